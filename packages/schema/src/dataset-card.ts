@@ -1,0 +1,22 @@
+/** What a data set is, without its pixels. */
+import { z } from "zod";
+
+export const SplitName = z.enum(["train", "validation", "test"]);
+export type SplitName = z.infer<typeof SplitName>;
+
+export const DatasetCard = z.object({
+  formatVersion: z.literal(1),
+  name: z.string(),
+  source: z.string().describe("Registry name or path it was opened from"),
+  /** sha256 over ids, labels and bytes; the same pictures give the same hash wherever they lie. */
+  contentHash: z.string(),
+  classNames: z.array(z.string()),
+  /** [height, width, channels]; null where sizes differ. */
+  imageShape: z.tuple([z.int(), z.int(), z.int()]).nullable(),
+  splits: z.record(z.string(), z.object({ count: z.int(), perClass: z.array(z.int()) })),
+  /** Per channel, of pixels scaled to 0…1, over the training split; absent until measured. */
+  mean: z.array(z.number()).optional(),
+  std: z.array(z.number()).optional(),
+  badFiles: z.array(z.object({ path: z.string(), reason: z.string() })).default([]),
+});
+export type DatasetCard = z.infer<typeof DatasetCard>;

@@ -1,0 +1,21 @@
+/** What stands beside a trained network's weights: all that is needed to use it on a picture. */
+import { z } from "zod";
+import { TransformSpec } from "./run-config.js";
+
+export const ModelCard = z.object({
+  formatVersion: z.literal(1),
+  name: z.string(),
+  classNames: z.array(z.string()).min(1),
+  /** [height, width, channels] of the network's input. */
+  inputShape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
+  /** What evaluation did to a decoded uint8 picture before the network saw it. */
+  preprocessing: z.array(TransformSpec),
+  /** Whether the network's output is logits or probabilities. */
+  output: z.enum(["logits", "probabilities"]),
+  parameters: z.int(),
+  /** The run it came from. */
+  runId: z.string().optional(),
+  dataset: z.object({ name: z.string(), contentHash: z.string() }).optional(),
+  metrics: z.record(z.string(), z.number()).default({}),
+});
+export type ModelCard = z.infer<typeof ModelCard>;

@@ -1,0 +1,107 @@
+/** What a training run says while it runs, and the codec of its journal: one JSON object a line. */
+import { z } from "zod";
+import { AnyNumber, stringifyWithSpelledNumbers } from "./finite.js";
+import { DatasetCard } from "./dataset-card.js";
+import { RunConfig } from "./run-config.js";
+
+/** Keras's names: loss, accuracy, val_loss, val_accuracy, learning_rate. */
+export const Logs = z.record(z.string(), AnyNumber);
+export type Logs = z.infer<typeof Logs>;
+
+const envelope = {
+  runId: z.string(),
+  /** 1 for the first start, one more at each resume. */
+  attempt: z.int().positive(),
+  /** Rises by one from 0 within an attempt; (runId, attempt, sequence) names an event for ever. */
+  sequence: z.int().min(0),
+  /** Milliseconds since the epoch. */
+  timestamp: z.number(),
+};
+
+/** Steps and epochs count from 1; `step` is the number of updates done. */
+export const TrainEvent = z.discriminatedUnion("type", [
+  z.object({
+    ...envelope,
+    type: z.literal("runStarted"),
+    config: RunConfig,
+    dataset: DatasetCard,
+    engine: z.object({
+      name: z.string(),
+      device: z.string(),
+      threads: z.int().nullable(),
+      versions: z.record(z.string(), z.string()),
+    }),
+    model: z.object({
+      name: z.string(),
+      parameters: z.int(),
+      trainableParameters: z.int(),
+      flops: z.number(),
+    }),
+    stepsPerEpoch: z.int(),
+  }),
+  z.object({ ...envelope, type: z.literal("resumed"), fromStep: z.int().min(0), fromEpoch: z.int().min(0) }),
+  z.object({ ...envelope, type: z.literal("epochStarted"), epoch: z.int() }),
+  z.object({
+    ...envelope,
+    type: z.literal("step"),
+    epoch: z.int(),
+    step: z.int(),
+    logs: Logs,
+    imagesPerSecond: z.number(),
+  }),
+  z.object({
+    ...envelope,
+    type: z.literal("epochEnded"),
+    epoch: z.int(),
+    step: z.int(),
+    logs: Logs,
+    durationMs: z.number(),
+  }),
+  z.object({
+    ...envelope,
+    type: z.literal("checkpointSaved"),
+    kind: z.enum(["last", "best"]),
+    epoch: z.int(),
+    step: z.int(),
+  }),
+  z.object({ ...envelope, type: z.literal("evaluated"), split: z.string(), count: z.int(), logs: Logs }),
+  z.object({ ...envelope, type: z.literal("message"), level: z.enum(["info", "warning"]), text: z.string() }),
+  z.object({
+    ...envelope,
+    type: z.literal("runEnded"),
+    status: z.enum(["completed", "stopped", "interrupted", "failed"]),
+    reason: z.string(),
+  }),
+]);
+export type TrainEvent = z.infer<typeof TrainEvent>;
+export type TrainEventType = TrainEvent["type"];
+
+type WithoutEnvelope<E> = E extends TrainEvent ? Omit<E, keyof typeof envelope> : never;
+/** An event as the loop emits it; the journal adds who, when and where in the order. */
+export type TrainEventBody = WithoutEnvelope<TrainEvent>;
+
+/** One line of a journal, with its line break. */
+export function encodeTrainEvent(event: TrainEvent): string {
+  return `${stringifyWithSpelledNumbers(event)}\n`;
+}
+
+/**
+ * Reads a journal. A last line without its line break is torn (the writer died) and left out.
+ * @throws {Error} naming the line, if a whole line is not an event.
+ */
+export function decodeTrainEvents(text: string): { events: TrainEvent[]; torn: string } {
+  const lines = text.split("\n");
+  const torn = lines.pop() ?? "";
+  const events = lines.flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    try {
+      return [TrainEvent.parse(JSON.parse(line))];
+    } catch (cause) {
+      throw new Error(
+        `Expected a train event on line ${index + 1} of the journal. Received: ${line.slice(0, 200)}`,
+        { cause },
+      );
+    }
+  });
+  return { events, torn };
+}
