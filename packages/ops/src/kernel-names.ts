@@ -1,1 +1,126 @@
-export {};
+/**
+ * The kernels of this package that a backend may accelerate: their names, and what each takes and gives.
+ * Everything is float32. A backend registers a kernel under one of these names with `tf.registerKernel`; the
+ * ops of this package ask `tf.getKernel` for it and compose stock ops where it is absent.
+ *
+ * Pure constants and types: a backend imports this without pulling in tfjs. `T` is `tf.TensorInfo` inside a
+ * kernel and `tf.Tensor` at the call.
+ */
+
+/** What is applied to the output of batch normalisation in the same pass. */
+export type BatchNormActivation = "linear" | "relu";
+
+/**
+ * Batch statistics and normalisation in one go, over every axis but the last.
+ *
+ *     mean = Σx / n        variance = Σ(x − mean)² / n        n = size(x) / C
+ *     y = activation(scale · (x − mean) · (variance + epsilon)^−½ + offset)
+ */
+export const BatchNormTraining = "BatchNormTraining";
+export type BatchNormTrainingInputs<T> = {
+  /** [..., C] */
+  x: T;
+  /** [C]; absent means 1. */
+  scale?: T;
+  /** [C]; absent means 0. */
+  offset?: T;
+};
+export type BatchNormTrainingAttrs = {
+  epsilon: number;
+  activation: BatchNormActivation;
+};
+/** `variance` is the biased one. */
+export type BatchNormTrainingOutputs<T> = [y: T, mean: T, variance: T];
+
+/**
+ * The gradient of `BatchNormTraining` with respect to `x`, `scale` and `offset`, the statistics' own dependence
+ * on `x` included. With `x̂ = (x − mean) · (variance + epsilon)^−½` and, for "relu", `dy` set to 0 wherever
+ * `scale · x̂ + offset > 0` does not hold (recomputed from `x`; the forward output is not an input):
+ *
+ *     doffset = Σdy        dscale = Σ(dy · x̂)
+ *     dx = scale · (variance + epsilon)^−½ · (dy − doffset / n − x̂ · dscale / n)
+ */
+export const BatchNormTrainingGrad = "BatchNormTrainingGrad";
+export type BatchNormTrainingGradInputs<T> = {
+  /** [..., C], as `x`. */
+  dy: T;
+  x: T;
+  /** [C], as `BatchNormTraining` gave it. */
+  mean: T;
+  /** [C], as `BatchNormTraining` gave it. */
+  variance: T;
+  scale?: T;
+  offset?: T;
+};
+export type BatchNormTrainingGradAttrs = BatchNormTrainingAttrs;
+/** `dscale` and `doffset` are given whether or not `scale` and `offset` were. */
+export type BatchNormTrainingGradOutputs<T> = [dx: T, dscale: T, doffset: T];
+
+/**
+ * One step of stochastic gradient descent with momentum and decoupled weight decay.
+ *
+ *     velocity' = momentum · velocity + grad
+ *     update = nesterov ? grad + momentum · velocity' : velocity'
+ *     param' = param − learningRate · (update + weightDecay · param)
+ */
+export const SgdUpdate = "SgdUpdate";
+export type SgdUpdateInputs<T> = {
+  param: T;
+  grad: T;
+  velocity: T;
+};
+export type SgdUpdateAttrs = {
+  learningRate: number;
+  momentum: number;
+  nesterov: boolean;
+  weightDecay: number;
+};
+export type SgdUpdateOutputs<T> = [param: T, velocity: T];
+
+/**
+ * One step of AdamW: Loshchilov and Hutter 2019, algorithm 2, https://arxiv.org/abs/1711.05101
+ *
+ *     firstMoment' = beta1 · firstMoment + (1 − beta1) · grad
+ *     secondMoment' = beta2 · secondMoment + (1 − beta2) · grad²
+ *     m̂ = firstMoment' / (1 − beta1^step)        v̂ = secondMoment' / (1 − beta2^step)
+ *     param' = param − learningRate · (m̂ / (√v̂ + epsilon) + weightDecay · param)
+ */
+export const AdamWUpdate = "AdamWUpdate";
+export type AdamWUpdateInputs<T> = {
+  param: T;
+  grad: T;
+  firstMoment: T;
+  secondMoment: T;
+};
+export type AdamWUpdateAttrs = {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  /** 1 at the first update. */
+  step: number;
+};
+export type AdamWUpdateOutputs<T> = [param: T, firstMoment: T, secondMoment: T];
+
+/**
+ * Dropout whose mask is a function of `seed` and the element's place alone, so that it is the same on every
+ * backend and the backward pass recomputes it instead of keeping it: the gradient is this kernel on `dy`.
+ *
+ * Element `i` (flat index) is kept, and scaled by 1 / (1 − rate), if and only if `hash(i) ≥ rate · 2³²`. All
+ * arithmetic is on uint32; the finaliser is "lowbias32", https://nullprogram.com/blog/2018/07/31/
+ *
+ *     h = i · 0x9E3779B9 + seed
+ *     h ^= h >>> 16;  h *= 0x7feb352d;  h ^= h >>> 15;  h *= 0x846ca68b;  h ^= h >>> 16
+ */
+export const StatelessDropout = "StatelessDropout";
+export type StatelessDropoutInputs<T> = {
+  x: T;
+};
+export type StatelessDropoutAttrs = {
+  /** In [0, 1). */
+  rate: number;
+  /** An integer in [0, 2³²). */
+  seed: number;
+};
+export type StatelessDropoutOutputs<T> = [y: T];
