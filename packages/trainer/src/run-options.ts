@@ -1,0 +1,62 @@
+/** What every entry point that works on a run's folder takes, and what it gives back. */
+import type { openDataset } from "@convkit/data";
+import type { EngineName, EvaluationReport, TrainEvent } from "@convkit/schema";
+
+/** The backend the caller opened; `openEngine` of @convkit/engine returns one. The trainer never picks it. */
+export interface EngineDescription {
+  readonly name: EngineName;
+  readonly device: string;
+  /** null where the backend does not say. */
+  readonly threads: number | null;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface RunOptions {
+  /** Folder that holds `runs/` and `datasets/`. */
+  readonly home: string;
+  readonly engine: EngineDescription;
+  /** Every event, after it stands in the journal. An exception thrown here ends the run. */
+  readonly onEvent?: (event: TrainEvent) => void;
+  /** Aborting finishes the step, saves `checkpoints/last` and ends the run as `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Progress of fetching the data set. */
+  readonly onDataProgress?: (progress: DataProgress) => void;
+  /** When to save within an epoch, besides at its end. Default: every 5 minutes. */
+  readonly checkpointEvery?: CheckpointInterval;
+  /** Worker threads that load pictures. Default: the loader's own. */
+  readonly loaderWorkers?: number;
+}
+
+/** What `openDataset` of @convkit/data reports while it fetches files. */
+export type DataProgress = Parameters<NonNullable<Parameters<typeof openDataset>[1]["onProgress"]>>[0];
+
+/** Whichever comes first; neither changes the weights a run ends with. */
+export interface CheckpointInterval {
+  readonly steps?: number;
+  readonly minutes?: number;
+}
+
+export interface TrainOptions extends RunOptions {
+  /** Where the run lies. Default: `<home>/runs/<run id>`. */
+  readonly runDirectory?: string;
+}
+
+/** Keras's names: loss, accuracy, val_loss, val_accuracy, learning_rate. */
+export interface EpochRecord {
+  readonly epoch: number;
+  /** Updates done when the epoch ended. */
+  readonly step: number;
+  readonly durationMs: number;
+  readonly logs: Readonly<Record<string, number>>;
+}
+
+export interface TrainResult {
+  readonly runId: string;
+  readonly directory: string;
+  /** stopped: early stopping; interrupted: the signal, so `resume` goes on; failed: the loss became NaN. */
+  readonly status: "completed" | "stopped" | "interrupted" | "failed";
+  readonly reason: string;
+  /** Of the test split (of validation where there is none); absent when interrupted or failed. */
+  readonly report?: EvaluationReport;
+  readonly history: readonly EpochRecord[];
+}
