@@ -1,0 +1,101 @@
+/**
+ * Finds and loads the compiled addon: a prebuilt binary out of the published package, or the one that node-gyp
+ * built here. One copy per process, shared by its worker threads (each has its own module instance, the
+ * instruction set and the thread pool are the process's).
+ */
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { readEnvironment } from "./env.js";
+import {
+  InvalidThreadCountError,
+  NativeBinaryLoadError,
+  NativeBinaryMissingError,
+  UnknownIsaError,
+} from "./errors.js";
+import type { NativeAddon } from "./native-addon.js";
+
+const MOST_THREADS = 256;
+
+let loaded: NativeAddon | undefined;
+
+/**
+ * The addon, loaded at the first call.
+ *
+ * @throws {NativeBinaryMissingError} if there is no binary for this platform.
+ * @throws {NativeBinaryLoadError} if the binary does not load.
+ * @throws {UnknownIsaError | InvalidThreadCountError} if CONVKIT_ISA or CONVKIT_THREADS is not usable.
+ */
+export function loadAddon(): NativeAddon {
+  if (loaded !== undefined) return loaded;
+  const require = createRequire(import.meta.url);
+  const nodeGypBuild = require("node-gyp-build") as { resolve(directory: string): string };
+  const packageRoot = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
+
+  let path: string;
+  try {
+    path = nodeGypBuild.resolve(packageRoot);
+  } catch (cause) {
+    throw new NativeBinaryMissingError(packageRoot, cause);
+  }
+  let addon: NativeAddon;
+  try {
+    addon = require(path) as NativeAddon;
+  } catch (cause) {
+    throw new NativeBinaryLoadError(path, cause);
+  }
+
+  const { isa, threads } = readEnvironment();
+  if (isa !== undefined && isa !== "") selectIsaOf(addon, isa);
+  if (threads !== undefined && threads !== "") setThreadCountOf(addon, Number(threads));
+  loaded = addon;
+  return addon;
+}
+
+/** The instruction set in use: "avx512", "avx2", "neon" or "portable". */
+export function isaName(): string {
+  return loadAddon().isaName();
+}
+
+/** The instruction sets this CPU can run, best first. */
+export function availableIsas(): string[] {
+  return loadAddon().availableIsas();
+}
+
+/**
+ * Switches every thread of the process to another instruction set; for tests and measurements.
+ *
+ * @throws {UnknownIsaError} if it is not one of `availableIsas()`.
+ */
+export function selectIsa(name: string): void {
+  selectIsaOf(loadAddon(), name);
+}
+
+/** How many threads the kernels share out their work to. */
+export function getThreadCount(): number {
+  return loadAddon().getThreadCount();
+}
+
+/**
+ * Sets the number of threads for the whole process, from the next kernel on. Sums are split differently, so
+ * results may change in their last bits.
+ *
+ * @param count 1 to 256.
+ * @throws {InvalidThreadCountError} if it is not.
+ */
+export function setThreadCount(count: number): void {
+  setThreadCountOf(loadAddon(), count);
+}
+
+/** GFLOP/s of independent fused multiply-adds on all threads: the peak that kernels are measured against. */
+export function measureFmaPeak(durationMs: number): number {
+  return loadAddon().fmaPeak(durationMs);
+}
+
+function selectIsaOf(addon: NativeAddon, name: string): void {
+  if (!addon.selectIsa(name)) throw new UnknownIsaError(name, addon.availableIsas());
+}
+
+function setThreadCountOf(addon: NativeAddon, count: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) throw new InvalidThreadCountError(count);
+  addon.setThreadCount(count);
+}

@@ -1,0 +1,61 @@
+/** What can go wrong between installing this package and having its backend. */
+
+/** Neither a prebuilt binary for this platform nor one built on this machine is there. */
+export class NativeBinaryMissingError extends Error {
+  override name = "NativeBinaryMissingError";
+  /** The folder whose `build/Release` and `prebuilds` were searched. */
+  readonly packageRoot: string;
+
+  constructor(packageRoot: string, cause: unknown) {
+    super(
+      `Expected the compiled addon of @convkit/tfjs-backend-native, prebuilt or built here. ` +
+        `Received: no .node file for ${process.platform}-${process.arch} under ${packageRoot}/prebuilds or ` +
+        `${packageRoot}/build/Release. ` +
+        `With a C++17 compiler, make and Python 3 at hand (Debian: "apt install g++ make python3"; macOS: ` +
+        `"xcode-select --install"; Windows: Visual Studio Build Tools), "npm rebuild @convkit/tfjs-backend-native" ` +
+        `builds it; without one, use another tfjs backend.`,
+      { cause },
+    );
+    this.packageRoot = packageRoot;
+  }
+}
+
+/** A binary is there and the operating system would not load it. */
+export class NativeBinaryLoadError extends Error {
+  override name = "NativeBinaryLoadError";
+  readonly path: string;
+
+  constructor(path: string, cause: unknown) {
+    super(
+      `Expected ${path} to load as a Node-API addon. ` +
+        `Received: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        `Rebuild it on this machine with "npm rebuild @convkit/tfjs-backend-native".`,
+      { cause },
+    );
+    this.path = path;
+  }
+}
+
+/** An instruction set was asked for that this CPU, or this build, has not got. */
+export class UnknownIsaError extends Error {
+  override name = "UnknownIsaError";
+
+  constructor(received: string, available: readonly string[]) {
+    super(
+      `Expected one of the instruction sets ${available.join(", ")}. Received: "${received}". ` +
+        `Unset CONVKIT_ISA to use the best of them.`,
+    );
+  }
+}
+
+/** A thread count that is not a whole number from 1 to 256. */
+export class InvalidThreadCountError extends Error {
+  override name = "InvalidThreadCountError";
+
+  constructor(received: unknown) {
+    super(
+      `Expected a whole number of threads from 1 to 256. Received: ${String(received)}. ` +
+        `Unset CONVKIT_THREADS to use every core this process may run on.`,
+    );
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What the C++ addon offers, as JavaScript sees it. The counterpart is native/addon.cc; the two change together.
+ *
+ * Every array is read or written in place: outputs come first-allocated from the caller and need no particular
+ * content. `params` are int32 and in the order their type names them. The addon checks that every array is as
+ * long as its parameters say and throws a `RangeError` otherwise, or an `Error` when memory for its scratch runs
+ * out; it never reads or writes outside an array it was given.
+ */
+
+/**
+ * [batch, inH, inW, inC, filterH, filterW, outH, outW, outC, strideH, strideW, dilationH, dilationW, padTop,
+ * padLeft, activationCode]: input NHWC, filter HWIO, output NHWC. Padding below and to the right follows from
+ * the sizes. The two gradients ignore the activation.
+ */
+export type ConvParams = Int32Array;
+
+/** [batchA, batchB, m, k, n, transposeA, transposeB, activationCode]; a batch of 1 is repeated. */
+export type MatMulParams = Int32Array;
+
+/** [rows, channels, relu]: a row is one pixel, `relu` is 0 or 1. */
+export type BatchNormParams = Int32Array;
+
+export interface NativeAddon {
+  /** The address of the array's first byte, modulo 64. */
+  addressOf(array: ArrayBufferView): number;
+  /** The instruction set in use: "avx512", "avx2", "neon" or "portable". */
+  isaName(): string;
+  /** What this CPU can run, best first. */
+  availableIsas(): string[];
+  /** Switches the whole process to an instruction set; false if this CPU or this build has not got it. */
+  selectIsa(name: string): boolean;
+  getThreadCount(): number;
+  /** Takes effect at the next kernel, for the whole process. */
+  setThreadCount(count: number): void;
+  /** GFLOP/s of independent fused multiply-adds on all threads, measured for that long. */
+  fmaPeak(durationMs: number): number;
+
+  /** `alpha` is leaky ReLU's slope. */
+  conv2d(
+    x: Float32Array,
+    filter: Float32Array,
+    bias: Float32Array | null,
+    y: Float32Array,
+    params: ConvParams,
+    alpha: number,
+  ): void;
+  conv2dBackpropInput(dy: Float32Array, filter: Float32Array, dx: Float32Array, params: ConvParams): void;
+  conv2dBackpropFilter(x: Float32Array, dy: Float32Array, dw: Float32Array, params: ConvParams): void;
+
+  /** `bias` has n elements; `alpha` is leaky ReLU's slope. */
+  batchMatMul(
+    a: Float32Array,
+    b: Float32Array,
+    bias: Float32Array | null,
+    out: Float32Array,
+    params: MatMulParams,
+    alpha: number,
+  ): void;
+
+  batchNormTraining(
+    x: Float32Array,
+    scale: Float32Array | null,
+    offset: Float32Array | null,
+    y: Float32Array,
+    mean: Float32Array,
+    variance: Float32Array,
+    params: BatchNormParams,
+    epsilon: number,
+  ): void;
+  batchNormTrainingGrad(
+    dy: Float32Array,
+    x: Float32Array,
+    mean: Float32Array,
+    variance: Float32Array,
+    scale: Float32Array | null,
+    offset: Float32Array | null,
+    dx: Float32Array,
+    dscale: Float32Array,
+    doffset: Float32Array,
+    params: BatchNormParams,
+    epsilon: number,
+  ): void;
+  /** The inference formula; `params[2]` is unused. */
+  fusedBatchNorm(
+    x: Float32Array,
+    mean: Float32Array,
+    variance: Float32Array,
+    scale: Float32Array | null,
+    offset: Float32Array | null,
+    y: Float32Array,
+    params: BatchNormParams,
+    epsilon: number,
+  ): void;
+}
