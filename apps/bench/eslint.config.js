@@ -1,1 +1,1 @@
-export { default } from "@convkit/lint-config";
+export { default } from "@convkit/lint-config/app";

@@ -1,0 +1,5 @@
+/** The preset of apps: their output is for people, so they may print. */
+import { defineConfig } from "eslint/config";
+import preset from "./eslint.js";
+
+export default defineConfig(preset, { rules: { "no-console": "off" } });

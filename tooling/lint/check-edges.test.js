@@ -1,0 +1,53 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { cycles, manifestViolations, workspaceViolations } from "./check-edges.js";
+
+test("this workspace keeps to its table", () => {
+  expect(workspaceViolations(fileURLToPath(new URL("../..", import.meta.url)))).toEqual([]);
+});
+
+test("a dependency that the row does not name is a violation, wherever it stands", () => {
+  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies"]) {
+    const manifest = { name: "@convkit/schema", [kind]: { "@convkit/random": "workspace:*" } };
+    expect(manifestViolations(manifest)).toEqual(["@convkit/schema may not depend on @convkit/random."]);
+  }
+  expect(manifestViolations({ name: "@convkit/random", dependencies: { lodash: "4.17.21" } })).toEqual([
+    "@convkit/random may not depend on lodash.",
+  ]);
+});
+
+test("tests may use what the row grants them, and no more", () => {
+  const dev = (/** @type {string} */ name) => ({
+    name: "@convkit/tfjs-backend-native",
+    devDependencies: { [name]: "workspace:*" },
+  });
+  expect(manifestViolations(dev("@convkit/random"))).toEqual([]);
+  expect(manifestViolations(dev("@convkit/lint-config"))).toEqual([]);
+  expect(manifestViolations(dev("@convkit/trainer"))).toEqual([
+    "@convkit/tfjs-backend-native may not use @convkit/trainer in its tests.",
+  ]);
+});
+
+test("tfjs is a peer, except where nobody depends on the package", () => {
+  const dependencies = { "@tensorflow/tfjs": "4.22.0" };
+  expect(manifestViolations({ name: "@convkit/ops", dependencies })).toHaveLength(1);
+  expect(manifestViolations({ name: "@convkit/ops", peerDependencies: dependencies })).toEqual([]);
+  expect(manifestViolations({ name: "convkit", dependencies })).toEqual([]);
+});
+
+test("a package without a row is a violation", () => {
+  expect(manifestViolations({ name: "@convkit/novel" })).toEqual([
+    "@convkit/novel has no row in tooling/lint/edges.js.",
+  ]);
+});
+
+test("a cycle is spelled out, through lazy edges too", () => {
+  const table = {
+    a: { may: ["b"] },
+    b: { may: ["tfjs"], lazily: ["c"] },
+    c: { may: ["a"] },
+    d: { may: ["a"] },
+  };
+  expect(cycles(table)).toEqual(["a → b → c → a"]);
+  expect(cycles({ a: { may: ["b"] }, b: { may: [] } })).toEqual([]);
+});

@@ -1,0 +1,55 @@
+/**
+ * Who may import whom: the table of docs/architecture.md ("Who may import whom").
+ * rules/import-edges.js holds import statements to it, check-edges.js every package.json.
+ *
+ * A row is named after its package without the scope and lists
+ * - other rows of this table,
+ * - `tfjs`: any `@tensorflow/*` package,
+ * - `node`: Node's own modules,
+ * - `npm`: third-party packages of the row's own choice,
+ * - or one third-party package by its name.
+ *
+ * `lazily` may be reached by `import()` only, so that nothing is loaded before it is chosen.
+ * `tests` holds for `*.test.ts` and fixtures, on top of the row.
+ */
+
+/** @typedef {{ may: string[], lazily?: string[], tests?: string[] }} Row */
+
+const published = [
+  "schema",
+  "random",
+  "transforms",
+  "ops",
+  "tfjs-backend-native",
+  "engine",
+  "data",
+  "models",
+  "evaluator",
+  "trainer",
+  "convkit",
+];
+
+/** @type {Record<string, Row>} */
+export const edges = {
+  schema: { may: ["zod"] },
+  random: { may: [] },
+  transforms: { may: ["schema", "random"] },
+  ops: { may: ["tfjs"] },
+  "tfjs-backend-native": { may: ["ops", "tfjs", "node", "npm"], tests: ["random"] },
+  engine: { may: ["tfjs", "node"], lazily: ["tfjs-backend-native"] },
+  data: { may: ["schema", "random", "transforms", "node", "npm"] },
+  models: { may: ["schema", "random", "transforms", "ops", "tfjs", "node", "npm"] },
+  evaluator: { may: ["schema", "random"] },
+  trainer: { may: ["schema", "random", "data", "models", "ops", "evaluator", "tfjs", "node"] },
+  convkit: {
+    may: ["schema", "random", "data", "models", "engine", "evaluator", "trainer", "tfjs", "node", "npm"],
+  },
+  examples: { may: [...published, "tfjs", "node"] },
+  bench: { may: [...published, "tfjs", "node", "npm"] },
+};
+
+/**
+ * Exceptions to the rule that tfjs is a peer of every published package: two copies of it do not see each
+ * other's backends, so only a package that is nobody's dependency may bring its own.
+ */
+export const bringsItsOwnTfjs = ["convkit", "examples", "bench"];
