@@ -19,6 +19,7 @@ export {
   encodeTrainEvent,
   Logs,
   TrainEvent,
+  TrainEventFormatError,
   type TrainEventBody,
   type TrainEventType,
 } from "./train-event.js";

@@ -1,5 +1,6 @@
 /** What stands beside a trained network's weights: all that is needed to use it on a picture. */
 import { z } from "zod";
+import { AnyNumber } from "./finite.js";
 import { TransformSpec } from "./run-config.js";
 
 export const ModelCard = z.object({
@@ -16,6 +17,6 @@ export const ModelCard = z.object({
   /** The run it came from. */
   runId: z.string().optional(),
   dataset: z.object({ name: z.string(), contentHash: z.string() }).optional(),
-  metrics: z.record(z.string(), z.number()).default({}),
+  metrics: z.record(z.string(), AnyNumber).default({}),
 });
 export type ModelCard = z.infer<typeof ModelCard>;

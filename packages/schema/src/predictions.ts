@@ -24,13 +24,17 @@ export interface Predictions {
   readonly probabilities: Float32Array;
 }
 
+/** Bytes that are no predictions file, or predictions whose parts do not fit each other. */
 export class PredictionsFormatError extends Error {
   override readonly name = "PredictionsFormatError";
 }
 
-/** @throws {PredictionsFormatError} if the lengths do not fit each other. */
+/**
+ * The bytes of a predictions file.
+ * @throws {PredictionsFormatError} if the parts do not fit each other.
+ */
 export function encodePredictions(predictions: Predictions): Uint8Array {
-  checkLengths(predictions);
+  checkParts(predictions);
   const header = new TextEncoder().encode(
     JSON.stringify({
       formatVersion: 1,
@@ -48,7 +52,10 @@ export function encodePredictions(predictions: Predictions): Uint8Array {
   return bytes;
 }
 
-/** @throws {PredictionsFormatError} if the bytes are no predictions file, or a cut one. */
+/**
+ * Reads a predictions file. The result shares no memory with `bytes`.
+ * @throws {PredictionsFormatError} if the bytes are no predictions file, or a cut one.
+ */
 export function decodePredictions(bytes: Uint8Array): Predictions {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = bytes.byteLength < 8 ? Infinity : Number(view.getBigUint64(0, true));
@@ -67,7 +74,8 @@ export function decodePredictions(bytes: Uint8Array): Predictions {
       cause,
     });
   }
-  const body = bytes.slice(8 + headerBytes);
+  // Not `bytes.slice`: a Buffer's shares its memory, at an offset that need not suit a Float32Array.
+  const body = new Uint8Array(bytes.subarray(8 + headerBytes));
   if (body.byteLength !== header.ids.length * header.classNames.length * 4) {
     throw new PredictionsFormatError(
       `Expected ${header.ids.length} × ${header.classNames.length} float32 probabilities. Received: ${body.byteLength} bytes.`,
@@ -80,15 +88,22 @@ export function decodePredictions(bytes: Uint8Array): Predictions {
     labels: Int32Array.from(header.labels),
     probabilities: new Float32Array(body.buffer),
   };
-  checkLengths(predictions);
+  checkParts(predictions);
   return predictions;
 }
 
-function checkLengths({ ids, labels, probabilities, classNames }: Predictions): void {
+function checkParts({ ids, labels, probabilities, classNames }: Predictions): void {
   if (labels.length !== ids.length || probabilities.length !== ids.length * classNames.length) {
     throw new PredictionsFormatError(
       `Expected one label and ${classNames.length} probabilities for each of ${ids.length} ids. ` +
         `Received: ${labels.length} labels, ${probabilities.length} probabilities.`,
+    );
+  }
+  const stray = labels.findIndex((label) => label < -1 || label >= classNames.length);
+  if (stray >= 0) {
+    throw new PredictionsFormatError(
+      `Expected labels from 0 to ${classNames.length - 1}, or -1 for unknown. ` +
+        `Received: ${labels[stray]} for ${ids[stray]}.`,
     );
   }
 }

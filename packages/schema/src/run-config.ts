@@ -1,5 +1,6 @@
 /** Everything that decides a run. Parsed once, at the edge; a stored config replays the run. */
 import { z } from "zod";
+import { explainUnion } from "./union-error.js";
 
 const PositiveInt = z.int().positive();
 const Fraction = z.number().min(0).lt(1);
@@ -27,15 +28,23 @@ export const BuiltinTransformSpec = z.discriminatedUnion("name", [
       .describe("One number: the shorter edge"),
   }),
   z.strictObject({ name: z.literal("CenterCrop"), size: z.tuple([PositiveInt, PositiveInt]) }),
-  z.strictObject({
-    name: z.literal("Normalize"),
-    mean: z.array(z.number()).min(1),
-    std: z.array(z.number().positive()).min(1),
-  }),
+  z
+    .strictObject({
+      name: z.literal("Normalize"),
+      mean: z.array(z.number()).min(1),
+      std: z.array(z.number().positive()).min(1),
+    })
+    .refine(({ mean, std }) => mean.length === std.length, {
+      error: "Expected one std for each mean",
+      path: ["std"],
+    }),
 ]);
 export type BuiltinTransformSpec = z.infer<typeof BuiltinTransformSpec>;
 
-export const TransformSpec = z.union([BuiltinTransformSpec, ModuleSpec]);
+/** A transform of ours or a module. */
+export const TransformSpec = z.union([BuiltinTransformSpec, ModuleSpec], {
+  error: explainUnion(["name", "module"], 'a transform with a "name", or a "module"'),
+});
 export type TransformSpec = z.infer<typeof TransformSpec>;
 
 const Padding = z.enum(["same", "valid"]).default("same");
@@ -99,11 +108,14 @@ export const LayerSpec = z.discriminatedUnion("layer", [
 export type LayerSpec = z.infer<typeof LayerSpec>;
 
 /** A registry name, a list of layers (the classifying dense layer is appended), or a module. */
-export const ModelSpec = z.union([
-  z.strictObject({ name: z.string().min(1), options: z.record(z.string(), z.unknown()).default({}) }),
-  z.strictObject({ layers: z.array(LayerSpec).min(1) }),
-  ModuleSpec,
-]);
+export const ModelSpec = z.union(
+  [
+    z.strictObject({ name: z.string().min(1), options: z.record(z.string(), z.unknown()).default({}) }),
+    z.strictObject({ layers: z.array(LayerSpec).min(1) }),
+    ModuleSpec,
+  ],
+  { error: explainUnion(["name", "layers", "module"], 'a "name", a list of "layers", or a "module"') },
+);
 export type ModelSpec = z.infer<typeof ModelSpec>;
 
 export const EngineName = z.enum(["tensorflow-gpu", "tensorflow", "native", "wasm", "cpu"]);
@@ -146,7 +158,7 @@ export const ScheduleSpec = z.discriminatedUnion("name", [
 ]);
 export type ScheduleSpec = z.infer<typeof ScheduleSpec>;
 
-export const Monitor = z.strictObject({
+const Monitor = z.strictObject({
   monitor: z.string().min(1).default("val_loss"),
   mode: z.enum(["min", "max"]).default("min"),
 });

@@ -47,7 +47,7 @@ export const TrainEvent = z.discriminatedUnion("type", [
     epoch: z.int(),
     step: z.int(),
     logs: Logs,
-    imagesPerSecond: z.number(),
+    imagesPerSecond: AnyNumber,
   }),
   z.object({
     ...envelope,
@@ -80,14 +80,24 @@ type WithoutEnvelope<E> = E extends TrainEvent ? Omit<E, keyof typeof envelope> 
 /** An event as the loop emits it; the journal adds who, when and where in the order. */
 export type TrainEventBody = WithoutEnvelope<TrainEvent>;
 
-/** One line of a journal, with its line break. */
+/** A journal that holds something other than this version's train events. */
+export class TrainEventFormatError extends Error {
+  override readonly name = "TrainEventFormatError";
+}
+
+const FORMAT_VERSION = 1;
+/** The version belongs to a journal's line, not to the event in it. */
+const VersionedLine = z.object({ formatVersion: z.literal(FORMAT_VERSION) });
+
+/** One line of a journal, with its line break. Every line says its `formatVersion`. */
 export function encodeTrainEvent(event: TrainEvent): string {
-  return `${stringifyWithSpelledNumbers(event)}\n`;
+  return `${stringifyWithSpelledNumbers({ formatVersion: FORMAT_VERSION, ...event })}\n`;
 }
 
 /**
- * Reads a journal. A last line without its line break is torn (the writer died) and left out.
- * @throws {Error} naming the line, if a whole line is not an event.
+ * Reads a journal. A last line without its line break is torn (the writer died): it is handed back as `torn`,
+ * and whoever appends to the journal cuts it off first.
+ * @throws {TrainEventFormatError} naming the line, if a whole line is not an event.
  */
 export function decodeTrainEvents(text: string): { events: TrainEvent[]; torn: string } {
   const lines = text.split("\n");
@@ -95,10 +105,13 @@ export function decodeTrainEvents(text: string): { events: TrainEvent[]; torn: s
   const events = lines.flatMap((line, index) => {
     if (line.trim() === "") return [];
     try {
-      return [TrainEvent.parse(JSON.parse(line))];
+      const json: unknown = JSON.parse(line);
+      VersionedLine.parse(json);
+      return [TrainEvent.parse(json)];
     } catch (cause) {
-      throw new Error(
-        `Expected a train event on line ${index + 1} of the journal. Received: ${line.slice(0, 200)}`,
+      throw new TrainEventFormatError(
+        `Expected a train event of format ${FORMAT_VERSION} on line ${index + 1} of the journal. ` +
+          `Received: ${line.slice(0, 200)}`,
         { cause },
       );
     }

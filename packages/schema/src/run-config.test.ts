@@ -1,0 +1,164 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { RunConfig } from "./run-config.js";
+
+const least = { data: { source: "cifar10" }, model: { name: "resnet20" } };
+
+/** What a user reads when a config is refused. */
+function complaint(config: unknown): string {
+  const { error } = RunConfig.safeParse(config);
+  return error === undefined ? "" : z.prettifyError(error);
+}
+
+describe("defaults", () => {
+  it("fills in everything but data and model", () => {
+    expect(RunConfig.parse(least)).toEqual({
+      formatVersion: 1,
+      seed: 0,
+      engine: "auto",
+      data: { source: "cifar10", validationFraction: 0.1, splitSeed: 0, limit: {} },
+      transforms: null,
+      model: { name: "resnet20", options: {} },
+      loss: { name: "cross-entropy", labelSmoothing: 0 },
+      optimizer: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+      learningRate: 0.05,
+      schedule: { name: "one-cycle", pctStart: 0.3, divFactor: 25, finalDivFactor: 1e4, anneal: "cos" },
+      epochs: 10,
+      batchSize: 128,
+      checkpoint: { monitor: "val_accuracy", mode: "max" },
+      earlyStopping: null,
+    });
+  });
+
+  it("completes a part that is begun", () => {
+    const config = RunConfig.parse({
+      ...least,
+      optimizer: { name: "adamw", weightDecay: 0.1 },
+      schedule: { name: "cosine" },
+      earlyStopping: {},
+    });
+    expect(config.optimizer).toEqual({
+      name: "adamw",
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: 0.1,
+    });
+    expect(config.schedule).toEqual({ name: "cosine", warmupFraction: 0.05, finalFactor: 0 });
+    expect(config.earlyStopping).toEqual({ monitor: "val_loss", mode: "min", patience: 5, minDelta: 0 });
+  });
+
+  it("completes layers written as data", () => {
+    const config = RunConfig.parse({
+      ...least,
+      model: {
+        layers: [{ layer: "conv", filters: 8 }, { layer: "maxPool" }, { layer: "dropout", rate: 0.5 }],
+      },
+    });
+    expect(config.model).toEqual({
+      layers: [
+        {
+          layer: "conv",
+          filters: 8,
+          kernelSize: 3,
+          strides: 1,
+          padding: "same",
+          useBias: true,
+          activation: "linear",
+        },
+        { layer: "maxPool", poolSize: 2, padding: "valid" },
+        { layer: "dropout", rate: 0.5 },
+      ],
+    });
+  });
+
+  it("gives two configs nothing in common that one could change in the other", () => {
+    const first = RunConfig.parse(least);
+    first.data.limit.train = 5;
+    expect(RunConfig.parse(least).data.limit).toEqual({});
+  });
+
+  it("takes a module for the model and for a transform", () => {
+    const config = RunConfig.parse({
+      ...least,
+      model: { module: "./net.ts", options: { depth: 3 } },
+      transforms: { train: [{ module: "./blur.mjs" }], evaluation: [] },
+    });
+    expect(config.model).toEqual({ module: "./net.ts", options: { depth: 3 } });
+    expect(config.transforms?.train).toEqual([{ module: "./blur.mjs", options: {} }]);
+  });
+});
+
+describe("a stored config", () => {
+  it("replays: parsing it again, through JSON too, changes nothing", () => {
+    const input = fc.record(
+      {
+        seed: fc.nat(),
+        epochs: fc.integer({ min: 1, max: 500 }),
+        learningRate: fc.double({ min: 1e-9, max: 10, noNaN: true }),
+        engine: fc.constantFrom("auto", "native", "tensorflow", "cpu"),
+        optimizer: fc.constantFrom({ name: "sgd" }, { name: "adamw", beta1: 0.5 }),
+        schedule: fc.constantFrom(
+          { name: "constant" },
+          { name: "cosine" },
+          { name: "one-cycle", anneal: "linear" },
+        ),
+        transforms: fc.constantFrom(null, {
+          train: [{ name: "RandomCrop", size: [32, 32], padding: 4 }, { name: "RandomHorizontalFlip" }],
+          evaluation: [{ name: "Normalize", mean: [0.5], std: [0.25] }],
+        }),
+        earlyStopping: fc.constantFrom(null, { patience: 3 }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(input, (part) => {
+        const once = RunConfig.parse({ ...least, ...part });
+        expect(RunConfig.parse(JSON.parse(JSON.stringify(once)))).toEqual(once);
+      }),
+    );
+  });
+});
+
+describe("what is refused, and in which words", () => {
+  it.each([
+    ["no data", { model: { name: "x" } }, "expected object, received undefined\n  → at data"],
+    ["an unknown key", { ...least, epoch: 3 }, 'Unrecognized key: "epoch"'],
+    ["no epochs", { ...least, epochs: 0 }, "→ at epochs"],
+    ["half an image", { ...least, batchSize: 1.5 }, "→ at batchSize"],
+    ["a seed past uint32", { ...least, seed: 2 ** 32 }, "→ at seed"],
+    ["NaN for a rate", { ...least, learningRate: NaN }, "→ at learningRate"],
+    [
+      "everything held back",
+      { ...least, data: { source: "x", validationFraction: 1 } },
+      "→ at data.validationFraction",
+    ],
+    ["an unknown optimizer", { ...least, optimizer: { name: "adam" } }, "Expected 'sgd' | 'adamw'"],
+    ["another format", { ...least, formatVersion: 2 }, "→ at formatVersion"],
+  ])("%s", (_what, config, message) => {
+    expect(complaint(config)).toContain(message);
+  });
+
+  it("names the fault inside the model that was meant", () => {
+    expect(complaint({ ...least, model: { layers: [{ layer: "conv" }] } })).toBe(
+      "✖ layers[0].filters: Invalid input: expected number, received undefined\n  → at model",
+    );
+    expect(complaint({ ...least, model: "resnet20" })).toBe(
+      '✖ Invalid input: expected a "name", a list of "layers", or a "module"\n  → at model',
+    );
+  });
+
+  it("names the fault inside the transform that was meant", () => {
+    const train = [{ name: "RandomCrop" }];
+    const evaluation = [{ name: "Normalize", mean: [0.5, 0.5], std: [1] }, { nam: "Resize" }];
+    const text = complaint({ ...least, transforms: { train, evaluation } });
+    expect(text).toContain(
+      "size: Invalid input: expected tuple, received undefined\n  → at transforms.train[0]",
+    );
+    expect(text).toContain("Expected one std for each mean\n  → at transforms.evaluation[0].std");
+    expect(text).toContain(
+      'expected a transform with a "name", or a "module"\n  → at transforms.evaluation[1]',
+    );
+  });
+});
