@@ -1,1 +1,2 @@
-export {};
+export { Rng, RngStateError, type RngState } from "./rng.js";
+export { hashToUint32, hashToUnit } from "./hash.js";
