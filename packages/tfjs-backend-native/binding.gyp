@@ -1,0 +1,49 @@
+# One addon, one object library per instruction set; which one runs is decided when the addon loads.
+{
+  "variables": {
+    "kernel_cflags": ["-std=c++17", "-O3", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-fvisibility=hidden", "-fPIC", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-psabi"],
+  },
+  "target_defaults": {
+    "cflags_cc": ["<@(kernel_cflags)"],
+    "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["<@(kernel_cflags)"], "MACOSX_DEPLOYMENT_TARGET": "11.0"},
+  },
+  "targets": [
+    {
+      "target_name": "kernels_portable",
+      "type": "static_library",
+      "sources": ["native/isa/portable.cc"],
+    },
+    {
+      "target_name": "convkit_native",
+      "sources": ["native/addon.cc", "native/convolution-bindings.cc", "native/runtime-bindings.cc", "native/clock.cc", "native/isa.cc", "native/thread-pool.cc"],
+      "include_dirs": ["<!(node -p \"require('node-api-headers').include_dir\")"],
+      "defines": ["NAPI_VERSION=8"],
+      "dependencies": ["kernels_portable"],
+      "libraries": ["-lpthread"],
+      "conditions": [
+        ["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}],
+        ["OS=='linux'", {"ldflags": ["-Wl,-s", "-static-libstdc++", "-static-libgcc"]}],
+      ],
+    },
+  ],
+  "conditions": [
+    ["target_arch=='x64'", {
+      "targets": [
+        {
+          "target_name": "kernels_avx2",
+          "type": "static_library",
+          "sources": ["native/isa/avx2.cc"],
+          "cflags_cc": ["-mavx2", "-mfma"],
+          "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["-mavx2", "-mfma"]},
+        },
+        {
+          "target_name": "kernels_avx512",
+          "type": "static_library",
+          "sources": ["native/isa/avx512.cc"],
+          "cflags_cc": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma", "-mprefer-vector-width=512"],
+          "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma"]},
+        },
+      ],
+    }],
+  ],
+}

@@ -1,0 +1,162 @@
+// Convolutions, matrix products and batch normalisation. Every length is checked against the shape before a
+// kernel sees a pointer; shapes that would read outside are refused here, whatever JavaScript sent.
+#include "bindings.h"
+#include "call.h"
+#include <initializer_list>
+
+#include "kernels.h"
+
+namespace convkit {
+namespace {
+
+size_t product(std::initializer_list<int32_t> sizes) {
+  size_t total = 1;
+  for (int32_t size : sizes) total *= static_cast<size_t>(size);
+  return total;
+}
+
+// params: batch, inH, inW, inC, filterH, filterW, outH, outW, outC, strideH, strideW, dilationH, dilationW, padTop, padLeft, activation
+ConvShape convShape(Call& call, size_t index, Activation* activation) {
+  const int32_t* p = call.params(index, 16);
+  ConvShape s{p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13], p[14]};
+  if (call.failed()) return s;
+  for (int i = 0; i < 13; i++)
+    if (p[i] < 1) call.fail("Expected every size, stride and dilation of a convolution to be at least 1.");
+  if (p[13] < 0 || p[14] < 0 || p[15] < kLinear || p[15] > kSigmoid) call.fail("Expected padding >= 0 and a known activation.");
+  for (int i = 0; i < 15; i++)
+    if (p[i] > (1 << 24)) call.fail("Expected sizes of a convolution below 2^24.");
+  *activation = static_cast<Activation>(p[15]);
+  return s;
+}
+size_t inputSize(const ConvShape& s) { return product({s.batch, s.inH, s.inW, s.inC}); }
+size_t filterSize(const ConvShape& s) { return product({s.filterH, s.filterW, s.inC, s.outC}); }
+size_t outputSize(const ConvShape& s) { return product({s.batch, s.outH, s.outW, s.outC}); }
+
+// conv2d(x, filter, bias | null, y, params, alpha)
+napi_value conv2d(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  Activation activation = kLinear;
+  const ConvShape s = convShape(call, 4, &activation);
+  const float* x = call.floats(0, inputSize(s));
+  const float* filter = call.floats(1, filterSize(s));
+  const float* bias = call.floatsOrNull(2, s.outC);
+  float* y = call.floats(3, outputSize(s));
+  const double alpha = call.number(5);
+  return call.done(call.failed() || kernels().conv2d(s, x, filter, bias, y, activation, static_cast<float>(alpha)));
+}
+
+// conv2dBackpropInput(dy, filter, dx, params)
+napi_value conv2dBackpropInput(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  Activation activation = kLinear;
+  const ConvShape s = convShape(call, 3, &activation);
+  const float* dy = call.floats(0, outputSize(s));
+  const float* filter = call.floats(1, filterSize(s));
+  float* dx = call.floats(2, inputSize(s));
+  return call.done(call.failed() || kernels().conv2dBackpropInput(s, dy, filter, dx));
+}
+
+// conv2dBackpropFilter(x, dy, dw, params)
+napi_value conv2dBackpropFilter(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  Activation activation = kLinear;
+  const ConvShape s = convShape(call, 3, &activation);
+  const float* x = call.floats(0, inputSize(s));
+  const float* dy = call.floats(1, outputSize(s));
+  float* dw = call.floats(2, filterSize(s));
+  return call.done(call.failed() || kernels().conv2dBackpropFilter(s, x, dy, dw));
+}
+
+// batchMatMul(a, b, bias | null, out, [batchA, batchB, m, k, n, transposeA, transposeB, activation], alpha)
+// A batch of 1 is shared by all of the other's; k = 0 gives the bias alone.
+napi_value batchMatMul(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const int32_t* p = call.params(4, 8);
+  for (int i = 0; i < 5; i++)
+    if (!call.failed() && p[i] < 1) call.fail("Expected every size of a matrix product to be at least 1.");
+  if (p[7] < kLinear || p[7] > kSigmoid) call.fail("Expected a known activation.");
+  const size_t batchA = p[0], batchB = p[1], m = p[2], k = p[3], n = p[4];
+  if (batchA != batchB && batchA != 1 && batchB != 1) call.fail("Expected equal batch sizes, or one of 1.");
+  const size_t batch = batchA > batchB ? batchA : batchB;
+  const float* a = call.floats(0, batchA * m * k);
+  const float* b = call.floats(1, batchB * k * n);
+  const float* bias = call.floatsOrNull(2, n);
+  float* out = call.floats(3, batch * m * n);
+  const double alpha = call.number(5);
+  bool enough = true;
+  for (size_t i = 0; i < batch && enough && !call.failed(); i++)
+    enough = kernels().matMul(m, k, n, a + (batchA == 1 ? 0 : i * m * k), p[5] != 0, b + (batchB == 1 ? 0 : i * k * n), p[6] != 0, bias,
+                              out + i * m * n, static_cast<Activation>(p[7]), static_cast<float>(alpha));
+  return call.done(enough);
+}
+
+struct Rows {
+  size_t rows, channels;
+  bool relu;
+  float epsilon;
+};
+Rows rowsOf(Call& call, size_t index) {
+  const int32_t* p = call.params(index, 3);
+  if (!call.failed() && (p[0] < 1 || p[1] < 1)) call.fail("Expected at least one row and one channel.");
+  return {static_cast<size_t>(p[0]), static_cast<size_t>(p[1]), p[2] != 0, static_cast<float>(call.number(index + 1))};
+}
+
+// batchNormTraining(x, scale | null, offset | null, y, mean, variance, [rows, channels, relu], epsilon)
+napi_value batchNormTraining(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const Rows r = rowsOf(call, 6);
+  const float* x = call.floats(0, r.rows * r.channels);
+  const float* scale = call.floatsOrNull(1, r.channels);
+  const float* offset = call.floatsOrNull(2, r.channels);
+  float* y = call.floats(3, r.rows * r.channels);
+  float* mean = call.floats(4, r.channels);
+  float* variance = call.floats(5, r.channels);
+  return call.done(call.failed() || kernels().batchNormTraining(r.rows, r.channels, x, scale, offset, r.epsilon, r.relu, y, mean, variance));
+}
+
+// batchNormTrainingGrad(dy, x, mean, variance, scale | null, offset | null, dx, dscale, doffset, [rows, channels, relu], epsilon)
+napi_value batchNormTrainingGrad(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const Rows r = rowsOf(call, 9);
+  const float* dy = call.floats(0, r.rows * r.channels);
+  const float* x = call.floats(1, r.rows * r.channels);
+  const float* mean = call.floats(2, r.channels);
+  const float* variance = call.floats(3, r.channels);
+  const float* scale = call.floatsOrNull(4, r.channels);
+  const float* offset = call.floatsOrNull(5, r.channels);
+  float* dx = call.floats(6, r.rows * r.channels);
+  float* dscale = call.floats(7, r.channels);
+  float* doffset = call.floats(8, r.channels);
+  return call.done(call.failed() || kernels().batchNormTrainingGrad(r.rows, r.channels, dy, x, mean, variance, scale, offset, r.epsilon, r.relu,
+                                                                    dx, dscale, doffset));
+}
+
+// fusedBatchNorm(x, mean, variance, scale | null, offset | null, y, [rows, channels, 0], epsilon)
+napi_value fusedBatchNorm(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const Rows r = rowsOf(call, 6);
+  const float* x = call.floats(0, r.rows * r.channels);
+  const float* mean = call.floats(1, r.channels);
+  const float* variance = call.floats(2, r.channels);
+  const float* scale = call.floatsOrNull(3, r.channels);
+  const float* offset = call.floatsOrNull(4, r.channels);
+  float* y = call.floats(5, r.rows * r.channels);
+  return call.done(call.failed() || kernels().batchNormInference(r.rows, r.channels, x, mean, variance, scale, offset, r.epsilon, y));
+}
+
+}  // namespace
+
+void exportConvolutions(napi_env env, napi_value exports) {
+  const Binding bindings[] = {
+      {"conv2d", conv2d},
+      {"conv2dBackpropInput", conv2dBackpropInput},
+      {"conv2dBackpropFilter", conv2dBackpropFilter},
+      {"batchMatMul", batchMatMul},
+      {"batchNormTraining", batchNormTraining},
+      {"batchNormTrainingGrad", batchNormTrainingGrad},
+      {"fusedBatchNorm", fusedBatchNorm},
+  };
+  exportBindings(env, exports, bindings, sizeof bindings / sizeof *bindings);
+}
+
+}  // namespace convkit

@@ -1,0 +1,146 @@
+// Batch normalisation over [rows, channels] (Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167), training
+// and inference, with the following ReLU in the same pass. Memory-bound: each direction reads its inputs twice
+// and writes once. Sums are taken of x minus its first row, in float over short blocks and in double across
+// them, so that a large mean does not cancel the variance.
+
+constexpr int kSumRows = 256;  // rows summed in float
+
+static double* channelSums(size_t threads, size_t channels) {
+  return reinterpret_cast<double*>(threadScratch(3, threads * channels * 2 * sizeof(double) / sizeof(float)));
+}
+
+static inline __attribute__((always_inline)) Vec loadLanes(const float* p, int lanes) { return lanes >= L ? load(p) : loadPart(p, lanes); }
+static inline __attribute__((always_inline)) void storeLanes(float* p, Vec v, int lanes) { lanes >= L ? store(p, v) : storePart(p, v, lanes); }
+
+// Calls visit(row, vector-of-channels start, lanes, accumulators a, b) and adds the accumulators to sums[0…C) and sums[C…2C).
+template <int V, typename Visit>
+static void sumChannels(size_t begin, size_t end, size_t channels, size_t c0, int lanes, double* sums, Visit visit) {
+  for (size_t r0 = begin; r0 < end; r0 += kSumRows) {
+    const size_t r1 = end - r0 < kSumRows ? end : r0 + kSumRows;
+    Vec a[V] = {}, b[V] = {};
+    for (size_t r = r0; r < r1; r++)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) visit(r * channels + c0 + v * L, v, V == 1 ? lanes : L, a[v], b[v]);
+    for (int v = 0; v < V; v++)
+      for (int i = 0; i < L && v * L + i < lanes; i++) {
+        sums[c0 + v * L + i] += a[v][i];
+        sums[channels + c0 + v * L + i] += b[v][i];
+      }
+  }
+}
+
+template <typename Visit>
+static void sumAllChannels(size_t rows, size_t channels, double* sums, size_t threads, Visit visit) {
+  memset(sums, 0, threads * channels * 2 * sizeof(double));
+  struct Context { size_t rows, channels; double* sums; Visit* visit; } context{rows, channels, sums, &visit};
+  runParallel(static_cast<int>(threads), [](void* raw, int thread, int of) {
+    auto& c = *static_cast<Context*>(raw);
+    const size_t begin = c.rows * thread / of, end = c.rows * (thread + 1) / of;
+    double* mine = c.sums + static_cast<size_t>(thread) * c.channels * 2;
+    size_t c0 = 0;
+    for (; c0 + 2 * L <= c.channels; c0 += 2 * L) {
+      sumChannels<2>(begin, end, c.channels, c0, 2 * L, mine, [&](size_t at, int v, int lanes, Vec& a, Vec& b) { (*c.visit)(at, c0 + v * L, lanes, a, b); });
+    }
+    for (; c0 < c.channels; c0 += L) {
+      const int lanes = c.channels - c0 < static_cast<size_t>(L) ? static_cast<int>(c.channels - c0) : L;
+      sumChannels<1>(begin, end, c.channels, c0, lanes, mine, [&](size_t at, int, int n, Vec& a, Vec& b) { (*c.visit)(at, c0, n, a, b); });
+    }
+  }, &context);
+  for (size_t t = 1; t < threads; t++)
+    for (size_t i = 0; i < 2 * channels; i++) sums[i] += sums[t * 2 * channels + i];
+}
+
+static size_t sumThreads(size_t rows, size_t channels) {
+  const size_t most = rows * channels / 4096 + 1, threads = threadCount();
+  return threads < most ? threads : most;
+}
+
+// y = (x - center) * factor + offset, then ReLU.
+static void scaleRows(size_t rows, size_t channels, const float* x, const float* center, const float* factor, const float* offset, bool relu, float* y) {
+  parallelRanges(rows, 4096 / channels + 1, [&](size_t begin, size_t end, int) {
+    const Vec zero = {};
+    for (size_t r = begin; r < end; r++) {
+      for (size_t c = 0; c < channels; c += L) {
+        const int lanes = channels - c < static_cast<size_t>(L) ? static_cast<int>(channels - c) : L;
+        Vec v = (loadLanes(x + r * channels + c, lanes) - loadLanes(center + c, lanes)) * loadLanes(factor + c, lanes);
+        if (offset) v += loadLanes(offset + c, lanes);
+        storeLanes(y + r * channels + c, relu ? maximum(v, zero) : v, lanes);
+      }
+    }
+  });
+}
+
+static bool batchNormTraining(size_t rows, size_t channels, const float* x, const float* scale, const float* offset, float epsilon, bool relu, float* y,
+                              float* mean, float* variance) {
+  const size_t threads = sumThreads(rows, channels);
+  double* sums = channelSums(threads, channels);
+  float* factor = threadScratch(2, channels);
+  if (!sums || !factor) return false;
+  sumAllChannels(rows, channels, sums, threads, [&](size_t at, size_t c, int lanes, Vec& a, Vec& b) {
+    const Vec d = loadLanes(x + at, lanes) - loadLanes(x + c, lanes);
+    a += d;
+    b += d * d;
+  });
+  for (size_t c = 0; c < channels; c++) {
+    const double shift = sums[c] / rows, square = sums[channels + c] / rows - shift * shift;
+    mean[c] = static_cast<float>(x[c] + shift);
+    variance[c] = static_cast<float>(square < 0 ? 0 : square);
+    factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt((square < 0 ? 0 : square) + epsilon));
+  }
+  scaleRows(rows, channels, x, mean, factor, offset, relu, y);
+  return true;
+}
+
+static bool batchNormInference(size_t rows, size_t channels, const float* x, const float* mean, const float* variance, const float* scale, const float* offset,
+                               float epsilon, float* y) {
+  float* factor = threadScratch(2, channels);
+  if (!factor) return false;
+  for (size_t c = 0; c < channels; c++) factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt(static_cast<double>(variance[c]) + epsilon));
+  scaleRows(rows, channels, x, mean, factor, offset, false, y);
+  return true;
+}
+
+static bool batchNormTrainingGrad(size_t rows, size_t channels, const float* dy, const float* x, const float* mean, const float* variance, const float* scale,
+                                  const float* offset, float epsilon, bool relu, float* dx, float* dscale, float* doffset) {
+  const size_t threads = sumThreads(rows, channels);
+  double* sums = channelSums(threads, channels);
+  float* factor = threadScratch(2, channels * 3);
+  if (!sums || !factor) return false;
+  float *meanGrad = factor + channels, *slope = factor + 2 * channels;
+  for (size_t c = 0; c < channels; c++) factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt(static_cast<double>(variance[c]) + epsilon));
+  const Vec zero = {};
+  // dy where the ReLU let the forward value through; d is x - mean.
+  auto masked = [&](size_t at, size_t c, int lanes, Vec d) {
+    Vec g = loadLanes(dy + at, lanes);
+    if (!relu) return g;
+    Vec before = d * loadLanes(factor + c, lanes);
+    if (offset) before += loadLanes(offset + c, lanes);
+    return before > zero ? g : zero;
+  };
+  sumAllChannels(rows, channels, sums, threads, [&](size_t at, size_t c, int lanes, Vec& a, Vec& b) {
+    const Vec d = loadLanes(x + at, lanes) - loadLanes(mean + c, lanes);
+    const Vec g = masked(at, c, lanes, d);
+    a += g;
+    b += g * d;
+  });
+  // dx = factor * (g - mean(g) - (x - mean) * mean(g * (x - mean)) / (variance + epsilon))
+  for (size_t c = 0; c < channels; c++) {
+    const double inverse = 1.0 / (static_cast<double>(variance[c]) + epsilon);
+    doffset[c] = static_cast<float>(sums[c]);
+    dscale[c] = static_cast<float>(sums[channels + c] * sqrt(inverse));
+    meanGrad[c] = static_cast<float>(sums[c] / rows);
+    slope[c] = static_cast<float>(sums[channels + c] / rows * inverse);
+  }
+  parallelRanges(rows, 4096 / channels + 1, [&](size_t begin, size_t end, int) {
+    for (size_t r = begin; r < end; r++) {
+      for (size_t c = 0; c < channels; c += L) {
+        const int lanes = channels - c < static_cast<size_t>(L) ? static_cast<int>(channels - c) : L;
+        const size_t at = r * channels + c;
+        const Vec d = loadLanes(x + at, lanes) - loadLanes(mean + c, lanes);
+        const Vec g = masked(at, c, lanes, d);
+        storeLanes(dx + at, loadLanes(factor + c, lanes) * (g - loadLanes(meanGrad + c, lanes) - d * loadLanes(slope + c, lanes)), lanes);
+      }
+    }
+  });
+  return true;
+}

@@ -1,0 +1,27 @@
+// One matrix product: B packed in panels of 2L columns, A read in place or, when transposed, through a copy.
+
+static void transposeInto(const float* source, size_t rows, size_t columns, float* target) {
+  constexpr size_t kTileSide = 16;
+  parallelRanges((rows + kTileSide - 1) / kTileSide, 8, [&](size_t begin, size_t end, int) {
+    for (size_t r0 = begin * kTileSide; r0 < end * kTileSide && r0 < rows; r0 += kTileSide)
+      for (size_t c0 = 0; c0 < columns; c0 += kTileSide)
+        for (size_t r = r0; r < r0 + kTileSide && r < rows; r++)
+          for (size_t c = c0; c < c0 + kTileSide && c < columns; c++) target[c * rows + r] = source[r * columns + c];
+  });
+}
+
+static bool matMul(size_t m, size_t k, size_t n, const float* a, bool transposeA, const float* b, bool transposeB, const float* bias, float* out,
+                   Activation activation, float alpha) {
+  const int depth = static_cast<int>(k), columns = static_cast<int>(n);
+  float* packed = packedScratch(k, columns, 0);
+  if (!packed) return false;
+  if (transposeB) packBlocks(b, depth, columns, depth, packed, [](int row) { return static_cast<ptrdiff_t>(row); });
+  else packBlocks(b, depth, columns, 1, packed, [&](int row) { return static_cast<ptrdiff_t>(row) * columns; });
+  if (transposeA) {
+    float* copy = threadScratch(3, m * k);
+    if (!copy) return false;
+    transposeInto(a, k, m, copy);
+    a = copy;
+  }
+  return flatProduct(m, depth, columns, a, packed, bias, out, activation, alpha);
+}

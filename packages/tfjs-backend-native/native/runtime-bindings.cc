@@ -1,0 +1,88 @@
+// Threads, instruction sets, addresses and the benchmark's yardstick.
+#include "bindings.h"
+#include "call.h"
+#include "kernels.h"
+#include "thread-pool.h"
+
+namespace convkit {
+namespace {
+
+napi_value getThreadCount(napi_env env, napi_callback_info info) {
+  napi_value result;
+  napi_create_int32(env, threadCount(), &result);
+  return result;
+}
+
+// setThreadCount(count): 0 restores the default.
+napi_value setThreadCountBinding(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const double count = call.number(0);
+  if (!call.failed()) setThreadCount(count >= 1 ? static_cast<int>(count) : defaultThreadCount());
+  return call.done();
+}
+
+napi_value availableIsas(napi_env env, napi_callback_info info) {
+  const Kernels* table[4];
+  const int count = availableKernels(table, 4);
+  napi_value result, name;
+  napi_create_array(env, &result);
+  for (int i = 0; i < count; i++) {
+    napi_create_string_utf8(env, table[i]->name, NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, result, i, name);
+  }
+  return result;
+}
+
+napi_value isaName(napi_env env, napi_callback_info info) {
+  napi_value result;
+  napi_create_string_utf8(env, kernels().name, NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
+// selectIsa(name): false if this CPU or this build has not got it.
+napi_value selectIsa(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  char name[32] = {};
+  call.text(0, name, sizeof name);
+  napi_value result = nullptr;
+  if (!call.failed()) napi_get_boolean(env, selectKernels(name), &result);
+  call.done();
+  return result;
+}
+
+// addressOf(array): the address of its first byte modulo 64.
+napi_value addressOf(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const void* data = call.anyArray(0);
+  napi_value result = nullptr;
+  if (!call.failed()) napi_create_double(env, static_cast<double>(reinterpret_cast<uintptr_t>(data) % 64), &result);
+  call.done();
+  return result;
+}
+
+// fmaPeak(milliseconds): GFLOP/s.
+napi_value fmaPeak(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const double milliseconds = call.number(0);
+  napi_value result = nullptr;
+  if (!call.failed()) napi_create_double(env, kernels().fmaPeak(milliseconds > 10000 ? 10000 : milliseconds), &result);
+  call.done();
+  return result;
+}
+
+}  // namespace
+
+void exportRuntime(napi_env env, napi_value exports) {
+  const Binding bindings[] = {
+      {"addressOf", addressOf},
+      {"isaName", isaName},
+      {"availableIsas", availableIsas},
+      {"selectIsa", selectIsa},
+      {"getThreadCount", getThreadCount},
+      {"setThreadCount", setThreadCountBinding},
+      {"fmaPeak", fmaPeak},
+  };
+  exportBindings(env, exports, bindings, sizeof bindings / sizeof *bindings);
+}
+
+}  // namespace convkit

@@ -1,0 +1,29 @@
+// One source for every instruction set: GCC and Clang vector types of CK_LANES floats, which the compiler
+// maps to zmm, ymm, xmm or NEON registers. Included inside a namespace per instruction set; uses no inline
+// library code, because the linker would keep one copy of it and it may be the one for a better CPU.
+// No include guard: included once in each instruction set's namespace.
+
+typedef float Vec __attribute__((vector_size(CK_LANES * 4)));
+typedef float VecUnaligned __attribute__((vector_size(CK_LANES * 4), aligned(4), may_alias));
+constexpr int L = CK_LANES;
+
+static inline __attribute__((always_inline)) Vec load(const float* p) { return *reinterpret_cast<const VecUnaligned*>(p); }
+static inline __attribute__((always_inline)) void store(float* p, Vec v) { *reinterpret_cast<VecUnaligned*>(p) = v; }
+static inline __attribute__((always_inline)) Vec splat(float s) { return s - Vec{}; }
+// The first `n` lanes; the others are 0 and not read.
+static inline Vec loadPart(const float* p, int n) {
+#if defined(__AVX512F__)
+  return (Vec)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p);
+#else
+  Vec v = {};
+  for (int i = 0; i < n; i++) v[i] = p[i];
+  return v;
+#endif
+}
+static inline void storePart(float* p, Vec v, int n) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), (__m512)v);
+#else
+  for (int i = 0; i < n; i++) p[i] = v[i];
+#endif
+}
