@@ -1,1 +1,13 @@
-export {};
+export { adamWUpdate } from "./adamw-update.js";
+export { batchNormTraining, type OnBatchStatistics } from "./batch-norm-training.js";
+export { BatchNormalization, type BatchNormalizationArgs } from "./batch-normalization.js";
+export {
+  Dropout,
+  getDropoutStates,
+  setDropoutStates,
+  type DropoutArgs,
+  type DropoutState,
+} from "./dropout.js";
+export { fuseBatchNormRelu } from "./fuse-batch-norm-relu.js";
+export { sgdUpdate } from "./sgd-update.js";
+export { statelessDropout } from "./stateless-dropout.js";

@@ -1,0 +1,106 @@
+/**
+ * Batch normalisation by the batch's own statistics, with its gradient, as one op.
+ * Ioffe and Szegedy 2015, §3 and algorithm 1, https://arxiv.org/abs/1502.03167
+ *
+ * tfjs composes it of some twenty elementwise ops, forward and backward, each a pass over the activations. Here
+ * it is one node on the gradient tape: two fused kernels where the backend has them, elsewhere ops that compute
+ * the same without leaving intermediates on the tape.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { runFusedKernel } from "./fused-kernel.js";
+import {
+  BatchNormTraining,
+  BatchNormTrainingGrad,
+  type BatchNormTrainingAttrs,
+  type BatchNormTrainingGradInputs,
+  type BatchNormTrainingGradOutputs,
+  type BatchNormTrainingInputs,
+  type BatchNormTrainingOutputs,
+} from "./kernel-names.js";
+
+/** Both are [C]; `variance` is the biased one. They live until the callback returns. */
+export type OnBatchStatistics = (mean: tf.Tensor1D, variance: tf.Tensor1D) => void;
+
+/**
+ * `activation(scale · (x − mean) / √(variance + epsilon) + offset)` with the mean and variance of this batch over
+ * every axis but the last. Differentiable once, in `x`, `scale` and `offset`.
+ *
+ * @param inputs `x` float32 [..., C]; `scale` and `offset` [C], each optional.
+ * @param onStatistics is handed the batch's statistics, off the gradient tape; `customGrad` can return one
+ *   tensor only, so this is how they get out.
+ * @returns [..., C]; the caller disposes it.
+ */
+export function batchNormTraining(
+  { x, scale, offset }: BatchNormTrainingInputs<tf.Tensor>,
+  attrs: BatchNormTrainingAttrs,
+  onStatistics?: OnBatchStatistics,
+): tf.Tensor {
+  const parameters = { ...(scale && { scale }), ...(offset && { offset }) };
+
+  const normalize = tf.customGrad((...args) => {
+    const save = args.at(-1) as tf.GradSaveFunc;
+    const [value, mean, variance] = forward({ x, ...parameters }, attrs);
+    onStatistics?.(mean as tf.Tensor1D, variance as tf.Tensor1D);
+    save([x, mean, variance, ...Object.values(parameters)]);
+
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [savedX, savedMean, savedVariance, ...rest] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const savedParameters = Object.fromEntries(Object.keys(parameters).map((key, i) => [key, rest[i]]));
+      const [dx, dscale, doffset] = backward(
+        { dy, x: savedX, mean: savedMean, variance: savedVariance, ...savedParameters },
+        attrs,
+      );
+      return [dx, ...(scale ? [dscale] : []), ...(offset ? [doffset] : [])];
+    };
+    return { value, gradFunc };
+  });
+  return normalize(x, ...Object.values(parameters));
+}
+
+function forward(
+  inputs: BatchNormTrainingInputs<tf.Tensor>,
+  attrs: BatchNormTrainingAttrs,
+): BatchNormTrainingOutputs<tf.Tensor> {
+  const fused = runFusedKernel(BatchNormTraining, inputs, attrs);
+  if (fused) return fused as BatchNormTrainingOutputs<tf.Tensor>;
+
+  const x = asRows(inputs.x);
+  const { mean, variance } = tf.moments(x, 0);
+  const y = tf.batchNorm2d(
+    x,
+    mean as tf.Tensor1D,
+    variance as tf.Tensor1D,
+    inputs.offset as tf.Tensor1D | undefined,
+    inputs.scale as tf.Tensor1D | undefined,
+    attrs.epsilon,
+  );
+  const activated = attrs.activation === "relu" ? tf.relu(y) : y;
+  return [activated.reshape(inputs.x.shape), mean, variance];
+}
+
+function backward(
+  inputs: BatchNormTrainingGradInputs<tf.Tensor>,
+  attrs: BatchNormTrainingAttrs,
+): BatchNormTrainingGradOutputs<tf.Tensor> {
+  const fused = runFusedKernel(BatchNormTrainingGrad, inputs, attrs);
+  if (fused) return fused as BatchNormTrainingGradOutputs<tf.Tensor>;
+
+  const { mean, variance, scale = tf.scalar(1), offset = tf.scalar(0) } = inputs;
+  const x = asRows(inputs.x);
+  const rsqrt = tf.rsqrt(tf.add(variance, attrs.epsilon));
+  const normalized = tf.mul(tf.sub(x, mean), rsqrt);
+  let dy = asRows(inputs.dy);
+  if (attrs.activation === "relu") dy = dy.mul(tf.step(tf.add(tf.mul(normalized, scale), offset)));
+
+  const dscale = tf.sum(tf.mul(dy, normalized), 0);
+  const doffset = tf.sum(dy, 0);
+  const count = x.shape[0];
+  const centred = dy.sub(doffset.div(count)).sub(tf.mul(normalized, dscale.div(count)));
+  return [tf.mul(centred, tf.mul(scale, rsqrt)).reshape(inputs.x.shape), dscale, doffset];
+}
+
+/** [..., C] → [n, C] */
+function asRows(x: tf.Tensor): tf.Tensor2D {
+  const channels = x.shape.at(-1) ?? 1;
+  return x.reshape([x.size / channels, channels]);
+}

@@ -1,0 +1,172 @@
+/**
+ * tfjs's BatchNormalization layer with its training mended; what it saves is the stock layer's, and the stock
+ * layer loads it.
+ *
+ * Mended: one op instead of some twenty; `scale: false` and `center: false` (stock crashes in training); a
+ * frozen layer runs in inference mode and keeps its moving statistics, as in Keras
+ * (https://keras.io/api/layers/normalization_layers/batch_normalization/); the moving variance is the unbiased
+ * one, as in Ioffe and Szegedy 2015, algorithm 2, line 10 (https://arxiv.org/abs/1502.03167), in PyTorch and in
+ * TensorFlow's fused kernel, where Keras 3 and stock tfjs average the biased one.
+ *
+ * Narrower than the stock layer: `axis` has to be the last one.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { batchNormTraining } from "./batch-norm-training.js";
+import type { BatchNormActivation } from "./kernel-names.js";
+
+export type BatchNormalizationArgs = NonNullable<Parameters<typeof tf.layers.batchNormalization>[0]>;
+
+type StockLayer = ReturnType<typeof tf.layers.batchNormalization>;
+type Initializer = ReturnType<typeof tf.initializers.zeros>;
+type Regularizer = ReturnType<typeof tf.regularizers.l2>;
+type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
+
+/** What the stock layer's constructor makes of its arguments: names and configs have become objects. */
+type ResolvedArgs = {
+  axis: number;
+  momentum: number;
+  epsilon: number;
+  scale: boolean;
+  center: boolean;
+  gammaInitializer: Initializer;
+  betaInitializer: Initializer;
+  movingMeanInitializer: Initializer;
+  movingVarianceInitializer: Initializer;
+  gammaRegularizer: Regularizer;
+  betaRegularizer: Regularizer;
+  gammaConstraint: Constraint;
+  betaConstraint: Constraint;
+};
+
+/**
+ * float32 [..., C] → the same shape. Arguments, defaults (`momentum` 0.99, `epsilon` 1e-3) and weights
+ * (`gamma`, `beta`, `moving_mean`, `moving_variance`, all [C]) are those of `tf.layers.batchNormalization`.
+ *
+ * @throws if `axis` is not the last one, when the layer is built.
+ */
+export class BatchNormalization extends tf.layers.Layer {
+  /** @nocollapse */
+  static readonly className = "BatchNormalization";
+
+  /** Applied in the same pass while training. Set by `fuseBatchNormRelu`; no part of the config. */
+  trainingActivation: BatchNormActivation = "linear";
+
+  /** Never built or called: it resolves the arguments and writes the config, as tfjs exports neither. */
+  private readonly stock: StockLayer;
+  private readonly args: ResolvedArgs;
+  private gamma?: tf.LayerVariable;
+  private beta?: tf.LayerVariable;
+  private movingMean!: tf.LayerVariable;
+  private movingVariance!: tf.LayerVariable;
+
+  constructor(args: BatchNormalizationArgs = {}) {
+    super(args);
+    this.supportsMasking = true;
+    this.stock = tf.layers.batchNormalization({ ...args, name: this.name });
+    this.args = this.stock as unknown as ResolvedArgs;
+  }
+
+  /** Whether training leaves this layer alone. `model.trainable = false` reaches the weights only. */
+  get frozen(): boolean {
+    const parameters = [this.gamma, this.beta].filter((parameter) => parameter !== undefined);
+    return !this.trainable || (parameters.length > 0 && parameters.every(({ trainable }) => !trainable));
+  }
+
+  /** Whether a call with these arguments normalises by the batch's statistics. */
+  usesBatchStatistics(kwargs: { training?: boolean }): boolean {
+    return kwargs.training === true && !this.frozen;
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as tf.Shape;
+    const { args } = this;
+    const lastAxis = shape.length - 1;
+    if (args.axis !== -1 && args.axis !== lastAxis) {
+      throw new Error(
+        `Expected \`axis\` of BatchNormalization "${this.name}" to be -1 or ${lastAxis}, the last one. ` +
+          `Received: ${args.axis}. Transpose the input, or use tf.layers.batchNormalization.`,
+      );
+    }
+    const channels = shape[lastAxis];
+    if (channels == null) {
+      throw new Error(
+        `Expected the last dimension of the input of BatchNormalization "${this.name}" to be known. ` +
+          `Received: ${JSON.stringify(shape)}. Give the model an input shape that names it.`,
+      );
+    }
+    const size = [channels];
+    if (args.scale) {
+      const { gammaInitializer, gammaRegularizer, gammaConstraint } = args;
+      this.gamma = this.addWeight(
+        "gamma",
+        size,
+        "float32",
+        gammaInitializer,
+        gammaRegularizer,
+        true,
+        gammaConstraint,
+      );
+    }
+    if (args.center) {
+      const { betaInitializer, betaRegularizer, betaConstraint } = args;
+      this.beta = this.addWeight(
+        "beta",
+        size,
+        "float32",
+        betaInitializer,
+        betaRegularizer,
+        true,
+        betaConstraint,
+      );
+    }
+    this.movingMean = this.addWeight(
+      "moving_mean",
+      size,
+      "float32",
+      args.movingMeanInitializer,
+      undefined,
+      false,
+    );
+    this.movingVariance = this.addWeight(
+      "moving_variance",
+      size,
+      "float32",
+      args.movingVarianceInitializer,
+      undefined,
+      false,
+    );
+    this.built = true;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
+    return tf.tidy(() => {
+      const x = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
+      const scale = this.gamma?.read();
+      const offset = this.beta?.read();
+      const { epsilon } = this.args;
+      if (!this.usesBatchStatistics(kwargs)) {
+        const mean = this.movingMean.read() as tf.Tensor1D;
+        const variance = this.movingVariance.read() as tf.Tensor1D;
+        return tf.batchNorm(x, mean, variance, offset, scale, epsilon);
+      }
+      const count = x.size / (x.shape.at(-1) ?? 1);
+      return batchNormTraining(
+        { x, ...(scale && { scale }), ...(offset && { offset }) },
+        { epsilon, activation: this.trainingActivation },
+        (mean, variance) => {
+          this.moveTowards(this.movingMean, mean);
+          this.moveTowards(this.movingVariance, variance.mul(count / Math.max(count - 1, 1)));
+        },
+      );
+    });
+  }
+
+  private moveTowards(average: tf.LayerVariable, value: tf.Tensor): void {
+    const old = average.read();
+    average.write(old.add(tf.sub(value, old).mul(1 - this.args.momentum)));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...this.stock.getConfig(), ...super.getConfig() };
+  }
+}

@@ -1,0 +1,34 @@
+import * as tf from "@tensorflow/tfjs";
+import { afterEach, describe, expect, it } from "vitest";
+import { runFusedKernel } from "./fused-kernel.js";
+
+const NAME = "DoubleForTest";
+
+function registerDouble(asArray: boolean): void {
+  tf.registerKernel({
+    kernelName: NAME,
+    backendName: tf.getBackend(),
+    kernelFunc: ({ inputs, attrs }) => {
+      const output = tf.mul(inputs.x as tf.Tensor, attrs?.factor as number);
+      return asArray ? [output] : output;
+    },
+  });
+}
+
+afterEach(() => {
+  if (tf.getKernel(NAME, tf.getBackend())) tf.unregisterKernel(NAME, tf.getBackend());
+});
+
+describe("runFusedKernel", () => {
+  it("says so where the backend has no such kernel", () => {
+    expect(runFusedKernel(NAME, { x: tf.ones([2]) }, { factor: 2 })).toBeUndefined();
+  });
+
+  for (const asArray of [true, false]) {
+    it(`runs the kernel where there is one that returns ${asArray ? "an array" : "one tensor"}`, () => {
+      registerDouble(asArray);
+      const outputs = runFusedKernel(NAME, { x: tf.tensor1d([1, 2]) }, { factor: 3 });
+      expect(outputs?.map((output) => [...output.dataSync()])).toEqual([[3, 6]]);
+    });
+  }
+});

@@ -1,0 +1,47 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { sgdUpdate } from "./sgd-update.js";
+
+const tensors = () => ({
+  param: tf.tensor1d([1, -2]),
+  grad: tf.tensor1d([0.5, 1]),
+  velocity: tf.tensor1d([2, 0]),
+});
+const ATTRS = { learningRate: 0.1, momentum: 0.5, nesterov: false, weightDecay: 0 };
+
+function values(tensor: tf.Tensor): number[] {
+  return Array.from(tensor.dataSync(), (value) => Number(value.toFixed(5)));
+}
+
+describe("sgdUpdate", () => {
+  it("is plain momentum, by hand", () => {
+    // velocity' = 0.5 · (2, 0) + (0.5, 1) = (1.5, 1); param' = param − 0.1 · velocity'
+    const [param, velocity] = sgdUpdate(tensors(), ATTRS);
+    expect(values(velocity)).toEqual([1.5, 1]);
+    expect(values(param)).toEqual([0.85, -2.1]);
+  });
+
+  it("looks ahead with Nesterov, by hand", () => {
+    // update = (0.5, 1) + 0.5 · (1.5, 1) = (1.25, 1.5)
+    const [param, velocity] = sgdUpdate(tensors(), { ...ATTRS, nesterov: true });
+    expect(values(velocity)).toEqual([1.5, 1]);
+    expect(values(param)).toEqual([0.875, -2.15]);
+  });
+
+  it("decays the weights outside the momentum, by hand", () => {
+    // param' = param − 0.1 · (velocity' + 0.2 · param)
+    const [param, velocity] = sgdUpdate(tensors(), { ...ATTRS, weightDecay: 0.2 });
+    expect(values(velocity)).toEqual([1.5, 1]);
+    expect(values(param)).toEqual([0.83, -2.06]);
+  });
+
+  it("leaves its inputs as they are, and nothing else behind", () => {
+    const inputs = tensors();
+    const before = tf.memory().numTensors;
+    const outputs = sgdUpdate(inputs, ATTRS);
+    expect(tf.memory().numTensors).toBe(before + 2);
+    tf.dispose(outputs);
+    expect(values(inputs.param)).toEqual([1, -2]);
+    expect(values(inputs.velocity)).toEqual([2, 0]);
+  });
+});
