@@ -1,0 +1,82 @@
+/**
+ * Packs every published package and proves each tarball on its own: publint, are-the-types-wrong, declared imports,
+ * an installation outside the workspace, the README's examples there. `pnpm pack-check [name…]` builds first.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { argv, execPath } from "node:process";
+import { fileURLToPath } from "node:url";
+import { installFromTarball } from "./clean-install.js";
+import { undeclaredImports } from "./declared-imports.js";
+import { packPublishedPackages } from "./published-packages.js";
+import { exampleCommands, examplePrograms } from "./readme-examples.js";
+import { runCommand } from "./run-command.js";
+
+/** @typedef {import("./published-packages.js").PublishedPackage} PublishedPackage */
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const tool = (/** @type {string} */ name) =>
+  fileURLToPath(new URL(`node_modules/.bin/${name}`, import.meta.url));
+const count = { passed: 0, failed: 0 };
+
+/** Runs one check, which throws what it finds. @param {string} name @param {() => void} act */
+function check(name, act) {
+  const startedMs = performance.now();
+  let failure = null;
+  try {
+    act();
+  } catch (error) {
+    failure = error.message;
+  }
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  console.log(`${failure === null ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
+  if (failure !== null) console.log(failure.replaceAll(/^/gm, "       "));
+  count[failure === null ? "passed" : "failed"]++;
+}
+
+/** @param {PublishedPackage} published @param {PublishedPackage[]} siblings @param {string} folder to install in. */
+function checkPackage(published, siblings, folder) {
+  const { name, tarball } = published;
+  check(`${name}: publint`, () => runCommand(tool("publint"), [tarball, "--strict"], { cwd: root }));
+  check(`${name}: are-the-types-wrong`, () =>
+    runCommand(tool("attw"), [tarball, "--profile", "esm-only"], { cwd: root }),
+  );
+  check(`${name}: installs from its tarball`, () => installFromTarball(published, siblings, folder));
+  check(`${name}: declares what it imports`, () => {
+    const undeclared = undeclaredImports(join(folder, "node_modules", name));
+    if (undeclared.length > 0) throw new Error(undeclared.join("\n"));
+  });
+  const readmeFile = join(folder, "node_modules", name, "README.md");
+  const readme = existsSync(readmeFile) ? readFileSync(readmeFile, "utf8") : "";
+  const programs = examplePrograms(readme);
+  const commands = exampleCommands(readme, name);
+  check(`${name}: its README has an example`, () => {
+    if (programs.length + commands.length === 0)
+      throw new Error("Expected a README.md with a block ```js, or ```sh for a command. Received: none.");
+  });
+  programs.forEach((program, index) => {
+    const file = `example-${index + 1}.mjs`;
+    writeFileSync(join(folder, file), program);
+    check(`${name}: README program ${index + 1}`, () => runCommand(execPath, [file], { cwd: folder }));
+  });
+  for (const command of commands) {
+    check(`${name}: ${command}`, () => runCommand("sh", ["-c", `npx ${command}`], { cwd: folder }));
+  }
+}
+
+const chosen = argv.slice(2);
+const scratch = mkdtempSync(join(tmpdir(), "convkit-pack-"));
+try {
+  const packages = packPublishedPackages(root, scratch);
+  for (const published of packages) {
+    if (chosen.length > 0 && !chosen.includes(published.name)) continue;
+    const folder = join(scratch, published.name);
+    checkPackage(published, packages, folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exitCode = count.failed === 0 ? 0 : 1;
