@@ -59,3 +59,15 @@ export class InvalidThreadCountError extends Error {
     );
   }
 }
+
+/** A call that native code does not cover, to a kernel that the `cpu` backend does not have. */
+export class UnservedKernelError extends Error {
+  override name = "UnservedKernelError";
+
+  constructor(kernelName: string, reason: string) {
+    super(
+      `Expected a call of ${kernelName} that native code covers: float32 tensors of consistent shapes. ` +
+        `Received: one it declines (${reason}). Cast the inputs, or compose the operation of stock ops.`,
+    );
+  }
+}

@@ -1,0 +1,48 @@
+/** What batch normalisation in training and its gradient have in common: checked shapes, laid-out parameters. */
+import type { BatchNormActivation } from "@convkit/ops/kernel-names";
+import { type TensorInfo, util } from "@tensorflow/tfjs-core";
+import type { NativeBackend } from "./backend.js";
+import type { BatchNormParams } from "./native-addon.js";
+
+export type BatchNormPlan = {
+  channels: number;
+  /** Pixels: elements of `x` over channels. */
+  rows: number;
+  /** One value per channel, or null where the caller gave none. */
+  scale: Float32Array | null;
+  offset: Float32Array | null;
+  params: BatchNormParams;
+};
+
+type BatchNormInputs = { x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo };
+
+const params = new Int32Array(3);
+
+/** @throws if `scale` or `offset` is not [C]. `params` is valid until the next call. */
+export function planBatchNorm(
+  backend: NativeBackend,
+  { x, scale, offset }: BatchNormInputs,
+  activation: BatchNormActivation,
+): BatchNormPlan {
+  const channels = x.shape.at(-1) ?? 1;
+  const rows = channels === 0 ? 0 : util.sizeFromShape(x.shape) / channels;
+  params[0] = rows;
+  params[1] = channels;
+  params[2] = activation === "relu" ? 1 : 0;
+  return {
+    channels,
+    rows,
+    scale: scale == null ? null : perChannel(backend, scale, channels),
+    offset: offset == null ? null : perChannel(backend, offset, channels),
+    params,
+  };
+}
+
+/** @throws if the tensor is not [channels]. */
+export function perChannel(backend: NativeBackend, info: TensorInfo, channels: number): Float32Array {
+  util.assert(
+    info.shape.length === 1 && info.shape[0] === channels,
+    () => `Expected one value per channel, shape [${channels}]. Received: [${info.shape}].`,
+  );
+  return backend.float32(info);
+}
