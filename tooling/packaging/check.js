@@ -9,7 +9,7 @@ import { argv, execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 import { installFromTarball } from "./clean-install.js";
 import { undeclaredImports } from "./declared-imports.js";
-import { packPublishedPackages } from "./published-packages.js";
+import { packPublishedPackages, packWithPrebuild } from "./published-packages.js";
 import { exampleCommands, examplePrograms } from "./readme-examples.js";
 import { runCommand } from "./run-command.js";
 
@@ -69,10 +69,14 @@ const chosen = argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), "convkit-pack-"));
 try {
   const packages = packPublishedPackages(root, scratch);
+  // The native backend's own check compiles it; the others get it as a release carries it.
+  const siblings = packages.map((published) =>
+    published.name === "@convkit/tfjs-backend-native" ? packWithPrebuild(published) : published,
+  );
   for (const published of packages) {
     if (chosen.length > 0 && !chosen.includes(published.name)) continue;
     const folder = join(scratch, published.name);
-    checkPackage(published, packages, folder);
+    checkPackage(published, siblings, folder);
     rmSync(folder, { recursive: true, force: true });
   }
 } finally {

@@ -1,6 +1,7 @@
 /** The packages that a release publishes, and their tarballs. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { addPrebuild } from "./prebuild.js";
 import { runCommand } from "./run-command.js";
 
 /**
@@ -28,4 +29,23 @@ export function packPublishedPackages(root, destination) {
     runCommand("pnpm", ["pack", "--out", tarball], { cwd: folder });
     return [{ name: manifest.name, folder, tarball }];
   });
+}
+
+/**
+ * Packs the native backend once more, now with this machine's binary in it, so that who depends on it need not
+ * compile. Binaries that a release has gathered are left as they are.
+ *
+ * @param {PublishedPackage} native
+ * @returns {PublishedPackage}
+ */
+export function packWithPrebuild(native) {
+  if (existsSync(join(native.folder, "prebuilds"))) return native;
+  const tarball = native.tarball.replace(/\.tgz$/, "-prebuilt.tgz");
+  const prebuilds = addPrebuild(native.folder);
+  try {
+    runCommand("pnpm", ["pack", "--out", tarball], { cwd: native.folder });
+  } finally {
+    rmSync(prebuilds, { recursive: true });
+  }
+  return { ...native, tarball };
 }
