@@ -53,10 +53,10 @@ export function planEpilogue(
   const finish = (result: TensorInfo): TensorInfo => {
     let current = result;
     if (bias != null && channelBias === undefined) {
-      current = replace(backend, current, Add, { a: current, b: bias });
+      current = replace(backend, current, { kernelName: Add, inputs: { a: current, b: bias } });
     }
     if (code !== undefined || activation === "linear") return current;
-    return activate(backend, current, activation, { alpha, preluActivationWeights });
+    return replace(backend, current, activationStep(current, activation, { alpha, preluActivationWeights }));
   };
   return { bias: channelBias ?? null, activation: code ?? LINEAR, alpha, finish };
 }
@@ -72,25 +72,25 @@ function perChannel(backend: NativeBackend, bias: TensorInfo, channels: number):
 
 type ActivationOptions = { alpha: number; preluActivationWeights: TensorInfo | undefined };
 
-function activate(
-  backend: NativeBackend,
+/** The kernel that applies an activation by itself. */
+function activationStep(
   x: TensorInfo,
   activation: Exclude<backend_util.Activation, "linear">,
   { alpha, preluActivationWeights }: ActivationOptions,
-): TensorInfo {
+): KernelStep {
   switch (activation) {
     case "relu":
-      return replace(backend, x, Relu, { x });
+      return { kernelName: Relu, inputs: { x } };
     case "relu6":
-      return replace(backend, x, Relu6, { x });
+      return { kernelName: Relu6, inputs: { x } };
     case "elu":
-      return replace(backend, x, Elu, { x });
+      return { kernelName: Elu, inputs: { x } };
     case "sigmoid":
-      return replace(backend, x, Sigmoid, { x });
+      return { kernelName: Sigmoid, inputs: { x } };
     case "leakyrelu":
-      return replace(backend, x, LeakyRelu, { x }, { alpha });
+      return { kernelName: LeakyRelu, inputs: { x }, attrs: { alpha } };
     case "prelu":
-      return replace(backend, x, Prelu, { x, alpha: preluActivationWeights as TensorInfo });
+      return { kernelName: Prelu, inputs: { x, alpha: preluActivationWeights } };
     default:
       throw new Error(
         `Activation ${activation satisfies never} has not been implemented for the native backend.`,
@@ -98,13 +98,13 @@ function activate(
   }
 }
 
+type KernelStep = { kernelName: string; inputs: NamedTensorInfoMap; attrs?: NamedAttrMap };
+
 /** Runs another kernel of this backend on `consumed` and disposes of it. */
 function replace(
   backend: NativeBackend,
   consumed: TensorInfo,
-  kernelName: string,
-  inputs: NamedTensorInfoMap,
-  attrs: NamedAttrMap = {},
+  { kernelName, inputs, attrs = {} }: KernelStep,
 ): TensorInfo {
   const result = getKernel(kernelName, BACKEND_NAME).kernelFunc({ inputs, attrs, backend }) as TensorInfo;
   backend.disposeIntermediateTensorInfo(consumed);

@@ -1,6 +1,6 @@
 /**
- * FusedBatchNorm, the inference formula: y = (x − mean) · scale / √(variance + epsilon) + offset with one value
- * per channel. tfjs also allows a whole tensor of each; that goes to the copied kernel.
+ * FusedBatchNorm, the inference formula: y = (x − mean) · scale / √(variance + epsilon) + offset. The statistics
+ * are mostly one value per channel; whatever their shape, tfjs repeats them over the flat `x`.
  */
 import { FusedBatchNorm, type FusedBatchNormAttrs, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { defineKernel } from "../kernel.js";
@@ -20,23 +20,23 @@ export const fusedBatchNorm = defineKernel<Inputs, FusedBatchNormAttrs>(
   FusedBatchNorm,
   ({ inputs, attrs, backend }) => {
     const { x, mean, variance, scale, offset } = inputs;
-    const perChannel = [mean, variance, scale, offset].filter((statistic) => statistic != null);
-    for (const statistic of perChannel) {
+    const statistics = [mean, variance, scale, offset].filter((statistic) => statistic != null);
+    for (const statistic of statistics) {
       util.assert(
         statistic.shape.length === mean.shape.length,
         () => "Batch normalization requires mean, variance, scale and offset to have equal ranks.",
       );
     }
-    if ([x, ...perChannel].some(({ dtype }) => dtype !== "float32")) return "dtype";
-    const channels = x.shape.at(-1) ?? 1;
-    if (perChannel.some(({ shape }) => util.sizeFromShape(shape) !== channels || shape.at(-1) !== channels)) {
-      return "per-element statistics";
-    }
+    if ([x, ...statistics].some(({ dtype }) => dtype !== "float32")) return "dtype";
+    const period = util.sizeFromShape(mean.shape);
+    const size = util.sizeFromShape(x.shape);
+    if (size > 0 && (period === 0 || size % period !== 0)) return "inconsistent shapes";
+    if (statistics.some(({ shape }) => util.sizeFromShape(shape) !== period)) return "inconsistent shapes";
     const xValues = backend.float32(x);
     const y = backend.output(x.shape, "float32");
-    if (xValues.length === 0) return y.info;
-    params[0] = xValues.length / channels;
-    params[1] = channels;
+    if (size === 0) return y.info;
+    params[0] = size / period;
+    params[1] = period;
     backend.addon.fusedBatchNorm(
       xValues,
       backend.float32(mean),

@@ -1,0 +1,92 @@
+/**
+ * The kernels that must be served by native code, and for each the only reasons for which a call may go to the
+ * kernel copied from `cpu` instead. Anything else the suite turns up is a failure.
+ */
+import * as own from "@convkit/ops/kernel-names";
+import * as tf from "@tensorflow/tfjs-core";
+import type { FallbackReason } from "../src/kernel-counters.js";
+
+type AllowedReasons = readonly FallbackReason[];
+
+/** int32, bool, string and complex64 are not what trains networks. */
+const floatOnly: AllowedReasons = ["dtype"];
+const convolution: AllowedReasons = [
+  "dtype",
+  "data format", // NCHW: everything of this project is NHWC
+  "empty input", // the sum over nothing
+  "negative padding", // a crop in disguise, which only direct kernel calls can ask for
+  "inconsistent shapes", // conv2dTranspose lets the caller name an output that does not fit; `cpu` copes
+];
+
+export const requiredKernels: Readonly<Record<string, AllowedReasons>> = {
+  [tf.Conv2D]: convolution,
+  [tf.FusedConv2D]: convolution,
+  [tf.Conv2DBackpropInput]: convolution,
+  [tf.Conv2DBackpropFilter]: convolution,
+  [tf.DepthwiseConv2dNative]: convolution,
+  [tf.DepthwiseConv2dNativeBackpropInput]: convolution,
+  [tf.DepthwiseConv2dNativeBackpropFilter]: convolution,
+  [tf.FusedDepthwiseConv2D]: convolution,
+  [tf.BatchMatMul]: ["dtype", "empty input"],
+  [tf._FusedMatMul]: ["dtype", "empty input"],
+  [tf.MaxPool]: ["dtype"],
+  [tf.MaxPoolGrad]: ["dtype"],
+  [tf.AvgPool]: ["dtype"],
+  [tf.AvgPoolGrad]: ["dtype"],
+  [tf.FusedBatchNorm]: ["dtype", "inconsistent shapes"],
+  [tf.Add]: floatOnly,
+  [tf.Sub]: floatOnly,
+  [tf.Multiply]: floatOnly,
+  [tf.RealDiv]: floatOnly,
+  [tf.Maximum]: floatOnly,
+  [tf.Minimum]: floatOnly,
+  [tf.Pow]: floatOnly,
+  [tf.SquaredDifference]: floatOnly,
+  [tf.AddN]: floatOnly,
+  [tf.Relu]: floatOnly,
+  [tf.Relu6]: floatOnly,
+  [tf.Step]: floatOnly,
+  [tf.LeakyRelu]: floatOnly,
+  [tf.Elu]: floatOnly,
+  [tf.EluGrad]: floatOnly,
+  [tf.Sigmoid]: floatOnly,
+  [tf.Tanh]: floatOnly,
+  [tf.Erf]: floatOnly,
+  [tf.Exp]: floatOnly,
+  [tf.Log]: floatOnly,
+  [tf.Sqrt]: floatOnly,
+  [tf.Rsqrt]: floatOnly,
+  [tf.Square]: floatOnly,
+  [tf.Neg]: floatOnly,
+  [tf.Abs]: floatOnly,
+  [tf.Reciprocal]: floatOnly,
+  [tf.Select]: floatOnly,
+  [tf.Equal]: floatOnly,
+  [tf.NotEqual]: floatOnly,
+  [tf.Less]: floatOnly,
+  [tf.LessEqual]: floatOnly,
+  [tf.Greater]: floatOnly,
+  [tf.GreaterEqual]: floatOnly,
+  [tf.Cast]: floatOnly,
+  [tf.Sum]: floatOnly,
+  [tf.Mean]: floatOnly,
+  [tf.Max]: floatOnly,
+  [tf.ArgMax]: floatOnly,
+  [tf.Softmax]: floatOnly,
+  [tf.LogSoftmax]: floatOnly,
+  [tf.Transpose]: floatOnly,
+  [tf.PadV2]: floatOnly,
+  [tf.Slice]: floatOnly,
+  [tf.Concat]: floatOnly,
+  [tf.OneHot]: floatOnly,
+  [tf.ResizeBilinear]: floatOnly,
+};
+
+/** Kernels of @convkit/ops, which tfjs-core's suite cannot call: that they are registered is what it shows. */
+export const ownKernels: readonly string[] = [
+  own.BatchNormTraining,
+  own.BatchNormTrainingGrad,
+  own.SgdUpdate,
+  own.AdamWUpdate,
+  own.StatelessDropout,
+];
