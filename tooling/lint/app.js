@@ -2,4 +2,4 @@
 import { defineConfig } from "eslint/config";
 import preset from "./eslint.js";
 
-export default defineConfig(preset, { rules: { "no-console": "off" } });
+export default defineConfig(preset, { files: ["src/**"], rules: { "no-console": "off" } });
