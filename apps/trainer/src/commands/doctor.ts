@@ -1,0 +1,83 @@
+/** `convkit doctor`: the engines, how fast each is here, and what of the machine may be used. */
+import { describeEngine, ENGINE_ORDER, type EngineReport } from "@convkit/engine";
+import type { Command } from "commander";
+import { formatBytes, formatTable } from "../display/format.js";
+import { createLineWriter } from "../display/line-writer.js";
+import { describeMachine, type Machine } from "../host/machine.js";
+import { installedVersions } from "../host/versions.js";
+import { print, printJson, type CommandContext } from "./command-context.js";
+
+const NOTES = `
+Each engine is opened and measured for a second in a process of its own, on a training step of two small
+convolutions (the forward pass where an engine cannot train): a figure to compare engines by.
+
+Examples:
+  convkit doctor
+  convkit doctor --json`;
+
+export function addDoctorCommand(program: Command, context: CommandContext): void {
+  program
+    .command("doctor")
+    .description("shows the engines, how fast each is here, and what is in the way of better ones")
+    .option("--json", "one JSON object", false)
+    .addHelpText("after", NOTES)
+    .action(async ({ json }: { json: boolean }) => {
+      const engines = await measureEngines(context, json);
+      const chosen = engines.find((report) => report.available && report.canTrain)?.name ?? null;
+      const machine = describeMachine();
+      const versions = installedVersions();
+      if (json) return printJson(context, { type: "doctor", chosen, engines, machine, versions });
+      print(context, [
+        ...engineLines(engines),
+        "",
+        `\`auto\` trains with ${context.colors.bold(chosen ?? "no engine")}.`,
+        "",
+        ...machineLines(machine),
+        "",
+        ...formatTable(Object.entries(versions)),
+      ]);
+    });
+}
+
+async function measureEngines(context: CommandContext, json: boolean): Promise<EngineReport[]> {
+  const writer = json ? undefined : createLineWriter(context.stdout);
+  const reports: EngineReport[] = [];
+  for (const name of ENGINE_ORDER) {
+    writer?.status(context.colors.dim(`measuring ${name} …`));
+    reports.push(await describeEngine(name));
+  }
+  writer?.close();
+  return reports;
+}
+
+function engineLines(reports: readonly EngineReport[]): string[] {
+  const rows = reports.map((report) =>
+    report.available
+      ? [report.name, speed(report), describeAvailable(report)]
+      : [report.name, "–", `not available: ${report.reason.split("\n").join(" ")}`],
+  );
+  return formatTable([["engine", "measured", ""], ...rows]);
+}
+
+function speed({ speed: { imagesPerSecond, gflopsPerSecond } }: EngineReport & { available: true }): string {
+  return `${imagesPerSecond.toPrecision(3)} img/s, ${gflopsPerSecond.toPrecision(3)} GFLOP/s`;
+}
+
+function describeAvailable(report: EngineReport & { available: true }): string {
+  const threads = report.threads === null ? [] : [`${report.threads} threads`];
+  const use = report.canTrain ? [] : ["predicts only"];
+  return [report.device, ...threads, ...use, ...(report.caution === null ? [] : [report.caution])].join(
+    " · ",
+  );
+}
+
+function machineLines(machine: Machine): string[] {
+  const quota = machine.cpuQuota === null ? "no quota" : `a quota of ${machine.cpuQuota.toFixed(1)}`;
+  const limit =
+    machine.memoryLimitBytes === null ? "no limit" : `a limit of ${formatBytes(machine.memoryLimitBytes)}`;
+  return formatTable([
+    ["system", machine.platform],
+    ["cpu", `${machine.cpu} · ${machine.cores} cores, ${machine.usableCores} usable, ${quota}`],
+    ["memory", `${formatBytes(machine.memoryBytes)}, ${formatBytes(machine.freeMemoryBytes)} free, ${limit}`],
+  ]);
+}

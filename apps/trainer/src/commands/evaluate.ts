@@ -1,0 +1,28 @@
+/** `convkit evaluate`: judges a run's best checkpoint again and rewrites its report. */
+import type { EnginePreference } from "@convkit/schema";
+import type { Command } from "commander";
+import { parseEngineFlag } from "../config/engine-flag.js";
+import { runJob } from "../process/run-job.js";
+import { findRun } from "../run/find-run.js";
+import type { CommandContext } from "./command-context.js";
+
+const EXAMPLES = `
+Examples:
+  convkit evaluate latest
+  convkit evaluate .convkit/runs/20260214-093012-x7 --json`;
+
+export function addEvaluateCommand(program: Command, context: CommandContext): void {
+  program
+    .command("evaluate")
+    .description("judges a run's best network on the test set again")
+    .argument("<run>", "id, beginning of an id, `latest`, or folder")
+    .option("--engine <name>", "another engine than the run's config asks for", parseEngineFlag)
+    .option("--json", "one JSON object a line", false)
+    .addHelpText("after", EXAMPLES)
+    .action(async (run: string, { engine, json }: { engine?: EnginePreference; json: boolean }) => {
+      const directory = await findRun(run, context.home);
+      context.exit(
+        await runJob({ kind: "evaluate", home: context.home, directory, engine }, context, { json }),
+      );
+    });
+}

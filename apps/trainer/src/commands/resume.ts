@@ -1,0 +1,28 @@
+/** `convkit resume`: goes on from a run's last checkpoint. */
+import type { EnginePreference } from "@convkit/schema";
+import type { Command } from "commander";
+import { parseEngineFlag } from "../config/engine-flag.js";
+import { runJob } from "../process/run-job.js";
+import { findRun } from "../run/find-run.js";
+import type { CommandContext } from "./command-context.js";
+
+const EXAMPLES = `
+Examples:
+  convkit resume latest
+  convkit resume 20260214`;
+
+export function addResumeCommand(program: Command, context: CommandContext): void {
+  program
+    .command("resume")
+    .description("goes on with a run that was interrupted or killed")
+    .argument("<run>", "id, beginning of an id, `latest`, or folder")
+    .option("--engine <name>", "another engine than the run's config asks for", parseEngineFlag)
+    .option("--json", "one JSON object a line", false)
+    .addHelpText("after", EXAMPLES)
+    .action(async (run: string, { engine, json }: { engine?: EnginePreference; json: boolean }) => {
+      const directory = await findRun(run, context.home);
+      context.exit(
+        await runJob({ kind: "resume", home: context.home, directory, engine }, context, { json }),
+      );
+    });
+}

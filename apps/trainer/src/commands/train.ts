@@ -1,0 +1,53 @@
+/** `convkit train`: assembles the config and runs it in a process of its own. */
+import type { Command } from "commander";
+import { assembleRunConfig, type ConfigFlags } from "../config/assemble-run-config.js";
+import { parseAssignment } from "../config/assignment.js";
+import type { PartialConfig } from "../config/merge-config.js";
+import { readConfigFile } from "../config/read-config-file.js";
+import { runJob } from "../process/run-job.js";
+import type { CommandContext } from "./command-context.js";
+import { numberArgument } from "./number-argument.js";
+
+interface TrainFlags extends ConfigFlags {
+  readonly config?: string;
+  readonly set: readonly PartialConfig[];
+  readonly json: boolean;
+}
+
+const EXAMPLES = `
+The config is the data set's recipe, under the file, under the flags, under --set.
+
+Examples:
+  convkit train cifar10
+  convkit train fashion-mnist --set data.root=./idx-files
+  convkit train ./photos --model resnet9 --set 'data.imageSize=[64,64]'
+  convkit train cifar10 --model ./my-network.mjs --epochs 20 --batch-size 256 --lr 0.1
+  convkit train --config run.json --set optimizer.momentum=0.95 --set data.limit.train=5000
+  convkit train cifar10 --json > events.jsonl`;
+
+export function addTrainCommand(program: Command, context: CommandContext): void {
+  program
+    .command("train")
+    .description("trains a network, judges it on the test set and writes a report")
+    .argument("[data]", "name of a data set, or a folder with one folder of pictures per class")
+    .option("--model <name|path>", "a network of the registry, or a module that builds one")
+    .option("--epochs <n>", "passes over the training set", numberArgument)
+    .option("--batch-size <n>", "pictures per step", numberArgument)
+    .option("--lr <rate>", "highest learning rate of the schedule", numberArgument)
+    .option("--seed <n>", "decides weights, order and augmentation", numberArgument)
+    .option("--engine <name>", "auto, tensorflow-gpu, tensorflow, native or cpu")
+    .option("--config <file>", "JSON with any part of a config; a run's config.json replays it")
+    .option("--set <key=value>", "one key of the config, dotted, as JSON; may be repeated", collect, [])
+    .option("--name <text>", "a name for the run")
+    .option("--json", "one JSON object a line", false)
+    .addHelpText("after", EXAMPLES)
+    .action(async (data: string | undefined, flags: TrainFlags) => {
+      const file = flags.config === undefined ? undefined : await readConfigFile(flags.config);
+      const config = assembleRunConfig({ data, file, flags, assignments: flags.set });
+      context.exit(await runJob({ kind: "train", home: context.home, config }, context, flags));
+    });
+}
+
+function collect(text: string, previous: readonly PartialConfig[]): PartialConfig[] {
+  return [...previous, parseAssignment(text)];
+}

@@ -1,0 +1,50 @@
+/** The command and its subcommands, put together. */
+import { Command } from "commander";
+import { addDashboardCommand } from "./commands/dashboard.js";
+import { addDatasetsCommand } from "./commands/datasets.js";
+import { addDoctorCommand } from "./commands/doctor.js";
+import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addPredictCommand } from "./commands/predict.js";
+import { addResumeCommand } from "./commands/resume.js";
+import { addRunsCommand } from "./commands/runs.js";
+import { addTrainCommand } from "./commands/train.js";
+import type { CommandContext } from "./commands/command-context.js";
+import { EXIT_CODES_HELP } from "./exit-codes.js";
+import { convkitVersion } from "./host/versions.js";
+
+const EXAMPLES = `
+Examples:
+  convkit train cifar10
+  convkit train ./photos --epochs 20        one folder of pictures per class
+  convkit predict latest cat.jpg
+  convkit doctor
+
+${EXIT_CODES_HELP}
+
+Runs and data sets lie in .convkit/ of the working directory, or where CONVKIT_HOME says.`;
+
+/**
+ * @param options `json`: usage errors are the caller's to print.
+ * @returns a program that throws `CommanderError` instead of ending the process.
+ */
+export function createProgram(context: CommandContext, options: { readonly json: boolean }): Command {
+  const program = new Command("convkit")
+    .description("Trains, evaluates and uses image classifiers.")
+    .version(convkitVersion())
+    .showHelpAfterError("(--help shows what is possible)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void (options.json || context.stderr.write(text)),
+    })
+    .addHelpText("after", EXAMPLES);
+  addTrainCommand(program, context);
+  addResumeCommand(program, context);
+  addEvaluateCommand(program, context);
+  addPredictCommand(program, context);
+  addRunsCommand(program, context);
+  addDatasetsCommand(program, context);
+  addDoctorCommand(program, context);
+  addDashboardCommand(program, context);
+  return program;
+}

@@ -1,0 +1,66 @@
+/** The lines a train event leaves in the terminal; most leave none. */
+import type { TrainEvent } from "@convkit/schema";
+import { formatCount, formatDuration, formatLoss, formatPercent } from "./format.js";
+import type { Colors } from "./text-display.js";
+
+type EventOf<Type extends TrainEvent["type"]> = Extract<TrainEvent, { type: Type }>;
+
+export function describeEvent(event: TrainEvent, colors: Colors): string[] {
+  switch (event.type) {
+    case "runStarted":
+      return describeStart(event, colors);
+    case "resumed":
+      return [`${colors.bold("resume")}  from step ${event.fromStep} (epoch ${event.fromEpoch})`];
+    case "epochEnded":
+      return [describeEpoch(event, colors)];
+    case "evaluated":
+      return event.split === "validation" ? [] : [describeEvaluation(event, colors)];
+    case "message":
+      return [event.level === "warning" ? colors.yellow(`warning  ${event.text}`) : colors.dim(event.text)];
+    case "checkpointSaved":
+    case "epochStarted":
+    case "step":
+    case "runEnded":
+      return [];
+    default:
+      return event satisfies never;
+  }
+}
+
+function describeStart(event: EventOf<"runStarted">, colors: Colors): string[] {
+  const { config, dataset, model } = event;
+  const counts = Object.entries(dataset.splits).map(
+    ([name, { count }]) => `${count.toLocaleString("en-US")} ${name}`,
+  );
+  const shape = dataset.imageShape?.join("×") ?? "of different sizes";
+  const { optimizer, schedule, epochs, batchSize, learningRate, seed } = config;
+  return [
+    `${colors.bold("run")}     ${event.runId}`,
+    `${colors.bold("data")}    ${dataset.name}: ${counts.join(", ")} · ${dataset.classNames.length} classes · ${shape}`,
+    `${colors.bold("model")}   ${model.name}: ${formatCount(model.trainableParameters)} trainable parameters · ` +
+      `${formatCount(model.flops)}FLOP a picture`,
+    `${colors.bold("plan")}    ${epochs} epochs of ${event.stepsPerEpoch} steps of ${batchSize} · ${optimizer.name}, ` +
+      `learning rate ${learningRate}, ${schedule.name} · seed ${seed}`,
+  ];
+}
+
+function describeEpoch({ epoch, logs, durationMs }: EventOf<"epochEnded">, colors: Colors): string {
+  const loss = (name: string): string => formatLoss(logs[name] ?? Number.NaN);
+  const accuracy = (name: string): string => formatPercent(logs[name] ?? Number.NaN).padStart(6);
+  const validation =
+    logs["val_loss"] === undefined
+      ? ""
+      : `  validation: loss ${loss("val_loss")}, accuracy ${colors.bold(accuracy("val_accuracy"))}`;
+  return (
+    `${colors.bold(`epoch ${String(epoch).padStart(3)}`)}  train: loss ${loss("loss")}, ` +
+    `accuracy ${accuracy("accuracy")}${validation}  ${colors.dim(formatDuration(durationMs))}`
+  );
+}
+
+function describeEvaluation({ split, count, logs }: EventOf<"evaluated">, colors: Colors): string {
+  const accuracy = formatPercent(logs["accuracy"] ?? Number.NaN);
+  return (
+    `${colors.bold(split)}    accuracy ${colors.green(colors.bold(accuracy))} of ${count.toLocaleString("en-US")} ` +
+    `pictures, loss ${formatLoss(logs["loss"] ?? Number.NaN)}`
+  );
+}

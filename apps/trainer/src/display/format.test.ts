@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLoss,
+  formatPercent,
+  formatTable,
+} from "./format.js";
+
+it("formats numbers as people read them", () => {
+  expect(formatPercent(0.8123)).toBe("81.2 %");
+  expect([formatLoss(2.30258), formatLoss(0.01234), formatLoss(Number.NaN)]).toEqual([
+    "2.303",
+    "0.012",
+    "NaN",
+  ]);
+  expect([4_400, 75_000, 3_720_000].map(formatDuration)).toEqual(["4 s", "1 min 15 s", "1 h 02 min"]);
+  expect([999, 272_474, 77_200_000, 2.5e9].map(formatCount)).toEqual(["999", "272,474", "77.2 M", "2.5 G"]);
+  expect([512, 3 * 2 ** 20, 1.5 * 2 ** 30].map(formatBytes)).toEqual(["0.5 KiB", "3.0 MiB", "1.5 GiB"]);
+});
+
+it("pads columns to their widest cell and leaves no trailing blanks", () => {
+  expect(
+    formatTable([
+      ["a", "bcd", ""],
+      ["efg", "h", ""],
+    ]),
+  ).toEqual(["a    bcd", "efg  h"]);
+});

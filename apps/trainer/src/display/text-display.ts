@@ -1,0 +1,58 @@
+/** A training run for people: what was opened, one line an epoch, a bar where the output is a terminal. */
+import type picocolors from "picocolors";
+import { describeEvent } from "./describe-event.js";
+import { describeEngine, describeResult } from "./describe-run.js";
+import { formatBytes, formatDuration, formatLoss, formatPercent } from "./format.js";
+import { createLineWriter } from "./line-writer.js";
+import { ProgressEstimate, type Progress } from "./progress-estimate.js";
+import type { RunDisplay } from "./run-display.js";
+
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+const BAR_WIDTH = 24;
+
+export interface TextDisplayOptions {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly colors: Colors;
+}
+
+export function createTextDisplay({ stdout, stderr, colors }: TextDisplayOptions): RunDisplay {
+  const writer = createLineWriter(stdout);
+  const estimate = new ProgressEstimate();
+  return {
+    message(message) {
+      switch (message.type) {
+        case "engine":
+          return describeEngine(message.engine, colors).forEach(writer.print);
+        case "dataProgress":
+          return writer.status(colors.dim(describeDataProgress(message.progress)));
+        case "event": {
+          const progress = estimate.update(message.event);
+          if (progress) writer.status(describeProgress(progress, colors));
+          return describeEvent(message.event, colors).forEach(writer.print);
+        }
+        default:
+          message satisfies never;
+      }
+    },
+    note: (text) => writer.print(colors.yellow(text)),
+    output: (line) => void stderr.write(`${colors.dim(line)}\n`),
+    result(result) {
+      writer.close();
+      describeResult(result, colors).forEach(writer.print);
+    },
+    close: () => writer.close(),
+  };
+}
+
+function describeProgress(progress: Progress, colors: Colors): string {
+  const { step, totalSteps, epoch, epochs, loss, accuracy, imagesPerSecond, timeLeftMs } = progress;
+  const done = Math.round((BAR_WIDTH * step) / totalSteps);
+  const bar = colors.green("━".repeat(done)) + colors.dim("━".repeat(BAR_WIDTH - done));
+  const left = timeLeftMs === null ? "" : `  ${formatDuration(timeLeftMs)} left`;
+  return (
+    `epoch ${epoch}/${epochs} ${bar} ${Math.floor((100 * step) / totalSteps)} %  ` +
+    `${Math.round(imagesPerSecond)} img/s  loss ${formatLoss(loss)}  accuracy ${formatPercent(accuracy)}${left}`
+  );
+}

@@ -1,0 +1,19 @@
+/** Which exit code an error has, by its class's name: a command must not load tfjs to find out. */
+import { EXIT_CODES, type ExitCode } from "./exit-codes.js";
+import { InterruptedError } from "./process/process-errors.js";
+
+const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
+  ConfigError: EXIT_CODES.usage,
+  RunNotFoundError: EXIT_CODES.usage,
+  UnknownEngineError: EXIT_CODES.usage,
+  EngineUnavailableError: EXIT_CODES.engine,
+  EngineCannotTrainError: EXIT_CODES.engine,
+  ProcessDiedError: EXIT_CODES.processDied,
+};
+
+/** @returns `failed` for an error that has no number of its own. */
+export function exitCodeOfError(error: Error): ExitCode {
+  return error instanceof InterruptedError
+    ? error.exitCode
+    : (EXIT_CODE_OF_ERROR[error.name] ?? EXIT_CODES.failed);
+}

@@ -1,0 +1,106 @@
+/**
+ * The training process. Opens the engine, then trains, resumes or evaluates; says everything over IPC.
+ * Ctrl-C and a closed terminal reach the whole process group: they are the parent's to answer, so this process
+ * ignores them, and saves and stops when the parent asks or is gone.
+ */
+import type { Engine } from "@convkit/engine";
+import { readRunConfig } from "../run/find-run.js";
+import type { ChildMessage, JobResult, ParentMessage, TrainingJob } from "./protocol.js";
+
+/** The engine was opened, but has no gradients. */
+class EngineCannotTrainError extends Error {
+  override readonly name = "EngineCannotTrainError";
+}
+
+const stopping = new AbortController();
+process.on("SIGINT", () => undefined);
+process.on("SIGHUP", () => undefined);
+process.on("SIGTERM", () => stopping.abort("SIGTERM"));
+process.on("disconnect", () => stopping.abort("the command that started the training is gone"));
+process.on("message", (message: ParentMessage) => {
+  switch (message.type) {
+    case "start":
+      void work(message.job);
+      break;
+    case "stop":
+      stopping.abort(message.reason);
+      break;
+    default:
+      message satisfies never;
+  }
+});
+
+async function work(job: TrainingJob): Promise<void> {
+  try {
+    await say({ type: "result", result: await run(job) });
+  } catch (thrown) {
+    const { name, message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown));
+    await say({ type: "error", error: { name, message, stack } });
+  }
+  process.exit(0);
+}
+
+async function run(job: TrainingJob): Promise<JobResult> {
+  const { tf: _tf, ...engine } = await openEngineFor(job);
+  await say({ type: "engine", engine });
+  const { evaluateRun, resume, train } = await import("@convkit/trainer");
+  const options = {
+    home: job.home,
+    engine,
+    signal: stopping.signal,
+    onEvent: (event) => void say({ type: "event", event }),
+    onDataProgress: (progress) => void say({ type: "dataProgress", progress }),
+  } satisfies Parameters<typeof train>[1];
+  switch (job.kind) {
+    case "train":
+      return toJobResult(await train(job.config, options));
+    case "resume":
+      return toJobResult(await resume(job.directory, options));
+    case "evaluate": {
+      const evaluated = await evaluateRun(job.directory, options);
+      return toJobResult({ ...evaluated, status: "completed", reason: "judged again" });
+    }
+    default:
+      return job satisfies never;
+  }
+}
+
+/** @throws {EngineCannotTrainError} if the job trains and the engine only predicts. */
+async function openEngineFor(job: TrainingJob): Promise<Engine> {
+  const { openEngine } = await import("@convkit/engine");
+  const training = job.kind !== "evaluate";
+  const config = job.kind === "train" ? job.config : await readRunConfig(job.directory);
+  const asked = job.kind === "train" ? undefined : job.engine;
+  const engine = await openEngine(asked ?? config.engine, { training });
+  if (training && !engine.canTrain) {
+    throw new EngineCannotTrainError(
+      `Expected an engine that can train. Received: ${engine.name}, which lacks the gradients of convolutions. ` +
+        "`convkit doctor` shows which engines there are.",
+    );
+  }
+  return engine;
+}
+
+function toJobResult(
+  ended: Pick<
+    Awaited<ReturnType<typeof import("@convkit/trainer").train>>,
+    "runId" | "directory" | "status" | "reason" | "report"
+  >,
+): JobResult {
+  const { runId, directory, status, reason, report } = ended;
+  const judged = report && {
+    split: report.split,
+    accuracy: report.accuracy,
+    loss: report.loss,
+    testCount: report.testCount,
+  };
+  return { runId, directory, status, reason, ...judged };
+}
+
+/** Resolves when the parent has the message, or is gone. */
+function say(message: ChildMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || !process.send) return resolve();
+    process.send(message, () => resolve());
+  });
+}

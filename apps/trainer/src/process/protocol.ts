@@ -1,0 +1,50 @@
+/**
+ * What the command and its training process say to each other, over Node's IPC channel with structured clones
+ * (so NaN stays NaN). Both ends are this package at one version, so the types are the whole contract.
+ */
+import type { EngineDescription } from "@convkit/engine";
+import type { EnginePreference, RunConfig, TrainEvent } from "@convkit/schema";
+import type { DataProgress } from "@convkit/trainer";
+
+/** What the child is started for. */
+export type TrainingJob =
+  | { readonly kind: "train"; readonly home: string; readonly config: RunConfig }
+  | {
+      readonly kind: "resume" | "evaluate";
+      readonly home: string;
+      /** The run's folder. */
+      readonly directory: string;
+      /** Instead of the engine the run's config asks for. */
+      readonly engine: EnginePreference | undefined;
+    };
+
+export type ParentMessage =
+  | { readonly type: "start"; readonly job: TrainingJob }
+  /** Finish the step, save, end the run as interrupted; the journal keeps the reason. */
+  | { readonly type: "stop"; readonly reason: string };
+
+export type ChildMessage =
+  | { readonly type: "engine"; readonly engine: EngineDescription }
+  | { readonly type: "dataProgress"; readonly progress: DataProgress }
+  | { readonly type: "event"; readonly event: TrainEvent }
+  | { readonly type: "result"; readonly result: JobResult }
+  | { readonly type: "error"; readonly error: JobError };
+
+export interface JobResult {
+  readonly runId: string;
+  readonly directory: string;
+  readonly status: "completed" | "stopped" | "interrupted" | "failed";
+  readonly reason: string;
+  /** Fraction of the judged pictures; absent where nothing was judged. */
+  readonly accuracy?: number;
+  readonly loss?: number;
+  readonly testCount?: number;
+  readonly split?: string;
+}
+
+/** An error as it travels: a clone of one would lose its class's name. */
+export interface JobError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}

@@ -1,0 +1,97 @@
+/** One job in a training process, from its start to the command's exit code: display, signals, diagnosis. */
+import type { TrainEvent } from "@convkit/schema";
+import type { CommandContext } from "../commands/command-context.js";
+import { createJsonDisplay } from "../display/json-display.js";
+import { createTextDisplay } from "../display/text-display.js";
+import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
+import { watchInterrupts } from "./interrupts.js";
+import { InterruptedError, ProcessDiedError } from "./process-errors.js";
+import type { JobResult, TrainingJob } from "./protocol.js";
+import { startTrainingProcess, type ProcessOutcome } from "./training-process.js";
+
+/** What is known of a run while its process lives, for the case that it dies. */
+interface Trace {
+  runId?: string;
+  checkpoint?: { readonly epoch: number; readonly step: number };
+}
+
+export interface RunJobOptions {
+  readonly json: boolean;
+}
+
+/**
+ * @throws {Error} the child's own, with its name and message.
+ * @throws {ProcessDiedError} if the child was killed by another, or crashed.
+ * @throws {InterruptedError} if the user ended it before there was a result.
+ */
+export async function runJob(
+  job: TrainingJob,
+  context: CommandContext,
+  options: RunJobOptions,
+): Promise<ExitCode> {
+  const display = options.json ? createJsonDisplay(context) : createTextDisplay(context);
+  const trace: Trace = {};
+  const child = startTrainingProcess(job, {
+    onMessage(message) {
+      if (message.type === "event") follow(trace, message.event);
+      display.message(message);
+    },
+    onOutput: display.output,
+    onSilence: display.note,
+  });
+  const interrupts = watchInterrupts({ stop: child.stop, kill: child.kill, say: display.note });
+  try {
+    const outcome = await child.outcome;
+    if (outcome.kind !== "result") throw errorOf(outcome, interrupts.exitCode, howToGoOn(job, trace));
+    const exitCode = exitCodeOfResult(outcome.result, interrupts.exitCode);
+    display.result({ ...outcome.result, exitCode });
+    return exitCode;
+  } finally {
+    display.close();
+    interrupts.release();
+  }
+}
+
+function follow(trace: Trace, event: TrainEvent): void {
+  trace.runId = event.runId;
+  if (event.type === "checkpointSaved" && event.kind === "last") {
+    trace.checkpoint = { epoch: event.epoch, step: event.step };
+  }
+}
+
+function exitCodeOfResult({ status }: JobResult, interrupted: ExitCode | undefined): ExitCode {
+  switch (status) {
+    case "completed":
+    case "stopped":
+      return EXIT_CODES.ok;
+    case "interrupted":
+      return interrupted ?? EXIT_CODES.interrupted;
+    case "failed":
+      return EXIT_CODES.failed;
+    default:
+      return status satisfies never;
+  }
+}
+
+function errorOf(
+  outcome: Exclude<ProcessOutcome, { kind: "result" }>,
+  interrupted: ExitCode | undefined,
+  wayOut: string,
+): Error {
+  if (outcome.kind === "died") return new ProcessDiedError(`${outcome.diagnosis}\n${wayOut}`);
+  if (outcome.kind === "killed" || interrupted !== undefined) {
+    return new InterruptedError(`Stopped. ${wayOut}`, interrupted ?? EXIT_CODES.interrupted);
+  }
+  const { name, message, stack } = outcome.error;
+  return Object.assign(new Error(message), { name, stack });
+}
+
+function howToGoOn(job: TrainingJob, { runId, checkpoint }: Trace): string {
+  if (job.kind === "evaluate") return "The run itself is untouched; the same command tries again.";
+  if (runId === undefined) return "The run had not begun; the same command starts it.";
+  const where =
+    checkpoint === undefined
+      ? "This attempt had saved no checkpoint yet"
+      : `The last checkpoint is of epoch ${checkpoint.epoch}, step ${checkpoint.step}`;
+  return `${where}. To go on: convkit resume ${runId}`;
+}

@@ -1,0 +1,108 @@
+/**
+ * The parent's side of a training process: starts it, passes on what it says, asks it to stop, and finds words
+ * for its death. A training step blocks its process; this one stays free to answer the terminal.
+ */
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { readCgroup, readOomKills } from "../host/cgroup.js";
+import { readProcessUsage } from "../host/process-usage.js";
+import { diagnoseDeath } from "./diagnose-death.js";
+import type { ChildMessage, JobError, JobResult, ParentMessage, TrainingJob } from "./protocol.js";
+import { watchSilence } from "./silence-watch.js";
+
+export interface TrainingProcessOptions {
+  /** Everything but the last word, which is the outcome. */
+  readonly onMessage: (message: Exclude<ChildMessage, { type: "result" | "error" }>) => void;
+  /** Lines that libraries printed in the child. */
+  readonly onOutput: (line: string) => void;
+  readonly onSilence: (text: string) => void;
+  /** Default: two minutes. */
+  readonly silentMs?: number;
+}
+
+export type ProcessOutcome =
+  | { readonly kind: "result"; readonly result: JobResult }
+  | { readonly kind: "error"; readonly error: JobError }
+  | { readonly kind: "died"; readonly diagnosis: string }
+  /** Ended by `kill()`. */
+  | { readonly kind: "killed" };
+
+export interface TrainingProcess {
+  readonly pid: number;
+  /** Asks for a checkpoint and a clean end. */
+  stop(reason: string): void;
+  /** Ends it at once. */
+  kill(): void;
+  readonly outcome: Promise<ProcessOutcome>;
+}
+
+const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
+const LAST_WORDS = 4000;
+const MEMORY_SAMPLE_MS = 1000;
+
+/** @throws {Error} if the system starts no further process. */
+export function startTrainingProcess(job: TrainingJob, options: TrainingProcessOptions): TrainingProcess {
+  const oomKillsBefore = readOomKills();
+  const child = fork(CHILD, [], { serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const { pid } = child;
+  if (pid === undefined) throw new Error("Expected the system to start a training process. It did not.");
+
+  let last: ProcessOutcome | undefined;
+  let killed = false;
+  let lastWords = "";
+  let peakResidentBytes: number | null = null;
+  const silence = watchSilence({ pid, silentMs: options.silentMs ?? 120_000, onSilence: options.onSilence });
+  const memory = setInterval(() => {
+    const usage = readProcessUsage(pid);
+    if (usage) peakResidentBytes = Math.max(peakResidentBytes ?? 0, usage.residentBytes);
+  }, MEMORY_SAMPLE_MS).unref();
+
+  child.on("message", (message: ChildMessage) => {
+    silence.heard();
+    if (message.type === "result") last = { kind: "result", result: message.result };
+    else if (message.type === "error") last = { kind: "error", error: message.error };
+    else options.onMessage(message);
+  });
+  child.stdout?.setEncoding("utf8").on("data", byLine(options.onOutput));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    lastWords = (lastWords + text).slice(-LAST_WORDS);
+  });
+  child.stderr?.on("data", byLine(options.onOutput));
+
+  const outcome = new Promise<ProcessOutcome>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exitCode, signal) => {
+      silence.stop();
+      clearInterval(memory);
+      if (killed) return resolve({ kind: "killed" });
+      if (last) return resolve(last);
+      const oomKills = { before: oomKillsBefore, after: readOomKills() };
+      const { memoryLimitBytes } = readCgroup();
+      const facts = { exitCode, signal, lastWords, oomKills, peakResidentBytes, memoryLimitBytes };
+      resolve({ kind: "died", diagnosis: diagnoseDeath(facts) });
+    });
+  });
+  const send = (message: ParentMessage): void => {
+    if (child.connected) child.send(message);
+  };
+  send({ type: "start", job });
+  return {
+    pid,
+    stop: (reason) => send({ type: "stop", reason }),
+    kill() {
+      killed = true;
+      child.kill("SIGKILL");
+    },
+    outcome,
+  };
+}
+
+/** Cuts chunks into lines. The last line may lack its line break: libraries end what they print with one. */
+function byLine(onLine: (line: string) => void): (chunk: string) => void {
+  let rest = "";
+  return (chunk) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line.trim() !== "") onLine(line);
+  };
+}

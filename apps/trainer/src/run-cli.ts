@@ -1,0 +1,52 @@
+/** From an argument list to an exit code. Every error ends here: as a sentence, or with `--json` as an object. */
+import { CommanderError } from "commander";
+import picocolors from "picocolors";
+import type { CommandContext } from "./commands/command-context.js";
+import { createProgram } from "./create-program.js";
+import { convkitHome } from "./env.js";
+import { exitCodeOfError } from "./exit-code-of-error.js";
+import { EXIT_CODES, type ExitCode } from "./exit-codes.js";
+
+/** @param args without Node's own path and the script's. */
+export async function runCli(args: readonly string[]): Promise<ExitCode> {
+  const { stdout, stderr } = process;
+  const json = args.includes("--json");
+  let exitCode: ExitCode = EXIT_CODES.ok;
+  const context: CommandContext = {
+    stdout,
+    stderr,
+    colors: picocolors.createColors(stdout.isTTY && picocolors.isColorSupported),
+    home: convkitHome(),
+    exit: (code) => void (exitCode = code),
+  };
+  // A reader that has seen enough, such as `head`, is no error.
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  try {
+    await createProgram(context, { json }).parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (error instanceof CommanderError) {
+      exitCode = error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+      if (json && exitCode !== EXIT_CODES.ok) stdout.write(errorLine(error, exitCode));
+      return exitCode;
+    }
+    exitCode = exitCodeOfError(error);
+    if (json) stdout.write(errorLine(error, exitCode));
+    else stderr.write(describe(error, exitCode));
+    return exitCode;
+  }
+}
+
+function errorLine({ name, message }: Error, exitCode: ExitCode): string {
+  return `${JSON.stringify({ type: "error", name, message, exitCode })}\n`;
+}
+
+/** Only an error that nobody foresaw shows where it came from. */
+function describe({ message, stack }: Error, exitCode: ExitCode): string {
+  const colors = picocolors.createColors(process.stderr.isTTY && picocolors.isColorSupported);
+  const origin = exitCode === EXIT_CODES.failed && stack ? `\n${colors.dim(stack)}` : "";
+  return `${colors.red("error")}  ${message}${origin}\n`;
+}

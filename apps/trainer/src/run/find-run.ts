@@ -1,0 +1,70 @@
+/** `<run>` on the command line: an id, a prefix that only one id has, `latest`, or the path of a run's folder. */
+import { access, readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { RunConfig } from "@convkit/schema";
+
+/** No run, or more than one, is called that. */
+export class RunNotFoundError extends Error {
+  override readonly name = "RunNotFoundError";
+}
+
+/** The ids under `home`, oldest first: an id begins with the time of its start. A run in the making has a dot. */
+export async function listRunIds(home: string): Promise<string[]> {
+  let names: string[];
+  try {
+    names = await readdir(join(home, "runs"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+  const isRun = await Promise.all(names.map((name) => isRunDirectory(join(home, "runs", name))));
+  return names.filter((name, index) => isRun[index] && !name.startsWith(".")).sort();
+}
+
+/**
+ * @returns absolute path of the run's folder.
+ * @throws {RunNotFoundError} if there is none, or several.
+ */
+export async function findRun(text: string, home: string): Promise<string> {
+  if (await isRunDirectory(resolve(text))) return resolve(text);
+  const ids = await listRunIds(home);
+  if (ids.length === 0) {
+    throw new RunNotFoundError(
+      `Expected a run. Received: ${text}, and there are no runs in ${join(home, "runs")}. ` +
+        "CONVKIT_HOME names another home; `convkit train` makes a run.",
+    );
+  }
+  const found = text === "latest" ? ids.slice(-1) : ids.filter((id) => id === text || id.startsWith(text));
+  const [id] = found.includes(text) ? [text] : found;
+  if (id === undefined) {
+    throw new RunNotFoundError(
+      `Expected the id of a run, the beginning of one, \`latest\` or a folder. Received: ${text}. ` +
+        `The newest runs: ${ids.slice(-5).reverse().join(", ")}.`,
+    );
+  }
+  if (found.length > 1 && id !== text) {
+    throw new RunNotFoundError(
+      `Expected the beginning of one run's id. Received: ${text}, which ${found.join(", ")} share.`,
+    );
+  }
+  return join(home, "runs", id);
+}
+
+/** @throws {RunNotFoundError} if the folder holds no config that can be read. */
+export async function readRunConfig(directory: string): Promise<RunConfig> {
+  const path = join(directory, "config.json");
+  try {
+    return RunConfig.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (cause) {
+    throw new RunNotFoundError(`Expected a run's config in ${path}. Received: ${String(cause)}`, { cause });
+  }
+}
+
+async function isRunDirectory(path: string): Promise<boolean> {
+  try {
+    await access(join(path, "config.json"));
+    return true;
+  } catch {
+    return false;
+  }
+}
