@@ -1,0 +1,39 @@
+/** What may watch the loop and end it. Keras's callbacks, with state that is JSON and stands in checkpoints. */
+import type { Checkpoint } from "./checkpoint.js";
+
+/** Why a loop ends. */
+export interface Ending {
+  readonly status: "completed" | "stopped" | "interrupted" | "failed";
+  readonly reason: string;
+}
+
+/** Keras's names: loss, accuracy, val_loss, val_accuracy, learning_rate. */
+export type LogValues = Readonly<Record<string, number>>;
+
+export interface CallbackContext {
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Updates done. */
+  readonly step: number;
+  /** Of the step after a step, of the epoch (with `val_`) at its end, empty at the end of training. */
+  readonly logs: LogValues;
+  /** Ends training well after this step or epoch; the run is still judged. */
+  stop(reason: string): void;
+  /** Ends training at once as a failure. */
+  fail(reason: string): void;
+  /** Everything a later process needs to go on from here. */
+  snapshot(): Promise<Checkpoint>;
+}
+
+export interface Callback<State = unknown> {
+  /** Key of its state in a checkpoint; unique within a run. */
+  readonly name: string;
+  /** After every update but an epoch's last, which `onEpochEnd` follows. */
+  onStepEnd?(context: CallbackContext): void | Promise<void>;
+  onEpochEnd?(context: CallbackContext): void | Promise<void>;
+  /** Once, with the reason why the loop ended. */
+  onTrainEnd?(context: CallbackContext & { readonly ending: Ending }): void | Promise<void>;
+  /** A JSON value. */
+  getState?(): State;
+  setState?(state: State): void;
+}

@@ -1,0 +1,101 @@
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { countCorrect, crossEntropy } from "./cross-entropy.js";
+
+function lossOf(logits: number[][], labels: number[], labelSmoothing = 0): number {
+  return crossEntropy(tf.tensor2d(logits), tf.tensor1d(labels, "int32"), { labelSmoothing }).dataSync()[0]!;
+}
+
+function gradientOf(logits: number[][], labels: number[], labelSmoothing = 0): number[][] {
+  const target = tf.tensor1d(labels, "int32");
+  const gradient = tf.grad((z) => crossEntropy(z as tf.Tensor2D, target, { labelSmoothing }));
+  return gradient(tf.tensor2d(logits)).arraySync() as number[][];
+}
+
+describe("crossEntropy", () => {
+  it("is −log softmax at the label, averaged over the batch", () => {
+    // softmax of [ln 1, ln 3] is [¼, ¾].
+    const row = [0, Math.log(3)];
+    expect(lossOf([row], [1])).toBeCloseTo(-Math.log(0.75), 6);
+    expect(lossOf([row, row], [1, 0])).toBeCloseTo((-Math.log(0.75) - Math.log(0.25)) / 2, 6);
+  });
+
+  it("spreads labelSmoothing evenly over all classes", () => {
+    // ε = 0.2, C = 2: targets 0.1 and 0.9.
+    const expected = -(0.1 * Math.log(0.25) + 0.9 * Math.log(0.75));
+    expect(lossOf([[0, Math.log(3)]], [1], 0.2)).toBeCloseTo(expected, 6);
+  });
+
+  it("has the gradient (softmax − target) / N", () => {
+    const gradient = gradientOf(
+      [
+        [0, Math.log(3)],
+        [0, 0],
+      ],
+      [1, 0],
+      0.2,
+    );
+    const expected = [
+      [(0.25 - 0.1) / 2, (0.75 - 0.9) / 2],
+      [(0.5 - 0.9) / 2, (0.5 - 0.1) / 2],
+    ];
+    expected.forEach((row, i) => row.forEach((value, j) => expect(gradient[i]![j]).toBeCloseTo(value, 6)));
+  });
+
+  it("scales the gradient by what comes from above", () => {
+    const labels = tf.tensor1d([1], "int32");
+    const threefold = tf.grad((z) => tf.mul(crossEntropy(z as tf.Tensor2D, labels), 3));
+    const [row] = threefold(tf.tensor2d([[0, Math.log(3)]])).arraySync() as number[][];
+    expect(row![0]).toBeCloseTo(0.75, 6);
+    expect(row![1]).toBeCloseTo(-0.75, 6);
+  });
+
+  it("stays finite where exp overflows", () => {
+    expect(lossOf([[1e4, -1e4]], [0])).toBeCloseTo(0, 12);
+    expect(lossOf([[1e4, -1e4]], [1])).toBeCloseTo(2e4, 0);
+    expect(gradientOf([[1e30, -1e30]], [1])).toEqual([[1, -1]]);
+  });
+
+  it("agrees with finite differences", () => {
+    const epsilon = 1e-2;
+    const logit = fc.double({ min: -3, max: 3, noNaN: true });
+    const problem = fc.record({
+      logits: fc.array(fc.tuple(logit, logit, logit, logit), { minLength: 1, maxLength: 3 }),
+      label: fc.nat(3),
+      labelSmoothing: fc.constantFrom(0, 0.1, 0.5),
+    });
+    fc.assert(
+      fc.property(problem, ({ logits, label, labelSmoothing }) => {
+        const labels = logits.map((_, i) => (label + i) % 4);
+        const gradient = gradientOf(logits, labels, labelSmoothing);
+        const moved = (delta: number) =>
+          lossOf(
+            [[logits[0]![0] + delta, ...logits[0]!.slice(1)], ...logits.slice(1)],
+            labels,
+            labelSmoothing,
+          );
+        expect(gradient[0]![0]).toBeCloseTo((moved(epsilon) - moved(-epsilon)) / (2 * epsilon), 3);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("leaves only its result behind", () => {
+    const logits = tf.tensor2d([[1, 2]]);
+    const labels = tf.tensor1d([0], "int32");
+    const before = tf.memory().numTensors;
+    crossEntropy(logits, labels).dispose();
+    tf.grad((z) => crossEntropy(z as tf.Tensor2D, labels))(logits).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+it("countCorrect counts the rows whose largest logit is at their label", () => {
+  const logits = tf.tensor2d([
+    [0, 1, 2],
+    [5, 1, 2],
+    [0, 9, 2],
+  ]);
+  expect(countCorrect(logits, tf.tensor1d([2, 1, 1], "int32")).dataSync()[0]).toBe(2);
+});

@@ -1,0 +1,247 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Rng } from "@convkit/random";
+import { OptimizerSpec, type TrainEventBody } from "@convkit/schema";
+import * as tf from "@tensorflow/tfjs";
+import { afterEach, describe, expect, it } from "vitest";
+import { buildSmallNetwork } from "../test/small-network.js";
+import { squaresLoader } from "../test/squares.js";
+import type { Callback, Ending } from "./callback.js";
+import { loadCheckpoint, type Checkpoint } from "./checkpoint.js";
+import { checkpoints } from "./checkpoints.js";
+import { earlyStopping } from "./early-stopping.js";
+import { fit, type FitOptions } from "./fit.js";
+import { readVariables, weightsByName } from "./named-tensors.js";
+import { createOptimizer } from "./optimizer.js";
+import type { NamedArrays } from "./safetensors.js";
+import { createSchedule } from "./schedule.js";
+import { terminateOnNaN } from "./terminate-on-nan.js";
+
+/** 20 steps an epoch, the last of 2 pictures. */
+const COUNT = 154;
+const BATCH = 8;
+
+interface Trained {
+  ending: Ending;
+  events: TrainEventBody[];
+  weights: NamedArrays;
+}
+
+interface TrainSquaresOptions extends Partial<FitOptions> {
+  learningRate?: number;
+  optimizerSpec?: unknown;
+}
+
+async function trainSquares(options: TrainSquaresOptions = {}): Promise<Trained> {
+  const { learningRate = 0.05, optimizerSpec = { name: "sgd" }, epochs = 2, ...rest } = options;
+  const model = buildSmallNetwork();
+  const loader = squaresLoader(COUNT, BATCH);
+  const optimizer = createOptimizer(OptimizerSpec.parse(optimizerSpec), weightsByName(model, "trainable"));
+  const events: TrainEventBody[] = [];
+  const ending = await fit({
+    model,
+    loader,
+    optimizer,
+    epochs,
+    schedule: createSchedule(
+      { name: "cosine", warmupFraction: 0.1, finalFactor: 0 },
+      { learningRate, totalSteps: epochs * loader.stepsPerEpoch },
+    ),
+    rng: Rng.fromSeed(0),
+    emit: (event) => void events.push(event),
+    ...rest,
+  });
+  const weights = await readVariables(weightsByName(model));
+  optimizer.dispose();
+  model.dispose();
+  return { ending, events, weights };
+}
+
+function eventsOf<Type extends TrainEventBody["type"]>(events: TrainEventBody[], type: Type) {
+  return events.filter((event): event is Extract<TrainEventBody, { type: Type }> => event.type === type);
+}
+
+/** Aborts once `step` updates are done. */
+function abortAfter(step: number, controller: AbortController): Callback {
+  return {
+    name: "abortAfter",
+    onStepEnd: (context) => {
+      if (context.step === step) controller.abort(new Error("SIGINT"));
+    },
+  };
+}
+
+const folders: string[] = [];
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "convkit-fit-"));
+  folders.push(folder);
+  return folder;
+}
+afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
+
+describe("fit", () => {
+  it("learns, and says so epoch by epoch", async () => {
+    const { ending, events } = await trainSquares({
+      epochs: 3,
+      validationLoader: squaresLoader(30, 16),
+      labelSmoothing: 0.1,
+    });
+    expect(ending).toEqual({ status: "completed", reason: "3 epochs done" });
+    const ended = eventsOf(events, "epochEnded");
+    expect(ended.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 20],
+      [2, 40],
+      [3, 60],
+    ]);
+    expect(Object.keys(ended[2]!.logs)).toEqual([
+      "loss",
+      "accuracy",
+      "val_loss",
+      "val_accuracy",
+      "learning_rate",
+    ]);
+    expect(ended[2]!.logs.val_accuracy).toBeGreaterThan(0.9);
+    expect(ended[2]!.logs.val_loss).toBeLessThan(ended[0]!.logs.val_loss!);
+    expect(ended[2]!.logs.loss).toBeLessThan(ended[0]!.logs.loss!);
+  });
+
+  it("averages an epoch's logs over pictures, whatever the size of the last batch", async () => {
+    const { events } = await trainSquares({ epochs: 1 });
+    const steps = eventsOf(events, "step");
+    const sizes = steps.map(({ step }) => (step === 20 ? 2 : BATCH));
+    const mean = (key: string) => steps.reduce((sum, { logs }, i) => sum + logs[key]! * sizes[i]!, 0) / COUNT;
+    const { logs } = eventsOf(events, "epochEnded")[0]!;
+    expect(logs.loss).toBeCloseTo(mean("loss"), 10);
+    expect(logs.accuracy).toBeCloseTo(mean("accuracy"), 10);
+    expect(logs.learning_rate).toBe(steps[19]!.logs.learning_rate);
+  });
+
+  it("throttles step events by count", async () => {
+    const loader = squaresLoader(250, 1);
+    const { events } = await trainSquares({ epochs: 1, loader });
+    const steps = eventsOf(events, "step").map(({ step }) => step);
+    // ⌈250 / 100⌉ = 3: the first, every third, the last.
+    expect(steps).toEqual([1, ...Array.from({ length: 83 }, (_, i) => 3 * (i + 1)), 250]);
+  });
+
+  it("gives the same weights twice, bit for bit", async () => {
+    const [first, second] = [await trainSquares(), await trainSquares()];
+    expect(second.weights).toEqual(first.weights);
+  });
+
+  it.each(["sgd", "adamw"])("leaves no tensor behind per step with %s", async (name) => {
+    const counts: number[] = [];
+    const counter: Callback = { name: "counter", onStepEnd: () => void counts.push(tf.memory().numTensors) };
+    await trainSquares({
+      epochs: 2,
+      callbacks: [counter],
+      validationLoader: squaresLoader(10, 5),
+      optimizerSpec: { name },
+    });
+    expect(counts).toHaveLength(40);
+    expect(new Set(counts).size).toBe(1);
+  });
+});
+
+describe("resuming", () => {
+  it.each([
+    ["in the middle of the first epoch", "sgd", 7],
+    ["after an epoch's last step, before its validation", "sgd", 20],
+    ["in the middle of the second epoch", "adamw", 33],
+  ])("%s, with %s, gives the weights and logs of an uninterrupted run", async (_, name, step) => {
+    const common = { optimizerSpec: { name }, validationLoader: squaresLoader(30, 16) };
+    const whole = await trainSquares(common);
+
+    const folder = makeFolder();
+    const controller = new AbortController();
+    const saving = () => checkpoints({ folder, best: { monitor: "val_accuracy", mode: "max" } });
+    const first = await trainSquares({
+      ...common,
+      signal: controller.signal,
+      callbacks: [abortAfter(step, controller), saving()],
+    });
+    expect(first.ending).toEqual({ status: "interrupted", reason: "SIGINT" });
+    const resumeFrom = await loadCheckpoint(join(folder, "last"));
+    expect(resumeFrom!.state.step).toBe(step);
+    const second = await trainSquares({ ...common, resumeFrom, callbacks: [saving()] });
+
+    expect(second.ending.status).toBe("completed");
+    expect(second.weights).toEqual(whole.weights);
+    const logsOf = ({ events }: Trained) =>
+      eventsOf(events, "epochEnded").map(({ epoch, logs }) => [epoch, logs]);
+    expect([...logsOf(first), ...logsOf(second)]).toEqual(logsOf(whole));
+  });
+
+  it("does not train on after early stopping", async () => {
+    let stopped: Checkpoint | null = null;
+    const keepLast: Callback = {
+      name: "keepLast",
+      onEpochEnd: async ({ snapshot }) => void (stopped = await snapshot()),
+    };
+    const stopAtOnce = earlyStopping({ monitor: "loss", patience: 1, minDelta: 100 });
+    const first = await trainSquares({ epochs: 5, callbacks: [stopAtOnce, keepLast] });
+    const reason = expect.stringMatching(/^loss has not improved on .* for 1 epochs$/) as string;
+    expect(first.ending).toEqual({ status: "stopped", reason });
+    expect(eventsOf(first.events, "epochEnded")).toHaveLength(2);
+
+    const second = await trainSquares({ epochs: 5, resumeFrom: stopped });
+    expect(second.ending).toEqual(first.ending);
+    expect(second.events).toEqual([]);
+  });
+});
+
+describe("terminateOnNaN", () => {
+  it("fails the run at the step whose loss is no number, before anything is saved", async () => {
+    const folder = makeFolder();
+    const { ending, events } = await trainSquares({
+      learningRate: 1e30,
+      callbacks: [terminateOnNaN(), checkpoints({ folder, best: null, every: { steps: 1 } })],
+    });
+    expect(ending.status).toBe("failed");
+    expect(ending.reason).toMatch(/^loss became (NaN|Infinity) at step \d+ \(epoch 1, learning rate .*\)/);
+    const lastStep = eventsOf(events, "step").at(-1)!;
+    expect(Number.isFinite(lastStep.logs.loss)).toBe(false);
+    const saved = await loadCheckpoint(join(folder, "last"));
+    expect(saved!.state.step).toBe(lastStep.step - 1);
+  });
+});
+
+describe("checkpoints", () => {
+  it("saves `last` every so many steps and at each epoch's end, `best` where the metric improved", async () => {
+    const saved: string[] = [];
+    const values = [0.5, 0.9, 0.7];
+    // Stands before `checkpoints` and gives it a metric with known values.
+    const callback = checkpoints({
+      folder: makeFolder(),
+      best: { monitor: "val_accuracy", mode: "max" },
+      every: { steps: 8 },
+      onSaved: ({ kind, epoch, step }) => saved.push(`${kind} ${epoch} ${step}`),
+    });
+    const withKnownMetric: Callback = {
+      ...callback,
+      onEpochEnd: (context) =>
+        callback.onEpochEnd!({ ...context, logs: { val_accuracy: values[context.epoch - 1]! } }),
+    };
+    await trainSquares({ epochs: 3, callbacks: [withKnownMetric] });
+    expect(saved).toEqual([
+      "last 1 8",
+      "last 1 16",
+      "best 1 20",
+      "last 1 20",
+      "last 2 28",
+      "last 2 36",
+      "best 2 40",
+      "last 2 40",
+      "last 3 48",
+      "last 3 56",
+      "last 3 60",
+    ]);
+  });
+
+  it("takes every epoch as the best where no metric says otherwise", async () => {
+    const folder = makeFolder();
+    await trainSquares({ epochs: 2, callbacks: [checkpoints({ folder, best: null })] });
+    expect((await loadCheckpoint(join(folder, "best")))!.state.step).toBe(40);
+  });
+});

@@ -1,0 +1,72 @@
+/** The training loop. It emits events and calls callbacks; it prints nothing and writes nothing. */
+import { setImmediate } from "node:timers/promises";
+import type { Loader } from "@convkit/data";
+import type { Rng } from "@convkit/random";
+import type { TrainEventBody } from "@convkit/schema";
+import type * as tf from "@tensorflow/tfjs";
+import type { Callback, Ending } from "./callback.js";
+import type { Checkpoint } from "./checkpoint.js";
+import { LoopState } from "./loop-state.js";
+import type { Optimizer } from "./optimizer.js";
+import type { Schedule } from "./schedule.js";
+import { StepEvents } from "./step-events.js";
+import { trainStep } from "./train-step.js";
+import { validate } from "./validate.js";
+
+export interface FitOptions {
+  /** Ends in logits [N, classes]. */
+  readonly model: tf.LayersModel;
+  /** Over the model's trainable weights. */
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly loader: Loader;
+  readonly epochs: number;
+  /** Adds val_loss and val_accuracy to an epoch's logs. */
+  readonly validationLoader?: Loader;
+  /** In [0, 1). Default 0. */
+  readonly labelSmoothing?: number;
+  /** Called in this order. */
+  readonly callbacks?: readonly Callback[];
+  readonly emit?: (event: TrainEventBody) => void;
+  /** Aborting ends the loop after the step at hand, as `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** The run's Rng; checkpoints keep its state. */
+  readonly rng: Rng;
+  /** Where to go on: weights, slots and all state are put back first. */
+  readonly resumeFrom?: Checkpoint | null;
+}
+
+/** Trains until the epochs are done, a callback ends it, or the signal does. The caller disposes the model. */
+export async function fit(options: FitOptions): Promise<Ending> {
+  const { model, optimizer, schedule, loader, validationLoader, epochs, signal } = options;
+  const { labelSmoothing = 0, emit = () => {} } = options;
+  const state = new LoopState(options);
+  const stepEvents = new StepEvents(loader.stepsPerEpoch, emit);
+
+  while (state.epoch <= epochs && !state.ending) {
+    const { epoch } = state;
+    const startedAtMs = performance.now();
+    emit({ type: "epochStarted", epoch });
+    stepEvents.startEpoch();
+    for await (const batch of loader.epoch(epoch, { fromStep: state.stepInEpoch })) {
+      const learningRate = schedule(state.step);
+      const step = state.step + 1;
+      const metrics = await trainStep(model, batch, { optimizer, labelSmoothing, learningRate, step });
+      const logs = state.countStep(metrics, batch.labels.length, learningRate);
+      stepEvents.count({ epoch, step, logs, images: batch.labels.length });
+      await state.notify("onStepEnd", logs);
+      // Lets signals, timers and the loader's messages in: a step and its promises never leave the microtasks.
+      await setImmediate();
+      if (state.endIf(signal)) break;
+    }
+    if (state.ending) break;
+
+    const validation = validationLoader && (await validate(model, validationLoader, signal));
+    if (state.endIf(signal)) break;
+    const logs = state.endEpoch(validation);
+    emit({ type: "epochEnded", epoch, step: state.step, logs, durationMs: performance.now() - startedAtMs });
+    await state.notify("onEpochEnd", logs);
+    state.endIf(signal);
+  }
+  return state.finish();
+}

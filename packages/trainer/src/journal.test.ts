@@ -1,0 +1,75 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Journal, JournalCorruptError, readJournal } from "./journal.js";
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "convkit-journal-"));
+  path = join(folder, "events.jsonl");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function writeAttempt(texts: string[]): void {
+  const { journal } = Journal.open(path, "run-1");
+  for (const text of texts) journal.append({ type: "message", level: "info", text });
+  journal.close();
+}
+
+const namesOf = (events: ReturnType<typeof readJournal>) =>
+  events.map(({ runId, attempt, sequence }) => [runId, attempt, sequence]);
+
+describe("Journal", () => {
+  it("numbers the events of each attempt from 0", () => {
+    writeAttempt(["a", "b"]);
+    writeAttempt(["c"]);
+    expect(namesOf(readJournal(path))).toEqual([
+      ["run-1", 1, 0],
+      ["run-1", 1, 1],
+      ["run-1", 2, 0],
+    ]);
+  });
+
+  it("puts a line in the file at once, before anything is closed", () => {
+    const { journal } = Journal.open(path, "run-1");
+    const event = journal.append({ type: "epochStarted", epoch: 1 });
+    expect(readJournal(path)).toEqual([event]);
+    journal.close();
+  });
+
+  it("spells numbers that JSON lacks", () => {
+    const { journal } = Journal.open(path, "run-1");
+    const logs = { loss: Number.NaN, val_loss: Number.POSITIVE_INFINITY };
+    journal.append({ type: "epochEnded", epoch: 1, step: 1, durationMs: 1, logs });
+    journal.close();
+    expect(readFileSync(path, "utf8")).toContain(`{"loss":"NaN","val_loss":"Infinity"}`);
+    expect(readJournal(path)[0]).toMatchObject({ logs });
+  });
+
+  it("cuts off a last line torn at any byte, and keeps all before it", () => {
+    writeAttempt(["first", "zweite Zeile: é"]);
+    const whole = readFileSync(path);
+    const secondLine = whole.indexOf("\n") + 1;
+    for (let length = secondLine; length < whole.length; length++) {
+      writeFileSync(path, whole.subarray(0, length));
+      const { journal, events, tornBytes } = Journal.open(path, "run-1");
+      expect(namesOf(events)).toEqual([["run-1", 1, 0]]);
+      expect(tornBytes).toBe(length - secondLine);
+      journal.append({ type: "message", level: "info", text: "after" });
+      journal.close();
+      expect(namesOf(readJournal(path))).toEqual([
+        ["run-1", 1, 0],
+        ["run-1", 2, 0],
+      ]);
+    }
+  });
+
+  it("names the whole line that is not an event", () => {
+    writeAttempt(["a"]);
+    appendFileSync(path, `{"type":"step"}\n`);
+    expect(() => Journal.open(path, "run-1")).toThrow(JournalCorruptError);
+    expect(() => readJournal(path)).toThrow(/line 2/);
+  });
+});

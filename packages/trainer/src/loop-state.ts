@@ -1,0 +1,131 @@
+/** Where the loop stands, and taking and putting back everything that decides how it goes on. */
+import { getDropoutStates, setDropoutStates } from "@convkit/ops";
+import type { Callback, CallbackContext, Ending, LogValues } from "./callback.js";
+import type { Checkpoint } from "./checkpoint.js";
+import type { FitOptions } from "./fit.js";
+import { assignVariables, readVariables, weightsByName } from "./named-tensors.js";
+import type { StepMetrics } from "./train-step.js";
+
+const NOTHING_COUNTED = { loss: 0, correct: 0, count: 0 };
+
+export class LoopState {
+  /** Updates done. */
+  step = 0;
+  /** The epoch at hand, or once one has ended, the next; from 1. */
+  epoch = 1;
+  stepInEpoch = 0;
+  ending: Ending | null = null;
+
+  readonly #options: FitOptions;
+  readonly #callbacks: readonly Callback[];
+  #totals = NOTHING_COUNTED;
+  #learningRate = 0;
+  /** The epoch that callbacks hear of: at an epoch's end still the one that ended. */
+  #announcedEpoch = 1;
+
+  /** Puts `resumeFrom` back, if there is one. */
+  constructor(options: FitOptions) {
+    this.#options = options;
+    this.#callbacks = options.callbacks ?? [];
+    if (options.resumeFrom) this.#restore(options.resumeFrom);
+  }
+
+  /** @returns the step's logs. */
+  countStep({ loss, correct }: StepMetrics, count: number, learningRate: number): LogValues {
+    this.step += 1;
+    this.stepInEpoch += 1;
+    this.#announcedEpoch = this.epoch;
+    this.#learningRate = learningRate;
+    this.#totals = {
+      loss: this.#totals.loss + loss * count,
+      correct: this.#totals.correct + correct,
+      count: this.#totals.count + count,
+    };
+    return { loss, accuracy: correct / count, learning_rate: learningRate };
+  }
+
+  /** Moves on to the next epoch. @returns the ended one's logs. */
+  endEpoch(validation: LogValues = {}): LogValues {
+    const { loss, correct, count } = this.#totals;
+    const logs = { loss: loss / count, accuracy: correct / count, ...validation };
+    this.#announcedEpoch = this.epoch;
+    this.epoch += 1;
+    this.stepInEpoch = 0;
+    this.#totals = NOTHING_COUNTED;
+    return { ...logs, learning_rate: this.#learningRate };
+  }
+
+  /** Calls the callbacks in order; a failure keeps the rest from acting on ruined weights. */
+  async notify(hook: "onStepEnd" | "onEpochEnd", logs: LogValues): Promise<void> {
+    for (const callback of this.#callbacks) {
+      await callback[hook]?.(this.#context(logs));
+      if (this.ending?.status === "failed") return;
+    }
+  }
+
+  /** @returns whether the loop is to end, for the signal's sake or any other. */
+  endIf(signal: AbortSignal | undefined): boolean {
+    if (signal?.aborted) this.ending ??= { status: "interrupted", reason: describeReason(signal.reason) };
+    return this.ending !== null;
+  }
+
+  /** Tells the callbacks, and the caller, why the loop ended. */
+  async finish(): Promise<Ending> {
+    const { epochs } = this.#options;
+    const ending: Ending = this.ending ?? { status: "completed", reason: `${epochs} epochs done` };
+    for (const callback of this.#callbacks) await callback.onTrainEnd?.({ ...this.#context({}), ending });
+    return ending;
+  }
+
+  #context(logs: LogValues): CallbackContext {
+    return {
+      epoch: this.#announcedEpoch,
+      step: this.step,
+      logs,
+      stop: (reason) => void (this.ending ??= { status: "stopped", reason }),
+      fail: (reason) => void (this.ending = { status: "failed", reason }),
+      snapshot: () => this.#snapshot(),
+    };
+  }
+
+  async #snapshot(): Promise<Checkpoint> {
+    const { model, optimizer, rng } = this.#options;
+    const callbacks = this.#callbacks.filter(({ getState }) => getState);
+    return {
+      state: {
+        formatVersion: 1,
+        step: this.step,
+        epoch: this.epoch,
+        stepInEpoch: this.stepInEpoch,
+        totals: this.#totals,
+        learningRate: this.#learningRate,
+        rng: rng.toJSON(),
+        dropout: getDropoutStates(model),
+        callbacks: Object.fromEntries(callbacks.map((callback) => [callback.name, callback.getState!()])),
+        stopReason: this.ending?.status === "stopped" ? this.ending.reason : null,
+      },
+      weights: await readVariables(weightsByName(model)),
+      slots: await readVariables(optimizer.slots),
+    };
+  }
+
+  #restore({ state, weights, slots }: Checkpoint): void {
+    const { model, optimizer } = this.#options;
+    assignVariables(weightsByName(model), weights);
+    assignVariables(optimizer.slots, slots);
+    setDropoutStates(model, state.dropout);
+    for (const callback of this.#callbacks) {
+      if (callback.name in state.callbacks) callback.setState?.(state.callbacks[callback.name]);
+    }
+    this.step = state.step;
+    this.epoch = this.#announcedEpoch = state.epoch;
+    this.stepInEpoch = state.stepInEpoch;
+    this.#totals = state.totals;
+    this.#learningRate = state.learningRate;
+    if (state.stopReason !== null) this.ending = { status: "stopped", reason: state.stopReason };
+  }
+}
+
+function describeReason(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

@@ -1,0 +1,36 @@
+/** Watching one metric: reading it from the logs and telling better from worse. */
+import type { LogValues } from "./callback.js";
+
+export interface MonitorOptions {
+  /** A name of the epoch's logs, such as `val_loss`. */
+  readonly monitor: string;
+  readonly mode: "min" | "max";
+  /** How much better counts as better. Default 0. */
+  readonly minDelta?: number;
+}
+
+/** The metric to watch is not among the logs. */
+export class UnknownMetricError extends Error {
+  override readonly name = "UnknownMetricError";
+  constructor(monitor: string, logs: LogValues) {
+    super(
+      `Expected a metric of the epoch's logs to monitor. Received: "${monitor}", with the logs ` +
+        `${Object.keys(logs).join(", ")}. Metrics named val_… need a validation split.`,
+    );
+  }
+}
+
+/** @throws {UnknownMetricError} if the logs lack the metric. */
+export function readMetric(monitor: string, logs: LogValues): number {
+  const value = logs[monitor];
+  if (value === undefined) throw new UnknownMetricError(monitor, logs);
+  return value;
+}
+
+/** Whether `value` beats `best`. Any number beats null; NaN beats nothing. */
+export function isBetter(value: number, best: number | null, options: MonitorOptions): boolean {
+  if (Number.isNaN(value)) return false;
+  if (best === null) return true;
+  const gain = options.mode === "min" ? best - value : value - best;
+  return gain > (options.minDelta ?? 0);
+}

@@ -1,0 +1,102 @@
+/**
+ * A run's folder and the names of what lies in it:
+ * config.json, events.jsonl, checkpoints/{last,best}/, model/, predictions.bin, report.json, report.md,
+ * report.html, artifacts/.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { RunConfig } from "@convkit/schema";
+import { replaceFile } from "./replace-file.js";
+
+/** The folder for a new run is already in use. */
+export class RunFolderExistsError extends Error {
+  override readonly name = "RunFolderExistsError";
+}
+
+/** There is no run in the folder, or its config cannot be read. */
+export class NotARunError extends Error {
+  override readonly name = "NotARunError";
+}
+
+export class RunFolder {
+  /** Absolute. */
+  readonly path: string;
+  readonly runId: string;
+  readonly config: RunConfig;
+
+  private constructor(path: string, config: RunConfig) {
+    this.path = path;
+    this.runId = basename(path);
+    this.config = config;
+  }
+
+  /**
+   * Makes the folder. What makes it a run is its config.json, which comes last and whole.
+   * @param path its last part becomes the run's id; an empty folder may stand there.
+   * @throws {RunFolderExistsError} if something else is there.
+   */
+  static async create(path: string, config: RunConfig): Promise<RunFolder> {
+    const target = resolve(path);
+    await mkdir(target, { recursive: true });
+    if ((await readdir(target)).length > 0) {
+      throw new RunFolderExistsError(
+        `Expected no folder, or an empty one, for a new run. Received: ${target}. ` +
+          "Choose another folder, or resume the run that is there.",
+      );
+    }
+    const folder = new RunFolder(target, config);
+    await mkdir(folder.checkpoints);
+    await mkdir(folder.artifacts);
+    await replaceFile(folder.configFile, `${JSON.stringify(config, null, 2)}\n`);
+    return folder;
+  }
+
+  /** @throws {NotARunError} if the folder holds no run. */
+  static async open(path: string): Promise<RunFolder> {
+    const target = resolve(path);
+    try {
+      const json: unknown = JSON.parse(await readFile(join(target, "config.json"), "utf8"));
+      return new RunFolder(target, RunConfig.parse(json));
+    } catch (cause) {
+      throw new NotARunError(
+        `Expected a run's folder with a config.json. Received: ${target} (${(cause as Error).message})`,
+        { cause },
+      );
+    }
+  }
+
+  get configFile(): string {
+    return join(this.path, "config.json");
+  }
+  get journal(): string {
+    return join(this.path, "events.jsonl");
+  }
+  get checkpoints(): string {
+    return join(this.path, "checkpoints");
+  }
+  get lastCheckpoint(): string {
+    return join(this.checkpoints, "last");
+  }
+  get bestCheckpoint(): string {
+    return join(this.checkpoints, "best");
+  }
+  get artifacts(): string {
+    return join(this.path, "artifacts");
+  }
+  get model(): string {
+    return join(this.path, "model");
+  }
+  get predictions(): string {
+    return join(this.path, "predictions.bin");
+  }
+  report(format: "json" | "md" | "html"): string {
+    return join(this.path, `report.${format}`);
+  }
+}
+
+/** Sorts by time (UTC) and reads well: `20250131-140509-3f9a0c`. */
+export function createRunId(now: Date = new Date()): string {
+  const [date, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T");
+  return `${date}-${time}-${randomBytes(3).toString("hex")}`;
+}

@@ -1,0 +1,48 @@
+/** One update: forward, loss, backward, optimizer. */
+import type { Batch } from "@convkit/data";
+import * as tf from "@tensorflow/tfjs";
+import { countCorrect, crossEntropy } from "./cross-entropy.js";
+import type { Optimizer, UpdateOptions } from "./optimizer.js";
+
+export interface TrainStepOptions extends UpdateOptions {
+  readonly optimizer: Optimizer;
+  readonly labelSmoothing: number;
+}
+
+export interface StepMetrics {
+  /** Mean over the batch, in nats. */
+  readonly loss: number;
+  /** Pictures of the batch classified correctly before the update. */
+  readonly correct: number;
+}
+
+/** Leaves no tensor behind but those the optimizer holds. */
+export async function trainStep(
+  model: tf.LayersModel,
+  batch: Batch,
+  { optimizer, labelSmoothing, learningRate, step }: TrainStepOptions,
+): Promise<StepMetrics> {
+  const metrics = tf.tidy(() => {
+    const images = tf.tensor4d(batch.images, batch.shape);
+    const labels = tf.tensor1d(batch.labels, "int32");
+    let correct: tf.Scalar | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      const logits = model.apply(images, { training: true }) as tf.Tensor2D;
+      correct = tf.keep(countCorrect(logits, labels));
+      return crossEntropy(logits, labels, { labelSmoothing });
+    }, [...optimizer.variables.values()]);
+    optimizer.update(byWeightName(grads, optimizer), { learningRate, step });
+    const result = tf.stack([value, correct!]);
+    correct!.dispose();
+    return result;
+  });
+  const [loss, correct] = await metrics.data();
+  metrics.dispose();
+  return { loss: loss!, correct: correct! };
+}
+
+/** `variableGrads` keys by the variables' own names, which differ from process to process. */
+function byWeightName(grads: tf.NamedTensorMap, { variables }: Optimizer): Map<string, tf.Tensor> {
+  const entries = [...variables].map(([name, variable]) => [name, grads[variable.name]] as const);
+  return new Map(entries.filter((entry): entry is readonly [string, tf.Tensor] => entry[1] != null));
+}

@@ -1,0 +1,10 @@
+/** Saves one checkpoint after the other into the folder named by its argument, announcing each, until killed. */
+import { saveCheckpoint } from "../dist/index.js";
+
+const folder = process.argv[2];
+for (let step = 1; ; step++) {
+  const state = { formatVersion: 1, step, epoch: 1, stepInEpoch: step };
+  const data = new Float32Array(200_000).fill(step);
+  await saveCheckpoint(folder, { state, weights: { big: { shape: [data.length], data } }, slots: {} });
+  process.stdout.write(`${step}\n`);
+}
