@@ -1,0 +1,159 @@
+/**
+ * A list of transforms from a config, made into one function from bytes to the network's input. Crops and flips
+ * before a Normalize cost one pass over the pixels together.
+ */
+import type { Rng } from "@convkit/random";
+import type { BuiltinTransformSpec, TransformSpec } from "@convkit/schema";
+import { centerCrop } from "./center-crop.js";
+import { createCustomTransform } from "./custom-transform.js";
+import { DeferredImages } from "./deferred-images.js";
+import { checkPixels, ShapeError, valuesPerImage, type ImageBatchShape } from "./image-batch.js";
+import type { ChannelStatistics } from "./normalize.js";
+import type { PixelMap } from "./pixel-map.js";
+import type { PixelMove } from "./pixel-move.js";
+import { randomCrop } from "./random-crop.js";
+import { randomHorizontalFlip } from "./random-horizontal-flip.js";
+import { resize, resizedShape, type ResizeSize } from "./resize.js";
+import type { Transform, TransformFactory } from "./transform.js";
+
+export interface TransformPipeline {
+  /** Whether `apply` needs an Rng per image. */
+  readonly isRandom: boolean;
+  /** @throws {ShapeError} if a transform cannot take such images. */
+  outputShape(shape: ImageBatchShape): ImageBatchShape;
+  /**
+   * @param images uint8 [count, height, width, channels]; left as they are.
+   * @param rngs one per image, drawn from in the order of the transforms; none if nothing is random.
+   * @param options.out where the result goes, at least as long as it, to spare an allocation.
+   * @returns float32: normalised, or 0…1 without a Normalize.
+   * @throws {ShapeError} if images, shape, Rngs or `out` do not fit.
+   */
+  apply(
+    images: Uint8Array,
+    shape: ImageBatchShape,
+    rngs: readonly Rng[],
+    options?: { readonly out?: Float32Array },
+  ): { images: Float32Array; shape: ImageBatchShape };
+}
+
+type Stage =
+  | { readonly kind: "move"; readonly move: PixelMove }
+  | { readonly kind: "resize"; readonly size: ResizeSize }
+  | { readonly kind: "normalize"; readonly statistics: ChannelStatistics }
+  | { readonly kind: "custom"; readonly transform: Transform };
+
+/** Only divides bytes by 255: what a pipeline without Normalize ends with. */
+const UNIT_SCALE: ChannelStatistics = { mean: [0], std: [1] };
+
+/**
+ * @param custom the default exports of users' modules, by the path written in their specs.
+ * @throws {CustomTransformError} if a spec's module is not among `custom` or makes no transform.
+ */
+export function createTransformPipeline(
+  specs: readonly TransformSpec[],
+  custom: ReadonlyMap<string, TransformFactory> = new Map(),
+): TransformPipeline {
+  const stages = specs.map((spec): Stage =>
+    "module" in spec
+      ? { kind: "custom", transform: createCustomTransform(spec, custom) }
+      : builtinStage(spec),
+  );
+  const isRandom = stages.some(
+    (stage) =>
+      (stage.kind === "move" && stage.move.sample !== undefined) ||
+      (stage.kind === "custom" && stage.transform.sample !== undefined),
+  );
+  const outputShape = (shape: ImageBatchShape) => stages.reduce(shapeAfter, shape);
+
+  return {
+    isRandom,
+    outputShape,
+    apply(images, shape, rngs, { out } = {}) {
+      checkPixels(images, shape);
+      if (isRandom && rngs.length !== shape.count) {
+        throw new ShapeError(`Expected one Rng for each of ${shape.count} images. Received: ${rngs.length}.`);
+      }
+      checkRoom(out, outputShape(shape));
+      const batch = new DeferredImages(images, shape);
+      for (const stage of stages)
+        applyStage(stage, batch, { rngs, out: stage === stages.at(-1) ? out : undefined });
+      if (!batch.isFloat) batch.normalize(UNIT_SCALE, out);
+      return { images: handOver(batch.settle() as Float32Array, out), shape: batch.shape };
+    },
+  };
+}
+
+function builtinStage(spec: BuiltinTransformSpec): Stage {
+  switch (spec.name) {
+    case "RandomCrop":
+      return { kind: "move", move: randomCrop(spec) };
+    case "RandomHorizontalFlip":
+      return { kind: "move", move: randomHorizontalFlip(spec.p) };
+    case "CenterCrop":
+      return { kind: "move", move: centerCrop(spec.size) };
+    case "Resize":
+      return { kind: "resize", size: spec.size };
+    case "Normalize":
+      return { kind: "normalize", statistics: spec };
+    default:
+      throw new TypeError(`Expected a transform's name. Received: ${JSON.stringify(spec satisfies never)}.`);
+  }
+}
+
+function shapeAfter(shape: ImageBatchShape, stage: Stage): ImageBatchShape {
+  switch (stage.kind) {
+    case "move":
+      return stage.move.outputShape(shape);
+    case "resize":
+      return resizedShape(shape, stage.size);
+    case "custom":
+      return stage.transform.outputShape?.(shape) ?? shape;
+    case "normalize":
+      return shape;
+  }
+}
+
+function applyStage(
+  stage: Stage,
+  batch: DeferredImages,
+  { rngs, out }: { rngs: readonly Rng[]; out: Float32Array | undefined },
+): void {
+  const before = batch.shape;
+  const after = shapeAfter(before, stage);
+  switch (stage.kind) {
+    case "move":
+      batch.move(sampleMaps(stage.move, before, rngs), after);
+      return;
+    case "resize":
+      batch.replace(resize(batch.settle(), before, stage.size), after);
+      return;
+    case "normalize":
+      batch.normalize(stage.statistics, out);
+      return;
+    case "custom": {
+      const { transform } = stage;
+      const parameters = transform.sample ? rngs.map((rng) => transform.sample?.(rng, before)) : [];
+      batch.replace(transform.apply(batch.settle(), before, parameters), after);
+    }
+  }
+}
+
+/** A move that is not random has one map for all. */
+function sampleMaps(move: PixelMove, shape: ImageBatchShape, rngs: readonly Rng[]): PixelMap[] {
+  if (move.sample === undefined) return new Array<PixelMap>(shape.count).fill(move.map(shape));
+  return rngs.map((rng) => move.map(shape, move.sample?.(rng, shape)));
+}
+
+function checkRoom(out: Float32Array | undefined, shape: ImageBatchShape): void {
+  const needed = shape.count * valuesPerImage(shape);
+  if (out !== undefined && out.length < needed) {
+    throw new ShapeError(`Expected room for ${needed} values in \`out\`. Received: ${out.length}.`);
+  }
+}
+
+/** The result where the caller wants it; most stages have written there already. */
+function handOver(images: Float32Array, out: Float32Array | undefined): Float32Array {
+  if (out === undefined || images.buffer === out.buffer) return images;
+  out.set(images);
+  return out.subarray(0, images.length);
+}
