@@ -39,8 +39,11 @@ if (loadedVersion() === null) {
   await shareTfjs();
 }
 const version = loadedVersion();
-if (version === null) fail(`Expected tfjs-node to load from ${folder}. Received: a failure. Delete it and try again.`);
-console.log(`${TFJS_NODE} on libtensorflow ${version} is ready. To use it:\nexport CONVKIT_TFJS_NODE=${tfjsNode}`);
+if (version === null)
+  fail(`Expected tfjs-node to load from ${folder}. Received: a failure. Delete it and try again.`);
+console.log(
+  `${TFJS_NODE} on libtensorflow ${version} is ready. To use it:\nexport CONVKIT_TFJS_NODE=${tfjsNode}`,
+);
 
 async function fetchPackages() {
   await mkdir(folder, { recursive: true });
@@ -76,9 +79,12 @@ async function unpackLibtensorflow() {
 
 /** One copy of tfjs in a process: tfjs-node has to register itself with the one that this package uses. */
 async function shareTfjs() {
-  const link = path.join(folder, "node_modules/@tensorflow/tfjs");
-  await rm(link, { recursive: true });
-  await symlink(await realpath(path.join(packageRoot, "node_modules/@tensorflow/tfjs")), link);
+  const scope = path.join(folder, "node_modules/@tensorflow");
+  const ours = path.dirname(await realpath(path.join(packageRoot, "node_modules/@tensorflow/tfjs")));
+  for (const name of readdirSync(scope).filter((entry) => entry !== "tfjs-node")) {
+    await rm(path.join(scope, name), { recursive: true });
+    await symlink(await realpath(path.join(ours, name)), path.join(scope, name));
+  }
 }
 
 /** The version of the libtensorflow that loads from the folder, or null. */

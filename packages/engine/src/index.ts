@@ -1,1 +1,11 @@
-export {};
+export { openEngine, type OpenEngineOptions } from "./open-engine.js";
+export { ENGINE_ORDER, type EngineName, type EnginePreference } from "./engine-order.js";
+export type { Engine, EngineDescription, UnavailableEngine } from "./engine.js";
+export { EngineAlreadyOpenError, EngineUnavailableError, UnknownEngineError } from "./engine-errors.js";
+export { measureEngine, type EngineSpeed, type MeasureEngineOptions } from "./measure-engine.js";
+export {
+  describeEngine,
+  describeEngines,
+  type DescribeEngineOptions,
+  type EngineReport,
+} from "./describe-engines.js";

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodePredictions, encodePredictions, PredictionsFormatError } from "./predictions.js";

@@ -1,0 +1,29 @@
+/** The process that `describeEngine` starts for one engine: opens it, measures it, reports and ends. */
+import type { EngineReport } from "./describe-engines.js";
+import { EngineUnavailableError } from "./engine-errors.js";
+import type { EngineName } from "./engine-order.js";
+import { measureEngine } from "./measure-engine.js";
+import { openEngine } from "./open-engine.js";
+
+async function report(name: EngineName, durationMs: number): Promise<EngineReport> {
+  try {
+    const engine = await openEngine(name);
+    const { device, threads, versions, canTrain, caution } = engine;
+    return {
+      available: true,
+      name,
+      device,
+      threads,
+      versions,
+      canTrain,
+      caution,
+      speed: await measureEngine(engine, { durationMs }),
+    };
+  } catch (error) {
+    if (error instanceof EngineUnavailableError) return { available: false, name, reason: error.reason };
+    throw error;
+  }
+}
+
+const answer = await report(process.argv[2] as EngineName, Number(process.argv[3]));
+process.send?.(answer, undefined, undefined, () => process.exit(0));

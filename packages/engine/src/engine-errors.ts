@@ -1,0 +1,36 @@
+/** The ways in which opening an engine fails that a caller may want to tell apart. */
+import type { EngineName } from "./engine-order.js";
+
+/** This machine does not have the engine. `reason` says why and what to do about it. */
+export class EngineUnavailableError extends Error {
+  override readonly name = "EngineUnavailableError";
+
+  constructor(
+    readonly engine: EngineName,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`Expected to open the engine "${engine}". Received: ${reason}`, options);
+  }
+}
+
+/** A process has one engine, and it has another one already. */
+export class EngineAlreadyOpenError extends Error {
+  override readonly name = "EngineAlreadyOpenError";
+
+  constructor(open: EngineName, wanted: string) {
+    super(
+      `Expected the engine "${open}", which this process has open. Received: "${wanted}". ` +
+        "Tensors of two engines do not mix: start another process for the other one.",
+    );
+  }
+}
+
+/** A name that is none of the engines. */
+export class UnknownEngineError extends Error {
+  override readonly name = "UnknownEngineError";
+
+  constructor(names: readonly string[], received: string) {
+    super(`Expected an engine: auto, ${names.join(", ")}. Received: "${received}".`);
+  }
+}

@@ -1,0 +1,32 @@
+/** What an opened engine says of itself. */
+import type * as Tfjs from "@tensorflow/tfjs";
+import type { EngineName } from "./engine-order.js";
+
+export type TfjsModule = typeof Tfjs;
+
+export interface EngineDescription {
+  readonly name: EngineName;
+  /** For people: the processor or graphics card, and what of it is used. */
+  readonly device: string;
+  /** Threads that a kernel is spread over; null where the engine does not say. */
+  readonly threads: number | null;
+  /** Package or library → version. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** False for an engine that lacks kernels which training needs: it can only predict. */
+  readonly canTrain: boolean;
+  /** What its user should know, such as that it is slow; null if nothing. */
+  readonly caution: string | null;
+  /** The engines that `auto` would have liked better, best first. */
+  readonly unavailable: readonly UnavailableEngine[];
+}
+
+export interface UnavailableEngine {
+  readonly name: EngineName;
+  /** Why this machine does not have it, and what to do about it. */
+  readonly reason: string;
+}
+
+export interface Engine extends EngineDescription {
+  /** TensorFlow.js, with this engine's backend set and ready. */
+  readonly tf: TfjsModule;
+}

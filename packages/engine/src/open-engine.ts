@@ -1,0 +1,95 @@
+/**
+ * Opens the engine that a process trains or predicts with. One process has one: tfjs keeps its current backend in
+ * a global, and two native libraries with thread pools of their own would fight for the cores.
+ */
+import { candidates } from "./candidates/index.js";
+import type { Candidate } from "./candidates/candidate.js";
+import { EngineAlreadyOpenError, EngineUnavailableError, UnknownEngineError } from "./engine-errors.js";
+import type { Engine, TfjsModule, UnavailableEngine } from "./engine.js";
+import { ENGINE_ORDER, type EngineName, type EnginePreference } from "./engine-order.js";
+
+export interface OpenEngineOptions {
+  /** Whether `auto` has to find an engine that can train; it then passes over `wasm`. True unless told. */
+  readonly training?: boolean;
+}
+
+let opened: Engine | null = null;
+/** A module registers its backend once, when it is first loaded: what failed does not get better in this process. */
+const failures = new Map<EngineName, EngineUnavailableError>();
+/** Settles when the call before has: of two calls at once, the second sees what the first opened. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Opens an engine: loads its backend, sets it in tfjs and tries it on a sum. Nothing of an engine is loaded before
+ * its turn comes, and what fails is unregistered again.
+ *
+ * A second call returns the same engine, set as tfjs's backend again if something else was set in between.
+ *
+ * @param preference an engine's name, or `auto` for the first of ENGINE_ORDER that this machine has.
+ * @throws {EngineUnavailableError} if the named engine is not to be had.
+ * @throws {EngineAlreadyOpenError} if this process has opened another one.
+ * @throws {UnknownEngineError} if there is no such name.
+ */
+export function openEngine(
+  preference: EnginePreference = "auto",
+  options: OpenEngineOptions = {},
+): Promise<Engine> {
+  const result = turn.then(() => openInTurn(preference, options));
+  turn = result.catch(() => undefined);
+  return result;
+}
+
+async function openInTurn(preference: EnginePreference, options: OpenEngineOptions): Promise<Engine> {
+  const { training = true } = options;
+  if (preference !== "auto" && !ENGINE_ORDER.includes(preference)) {
+    throw new UnknownEngineError(ENGINE_ORDER, preference);
+  }
+  if (opened === null) {
+    opened = preference === "auto" ? await openBest(training) : await openNamed(preference, []);
+    return opened;
+  }
+  const isWanted = preference === "auto" ? opened.canTrain || !training : preference === opened.name;
+  if (!isWanted) throw new EngineAlreadyOpenError(opened.name, preference);
+  await opened.tf.setBackend(candidates[opened.name].backend);
+  return opened;
+}
+
+async function openBest(training: boolean): Promise<Engine> {
+  const unavailable: UnavailableEngine[] = [];
+  for (const name of ENGINE_ORDER) {
+    if (training && !candidates[name].canTrain) continue;
+    try {
+      return await openNamed(name, unavailable);
+    } catch (error) {
+      if (!(error instanceof EngineUnavailableError)) throw error;
+      unavailable.push({ name, reason: error.reason });
+    }
+  }
+  // The last of the order is plain JavaScript: it is there wherever tfjs is.
+  throw new Error(`Expected one engine at least. Received: ${JSON.stringify(unavailable)}`);
+}
+
+async function openNamed(name: EngineName, unavailable: readonly UnavailableEngine[]): Promise<Engine> {
+  const failure = failures.get(name);
+  if (failure !== undefined) throw failure;
+  const candidate: Candidate = candidates[name];
+  const tf = await import("@tensorflow/tfjs");
+  try {
+    const facts = await candidate.open(tf);
+    checkSum(tf);
+    const { canTrain, caution } = candidate;
+    return { name, ...facts, canTrain, caution, unavailable, tf };
+  } catch (cause) {
+    if (tf.findBackendFactory(candidate.backend) !== null) tf.removeBackend(candidate.backend);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const error = new EngineUnavailableError(name, reason, { cause });
+    failures.set(name, error);
+    throw error;
+  }
+}
+
+/** A library may load and fail at its first kernel; better here than in the first step of a run. */
+function checkSum(tf: TfjsModule): void {
+  const sum = tf.tidy(() => tf.add(tf.tensor1d([1, 2]), 1).dataSync());
+  if (sum[0] !== 2 || sum[1] !== 3) throw new Error(`it adds [1, 2] + 1 to [${sum.join(", ")}]`);
+}
