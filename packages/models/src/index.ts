@@ -1,1 +1,21 @@
-export {};
+export { countFlops } from "./count-flops.js";
+export { countParameters, type ParameterCount } from "./count-parameters.js";
+export { createModel } from "./create-model.js";
+export {
+  ClassifierFilesError,
+  ClassifierInputError,
+  ModelConfigError,
+  UnknownModelError,
+  UserModuleError,
+} from "./errors.js";
+export {
+  loadClassifier,
+  type Classifier,
+  type ClassifierImage,
+  type LoadClassifierOptions,
+} from "./load-classifier.js";
+export type { InputShape, ModelContext, SampleImages } from "./model-builder.js";
+export type { ModelModule, ModelModuleContext } from "./module-model.js";
+export { MODEL_NAMES, type ModelName } from "./names.js";
+export { listModels, type ModelListing } from "./registry.js";
+export { saveClassifier } from "./save-classifier.js";

@@ -1,0 +1,92 @@
+/**
+ * The files of a classifier: `model.json` and `weights.bin` as tfjs writes and reads them (a LayersModel), and
+ * `model-card.json`, which says how to use it.
+ */
+import { ModelCard } from "@convkit/schema";
+import * as tf from "@tensorflow/tfjs";
+import { ClassifierFilesError } from "./errors.js";
+
+export const MODEL_FILE = "model.json";
+export const WEIGHTS_FILE = "weights.bin";
+export const CARD_FILE = "model-card.json";
+
+/** Reads one file of the folder, wherever that is. */
+export type ReadFile = (name: string) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** @throws {ClassifierFilesError} if the card is not one that this version reads. */
+export function parseCard(value: unknown): ModelCard {
+  const result = ModelCard.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+  throw new ClassifierFilesError(`Expected a model card of format version 1. Received: ${problems}.`);
+}
+
+/** @throws {ClassifierFilesError} if the model does not take and give what the card says. */
+export function checkCard(card: ModelCard, model: tf.LayersModel): void {
+  const expected = JSON.stringify([
+    [null, ...card.inputShape],
+    [null, card.classNames.length],
+  ]);
+  const received = JSON.stringify([model.inputs[0]?.shape, model.outputs[0]?.shape]);
+  if (expected !== received || model.inputs.length > 1 || model.outputs.length > 1) {
+    throw new ClassifierFilesError(
+      `Expected a model with the input and output of its card, ${expected}. Received: ${received}.`,
+    );
+  }
+}
+
+/** The contents of `model.json` and `weights.bin`. The model stays as it is. */
+export async function encodeModel(model: tf.LayersModel): Promise<{ json: string; weights: Uint8Array }> {
+  let artifacts: tf.io.ModelArtifacts | undefined;
+  await model.save({
+    save: (saved) => {
+      artifacts = saved;
+      return Promise.resolve({ modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(saved) });
+    },
+  });
+  const { weightSpecs = [], weightData, ...topology } = artifacts as tf.io.ModelArtifacts;
+  const weightsManifest: tf.io.WeightsManifestConfig = [{ paths: [WEIGHTS_FILE], weights: weightSpecs }];
+  return {
+    json: JSON.stringify({ ...topology, weightsManifest }),
+    weights: new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)),
+  };
+}
+
+/** @throws {ClassifierFilesError} if the files are damaged, or hold something else than a LayersModel. */
+export async function decodeModel(readFile: ReadFile): Promise<tf.LayersModel> {
+  const json = parseJson(MODEL_FILE, await readFile(MODEL_FILE)) as Partial<tf.io.ModelJSON> | null;
+  if (!json?.modelTopology || !Array.isArray(json.weightsManifest)) {
+    throw new ClassifierFilesError(
+      `Expected the modelTopology and weightsManifest of a tfjs LayersModel in ${MODEL_FILE}. ` +
+        `Received: ${Object.keys(json ?? {}).join(", ") || "neither"}.`,
+    );
+  }
+  const weightSpecs = json.weightsManifest.flatMap(({ weights }) => weights);
+  const shards = await Promise.all(json.weightsManifest.flatMap(({ paths }) => paths).map(readFile));
+  const weightData = tf.io.CompositeArrayBuffer.join(shards.map(({ buffer }) => buffer));
+  try {
+    return await tf.loadLayersModel(
+      tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs, weightData }),
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ClassifierFilesError(
+      `Expected ${MODEL_FILE} and its ${weightData.byteLength} bytes of weights to load. Received: ${reason}`,
+      { cause: error },
+    );
+  }
+}
+
+/** @throws {ClassifierFilesError} if the bytes are not JSON. */
+export function parseJson(name: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new ClassifierFilesError(
+      `Expected JSON in ${name}. Received: ${bytes.length} bytes that are not.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

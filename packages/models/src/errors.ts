@@ -1,0 +1,26 @@
+/** What can go wrong here and a caller may want to tell apart. */
+
+/** The registry has no network of this name. */
+export class UnknownModelError extends Error {
+  override readonly name = "UnknownModelError";
+}
+
+/** The network cannot be built for this input, number of classes or these options. */
+export class ModelConfigError extends Error {
+  override readonly name = "ModelConfigError";
+}
+
+/** A module of the user's own could not be loaded, or does not give what it should. */
+export class UserModuleError extends Error {
+  override readonly name = "UserModuleError";
+}
+
+/** A classifier could not be written or read: files missing, damaged or of another kind. */
+export class ClassifierFilesError extends Error {
+  override readonly name = "ClassifierFilesError";
+}
+
+/** A classifier was handed pictures that it cannot take. */
+export class ClassifierInputError extends Error {
+  override readonly name = "ClassifierInputError";
+}

@@ -1,0 +1,124 @@
+/** A trained network made ready for pictures: loaded, with the preprocessing that evaluation used, in Node and browser. */
+import { Rng } from "@convkit/random";
+import type { ModelCard } from "@convkit/schema";
+import { createTransformPipeline, type TransformFactory, type TransformPipeline } from "@convkit/transforms";
+import * as tf from "@tensorflow/tfjs";
+import { CARD_FILE, checkCard, decodeModel, parseCard, parseJson } from "./classifier-files.js";
+import { ClassifierInputError, UserModuleError } from "./errors.js";
+import { loadUserModule } from "./load-user-module.js";
+import { openClassifierFolder } from "./open-classifier-folder.js";
+
+/** A decoded picture: uint8 [height, width, channels], row by row. */
+export type ClassifierImage = {
+  data: Uint8Array;
+  height: number;
+  width: number;
+  channels: number;
+};
+
+export type Classifier = {
+  readonly card: ModelCard;
+  /**
+   * @returns probabilities [images, classes], row by row, in the order of `card.classNames`.
+   * @throws {ClassifierInputError} if a picture does not become the network's input.
+   */
+  predict(images: readonly ClassifierImage[]): Promise<Float32Array>;
+  /** Frees the weights; the classifier cannot be used afterwards. */
+  dispose(): void;
+};
+
+export type LoadClassifierOptions = {
+  /**
+   * Transforms of the user's own that the card names, by the path written there. In Node those that are not here
+   * are loaded from their paths.
+   */
+  customTransforms?: ReadonlyMap<string, TransformFactory>;
+};
+
+/** Pictures in one pass of the network; bounds memory. */
+const BATCH_SIZE = 64;
+
+/**
+ * Loads what `saveClassifier` wrote.
+ *
+ * @param directoryOrUrl in Node a folder or an http, https or file URL; in a browser a URL.
+ * @throws {ClassifierFilesError} if files are missing, damaged or do not fit together.
+ * @throws {UserModuleError} if a transform of the user's own cannot be loaded.
+ */
+export async function loadClassifier(
+  directoryOrUrl: string | URL,
+  options: LoadClassifierOptions = {},
+): Promise<Classifier> {
+  const readFile = openClassifierFolder(directoryOrUrl);
+  const card = parseCard(parseJson(CARD_FILE, await readFile(CARD_FILE)));
+  const custom = await loadCustomTransforms(card, options.customTransforms);
+  const pipeline = createTransformPipeline(card.preprocessing, custom);
+  const model = await decodeModel(readFile);
+  try {
+    checkCard(card, model);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+
+  return {
+    card,
+    async predict(images) {
+      const classes = card.classNames.length;
+      const probabilities = new Float32Array(images.length * classes);
+      for (let start = 0; start < images.length; start += BATCH_SIZE) {
+        const batch = images
+          .slice(start, start + BATCH_SIZE)
+          .map((image) => preprocess(image, pipeline, card));
+        const output = tf.tidy(() => {
+          const x = tf.stack(batch.map((values) => tf.tensor(values, card.inputShape)));
+          const y = model.predict(x) as tf.Tensor;
+          return card.output === "logits" ? tf.softmax(y) : y;
+        });
+        probabilities.set(await output.data<"float32">(), start * classes);
+        output.dispose();
+      }
+      return probabilities;
+    },
+    dispose: () => void model.dispose(),
+  };
+}
+
+function preprocess(image: ClassifierImage, pipeline: TransformPipeline, card: ModelCard): Float32Array {
+  const { data, height, width, channels } = image;
+  // Evaluation is not random; a transform that draws nevertheless draws the same for every picture.
+  const rngs = pipeline.isRandom ? [Rng.fromSeed(0)] : [];
+  let received: string;
+  try {
+    const { images, shape } = pipeline.apply(data, { count: 1, height, width, channels }, rngs);
+    const result = [shape.height, shape.width, shape.channels];
+    if (tf.util.arraysEqual(result, card.inputShape)) return images;
+    received = `one of [${height}, ${width}, ${channels}] that became [${result.join(", ")}]`;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ClassifierInputError(message, { cause: error });
+  }
+  throw new ClassifierInputError(
+    `Expected a picture that preprocessing makes [${card.inputShape.join(", ")}]. Received: ${received}. ` +
+      `Decode it with these channels and, unless the card's preprocessing resizes, at this size.`,
+  );
+}
+
+async function loadCustomTransforms(
+  card: ModelCard,
+  given: LoadClassifierOptions["customTransforms"] = new Map(),
+): Promise<Map<string, TransformFactory>> {
+  const custom = new Map(given);
+  for (const spec of card.preprocessing) {
+    if (!("module" in spec) || custom.has(spec.module)) continue;
+    const factory = await loadUserModule(spec.module);
+    if (typeof factory !== "function") {
+      throw new UserModuleError(
+        `Expected the default export of ${spec.module} to be a function (options) => Transform. ` +
+          `Received: ${typeof factory}.`,
+      );
+    }
+    custom.set(spec.module, factory as TransformFactory);
+  }
+  return custom;
+}

@@ -1,0 +1,18 @@
+/** The registry's names, apart from the networks: a command line lists them without loading tfjs. */
+import type { ModelSpec } from "@convkit/schema";
+
+export const MODEL_NAMES = ["simple-cnn", "resnet20", "resnet9", "airbench94"] as const;
+
+export type ModelName = (typeof MODEL_NAMES)[number];
+
+export function isModelName(name: string): name is ModelName {
+  return (MODEL_NAMES as readonly string[]).includes(name);
+}
+
+/**
+ * What a user types for a model: a path to a module (it has a slash, or ends in .mjs, .js, .ts or .mts), else a
+ * name of the registry. Whether the name exists is `createModel`'s to say.
+ */
+export function parseModelSpec(text: string): ModelSpec {
+  return /[/\\]|\.m?[jt]s$/.test(text) ? { module: text, options: {} } : { name: text, options: {} };
+}
