@@ -1,0 +1,29 @@
+/** Accuracy and top-k accuracy. Pictures without a label (-1) are left out; without any label left, NaN. */
+import type { Predictions } from "@convkit/schema";
+
+/** Fraction of labelled pictures whose most probable class is their label. */
+export function accuracy(predictions: Predictions): number {
+  return topKAccuracy(predictions, 1);
+}
+
+/**
+ * Fraction of labelled pictures whose label is among the k most probable classes. Equally probable classes rank by
+ * their index, the lower first, so that exactly k classes are "among the k" and k = 1 is the accuracy.
+ */
+export function topKAccuracy({ labels, classNames, probabilities }: Predictions, k: number): number {
+  const classCount = classNames.length;
+  let labelled = 0;
+  let hits = 0;
+  labels.forEach((label, row) => {
+    if (label < 0) return;
+    labelled++;
+    const own = probabilities[row * classCount + label]!;
+    let rank = 0;
+    for (let other = 0; other < classCount; other++) {
+      const p = probabilities[row * classCount + other]!;
+      if (p > own || (p === own && other < label)) rank++;
+    }
+    if (rank < k) hits++;
+  });
+  return hits / labelled;
+}

@@ -1,0 +1,47 @@
+/** From every picture's probabilities to the report: nothing else is needed, the model least of all. */
+import type { EvaluationReport, Predictions } from "@convkit/schema";
+import { accuracy, topKAccuracy } from "./accuracy.js";
+import { classReports, macroAverage, weightedAverage } from "./class-report.js";
+import { confusionMatrix } from "./confusion-matrix.js";
+import { crossEntropy } from "./cross-entropy.js";
+import { checkPredictions } from "./check-predictions.js";
+import { worstMistakes } from "./worst-mistakes.js";
+
+export interface EvaluateOptions {
+  /** The ks of top-k accuracy. Unless told 1 and 5, where there are more than 5 classes. */
+  readonly topK?: readonly number[];
+  /** How many of the worst mistakes to keep. */
+  readonly mistakeCount?: number;
+}
+
+/**
+ * Judges predictions. Conventions:
+ * - pictures without a label (-1) are left out of every figure; without any label, fractions and loss are NaN;
+ * - of equally probable classes, the one with the lowest index is the prediction;
+ * - a fraction of nothing (the precision of a class never predicted) is 0;
+ * - a class with neither pictures nor predictions is left out of the macro average;
+ * - a probability below 1e-15 counts as 1e-15 in the loss.
+ *
+ * @throws {InvalidPredictionsError} if the parts do not fit each other or the rows are no probabilities.
+ */
+export function evaluate(predictions: Predictions, options: EvaluateOptions = {}): EvaluationReport {
+  checkPredictions(predictions);
+  const { classNames, labels, split } = predictions;
+  const { topK = [1, 5].filter((k) => k === 1 || k < classNames.length), mistakeCount = 24 } = options;
+  const matrix = confusionMatrix(predictions);
+  const perClass = classReports(matrix, classNames);
+  return {
+    formatVersion: 1,
+    split,
+    testCount: labels.filter((label) => label >= 0).length,
+    accuracy: accuracy(predictions),
+    topK: Object.fromEntries(topK.map((k) => [String(k), topKAccuracy(predictions, k)])),
+    loss: crossEntropy(predictions),
+    classNames: [...classNames],
+    perClass,
+    macroAverage: macroAverage(matrix, perClass),
+    weightedAverage: weightedAverage(perClass),
+    confusionMatrix: matrix,
+    worstMistakes: worstMistakes(predictions, mistakeCount),
+  };
+}
