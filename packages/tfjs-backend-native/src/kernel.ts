@@ -23,7 +23,7 @@ export function defineKernel<Inputs, Attrs>(
   kernelName: string,
   kernelFunc: (call: KernelCall<Inputs, Attrs>) => KernelResult,
 ): NativeKernel {
-  return { kernelName, kernelFunc: kernelFunc };
+  return { kernelName, kernelFunc };
 }
 
 /** The configuration to register for a native kernel; `copied` serves the calls that it declines. */

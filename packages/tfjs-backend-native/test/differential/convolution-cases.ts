@@ -1,0 +1,237 @@
+/** Random convolutions, their fused forms and their gradients. */
+import type { Rng } from "@convkit/random";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  between,
+  type Input,
+  normal,
+  oneOf,
+  type OpCase,
+  type OpGenerator,
+  sumOfProducts,
+} from "./op-case.js";
+import { convInputGradient, convFilterGradient, type ConvGeometry } from "./reference-convolution.js";
+
+type Padding = "same" | "valid" | number | tf.backend_util.ExplicitPadding;
+
+type ConvCase = {
+  x: Input;
+  filter: Input;
+  strides: [number, number];
+  dilations: [number, number];
+  pad: Padding;
+  /** tfjs wants none where the padding has a name. */
+  dimRoundingMode: "floor" | undefined;
+  description: string;
+};
+
+type Sizes = { channels: number; filters: number; side: number; zeros: boolean };
+
+const small: Sizes = { channels: 7, filters: 9, side: 9, zeros: true };
+/** Past a register tile of 12 pixels × 32 channels in every direction. */
+const large: Sizes = { channels: 40, filters: 70, side: 29, zeros: false };
+
+/** A convolution that the op accepts: the filter fits the padded input, strides or dilations are one. */
+function convCase(rng: Rng, { channels, filters, side, zeros }: Sizes): ConvCase {
+  const filterSize: [number, number] = [between(rng, 1, 5), between(rng, 1, 5)];
+  const dilated = rng.bernoulli(0.3);
+  const strides: [number, number] = dilated ? [1, 1] : [between(rng, 1, 3), between(rng, 1, 3)];
+  const dilations: [number, number] = dilated ? [between(rng, 1, 3), between(rng, 1, 3)] : [1, 1];
+  const reach = filterSize.map((size, axis) => (size - 1) * (dilations[axis] as number) + 1);
+  const most = Math.max(reach[0] as number, reach[1] as number);
+  const height = between(rng, most, Math.max(most, side));
+  const width = between(rng, most, Math.max(most, side));
+  const pads = (): [number, number] => [between(rng, 0, 3), between(rng, 0, 3)];
+  const pad = oneOf<() => Padding>(rng, [
+    () => "same",
+    () => "valid",
+    () => between(rng, 0, 3),
+    () => [[0, 0], pads(), pads(), [0, 0]],
+  ])();
+  const sizeOrZero = (size: number): number => (zeros && rng.bernoulli(0.03) ? 0 : between(rng, 1, size));
+  const batch = sizeOrZero(3);
+  const inC = sizeOrZero(channels);
+  const outC = sizeOrZero(filters);
+  const x = normal(rng, [batch, height, width, inC]);
+  const filter = normal(rng, [...filterSize, inC, outC]);
+  const description = `x [${x.shape}] filter [${filter.shape}] strides ${strides} dilations ${dilations} pad ${JSON.stringify(pad)}`;
+  const dimRoundingMode = typeof pad === "string" ? undefined : "floor";
+  return { x, filter, strides, dilations, pad, dimRoundingMode, description };
+}
+
+/** Multiplications per output element, and per element of either gradient at most. */
+function terms({ x, filter }: ConvCase): { forward: number; backward: number } {
+  const [batch = 0, height = 0, width = 0] = x.shape;
+  const [filterH = 0, filterW = 0, inC = 0, outC = 0] = filter.shape;
+  return {
+    forward: filterH * filterW * inC,
+    backward: Math.max(batch * height * width * 4, filterH * filterW * outC),
+  };
+}
+
+function conv2dCase(rng: Rng, sizes: Sizes): OpCase {
+  const conv = convCase(rng, sizes);
+  const { x, filter, strides, dilations, pad, dimRoundingMode, description } = conv;
+  const dilated = dilations.some((dilation) => dilation > 1);
+  const differentiable = !dilated && sizes === small;
+  return {
+    description,
+    inputs: [x, filter],
+    run: ([xTensor, filterTensor]) =>
+      tf.conv2d(
+        xTensor as tf.Tensor4D,
+        filterTensor as tf.Tensor4D,
+        strides,
+        pad,
+        "NHWC",
+        dilations,
+        dimRoundingMode,
+      ),
+    tolerance: sumOfProducts(terms(conv).forward),
+    ...(differentiable && { gradientTolerance: sumOfProducts(terms(conv).backward) }),
+  };
+}
+
+const activations = ["linear", "relu", "relu6", "elu", "leakyrelu", "sigmoid", "prelu"] as const;
+
+function fusedConv2dCase(rng: Rng): OpCase {
+  const conv = convCase(rng, small);
+  const { strides, dilations, pad, dimRoundingMode } = conv;
+  const activation = oneOf(rng, activations);
+  const outC = conv.filter.shape[3] as number;
+  const bias = normal(rng, oneOf(rng, [[outC], [1], []]));
+  const prelu = normal(rng, [outC]);
+  const leakyreluAlpha = rng.uniform();
+  return {
+    description: `${conv.description} activation ${activation} bias [${bias.shape}]`,
+    inputs: [conv.x, conv.filter, bias, prelu],
+    run: ([x, filter, biasTensor, preluActivationWeights]) =>
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: filter as tf.Tensor4D,
+        strides,
+        pad,
+        dilations,
+        dimRoundingMode,
+        bias: biasTensor,
+        activation,
+        leakyreluAlpha,
+        ...(activation === "prelu" && { preluActivationWeights: preluActivationWeights }),
+      }),
+    tolerance: sumOfProducts(terms(conv).forward),
+  };
+}
+
+/** The gradient kernels called directly, dilations included, against plain loops in float64. */
+function gradientKernelCase(rng: Rng, sizes: Sizes): OpCase {
+  const conv = convCase(rng, { ...sizes, zeros: false });
+  const { x, filter, strides, dilations, pad, dimRoundingMode, description } = conv;
+  const xShape = x.shape as [number, number, number, number];
+  const filterShape = filter.shape as [number, number, number, number];
+  const geometry = tf.backend_util.computeConv2DInfo(
+    xShape,
+    filterShape,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+  ) satisfies ConvGeometry;
+  const dy = normal(rng, geometry.outShape);
+  const attrs = { strides, pad, dilations, dataFormat: "NHWC", ...(dimRoundingMode && { dimRoundingMode }) };
+  return {
+    description: `gradients of ${description}`,
+    inputs: [x, filter, dy],
+    run: ([xTensor, filterTensor, dyTensor]) => [
+      tf
+        .engine()
+        .runKernel<tf.Tensor>(
+          tf.Conv2DBackpropInput,
+          { dy: dyTensor as tf.Tensor, filter: filterTensor as tf.Tensor },
+          { ...attrs, inputShape: xShape },
+        ),
+      tf
+        .engine()
+        .runKernel<tf.Tensor>(
+          tf.Conv2DBackpropFilter,
+          { x: xTensor as tf.Tensor, dy: dyTensor as tf.Tensor },
+          { ...attrs, filterShape },
+        ),
+    ],
+    reference: () => [
+      tf.tensor(convInputGradient(geometry, dy.values, filter.values), xShape),
+      tf.tensor(convFilterGradient(geometry, x.values, dy.values), filterShape),
+    ],
+    tolerance: sumOfProducts(terms(conv).backward),
+  };
+}
+
+function transposedCase(rng: Rng): OpCase {
+  const [channels, filters] = [between(rng, 1, 6), between(rng, 1, 6)];
+  const filterSize = between(rng, 1, 4);
+  const strides = between(rng, 1, 3);
+  const pad = oneOf(rng, ["same", "valid"] as const);
+  const [height, width] = [between(rng, 1, 7), between(rng, 1, 7)];
+  const reach = pad === "same" ? [0, 0] : [filterSize - 1, filterSize - 1];
+  const outShape: [number, number, number, number] = [
+    between(rng, 1, 2),
+    (height - 1) * strides + 1 + (reach[0] as number),
+    (width - 1) * strides + 1 + (reach[1] as number),
+    filters,
+  ];
+  const x = normal(rng, [outShape[0], height, width, channels]);
+  const filter = normal(rng, [filterSize, filterSize, filters, channels]);
+  const tolerance = sumOfProducts(filterSize * filterSize * channels);
+  return {
+    description: `transposed x [${x.shape}] filter [${filter.shape}] out [${outShape}] strides ${strides} pad ${pad}`,
+    inputs: [x, filter],
+    run: ([xTensor, filterTensor]) =>
+      tf.conv2dTranspose(xTensor as tf.Tensor4D, filterTensor as tf.Tensor4D, outShape, strides, pad),
+    tolerance,
+    gradientTolerance: sumOfProducts(
+      outShape[1] * outShape[2] * outShape[0] + filterSize * filterSize * filters,
+    ),
+  };
+}
+
+const { Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter } = tf;
+
+export const convolutionCases: readonly OpGenerator[] = [
+  {
+    name: "conv2d and its gradients",
+    kernels: [Conv2D, Conv2DBackpropInput, Conv2DBackpropFilter],
+    fallbacks: ["empty input"],
+    cases: 700,
+    generate: (rng) => conv2dCase(rng, small),
+  },
+  {
+    name: "conv2d past one register tile",
+    kernels: [Conv2D],
+    cases: 40,
+    generate: (rng) => conv2dCase(rng, large),
+  },
+  {
+    name: "fused conv2d",
+    kernels: [FusedConv2D],
+    fallbacks: ["empty input"],
+    cases: 500,
+    generate: fusedConv2dCase,
+  },
+  {
+    name: "conv2d gradient kernels with dilations",
+    kernels: [Conv2DBackpropInput, Conv2DBackpropFilter],
+    cases: 300,
+    generate: (rng) => gradientKernelCase(rng, small),
+  },
+  {
+    name: "conv2d gradient kernels past one register tile",
+    kernels: [Conv2DBackpropInput, Conv2DBackpropFilter],
+    cases: 40,
+    generate: (rng) => gradientKernelCase(rng, large),
+  },
+  {
+    name: "transposed conv2d and its gradients",
+    kernels: [Conv2D, Conv2DBackpropInput, Conv2DBackpropFilter],
+    cases: 200,
+    generate: transposedCase,
+  },
+];
