@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { cycles, manifestViolations, workspaceViolations } from "./check-edges.js";
+import { edges, published } from "./edges.js";
 
 test("this workspace keeps to its table", () => {
   expect(workspaceViolations(fileURLToPath(new URL("../..", import.meta.url)))).toEqual([]);
@@ -50,4 +52,22 @@ test("a cycle is spelled out, through lazy edges too", () => {
   };
   expect(cycles(table)).toEqual(["a → b → c → a"]);
   expect(cycles({ a: { may: ["b"] }, b: { may: [] } })).toEqual([]);
+});
+
+test("docs/architecture.md shows this table", () => {
+  const document = readFileSync(new URL("../../docs/architecture.md", import.meta.url), "utf8");
+  const spoken = { node: "Node", npm: "third-party packages" };
+  const words = (/** @type {string[]} */ row) => row.map((word) => spoken[word] ?? word).join(", ");
+  const shown = Object.fromEntries(
+    [...document.matchAll(/^\| (\S+) +\| (.+?) +\|$/gm)].map((match) => [match[1], match[2]]),
+  );
+  for (const [name, { may, lazily, tests }] of Object.entries(edges)) {
+    const parts = [words(may)];
+    if (lazily) parts.push(`${words(lazily)} lazily`);
+    if (tests) parts.push(`${words(tests)} in its tests`);
+    const everything = `${words(published)}, `;
+    expect
+      .soft(shown[name], name)
+      .toBe(parts.join("; ").replace(everything, "anything published, ") || "nothing");
+  }
 });

@@ -15,7 +15,8 @@
 
 /** @typedef {{ may: string[], lazily?: string[], tests?: string[] }} Row */
 
-const published = [
+/** The rows that a release publishes. */
+export const published = [
   "schema",
   "random",
   "transforms",
