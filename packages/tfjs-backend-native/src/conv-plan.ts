@@ -58,23 +58,34 @@ export function planConv(shapes: ConvShapes, attrs: ConvAttrs): backend_util.Con
 
 const params = new Int32Array(16) satisfies ConvParams;
 
-/** The addon's parameters, valid until the next call. */
+/**
+ * The addon's parameters, valid until the next call.
+ *
+ * @throws if one of them is not a whole number that the addon can count to.
+ */
 export function convParams(info: backend_util.Conv2DInfo, activation: number = LINEAR): ConvParams {
-  params[0] = info.batchSize;
-  params[1] = info.inHeight;
-  params[2] = info.inWidth;
-  params[3] = info.inChannels;
-  params[4] = info.filterHeight;
-  params[5] = info.filterWidth;
-  params[6] = info.outHeight;
-  params[7] = info.outWidth;
-  params[8] = info.outChannels;
-  params[9] = info.strideHeight;
-  params[10] = info.strideWidth;
-  params[11] = info.dilationHeight;
-  params[12] = info.dilationWidth;
-  params[13] = info.padInfo.top;
-  params[14] = info.padInfo.left;
-  params[15] = activation;
+  const given = [
+    info.batchSize,
+    info.inHeight,
+    info.inWidth,
+    info.inChannels,
+    info.filterHeight,
+    info.filterWidth,
+    info.outHeight,
+    info.outWidth,
+    info.outChannels,
+    info.strideHeight,
+    info.strideWidth,
+    info.dilationHeight,
+    info.dilationWidth,
+    info.padInfo.top,
+    info.padInfo.left,
+    activation,
+  ];
+  params.set(given);
+  util.assert(
+    given.every((value, i) => value === params[i]),
+    () => `Error in conv2d: sizes, strides, dilations and padding must be int32 numbers, but got [${given}].`,
+  );
   return params;
 }

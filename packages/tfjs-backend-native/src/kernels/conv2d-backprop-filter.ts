@@ -25,8 +25,9 @@ export const conv2dBackpropFilter = defineKernel<{ x: TensorInfo; dy: TensorInfo
     const dyValues = backend.float32(dy);
     const filterSize = util.sizeFromShape(plan.filterShape);
     if (filterSize > 0 && (xValues.length === 0 || dyValues.length === 0)) return "empty input";
+    const params = convParams(plan);
     const dw = backend.output(plan.filterShape, "float32");
-    if (filterSize > 0) backend.addon.conv2dBackpropFilter(xValues, dyValues, dw.values, convParams(plan));
+    if (filterSize > 0) backend.addon.conv2dBackpropFilter(xValues, dyValues, dw.values, params);
     return dw.info;
   },
 );

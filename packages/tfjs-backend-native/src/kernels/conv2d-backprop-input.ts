@@ -25,8 +25,9 @@ export const conv2dBackpropInput = defineKernel<{ dy: TensorInfo; filter: Tensor
     const filterValues = backend.float32(filter);
     const inSize = util.sizeFromShape(plan.inShape);
     if (inSize > 0 && (dyValues.length === 0 || filterValues.length === 0)) return "empty input";
+    const params = convParams(plan);
     const dx = backend.output(plan.inShape, "float32");
-    if (inSize > 0) backend.addon.conv2dBackpropInput(dyValues, filterValues, dx.values, convParams(plan));
+    if (inSize > 0) backend.addon.conv2dBackpropInput(dyValues, filterValues, dx.values, params);
     return dx.info;
   },
 );

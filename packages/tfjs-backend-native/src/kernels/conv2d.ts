@@ -13,8 +13,9 @@ export const conv2d = defineKernel<{ x: TensorInfo; filter: TensorInfo }, Conv2D
     const filterValues = backend.float32(filter);
     const outSize = plan.batchSize * plan.outHeight * plan.outWidth * plan.outChannels;
     if (outSize > 0 && (xValues.length === 0 || filterValues.length === 0)) return "empty input";
+    const params = convParams(plan);
     const y = backend.output(plan.outShape, "float32");
-    if (outSize > 0) backend.addon.conv2d(xValues, filterValues, null, y.values, convParams(plan), 0);
+    if (outSize > 0) backend.addon.conv2d(xValues, filterValues, null, y.values, params, 0);
     return y.info;
   },
 );

@@ -16,9 +16,10 @@ export const fusedConv2d = defineKernel<FusedConv2DInputs, FusedConv2DAttrs>(
     const outSize = plan.batchSize * plan.outHeight * plan.outWidth * plan.outChannels;
     if (outSize > 0 && (xValues.length === 0 || filterValues.length === 0)) return "empty input";
     const { bias, activation, alpha, finish } = planEpilogue(backend, inputs, attrs, plan.outChannels);
+    const params = convParams(plan, activation);
     const y = backend.output(plan.outShape, "float32");
     if (outSize === 0) return y.info;
-    backend.addon.conv2d(xValues, filterValues, bias, y.values, convParams(plan, activation), alpha);
+    backend.addon.conv2d(xValues, filterValues, bias, y.values, params, alpha);
     return finish(y.info);
   },
 );
