@@ -58,6 +58,18 @@ describe.each(availableIsas())("on %s, what is not finite", (isa) => {
     }
   });
 
+  it("makes NaN of border pixels alone when a weight meets padding", async () => {
+    await tf.setBackend("native");
+    tf.tidy(() => {
+      const weights = new Float32Array(9).fill(1);
+      weights[0] = Infinity;
+      const kernel = tf.tensor4d(weights, [3, 3, 1, 1]);
+      const seen = kinds(tf.conv2d(tf.ones<tf.Rank.R4>([1, 4, 4, 1]), kernel, 1, "same"));
+      const expected = Array.from({ length: 16 }, (_, i) => (i < 4 || i % 4 === 0 ? NaN : Infinity));
+      expect(seen).toEqual(expected);
+    });
+  });
+
   it.each(odd)("reaches both gradients of a convolution: %d", async (value) => {
     const gradients = (): tf.Tensor =>
       tf.concat1d(
