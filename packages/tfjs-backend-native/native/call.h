@@ -24,6 +24,14 @@ class Call {
     if (!failed()) std::snprintf(message_, sizeof message_, "%s", message);
   }
 
+  // How many elements the typed array has; 0 if it is none.
+  size_t elements(size_t index) {
+    size_t length = 0;
+    if (index >= count_ || napi_get_typedarray_info(env_, arguments_[index], nullptr, &length, nullptr, nullptr, nullptr) != napi_ok) return 0;
+    return length;
+  }
+  bool isInts(size_t index) { return isOf(index, napi_int32_array); }
+  bool isBytes(size_t index) { return isOf(index, napi_uint8_array); }
 
   // A Float32Array of at least `least` elements.
   float* floats(size_t index, size_t least) { return static_cast<float*>(typed(index, napi_float32_array, least)); }
@@ -71,6 +79,10 @@ class Call {
   }
 
  private:
+  bool isOf(size_t index, napi_typedarray_type wanted) {
+    napi_typedarray_type type;
+    return index < count_ && napi_get_typedarray_info(env_, arguments_[index], &type, nullptr, nullptr, nullptr, nullptr) == napi_ok && type == wanted;
+  }
   void* typed(size_t index, napi_typedarray_type wanted, size_t least) {
     napi_typedarray_type type;
     size_t length = 0;

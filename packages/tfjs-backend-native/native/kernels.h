@@ -14,6 +14,49 @@ struct ConvShape {
   int strideH, strideW, dilationH, dilationW, padTop, padLeft;
 };
 
+// The numbers are those of src/native-addon.ts.
+enum class UnaryOp : int32_t { relu, relu6, step, leakyRelu, elu, sigmoid, tanh, erf, exp, log, sqrt, rsqrt, square, neg, abs, reciprocal };
+enum class BinaryOp : int32_t { add, sub, multiply, realDiv, maximum, minimum, squaredDifference, pow, prelu, eluGrad };
+enum class CompareOp : int32_t { equal, notEqual, less, lessEqual, greater, greaterEqual };
+enum class ReduceOp : int32_t { sum, mean, max };
+
+// Two operands and the elements they give, innermost axis last. A stride of 0 repeats an operand along that axis.
+// Made by mergeAxes (axes.h): no two adjacent axes could be one, the last strides are 0 or 1 and not both 0.
+struct Broadcast {
+  static constexpr int kMostAxes = 8;
+  int rank;
+  size_t total;
+  size_t size[kMostAxes], strideA[kMostAxes], strideB[kMostAxes];
+};
+
+// Elements to move and where they lie; made by mergeAxes as well.
+struct StridedCopy {
+  static constexpr int kMostAxes = 8;
+  int rank;
+  size_t size[kMostAxes], sourceStride[kMostAxes], targetStride[kMostAxes];
+};
+
+// x [outer, reduced, inner], reduced over its middle axis.
+struct ReduceShape {
+  size_t outer, reduced, inner;
+};
+
+// NHWC.
+struct PoolShape {
+  int batch, inH, inW, channels, filterH, filterW, outH, outW;
+  int strideH, strideW, padTop, padLeft;
+};
+
+struct SgdOptions {
+  float learningRate, momentum, weightDecay;
+  bool nesterov;
+};
+
+// correction: 1 - beta^step.
+struct AdamWOptions {
+  float learningRate, beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon, weightDecay, correction1, correction2;
+};
+
 struct Kernels {
   const char* name;
   int lanes;
@@ -32,6 +75,30 @@ struct Kernels {
                                 float* dx, float* dscale, float* doffset);
   bool (*batchNormInference)(size_t rows, size_t channels, const float* x, const float* mean, const float* variance,
                              const float* scale, const float* offset, float epsilon, float* y);
+
+  void (*unary)(UnaryOp, size_t size, const float* x, float* y, float alpha);
+  bool (*binary)(BinaryOp, const Broadcast&, const float* a, const float* b, float* out);
+  bool (*compare)(CompareOp, const Broadcast&, const float* a, const float* b, uint8_t* out);
+  bool (*compareInts)(CompareOp, const Broadcast&, const int32_t* a, const int32_t* b, uint8_t* out);
+  bool (*logicalAnd)(const Broadcast&, const uint8_t* a, const uint8_t* b, uint8_t* out);
+  void (*addN)(size_t count, const float* const* inputs, size_t size, float* sum);
+
+  bool (*reduce)(ReduceOp, const ReduceShape&, const float* x, float* y);
+  void (*argMax)(const ReduceShape&, const float* x, int32_t* y);
+  void (*softmax)(size_t rows, size_t columns, const float* x, float* y, bool logarithmic);
+
+  void (*maxPool)(const PoolShape&, const float* x, float* y);
+  void (*avgPool)(const PoolShape&, const float* x, float* y);
+  void (*maxPoolGrad)(const PoolShape&, const float* dy, const float* x, float* dx);
+  void (*avgPoolGrad)(const PoolShape&, const float* dy, float* dx);
+
+  void (*sgdUpdate)(const SgdOptions&, size_t size, const float* param, const float* grad, const float* velocity, float* newParam,
+                    float* newVelocity);
+  void (*adamWUpdate)(const AdamWOptions&, size_t size, const float* param, const float* grad, const float* first,
+                      const float* second, float* newParam, float* newFirst, float* newSecond);
+  void (*dropout)(size_t size, uint64_t threshold, float scale, uint32_t seed, const float* x, float* y);
+
+  void (*copyStrided)(const StridedCopy&, size_t elementBytes, const void* source, void* target);
 
   // GFLOP/s of independent fused multiply-adds in registers on all threads, for `milliseconds`.
   double (*fmaPeak)(double milliseconds);

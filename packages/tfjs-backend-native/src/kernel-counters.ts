@@ -4,7 +4,13 @@
  * Why a call went to the copied kernel. "not native" is a kernel this package has no native code for.
  */
 export type FallbackReason =
-  "not native" | "dtype" | "data format" | "empty input" | "negative padding" | "inconsistent shapes";
+  | "not native"
+  | "dtype"
+  | "data format"
+  | "empty input"
+  | "negative padding"
+  | "inconsistent shapes"
+  | "too many axes";
 
 export type KernelCount = { native: number; copied: Partial<Record<FallbackReason, number>> };
 

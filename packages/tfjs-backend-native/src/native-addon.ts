@@ -20,6 +20,20 @@ export type MatMulParams = Int32Array;
 /** [rows, channels, relu]: a row is one pixel, `relu` is 0 or 1. */
 export type BatchNormParams = Int32Array;
 
+/** [op, rank, ...sizes of a, ...sizes of b]: shapes aligned to the right and filled up with 1; op-codes.ts. */
+export type BroadcastParams = Int32Array;
+
+/** [op, outer, reduced, inner]: reduces the middle axis; op-codes.ts. */
+export type ReduceParams = Int32Array;
+
+/** [batch, inH, inW, channels, filterH, filterW, outH, outW, strideH, strideW, padTop, padLeft]: NHWC. */
+export type PoolParams = Int32Array;
+
+/** [rank, source offset, target offset, ...sizes, ...source strides, ...target strides], all in elements. */
+export type CopyParams = Int32Array;
+
+export type ElementArray = Float32Array | Int32Array | Uint8Array;
+
 export interface NativeAddon {
   /** The address of the array's first byte, modulo 64. */
   addressOf(array: ArrayBufferView): number;
@@ -91,4 +105,50 @@ export interface NativeAddon {
     params: BatchNormParams,
     epsilon: number,
   ): void;
+
+  /** `op` is one of op-codes.ts; `alpha` is leaky ReLU's slope, or what Step gives where x ≤ 0. */
+  unary(x: Float32Array, y: Float32Array, op: number, alpha: number): void;
+  binary(a: Float32Array, b: Float32Array, out: Float32Array, params: BroadcastParams): void;
+  /** At least one input, at most 16; `sum` may be one of them. */
+  addN(sum: Float32Array, ...inputs: Float32Array[]): void;
+  dropout(x: Float32Array, y: Float32Array, rate: number, seed: number): void;
+  sgdUpdate(
+    param: Float32Array,
+    grad: Float32Array,
+    velocity: Float32Array,
+    newParam: Float32Array,
+    newVelocity: Float32Array,
+    learningRate: number,
+    momentum: number,
+    weightDecay: number,
+    nesterov: 0 | 1,
+  ): void;
+  adamWUpdate(
+    param: Float32Array,
+    grad: Float32Array,
+    firstMoment: Float32Array,
+    secondMoment: Float32Array,
+    newParam: Float32Array,
+    newFirstMoment: Float32Array,
+    newSecondMoment: Float32Array,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    weightDecay: number,
+    step: number,
+  ): void;
+
+  /** `y` is an Int32Array for argMax. */
+  reduce(x: Float32Array, y: Float32Array | Int32Array, params: ReduceParams): void;
+  /** Over rows of `columns` elements. */
+  softmax(x: Float32Array, y: Float32Array, columns: number, logarithmic: 0 | 1): void;
+
+  maxPool(x: Float32Array, y: Float32Array, params: PoolParams): void;
+  avgPool(x: Float32Array, y: Float32Array, params: PoolParams): void;
+  maxPoolGrad(dy: Float32Array, x: Float32Array, dx: Float32Array, params: PoolParams): void;
+  avgPoolGrad(dy: Float32Array, dx: Float32Array, params: PoolParams): void;
+
+  /** Both arrays are of the same type. */
+  copyStrided(source: ElementArray, target: ElementArray, params: CopyParams): void;
 }

@@ -7,6 +7,15 @@
 #include "mat-mul.h"
 #include "batch-norm.h"
 #include "fma-peak.h"
+#include "vector-math.h"
+#include "elementwise.h"
+#include "broadcast.h"
+#include "reduction.h"
+#include "softmax.h"
+#include "pool.h"
+#include "optimizer.h"
+#include "dropout.h"
+#include "layout.h"
 
 constexpr Kernels table(const char* name) {
   Kernels k{};
@@ -19,6 +28,23 @@ constexpr Kernels table(const char* name) {
   k.batchNormTraining = batchNormTraining;
   k.batchNormTrainingGrad = batchNormTrainingGrad;
   k.batchNormInference = batchNormInference;
+  k.unary = unary;
+  k.binary = binary;
+  k.compare = compare;
+  k.compareInts = compareInts;
+  k.logicalAnd = logicalAnd;
+  k.addN = addN;
+  k.reduce = reduce;
+  k.argMax = argMax;
+  k.softmax = softmax;
+  k.maxPool = maxPool;
+  k.avgPool = avgPool;
+  k.maxPoolGrad = maxPoolGrad;
+  k.avgPoolGrad = avgPoolGrad;
+  k.sgdUpdate = sgdUpdate;
+  k.adamWUpdate = adamWUpdate;
+  k.dropout = dropout;
+  k.copyStrided = copyStrided;
   k.fmaPeak = fmaPeak;
   return k;
 }

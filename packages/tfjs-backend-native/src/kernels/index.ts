@@ -1,17 +1,33 @@
-/** Every native kernel. One file per kernel; a new one is complete once it stands in this list. */
+/** Every native kernel. One file per kernel or family; a new one is complete once it stands in this list. */
 import type { NativeKernel } from "../kernel.js";
+import { addN } from "./add-n.js";
+import { argMax } from "./arg-max.js";
 import { batchMatMul } from "./batch-mat-mul.js";
 import { batchNormTraining } from "./batch-norm-training.js";
 import { batchNormTrainingGrad } from "./batch-norm-training-grad.js";
+import { binaryKernels } from "./binary.js";
 import { conv2d } from "./conv2d.js";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
 import { fusedBatchNorm } from "./fused-batch-norm.js";
 import { fusedConv2d } from "./fused-conv2d.js";
 import { fusedMatMul } from "./fused-mat-mul.js";
+import { adamWUpdate, sgdUpdate } from "./optimizer-update.js";
+import { avgPool, maxPool } from "./pooling.js";
+import { avgPoolGrad, maxPoolGrad } from "./pooling-grad.js";
+import { max, mean, sum } from "./reduction.js";
 import { reshape } from "./reshape.js";
+import { logSoftmax, softmax } from "./softmax.js";
+import { statelessDropout } from "./stateless-dropout.js";
+import { transpose } from "./transpose.js";
+import { unaryKernels } from "./unary.js";
 
 export const nativeKernels: readonly NativeKernel[] = [
+  adamWUpdate,
+  addN,
+  argMax,
+  avgPool,
+  avgPoolGrad,
   batchMatMul,
   batchNormTraining,
   batchNormTrainingGrad,
@@ -21,5 +37,17 @@ export const nativeKernels: readonly NativeKernel[] = [
   fusedBatchNorm,
   fusedConv2d,
   fusedMatMul,
+  logSoftmax,
+  max,
+  maxPool,
+  maxPoolGrad,
+  mean,
   reshape,
+  sgdUpdate,
+  softmax,
+  statelessDropout,
+  sum,
+  transpose,
+  ...binaryKernels,
+  ...unaryKernels,
 ];

@@ -1,0 +1,175 @@
+// Kernels that map elements to elements: unary, binary with broadcasting, sums of tensors, dropout, optimizers.
+// As in convolution-bindings.cc, every length is checked before a kernel sees a pointer.
+#include "axes.h"
+#include "bindings.h"
+#include "call.h"
+#include "kernels.h"
+
+namespace convkit {
+namespace {
+
+// The operation that params[0] names, or the first one and a failure.
+template <typename Op>
+Op readOp(Call& call, int32_t code, Op last) {
+  if (code >= 0 && code <= static_cast<int32_t>(last)) return static_cast<Op>(code);
+  call.fail("Expected the number of a known operation.");
+  return Op{};
+}
+
+// unary(x, y, op, alpha)
+napi_value unary(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const size_t size = call.elements(1);
+  const float* x = call.floats(0, size);
+  float* y = call.floats(1, 0);
+  const UnaryOp op = readOp(call, static_cast<int32_t>(call.number(2)), UnaryOp::reciprocal);
+  const double alpha = call.number(3);
+  if (!call.failed()) kernels().unary(op, size, x, y, static_cast<float>(alpha));
+  return call.done();
+}
+
+// binary(a, b, out, [op, rank, ...sizes of a, ...sizes of b])
+napi_value binary(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const BinaryOp op = readOp(call, call.params(3, 2)[0], BinaryOp::eluGrad);
+  size_t sizeA, sizeB;
+  const Broadcast shape = readBroadcast(call, 3, 1, &sizeA, &sizeB);
+  const float* a = call.floats(0, sizeA);
+  const float* b = call.floats(1, sizeB);
+  float* out = call.floats(2, shape.total);
+  return call.done(call.failed() || kernels().binary(op, shape, a, b, out));
+}
+
+// compare(a, b, out, [op, rank, ...sizes of a, ...sizes of b]): both float32 or both int32; out is a Uint8Array.
+napi_value compare(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const CompareOp op = readOp(call, call.params(3, 2)[0], CompareOp::greaterEqual);
+  size_t sizeA, sizeB;
+  const Broadcast shape = readBroadcast(call, 3, 1, &sizeA, &sizeB);
+  uint8_t* out = call.bytes(2, shape.total);
+  if (call.isInts(0)) {
+    const int32_t* a = call.ints(0, sizeA);
+    const int32_t* b = call.ints(1, sizeB);
+    return call.done(call.failed() || kernels().compareInts(op, shape, a, b, out));
+  }
+  const float* a = call.floats(0, sizeA);
+  const float* b = call.floats(1, sizeB);
+  return call.done(call.failed() || kernels().compare(op, shape, a, b, out));
+}
+
+// logicalAnd(a, b, out, [0, rank, ...sizes of a, ...sizes of b]): Uint8Arrays.
+napi_value logicalAnd(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  size_t sizeA, sizeB;
+  const Broadcast shape = readBroadcast(call, 3, 1, &sizeA, &sizeB);
+  const uint8_t* a = call.bytes(0, sizeA);
+  const uint8_t* b = call.bytes(1, sizeB);
+  uint8_t* out = call.bytes(2, shape.total);
+  return call.done(call.failed() || kernels().logicalAnd(shape, a, b, out));
+}
+
+// addN(out, x0, x1, ...): at least one and at most 16 inputs.
+napi_value addN(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  constexpr size_t kMostInputs = 16;
+  const float* inputs[kMostInputs];
+  const size_t size = call.elements(0);
+  size_t count = 0;
+  while (count < kMostInputs && !call.absent(count + 1)) {
+    inputs[count] = call.floats(count + 1, size);
+    count++;
+  }
+  if (count == 0 || !call.absent(kMostInputs + 1)) call.fail("Expected 1 to 16 inputs.");
+  float* out = call.floats(0, 0);
+  if (!call.failed()) kernels().addN(count, inputs, size, out);
+  return call.done();
+}
+
+// dropout(x, y, rate, seed)
+napi_value dropout(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const size_t size = call.elements(1);
+  const float* x = call.floats(0, size);
+  float* y = call.floats(1, 0);
+  const double rate = call.number(2), seed = call.number(3);
+  if (!(rate >= 0 && rate < 1)) call.fail("Expected a rate of at least 0 and below 1.");
+  if (!(seed >= 0 && seed < 4294967296.0)) call.fail("Expected a seed of at least 0 and below 2^32.");
+  if (call.failed()) return call.done();
+  // hash >= rate * 2^32 for a whole number `hash`.
+  const double least = rate * 4294967296.0;
+  uint64_t threshold = static_cast<uint64_t>(least);
+  if (static_cast<double>(threshold) < least) threshold++;
+  kernels().dropout(size, threshold, static_cast<float>(1 / (1 - rate)), static_cast<uint32_t>(seed), x, y);
+  return call.done();
+}
+
+// sgdUpdate(param, grad, velocity, newParam, newVelocity, learningRate, momentum, weightDecay, nesterov)
+napi_value sgdUpdate(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const size_t size = call.elements(3);
+  const float* param = call.floats(0, size);
+  const float* grad = call.floats(1, size);
+  const float* velocity = call.floats(2, size);
+  float* newParam = call.floats(3, 0);
+  float* newVelocity = call.floats(4, size);
+  SgdOptions options{};
+  options.learningRate = static_cast<float>(call.number(5));
+  options.momentum = static_cast<float>(call.number(6));
+  options.weightDecay = static_cast<float>(call.number(7));
+  options.nesterov = call.number(8) != 0;
+  if (!call.failed()) kernels().sgdUpdate(options, size, param, grad, velocity, newParam, newVelocity);
+  return call.done();
+}
+
+double power(double base, double exponent) {
+  double result = 1;
+  for (uint64_t n = static_cast<uint64_t>(exponent); n > 0; n /= 2, base *= base)
+    if (n % 2 == 1) result *= base;
+  return result;
+}
+
+// adamWUpdate(param, grad, first, second, newParam, newFirst, newSecond, learningRate, beta1, beta2, epsilon, weightDecay, step)
+napi_value adamWUpdate(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const size_t size = call.elements(4);
+  const float* param = call.floats(0, size);
+  const float* grad = call.floats(1, size);
+  const float* first = call.floats(2, size);
+  const float* second = call.floats(3, size);
+  float* newParam = call.floats(4, 0);
+  float* newFirst = call.floats(5, size);
+  float* newSecond = call.floats(6, size);
+  const double beta1 = call.number(8), beta2 = call.number(9), step = call.number(12);
+  if (!(step >= 1 && step <= 9007199254740992.0)) call.fail("Expected steps to count from 1.");
+  AdamWOptions options{};
+  options.learningRate = static_cast<float>(call.number(7));
+  options.beta1 = static_cast<float>(beta1);
+  options.oneMinusBeta1 = static_cast<float>(1 - beta1);
+  options.beta2 = static_cast<float>(beta2);
+  options.oneMinusBeta2 = static_cast<float>(1 - beta2);
+  options.epsilon = static_cast<float>(call.number(10));
+  options.weightDecay = static_cast<float>(call.number(11));
+  if (call.failed()) return call.done();
+  options.correction1 = static_cast<float>(1 - power(beta1, step));
+  options.correction2 = static_cast<float>(1 - power(beta2, step));
+  kernels().adamWUpdate(options, size, param, grad, first, second, newParam, newFirst, newSecond);
+  return call.done();
+}
+
+}  // namespace
+
+void exportElementwise(napi_env env, napi_value exports) {
+  const Binding bindings[] = {
+      {"unary", unary},
+      {"binary", binary},
+      {"compare", compare},
+      {"logicalAnd", logicalAnd},
+      {"addN", addN},
+      {"dropout", dropout},
+      {"sgdUpdate", sgdUpdate},
+      {"adamWUpdate", adamWUpdate},
+  };
+  exportBindings(env, exports, bindings, sizeof bindings / sizeof *bindings);
+}
+
+}  // namespace convkit

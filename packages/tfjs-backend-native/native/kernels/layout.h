@@ -1,0 +1,81 @@
+// Moving elements without looking at them: transposes, slices, concatenation, padding. An element is 4 bytes
+// (float32, int32) or 1 (bool).
+
+// target[column * targetStep + row] = source[row * sourceStep + column] for a square of kSide by kSide, through
+// registers: 4 by 4 elements at a time, so that both sides are touched in whole cache lines.
+constexpr size_t kSide = 16;
+template <typename T>
+static inline void transposeSquare(const T* source, size_t sourceStep, T* target, size_t targetStep) {
+  typedef T Four __attribute__((vector_size(4 * sizeof(T))));
+  for (size_t column = 0; column < kSide; column += 4)
+#pragma GCC unroll 4
+    for (size_t row = 0; row < kSide; row += 4) {
+      Four in[4], half[4], out[4];
+      for (int i = 0; i < 4; i++) memcpy(&in[i], source + (row + i) * sourceStep + column, sizeof(Four));
+      half[0] = __builtin_shufflevector(in[0], in[2], 0, 4, 1, 5);
+      half[1] = __builtin_shufflevector(in[1], in[3], 0, 4, 1, 5);
+      half[2] = __builtin_shufflevector(in[0], in[2], 2, 6, 3, 7);
+      half[3] = __builtin_shufflevector(in[1], in[3], 2, 6, 3, 7);
+      out[0] = __builtin_shufflevector(half[0], half[1], 0, 4, 1, 5);
+      out[1] = __builtin_shufflevector(half[0], half[1], 2, 6, 3, 7);
+      out[2] = __builtin_shufflevector(half[2], half[3], 0, 4, 1, 5);
+      out[3] = __builtin_shufflevector(half[2], half[3], 2, 6, 3, 7);
+      for (int i = 0; i < 4; i++) memcpy(target + (column + i) * targetStep + row, &out[i], sizeof(Four));
+    }
+}
+
+// Copies s.size elements from and to memory with strides of their own (StridedCopy::merge has made adjacent axes
+// that lie alike in both one). Contiguous rows go by memcpy. Where the innermost axis is not contiguous in the
+// source, squares of it and of the axis that is are transposed.
+template <typename T>
+static void copyStridedAs(const StridedCopy& s, const T* source, T* target) {
+  const int last = s.rank - 1;
+  const size_t inner = s.size[last];
+  int across = -1;  // the axis along which the source is contiguous
+  if (s.sourceStride[last] != 1)
+    for (int axis = 0; axis < last; axis++)
+      if (s.sourceStride[axis] == 1) across = axis;
+  size_t count[StridedCopy::kMostAxes];  // outer steps along each axis
+  size_t steps = 1;
+  for (int axis = 0; axis < last; axis++) {
+    count[axis] = axis == across ? (s.size[axis] + kSide - 1) / kSide : s.size[axis];
+    steps *= count[axis];
+  }
+  const size_t work = inner * (across >= 0 ? kSide : 1);
+  // One long row, or a few, are shared out too.
+  const size_t cut = 1 + inner / (4 * kGrain);
+  parallelRanges(steps * cut, kGrain / (work < kGrain ? work + 1 : kGrain), [&](size_t begin, size_t end, int) {
+    for (size_t step = begin; step < end; step++) {
+      const size_t piece = step % cut, from = inner * piece / cut, to = inner * (piece + 1) / cut;
+      const T* in = source + from * s.sourceStride[last];
+      T* out = target + from * s.targetStride[last];
+      size_t rest = step / cut, side = 1;
+      for (int axis = last - 1; axis >= 0; axis--) {
+        size_t at = rest % count[axis];
+        rest /= count[axis];
+        if (axis == across) {
+          at *= kSide;
+          side = s.size[axis] - at < kSide ? s.size[axis] - at : kSide;
+        }
+        in += at * s.sourceStride[axis];
+        out += at * s.targetStride[axis];
+      }
+      const size_t n = to - from;
+      if (across >= 0) {
+        const size_t inStep = s.sourceStride[last], outStep = s.targetStride[across], along = s.targetStride[last];
+        size_t i = 0;
+        for (; side == kSide && along == 1 && i + kSide <= n; i += kSide) transposeSquare(in + i * inStep, inStep, out + i, outStep);
+        for (; i < n; i++)
+          for (size_t k = 0; k < side; k++) out[k * outStep + i * along] = in[i * inStep + k];
+      } else if (s.sourceStride[last] == 1 && s.targetStride[last] == 1) {
+        memcpy(out, in, n * sizeof(T));
+      } else {
+        for (size_t i = 0; i < n; i++) out[i * s.targetStride[last]] = in[i * s.sourceStride[last]];
+      }
+    }
+  });
+}
+static void copyStrided(const StridedCopy& s, size_t elementBytes, const void* source, void* target) {
+  if (elementBytes == 4) copyStridedAs(s, static_cast<const uint32_t*>(source), static_cast<uint32_t*>(target));
+  else copyStridedAs(s, static_cast<const uint8_t*>(source), static_cast<uint8_t*>(target));
+}
