@@ -64,16 +64,34 @@ export async function decodeModel(readFile: ReadFile): Promise<tf.LayersModel> {
   const weightSpecs = json.weightsManifest.flatMap(({ weights }) => weights);
   const shards = await Promise.all(json.weightsManifest.flatMap(({ paths }) => paths).map(readFile));
   const weightData = tf.io.CompositeArrayBuffer.join(shards.map(({ buffer }) => buffer));
+  checkWeightBytes(weightSpecs, weightData.byteLength);
   try {
     return await tf.loadLayersModel(
       tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs, weightData }),
     );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ClassifierFilesError(
-      `Expected ${MODEL_FILE} and its ${weightData.byteLength} bytes of weights to load. Received: ${reason}`,
-      { cause: error },
-    );
+    throw new ClassifierFilesError(`Expected ${MODEL_FILE} and its weights to load. Received: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+const BYTES_PER_VALUE: Readonly<Record<string, number>> = {
+  uint8: 1,
+  bool: 1,
+  uint16: 2,
+  float16: 2,
+  complex64: 8,
+};
+
+/** tfjs itself ignores bytes too many, which are another model's. */
+function checkWeightBytes(specs: readonly tf.io.WeightsManifestEntry[], received: number): void {
+  const expected = specs.reduce((sum, { shape, dtype, quantization }) => {
+    return sum + tf.util.sizeFromShape(shape) * (BYTES_PER_VALUE[quantization?.dtype ?? dtype] ?? 4);
+  }, 0);
+  if (received !== expected) {
+    throw new ClassifierFilesError(`Expected ${expected} bytes of weights. Received: ${received}.`);
   }
 }
 

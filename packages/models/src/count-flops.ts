@@ -10,7 +10,8 @@ export function countFlops(model: tf.LayersModel): number {
 }
 
 function layerFlops(layer: tf.layers.Layer): number {
-  if (layer instanceof tf.LayersModel) return countFlops(layer) * layer.inboundNodes.length;
+  // A model's own first node is its construction; the others are calls.
+  if (layer instanceof tf.LayersModel) return countFlops(layer) * (layer.inboundNodes.length - 1);
   return layer.inboundNodes.reduce(
     (sum, { outputShapes }) => sum + callFlops(layer, outputShapes[0] as tf.Shape),
     0,

@@ -1,0 +1,67 @@
+import { Rng } from "@convkit/random";
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { countParameters } from "./count-parameters.js";
+import { createModel } from "./create-model.js";
+import type { SampleImages } from "./model-builder.js";
+
+const weightOf = (model: tf.LayersModel, name: string) =>
+  model.weights.find(({ originalName }) => originalName === name) as tf.LayerVariable;
+
+/** Smooth pictures: neighbouring pixels and channels go together, as in photographs. */
+function smoothPictures(count: number, size: number): SampleImages {
+  const rng = Rng.fromSeed("pictures");
+  const images = new Float32Array(count * size * size * 3);
+  for (let n = 0; n < count; n++) {
+    const [base, slopeX, slopeY] = [rng.normal(), rng.normal(), rng.normal()];
+    for (let i = 0; i < size * size * 3; i++) {
+      const [y, x] = [Math.floor(i / (3 * size)), Math.floor(i / 3) % size];
+      images[n * size * size * 3 + i] = base + (slopeX * x + slopeY * y) / size + 0.3 * rng.normal();
+    }
+  }
+  return { images, count };
+}
+
+describe("airbench94", () => {
+  it("has the published 1.97 million parameters for CIFAR-10", async () => {
+    const model = await createModel("airbench94", {
+      inputShape: [32, 32, 3],
+      numClasses: 10,
+      rng: Rng.fromSeed(0),
+    });
+    // 2·2·3·24 + 24, six 3×3 convolutions, their six offsets, and 256·10.
+    expect(countParameters(model).trainable).toBe(1_971_640);
+    expect(model.getLayer("group3-gelu2").outputShape).toEqual([null, 3, 3, 256]);
+  });
+
+  it("starts its convolutions as the identity on their inputs", async () => {
+    const model = await createModel("airbench94", {
+      inputShape: [9, 9, 1],
+      numClasses: 2,
+      rng: Rng.fromSeed(0),
+    });
+    const kernel = weightOf(model, "group1-conv1/kernel").read() as tf.Tensor4D;
+    const passed = tf.randomNormal<tf.Rank.R4>([1, 5, 5, 8], 0, 1, "float32", 3);
+    const output = tf.conv2d(passed, kernel, 1, "same").slice([0, 0, 0, 0], [1, 5, 5, 8]);
+    expect(output.dataSync()).toEqual(passed.dataSync());
+  });
+
+  it("decorrelates pictures with its first layer, which is then frozen", async () => {
+    const sample = smoothPictures(200, 9);
+    const model = await createModel("airbench94", {
+      inputShape: [9, 9, 3],
+      numClasses: 2,
+      rng: Rng.fromSeed(0),
+      sampleImages: () => Promise.resolve(sample),
+    });
+    const kernel = weightOf(model, "whiten/kernel");
+    const x = tf.tensor4d(sample.images, [sample.count, 9, 9, 3]);
+    const output = tf.conv2d(x, kernel.read() as tf.Tensor4D, 1, "valid").reshape([-1, 24]);
+    const half = output.slice([0, 0], [-1, 12]);
+    const covariance = tf.matMul(half, half, true, false).div(half.shape[0]);
+    expect(covariance.sub(tf.eye(12)).abs().max().dataSync()[0]).toBeLessThan(0.02);
+    expect(output.slice([0, 12], [-1, 12]).add(half).abs().max().dataSync()[0]).toBeLessThan(1e-5);
+    expect(model.trainableWeights).not.toContain(kernel);
+    expect(model.trainableWeights).toContain(weightOf(model, "whiten/bias"));
+  });
+});
