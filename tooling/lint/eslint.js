@@ -15,7 +15,7 @@ const tests = ["**/*.test.ts", "**/*.test.js", "test/**", "**/fixtures/**"];
 const typeScript = ["**/*.ts"];
 
 export default defineConfig(
-  { ignores: ["dist/**", "build/**", "coverage/**"] },
+  { ignores: ["dist/**", "build/**", "coverage/**", ".scratch/**"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   tseslint.configs.recommended,
