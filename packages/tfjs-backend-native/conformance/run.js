@@ -12,7 +12,7 @@ const bundle = `${root}build/conformance/suite.mjs`;
 
 await build({
   absWorkingDir: root,
-  entryPoints: ["conformance/suite.ts"],
+  entryPoints: [fileURLToPath(import.meta.resolve("./suite.ts"))],
   outfile: bundle,
   bundle: true,
   platform: "node",
