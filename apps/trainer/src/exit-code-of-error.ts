@@ -4,10 +4,27 @@ import { InterruptedError } from "./process/process-errors.js";
 
 const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ConfigError: EXIT_CODES.usage,
+  CustomTransformError: EXIT_CODES.usage,
+  ImageSizeRequiredError: EXIT_CODES.usage,
+  ModelConfigError: EXIT_CODES.usage,
+  NotARunError: EXIT_CODES.usage,
+  RunFinishedError: EXIT_CODES.usage,
   RunNotFoundError: EXIT_CODES.usage,
   UnknownEngineError: EXIT_CODES.usage,
-  EngineUnavailableError: EXIT_CODES.engine,
+  UnknownMetricError: EXIT_CODES.usage,
+  UnknownModelError: EXIT_CODES.usage,
+  UserModuleError: EXIT_CODES.usage,
+
+  ContentHashMismatchError: EXIT_CODES.data,
+  DataChangedError: EXIT_CODES.data,
+  DatasetFormatError: EXIT_CODES.data,
+  DatasetNotFoundError: EXIT_CODES.data,
+  DatasetUnavailableError: EXIT_CODES.data,
+  ImageDecodeError: EXIT_CODES.data,
+
   EngineCannotTrainError: EXIT_CODES.engine,
+  EngineUnavailableError: EXIT_CODES.engine,
+
   ProcessDiedError: EXIT_CODES.processDied,
 };
 

@@ -1,7 +1,7 @@
 /** `convkit doctor`: the engines, how fast each is here, and what of the machine may be used. */
 import { describeEngine, ENGINE_ORDER, type EngineReport } from "@convkit/engine";
 import type { Command } from "commander";
-import { formatBytes, formatTable } from "../display/format.js";
+import { describeThreads, formatBytes, formatFigure, formatTable } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
 import { describeMachine, type Machine } from "../host/machine.js";
 import { installedVersions } from "../host/versions.js";
@@ -60,15 +60,11 @@ function engineLines(reports: readonly EngineReport[]): string[] {
 }
 
 function speed({ speed: { imagesPerSecond, gflopsPerSecond } }: EngineReport & { available: true }): string {
-  return `${imagesPerSecond.toPrecision(3)} img/s, ${gflopsPerSecond.toPrecision(3)} GFLOP/s`;
+  return `${formatFigure(imagesPerSecond)} img/s, ${formatFigure(gflopsPerSecond)} GFLOP/s`;
 }
 
-function describeAvailable(report: EngineReport & { available: true }): string {
-  const threads = report.threads === null ? [] : [`${report.threads} threads`];
-  const use = report.canTrain ? [] : ["predicts only"];
-  return [report.device, ...threads, ...use, ...(report.caution === null ? [] : [report.caution])].join(
-    " · ",
-  );
+function describeAvailable({ device, threads, caution }: EngineReport & { available: true }): string {
+  return [device, ...describeThreads(threads), ...(caution === null ? [] : [caution])].join(" · ");
 }
 
 function machineLines(machine: Machine): string[] {

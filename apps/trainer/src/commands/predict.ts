@@ -4,7 +4,7 @@ import type { EnginePreference } from "@convkit/schema";
 import type { Command } from "commander";
 import { parseEngineFlag } from "../config/engine-flag.js";
 import { formatPercent } from "../display/format.js";
-import { findRun, readRunConfig } from "../run/find-run.js";
+import { findRun } from "../run/find-run.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 
 const TOP = 5;
@@ -49,7 +49,6 @@ async function predictPictures(
   paths: readonly string[],
   preference: EnginePreference,
 ): Promise<PicturePrediction[]> {
-  const config = await readRunConfig(directory);
   const { openEngine } = await import("@convkit/engine");
   await openEngine(preference, { training: false });
   const { loadClassifier } = await import("@convkit/models");
@@ -57,9 +56,8 @@ async function predictPictures(
   const classifier = await loadClassifier(join(directory, "model"));
   try {
     const { classNames, inputShape } = classifier.card;
-    const [height, width, channels] = inputShape;
-    const size = config.data.imageSize ?? ([height, width] as const);
-    const images = await Promise.all(paths.map((path) => decodeImage(path, { channels, size })));
+    const channels = inputShape[2];
+    const images = await Promise.all(paths.map((path) => decodeImage(path, { channels })));
     const probabilities = await classifier.predict(images);
     return paths.map((image, index) => {
       const row = probabilities.subarray(index * classNames.length, (index + 1) * classNames.length);

@@ -2,11 +2,12 @@
  * From a command line to a config: recipe, then the file, then flags, then `--set`, each over the one before.
  * The result is parsed once, here; everything behind it trusts its types.
  */
+import { isModelName, MODEL_NAMES, parseModelSpec } from "@convkit/models/names";
 import { RunConfig } from "@convkit/schema";
 import { ConfigError } from "./config-error.js";
 import { explainConfigIssues } from "./explain-config-issues.js";
 import { mergeConfig, type PartialConfig } from "./merge-config.js";
-import { parseModelFlag } from "./model-flag.js";
+import { nearestName } from "./nearest-name.js";
 import { recipeFor } from "./recipes.js";
 
 export interface ConfigSources {
@@ -19,6 +20,7 @@ export interface ConfigSources {
 }
 
 export interface ConfigFlags {
+  /** Name of the registry, or path to a module. */
   readonly model?: string | undefined;
   readonly epochs?: number | undefined;
   readonly batchSize?: number | undefined;
@@ -40,28 +42,31 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
         "For example: convkit train cifar10",
     );
   }
-  const modelName = read(given, "model", "name");
-  const recipe = recipeFor(source, typeof modelName === "string" ? modelName : undefined);
+  const model = read(given, "model", "name");
+  const recipe = recipeFor(source, typeof model === "string" && isModelName(model) ? model : undefined);
   const config = mergeConfig(recipe, given);
   const parsed = RunConfig.safeParse(config);
-  if (parsed.success) return parsed.data;
-  const lines = explainConfigIssues(RunConfig, config, parsed.error.issues);
-  throw new ConfigError(["The config cannot be run:", ...lines.map((line) => `  ${line}`)].join("\n"));
+  const mistakes = parsed.success
+    ? explainModel(parsed.data)
+    : explainConfigIssues(RunConfig, config, parsed.error.issues);
+  if (parsed.success && mistakes.length === 0) return parsed.data;
+  throw new ConfigError(["The config cannot be run:", ...mistakes.map((line) => `  ${line}`)].join("\n"));
 }
 
 /** A file written for one data set says nothing of where another's files lie, or what they hash to. */
 function fileFor({ data, file = {} }: ConfigSources): PartialConfig {
   const inFile = file["data"];
   if (data === undefined || typeof inFile !== "object" || inFile === null) return file;
-  const { source, root, contentHash, ...rest } = inFile as Record<string, unknown>;
-  return source === data ? file : { ...file, data: rest };
+  if (read(file, "data", "source") === data) return file;
+  const rest = Object.entries(inFile).filter(([key]) => !["source", "root", "contentHash"].includes(key));
+  return { ...file, data: Object.fromEntries(rest) };
 }
 
 function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
   const { model, epochs, batchSize, lr, seed, engine, name } = flags;
   return {
     ...(data === undefined ? {} : { data: { source: data } }),
-    ...(model === undefined ? {} : { model: parseModelFlag(model) }),
+    ...(model === undefined ? {} : { model: parseModelSpec(model) }),
     epochs,
     batchSize,
     learningRate: lr,
@@ -69,6 +74,16 @@ function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
     engine,
     name,
   };
+}
+
+function explainModel({ model }: RunConfig): string[] {
+  if (!("name" in model) || isModelName(model.name)) return [];
+  const nearest = nearestName(model.name, MODEL_NAMES);
+  const hint = nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
+  return [
+    `model.name: expected one of ${MODEL_NAMES.join(", ")}, or a path to a module (./my-network.mjs). ` +
+      `Received: "${model.name}".${hint}`,
+  ];
 }
 
 function read(config: PartialConfig, section: string, key: string): unknown {

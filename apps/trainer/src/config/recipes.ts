@@ -1,22 +1,51 @@
 /**
- * What `convkit train <data>` does when told nothing else. Each recipe was chosen on validation pictures alone;
- * docs/decisions/recipes.md lists the attempts.
+ * What `convkit train <data>` does when told nothing else. The data sets' recipes were chosen on validation
+ * pictures alone; docs/decisions/recipes.md lists the attempts.
  */
+import type { ModelName } from "@convkit/models/names";
 import type { RunConfigInput } from "@convkit/schema";
-import type { PartialConfig } from "./merge-config.js";
+import { mergeConfig, type PartialConfig } from "./merge-config.js";
 
-/** Everything of a config that a recipe may decide. */
-export type Recipe = Partial<Omit<RunConfigInput, "data" | "name" | "seed" | "engine" | "formatVersion">> & {
-  readonly data?: Partial<RunConfigInput["data"]>;
+/** What of a config a recipe may decide. */
+type Recipe = Partial<
+  Pick<RunConfigInput, "model" | "loss" | "optimizer" | "learningRate" | "schedule" | "epochs" | "batchSize">
+>;
+
+const SGD = { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4 } as const;
+const ONE_CYCLE = { name: "one-cycle", pctStart: 0.25, anneal: "linear" } as const;
+
+/** How each network is trained where its data set has no recipe for it. */
+const MODEL_RECIPES: Readonly<Record<ModelName, Recipe>> = {
+  "simple-cnn": { epochs: 15, batchSize: 128, learningRate: 0.1 },
+  resnet20: { epochs: 40, batchSize: 128, learningRate: 0.2 },
+  resnet9: { epochs: 10, batchSize: 128, learningRate: 0.2 },
+  airbench94: { epochs: 10, batchSize: 128, learningRate: 0.2 },
 };
 
-/** For data nobody has tuned for. */
 const GENERAL: Recipe = {
-  model: { name: "resnet9" },
-  optimizer: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
-  schedule: { name: "one-cycle" },
-  learningRate: 0.1,
-  epochs: 15,
-  batchSize: 64,
+  model: { name: "simple-cnn" },
   loss: { name: "cross-entropy", labelSmoothing: 0.1 },
+  optimizer: SGD,
+  schedule: ONE_CYCLE,
+  ...MODEL_RECIPES["simple-cnn"],
 };
+
+const DATA_RECIPES: Readonly<Record<string, Recipe>> = {
+  mnist: { ...GENERAL, epochs: 6 },
+  "fashion-mnist": { ...GENERAL, epochs: 15 },
+  cifar10: { ...GENERAL, epochs: 10 },
+};
+
+/**
+ * @param source name of a data set, or a path, which gets the general recipe.
+ * @param model the network asked for, if it is one of the registry.
+ */
+export function recipeFor(source: string, model?: ModelName): PartialConfig {
+  const recipe = (Object.hasOwn(DATA_RECIPES, source) ? DATA_RECIPES[source] : undefined) ?? GENERAL;
+  if (model === undefined || modelNameOf(recipe) === model) return recipe;
+  return mergeConfig(recipe, { model: { name: model }, ...MODEL_RECIPES[model] });
+}
+
+function modelNameOf({ model }: Recipe): string | undefined {
+  return model !== undefined && "name" in model ? model.name : undefined;
+}

@@ -13,11 +13,10 @@ export function describeEvent(event: TrainEvent, colors: Colors): string[] {
       return [`${colors.bold("resume")}  from step ${event.fromStep} (epoch ${event.fromEpoch})`];
     case "epochEnded":
       return [describeEpoch(event, colors)];
-    case "evaluated":
-      return event.split === "validation" ? [] : [describeEvaluation(event, colors)];
     case "message":
       return [event.level === "warning" ? colors.yellow(`warning  ${event.text}`) : colors.dim(event.text)];
     case "checkpointSaved":
+    case "evaluated":
     case "epochStarted":
     case "step":
     case "runEnded":
@@ -54,13 +53,5 @@ function describeEpoch({ epoch, logs, durationMs }: EventOf<"epochEnded">, color
   return (
     `${colors.bold(`epoch ${String(epoch).padStart(3)}`)}  train: loss ${loss("loss")}, ` +
     `accuracy ${accuracy("accuracy")}${validation}  ${colors.dim(formatDuration(durationMs))}`
-  );
-}
-
-function describeEvaluation({ split, count, logs }: EventOf<"evaluated">, colors: Colors): string {
-  const accuracy = formatPercent(logs["accuracy"] ?? Number.NaN);
-  return (
-    `${colors.bold(split)}    accuracy ${colors.green(colors.bold(accuracy))} of ${count.toLocaleString("en-US")} ` +
-    `pictures, loss ${formatLoss(logs["loss"] ?? Number.NaN)}`
   );
 }

@@ -26,6 +26,16 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
+/** Three significant digits: 5,290 or 0.0166. */
+export function formatFigure(value: number): string {
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+}
+
+/** Nothing where the number of threads is not known. */
+export function describeThreads(threads: number | null): string[] {
+  return threads === null ? [] : [`${threads} ${threads === 1 ? "thread" : "threads"}`];
+}
+
 /** Binary units. */
 export function formatBytes(bytes: number): string {
   if (bytes >= 2 ** 30) return `${(bytes / 2 ** 30).toFixed(1)} GiB`;

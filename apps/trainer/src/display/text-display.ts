@@ -2,7 +2,8 @@
 import type picocolors from "picocolors";
 import { describeEvent } from "./describe-event.js";
 import { describeEngine, describeResult } from "./describe-run.js";
-import { formatBytes, formatDuration, formatLoss, formatPercent } from "./format.js";
+import { describeDataProgress } from "./describe-data-progress.js";
+import { formatDuration, formatLoss, formatPercent } from "./format.js";
 import { createLineWriter } from "./line-writer.js";
 import { ProgressEstimate, type Progress } from "./progress-estimate.js";
 import type { RunDisplay } from "./run-display.js";

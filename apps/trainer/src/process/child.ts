@@ -3,7 +3,8 @@
  * Ctrl-C and a closed terminal reach the whole process group: they are the parent's to answer, so this process
  * ignores them, and saves and stops when the parent asks or is gone.
  */
-import type { Engine } from "@convkit/engine";
+import type { Engine, EngineDescription } from "@convkit/engine";
+import type { TrainResult } from "@convkit/trainer";
 import { readRunConfig } from "../run/find-run.js";
 import type { ChildMessage, JobResult, ParentMessage, TrainingJob } from "./protocol.js";
 
@@ -13,6 +14,9 @@ class EngineCannotTrainError extends Error {
 }
 
 const stopping = new AbortController();
+// A library's message must not end a run whose parent is gone and listens no more.
+process.stdout.on("error", () => undefined);
+process.stderr.on("error", () => undefined);
 process.on("SIGINT", () => undefined);
 process.on("SIGHUP", () => undefined);
 process.on("SIGTERM", () => stopping.abort("SIGTERM"));
@@ -41,7 +45,8 @@ async function work(job: TrainingJob): Promise<void> {
 }
 
 async function run(job: TrainingJob): Promise<JobResult> {
-  const { tf: _tf, ...engine } = await openEngineFor(job);
+  const { name, device, threads, versions, canTrain, caution, unavailable } = await openEngineFor(job);
+  const engine: EngineDescription = { name, device, threads, versions, canTrain, caution, unavailable };
   await say({ type: "engine", engine });
   const { evaluateRun, resume, train } = await import("@convkit/trainer");
   const options = {
@@ -81,13 +86,7 @@ async function openEngineFor(job: TrainingJob): Promise<Engine> {
   return engine;
 }
 
-function toJobResult(
-  ended: Pick<
-    Awaited<ReturnType<typeof import("@convkit/trainer").train>>,
-    "runId" | "directory" | "status" | "reason" | "report"
-  >,
-): JobResult {
-  const { runId, directory, status, reason, report } = ended;
+function toJobResult({ runId, directory, status, reason, report }: Omit<TrainResult, "history">): JobResult {
   const judged = report && {
     split: report.split,
     accuracy: report.accuracy,
@@ -101,6 +100,6 @@ function toJobResult(
 function say(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected || !process.send) return resolve();
-    process.send(message, () => resolve());
+    process.send(message, undefined, undefined, () => resolve());
   });
 }

@@ -26,7 +26,7 @@ export async function summarizeRun(directory: string): Promise<RunSummary> {
     runId: basename(directory),
     directory,
     name: config.name ?? null,
-    data: config.data.source,
+    data: basename(config.data.source),
     model: modelName(config),
     status: last?.type === "runEnded" ? last.status : "unfinished",
     accuracy: report?.accuracy ?? null,

@@ -1,0 +1,94 @@
+/** The built command from outside: help, mistakes and exit codes. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { makeFolder, runConvkit } from "./fixtures/run-convkit.js";
+
+const COMMANDS = ["train", "resume", "evaluate", "predict", "runs", "datasets", "doctor", "dashboard"];
+const folder = makeFolder();
+
+it("lists its commands and exit codes in --help", async () => {
+  const { exitCode, stdout } = await runConvkit(folder, ["--help"]);
+  expect(exitCode).toBe(0);
+  for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
+  expect(stdout).toContain("Exit codes:");
+});
+
+it.each(COMMANDS)("%s --help shows an example", async (command) => {
+  const { exitCode, stdout } = await runConvkit(folder, [command, "--help"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/Examples?:\n/);
+  expect(stdout).toContain(`convkit ${command}`);
+});
+
+it("says its version", async () => {
+  const { exitCode, stdout } = await runConvkit(folder, ["--version"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+it.each([
+  [["trian", "cifar10"], "Did you mean train?"],
+  [["train", "cifar10", "--epoch", "3"], "Did you mean --epochs?"],
+  [["train", "cifar10", "--epochs", "three"], "Expected a number"],
+  [["train"], "convkit train cifar10"],
+  [["train", "cifar10", "--set", "epocs=3"], 'Did you mean "epochs"?'],
+  [["train", "cifar10", "--model", "resnt20"], 'Did you mean "resnet20"?'],
+  [["train", "cifar10", "--engine", "nativ"], 'Did you mean "native"?'],
+  [["train", "cifar10", "--config", "none.json"], "none.json"],
+  [["predict", "latest", "a.png"], "there are no runs"],
+  [["resume", "latest", "--engine", "gpu"], "Expected --engine to be one of"],
+])("answers %j with exit code 2 and a hint", async (args, hint) => {
+  const { exitCode, stdout, stderr } = await runConvkit(folder, args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toContain(hint);
+});
+
+it.each([
+  [["train", "cifar10", "--epoch", "3", "--json"], /--epochs/],
+  [["train", "cifar10", "--set", "epocs=3", "--json"], /epochs/],
+  [["evaluate", "latest", "--json"], /no runs/],
+])("answers %j with an error that is JSON", async (args, message) => {
+  const { exitCode, stderr, json } = await runConvkit(folder, args);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: "" });
+  expect(json()).toEqual([
+    expect.objectContaining({ type: "error", exitCode: 2, message: expect.stringMatching(message) }),
+  ]);
+});
+
+it("answers data that is not there with exit code 3", async () => {
+  const { exitCode, stderr } = await runConvkit(folder, ["train", "./nowhere", "--engine", "cpu"]);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("nowhere");
+});
+
+it("answers an engine that cannot train with exit code 4", async () => {
+  const { exitCode, stderr } = await runConvkit(folder, ["train", "./nowhere", "--engine", "wasm"]);
+  expect(exitCode).toBe(4);
+  expect(stderr).toContain("wasm");
+});
+
+it("lists the data sets", async () => {
+  const { exitCode, json } = await runConvkit(folder, ["datasets", "--json"]);
+  expect(exitCode).toBe(0);
+  expect(json().map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["mnist", "fashion-mnist", "cifar10"]),
+  );
+});
+
+it("hands over to the dashboard where it is installed, and says how to install it", async () => {
+  const missing = await runConvkit(folder, ["dashboard"]);
+  expect(missing.exitCode).toBe(1);
+  expect(missing.stderr).toContain("npm install @convkit/dashboard");
+
+  const workshop = makeFolder();
+  const installed = join(workshop, "node_modules", "@convkit", "dashboard");
+  mkdirSync(installed, { recursive: true });
+  writeFileSync(
+    join(installed, "package.json"),
+    '{"name":"@convkit/dashboard","bin":{"convkit-dashboard":"main.cjs"}}',
+  );
+  writeFileSync(join(installed, "main.cjs"), "console.log(process.argv.slice(2).join(' '))");
+  const present = await runConvkit(workshop, ["dashboard", "--port", "4000"]);
+  expect(present).toMatchObject({ exitCode: 0, stdout: "--port 4000\n" });
+});

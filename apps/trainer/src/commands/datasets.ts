@@ -1,0 +1,51 @@
+/** `convkit datasets`: the data sets that have a name, and fetching one ahead of a run. */
+import { DataSpec } from "@convkit/schema";
+import type { Command } from "commander";
+import { describeDataProgress } from "../display/describe-data-progress.js";
+import { formatTable } from "../display/format.js";
+import { createLineWriter } from "../display/line-writer.js";
+import { print, printJson, type CommandContext } from "./command-context.js";
+
+const EXAMPLES = `
+A data set is fetched once, checked against its checksums and kept in the home. A folder that already holds its
+files does as well: --set data.root=FOLDER with \`convkit train\`.
+
+Examples:
+  convkit datasets
+  convkit datasets get cifar10`;
+
+export function addDatasetsCommand(program: Command, context: CommandContext): void {
+  const datasets = program
+    .command("datasets")
+    .description("lists the data sets that have a name; `get` fetches one")
+    .addHelpText("after", EXAMPLES);
+  datasets
+    .command("list", { isDefault: true })
+    .description("lists them")
+    .option("--json", "one JSON object a line", false)
+    .addHelpText("after", EXAMPLES)
+    .action(({ json }: { json: boolean }) => list(context, json));
+  datasets
+    .command("get")
+    .description("fetches one, or checks that it is there")
+    .argument("<name>", "as `convkit datasets` lists it")
+    .option("--json", "one JSON object", false)
+    .addHelpText("after", EXAMPLES)
+    .action((name: string, { json }: { json: boolean }) => get(name, context, json));
+}
+
+async function list(context: CommandContext, json: boolean): Promise<void> {
+  const { listDatasets } = await import("@convkit/data");
+  const datasets = listDatasets();
+  if (json) return datasets.forEach((dataset) => printJson(context, { type: "dataset", ...dataset }));
+}
+
+async function get(name: string, context: CommandContext, json: boolean): Promise<void> {
+  const { openDataset } = await import("@convkit/data");
+  const writer = json ? undefined : createLineWriter(context.stdout);
+  const dataset = await openDataset(DataSpec.parse({ source: name }), {
+    home: context.home,
+    onProgress: (progress) => writer?.status(context.colors.dim(describeDataProgress(progress))),
+  });
+  writer?.close();
+}

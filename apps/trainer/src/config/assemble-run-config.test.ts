@@ -1,0 +1,64 @@
+import { RunConfig } from "@convkit/schema";
+import { describe, expect, it } from "vitest";
+import { assembleRunConfig } from "./assemble-run-config.js";
+import { ConfigError } from "./config-error.js";
+import { recipeFor } from "./recipes.js";
+
+describe("assembleRunConfig", () => {
+  it("fills a bare data set's name with its recipe", () => {
+    const config = assembleRunConfig({ data: "cifar10" });
+    expect(config).toMatchObject({ data: { source: "cifar10" }, ...recipeFor("cifar10") });
+    expect(RunConfig.parse(config)).toEqual(config);
+  });
+
+  it("lays the file over the recipe, flags over the file, --set over flags", () => {
+    const config = assembleRunConfig({
+      data: "mnist",
+      file: { epochs: 2, batchSize: 16, seed: 5 },
+      flags: { epochs: 3, batchSize: 32 },
+      assignments: [{ epochs: 4 }, { data: { limit: { train: 10 } } }],
+    });
+    expect(config).toMatchObject({ epochs: 4, batchSize: 32, seed: 5, data: { limit: { train: 10 } } });
+  });
+
+  it("replays a stored config as it is", () => {
+    const stored = assembleRunConfig({
+      data: "cifar10",
+      flags: { model: "resnet20", lr: 0.3, name: "first" },
+    });
+    expect(assembleRunConfig({ file: stored })).toEqual(stored);
+  });
+
+  it("forgets another data set's place and content", () => {
+    const file = { data: { source: "mnist", root: "/idx", contentHash: "abc", validationFraction: 0.2 } };
+    const { data } = assembleRunConfig({ data: "cifar10", file });
+    expect(data).toMatchObject({ source: "cifar10", validationFraction: 0.2 });
+    expect(data).not.toHaveProperty("root");
+    expect(data).not.toHaveProperty("contentHash");
+    expect(assembleRunConfig({ data: "mnist", file }).data).toMatchObject({
+      root: "/idx",
+      contentHash: "abc",
+    });
+  });
+
+  it("takes a path for a module, and keeps the recipe around it", () => {
+    const config = assembleRunConfig({ data: "cifar10", flags: { model: "./net.mjs" } });
+    expect(config.model).toEqual({ module: "./net.mjs", options: {} });
+    expect(config.optimizer.name).toBe("sgd");
+  });
+
+  it("uses a network's own recipe where the data set's is made for another", () => {
+    const config = assembleRunConfig({ data: "./photos", flags: { model: "resnet20" } });
+    expect(config).toMatchObject({ model: { name: "resnet20" }, ...recipeFor("./photos", "resnet20") });
+  });
+
+  it("explains what is wrong, one line each", () => {
+    expect(() => assembleRunConfig({})).toThrow("convkit train cifar10");
+    expect(() => assembleRunConfig({ data: "x", flags: { model: "resnet21" } })).toThrow(
+      'Did you mean "resnet20"?',
+    );
+    const wrong = { data: "x", file: { epocs: 1 }, flags: { lr: -1 } };
+    expect(() => assembleRunConfig(wrong)).toThrow(ConfigError);
+    expect(() => assembleRunConfig(wrong)).toThrow(/learningRate: .*\n {2}epocs: no such key/s);
+  });
+});

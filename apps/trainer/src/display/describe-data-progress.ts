@@ -1,0 +1,16 @@
+/** One line for what fetching and opening a data set is busy with. */
+import { basename } from "node:path";
+import type { DataProgress } from "@convkit/trainer";
+import { formatBytes } from "./format.js";
+
+const VERB = { download: "fetching", unpack: "unpacking", check: "checking" } as const;
+
+export function describeDataProgress({ phase, what, done, total, unit }: DataProgress): string {
+  const amount = (value: number): string =>
+    unit === "bytes" ? formatBytes(value) : `${value.toLocaleString("en-US")} files`;
+  const share =
+    total === null || total === 0
+      ? amount(done)
+      : `${amount(done)} of ${amount(total)}, ${Math.floor((100 * done) / total)} %`;
+  return `${VERB[phase]} ${basename(what)}: ${share}`;
+}

@@ -1,0 +1,89 @@
+/** The command as the parent of its training process: signals, checkpoints, and words for a death. */
+import { beforeAll, expect, it } from "vitest";
+import { childrenOf, makeFolder, runConvkit, startConvkit } from "../fixtures/run-convkit.js";
+import { writePictures } from "../fixtures/write-pictures.js";
+
+const folder = makeFolder();
+const LONG = [
+  "train",
+  "./pictures",
+  "--engine=cpu",
+  "--epochs=40",
+  "--batch-size=4",
+  '--set=model={"layers":[{"layer":"conv","filters":8,"activation":"relu"},{"layer":"flatten"}]}',
+  "--set=data.validationFraction=0.2",
+  "--json",
+];
+const isEvent = (type: string) => (line: string) => line.includes(`"type":"${type}"`);
+
+beforeAll(async () => {
+  await writePictures(folder);
+});
+
+it("saves and stops at the first SIGINT, and resume does the rest", async () => {
+  const run = startConvkit(folder, LONG);
+  await run.line(isEvent("step"));
+  run.process.kill("SIGINT");
+  const stopped = await run.finished;
+  expect(stopped.exitCode).toBe(130);
+  expect(stopped.json().at(-1)).toMatchObject({ type: "result", status: "interrupted", exitCode: 130 });
+  expect(stopped.json()).toContainEqual(expect.objectContaining({ type: "checkpointSaved", kind: "last" }));
+
+  const resumed = await runConvkit(folder, ["resume", "latest", "--json"]);
+  expect(resumed.exitCode).toBe(0);
+  expect(resumed.json()).toContainEqual(expect.objectContaining({ type: "resumed", attempt: 2 }));
+  expect(resumed.json().at(-1)).toMatchObject({ type: "result", status: "completed", testCount: 48 });
+});
+
+it("stops at once at the second SIGINT", async () => {
+  const run = startConvkit(folder, LONG);
+  await run.line(isEvent("step"));
+  const [child] = childrenOf(run.process.pid ?? 0);
+  // A stopped process cannot save: only the second signal can end it.
+  process.kill(child ?? 0, "SIGSTOP");
+  run.process.kill("SIGINT");
+  await run.line(isEvent("note"));
+  run.process.kill("SIGINT");
+  const killed = await run.finished;
+  expect(killed.exitCode).toBe(130);
+  expect(killed.json().at(-1)).toMatchObject({ type: "error", name: "InterruptedError", exitCode: 130 });
+});
+
+it("diagnoses a training process that was killed, and it can be resumed", async () => {
+  const run = startConvkit(folder, LONG);
+  const saved = await run.line(isEvent("checkpointSaved"));
+  const { runId } = JSON.parse(saved) as { runId: string };
+  for (const child of childrenOf(run.process.pid ?? 0)) process.kill(child, "SIGKILL");
+  const dead = await run.finished;
+  expect(dead.exitCode).toBe(5);
+  expect(dead.json().at(-1)).toMatchObject({
+    type: "error",
+    name: "ProcessDiedError",
+    message: expect.stringMatching(new RegExp(`SIGKILL(.|\n)*convkit resume ${runId}`)),
+  });
+
+  const resumed = await runConvkit(folder, ["resume", runId, "--json"]);
+  expect(resumed.exitCode).toBe(0);
+});
+
+it("tells a crash in native code by its signal", async () => {
+  const run = startConvkit(folder, LONG);
+  await run.line(isEvent("step"));
+  for (const child of childrenOf(run.process.pid ?? 0)) process.kill(child, "SIGSEGV");
+  const dead = await run.finished;
+  expect(dead.exitCode).toBe(5);
+  expect(dead.json().at(-1)).toMatchObject({ message: expect.stringContaining("SIGSEGV") });
+});
+
+it("saves and ends when the command itself is gone", async () => {
+  const run = startConvkit(folder, LONG);
+  const started = await run.line(isEvent("runStarted"));
+  const { runId } = JSON.parse(started) as { runId: string };
+  await run.line(isEvent("step"));
+  run.process.kill("SIGKILL");
+  const status = async (): Promise<unknown> => {
+    const runs = await runConvkit(folder, ["runs", "--json"]);
+    return runs.json().find((row) => row["runId"] === runId)?.["status"];
+  };
+  await expect.poll(status, { timeout: 20_000 }).toBe("interrupted");
+});
