@@ -7,3 +7,7 @@ export { evaluate, type EvaluateOptions } from "./evaluate.js";
 export { predictedClasses } from "./predicted-classes.js";
 export { wilsonInterval } from "./wilson-interval.js";
 export { worstMistakes } from "./worst-mistakes.js";
+export { ImageDataUrlError } from "./report/image-data-url.js";
+export { renderHtml, type HtmlReportOptions } from "./report/render-html.js";
+export { renderMarkdown } from "./report/render-markdown.js";
+export type { EpochRecord, ReportContext, RunFacts } from "./report/report-context.js";

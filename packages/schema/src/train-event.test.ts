@@ -61,7 +61,7 @@ const event: fc.Arbitrary<TrainEvent> = fc.oneof(
     ...anyEnvelope,
     type: fc.constant("message" as const),
     level: fc.constantFrom("info" as const, "warning" as const),
-    text: fc.string({ unit: "binary" }),
+    text: fc.string({ unit: fc.nat({ max: 0xffff }).map((code) => String.fromCharCode(code)) }),
   }),
   fc.record({
     ...anyEnvelope,
