@@ -2,15 +2,16 @@
  * Packs every published package and proves each tarball on its own: publint, are-the-types-wrong, declared imports,
  * an installation outside the workspace, the README's examples there. `pnpm pack-check [name…]` builds first.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { argv, execPath } from "node:process";
 import { fileURLToPath } from "node:url";
-import { installFromTarball } from "./clean-install.js";
+import { installFromTarballs } from "./clean-install.js";
 import { undeclaredImports } from "./declared-imports.js";
-import { packPublishedPackages, packWithPrebuild } from "./published-packages.js";
-import { exampleCommands, examplePrograms } from "./readme-examples.js";
+import { makePhotos } from "./photos.js";
+import { packPublishedPackages, withPrebuild } from "./published-packages.js";
+import { exampleCommands, examplePrograms, installedPackages } from "./readme-examples.js";
 import { runCommand } from "./run-command.js";
 
 /** @typedef {import("./published-packages.js").PublishedPackage} PublishedPackage */
@@ -35,26 +36,37 @@ function check(name, act) {
   count[failure === null ? "passed" : "failed"]++;
 }
 
-/** @param {PublishedPackage} published @param {PublishedPackage[]} siblings @param {string} folder to install in. */
-function checkPackage(published, siblings, folder) {
+/**
+ * @param {PublishedPackage} published
+ * @param {PublishedPackage[]} ours all of them, itself included.
+ * @param {string} scratch holds `photos`.
+ */
+function checkPackage(published, ours, scratch) {
   const { name, tarball } = published;
   check(`${name}: publint`, () => runCommand(tool("publint"), [tarball, "--strict"], { cwd: root }));
   check(`${name}: are-the-types-wrong`, () =>
     runCommand(tool("attw"), [tarball, "--profile", "esm-only"], { cwd: root }),
   );
-  check(`${name}: installs from its tarball`, () => installFromTarball(published, siblings, folder));
+
+  const readmeFile = join(published.folder, "README.md");
+  const readme = existsSync(readmeFile) ? readFileSync(readmeFile, "utf8") : "";
+  const named = installedPackages(readme);
+  const folder = join(scratch, name);
+  check(`${name}: installs from its tarball`, () =>
+    installFromTarballs(named.length > 0 ? named : [name], ours, folder),
+  );
   check(`${name}: declares what it imports`, () => {
     const undeclared = undeclaredImports(join(folder, "node_modules", name));
     if (undeclared.length > 0) throw new Error(undeclared.join("\n"));
   });
-  const readmeFile = join(folder, "node_modules", name, "README.md");
-  const readme = existsSync(readmeFile) ? readFileSync(readmeFile, "utf8") : "";
+
   const programs = examplePrograms(readme);
   const commands = exampleCommands(readme, name);
   check(`${name}: its README has an example`, () => {
-    if (programs.length + commands.length === 0)
-      throw new Error("Expected a README.md with a block ```js, or ```sh for a command. Received: none.");
+    if (programs.length + commands.length > 0) return;
+    throw new Error("Expected a README.md with a block ```js, or ```sh for a command. Received: none.");
   });
+  cpSync(join(scratch, "photos"), join(folder, "photos"), { recursive: true });
   programs.forEach((program, index) => {
     const file = `example-${index + 1}.mjs`;
     writeFileSync(join(folder, file), program);
@@ -63,21 +75,19 @@ function checkPackage(published, siblings, folder) {
   for (const command of commands) {
     check(`${name}: ${command}`, () => runCommand("sh", ["-c", `npx ${command}`], { cwd: folder }));
   }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 const chosen = argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), "convkit-pack-"));
 try {
+  await makePhotos(scratch);
   const packages = packPublishedPackages(root, scratch);
-  // The native backend's own check compiles it; the others get it as a release carries it.
-  const siblings = packages.map((published) =>
-    published.name === "@convkit/tfjs-backend-native" ? packWithPrebuild(published) : published,
-  );
   for (const published of packages) {
     if (chosen.length > 0 && !chosen.includes(published.name)) continue;
-    const folder = join(scratch, published.name);
-    checkPackage(published, siblings, folder);
-    rmSync(folder, { recursive: true, force: true });
+    // The native backend compiles itself; who needs it gets it as a release carries it, with a binary.
+    const others = packages.filter((other) => other !== published).map(withPrebuild);
+    checkPackage(published, [published, ...others], scratch);
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });

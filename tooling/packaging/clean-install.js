@@ -6,19 +6,20 @@ import { runCommand } from "./run-command.js";
 /** @typedef {import("./published-packages.js").PublishedPackage} PublishedPackage */
 
 /**
- * Installs one tarball; npm brings its peers. Its siblings, unpublished as yet, come from their tarballs too.
+ * Installs the packages that a README names. Ours, unpublished as yet, come from their tarballs, also where another
+ * one needs them; npm brings the rest, peers included.
  *
- * @param {PublishedPackage} published
- * @param {PublishedPackage[]} siblings
+ * @param {string[]} names
+ * @param {PublishedPackage[]} ours
  * @param {string} folder outside any workspace; it is made.
  * @throws {Error} with npm's output if the installation fails.
  */
-export function installFromTarball(published, siblings, folder) {
-  const others = siblings.filter(({ name }) => name !== published.name);
+export function installFromTarballs(names, ours, folder) {
+  const tarballs = Object.fromEntries(ours.map(({ name, tarball }) => [name, `file:${tarball}`]));
   const manifest = {
     private: true,
-    dependencies: { [published.name]: `file:${published.tarball}` },
-    overrides: Object.fromEntries(others.map(({ name, tarball }) => [name, `file:${tarball}`])),
+    dependencies: Object.fromEntries(names.map((name) => [name, tarballs[name] ?? "*"])),
+    overrides: Object.fromEntries(Object.entries(tarballs).filter(([name]) => !names.includes(name))),
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest, null, 2));

@@ -33,19 +33,21 @@ export function packPublishedPackages(root, destination) {
 
 /**
  * Packs the native backend once more, now with this machine's binary in it, so that who depends on it need not
- * compile. Binaries that a release has gathered are left as they are.
+ * compile. Other packages, and binaries that a release has gathered, are left as they are.
  *
- * @param {PublishedPackage} native
+ * @param {PublishedPackage} published
  * @returns {PublishedPackage}
  */
-export function packWithPrebuild(native) {
-  if (existsSync(join(native.folder, "prebuilds"))) return native;
-  const tarball = native.tarball.replace(/\.tgz$/, "-prebuilt.tgz");
-  const prebuilds = addPrebuild(native.folder);
+export function withPrebuild(published) {
+  const { folder } = published;
+  if (!existsSync(join(folder, "binding.gyp")) || existsSync(join(folder, "prebuilds"))) return published;
+  const tarball = published.tarball.replace(/\.tgz$/, "-prebuilt.tgz");
+  if (existsSync(tarball)) return { ...published, tarball };
+  const prebuilds = addPrebuild(folder);
   try {
-    runCommand("pnpm", ["pack", "--out", tarball], { cwd: native.folder });
+    runCommand("pnpm", ["pack", "--out", tarball], { cwd: folder });
   } finally {
     rmSync(prebuilds, { recursive: true });
   }
-  return { ...native, tarball };
+  return { ...published, tarball };
 }

@@ -14,6 +14,12 @@ function fencedBlocks(markdown, language) {
     .map((match) => match[2]);
 }
 
+/** @param {string} markdown @returns {string[]} the packages that its `npm install` line names. */
+export function installedPackages(markdown) {
+  const line = fencedBlocks(markdown, "sh").find((block) => block.startsWith("npm install "));
+  return line === undefined ? [] : line.split("\n")[0].split(" ").slice(2);
+}
+
 /** @param {string} markdown @returns {string[]} programs. */
 export const examplePrograms = (markdown) => fencedBlocks(markdown, "js");
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleCommands, examplePrograms } from "./readme-examples.js";
+import { exampleCommands, examplePrograms, installedPackages } from "./readme-examples.js";
 
 const readme = `# convkit
 
@@ -36,4 +36,12 @@ test("commands are the lines that call the package's own command", () => {
     "convkit doctor",
     "convkit train ./photos   --epochs 3",
   ]);
+});
+
+test("what the README installs", () => {
+  expect(installedPackages("```sh\nnpm install @convkit/ops @tensorflow/tfjs\n```\n")).toEqual([
+    "@convkit/ops",
+    "@tensorflow/tfjs",
+  ]);
+  expect(installedPackages(readme)).toEqual([]);
 });
