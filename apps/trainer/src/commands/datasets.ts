@@ -38,6 +38,14 @@ async function list(context: CommandContext, json: boolean): Promise<void> {
   const { listDatasets } = await import("@convkit/data");
   const datasets = listDatasets();
   if (json) return datasets.forEach((dataset) => printJson(context, { type: "dataset", ...dataset }));
+  const rows = datasets.map(({ name, description, counts, imageShape, classNames }) => [
+    name,
+    `${counts.train.toLocaleString("en-US")} + ${counts.test.toLocaleString("en-US")}`,
+    imageShape.join("×"),
+    String(classNames.length),
+    description,
+  ]);
+  print(context, formatTable([["name", "train + test", "shape", "classes", ""], ...rows]));
 }
 
 async function get(name: string, context: CommandContext, json: boolean): Promise<void> {
@@ -48,4 +56,7 @@ async function get(name: string, context: CommandContext, json: boolean): Promis
     onProgress: (progress) => writer?.status(context.colors.dim(describeDataProgress(progress))),
   });
   writer?.close();
+  const { contentHash } = dataset;
+  if (json) return printJson(context, { type: "dataset", name, home: context.home, contentHash });
+  print(context, [`${name} is there, whole and checked: ${context.home}`, `content hash ${contentHash}`]);
 }

@@ -28,6 +28,8 @@ export function createTextDisplay({ stdout, stderr, colors }: TextDisplayOptions
           return describeEngine(message.engine, colors).forEach(writer.print);
         case "dataProgress":
           return writer.status(colors.dim(describeDataProgress(message.progress)));
+        case "note":
+          return writer.print(colors.yellow(message.text));
         case "event": {
           const progress = estimate.update(message.event);
           if (progress) writer.status(describeProgress(progress, colors));

@@ -4,6 +4,7 @@
  * ignores them, and saves and stops when the parent asks or is gone.
  */
 import type { Engine, EngineDescription } from "@convkit/engine";
+import type { RunConfig } from "@convkit/schema";
 import type { TrainResult } from "@convkit/trainer";
 import { readRunConfig } from "../run/find-run.js";
 import type { ChildMessage, JobResult, ParentMessage, TrainingJob } from "./protocol.js";
@@ -12,6 +13,9 @@ import type { ChildMessage, JobResult, ParentMessage, TrainingJob } from "./prot
 class EngineCannotTrainError extends Error {
   override readonly name = "EngineCannotTrainError";
 }
+
+/** [height, width]: enough to tell things apart by shape and colour, and quick to train on. */
+const COMMON_SIZE: [number, number] = [64, 64];
 
 const stopping = new AbortController();
 // A library's message must not end a run whose parent is gone and listens no more.
@@ -58,7 +62,7 @@ async function run(job: TrainingJob): Promise<JobResult> {
   } satisfies Parameters<typeof train>[1];
   switch (job.kind) {
     case "train":
-      return toJobResult(await train(job.config, options));
+      return toJobResult(await trainAtOneSize(job.config, (config) => train(config, options)));
     case "resume":
       return toJobResult(await resume(job.directory, options));
     case "evaluate": {
@@ -84,6 +88,25 @@ async function openEngineFor(job: TrainingJob): Promise<Engine> {
     );
   }
   return engine;
+}
+
+/** Pictures of different sizes are no mistake of the user's: they get a common one, and are told of it. */
+async function trainAtOneSize(
+  config: RunConfig,
+  train: (config: RunConfig) => Promise<TrainResult>,
+): Promise<TrainResult> {
+  try {
+    return await train(config);
+  } catch (error) {
+    const { ImageSizeRequiredError } = await import("@convkit/data");
+    if (!(error instanceof ImageSizeRequiredError) || config.data.imageSize !== undefined) throw error;
+    const [height, width] = COMMON_SIZE;
+    const text =
+      `The pictures are of different sizes: all are made ${height}×${width} pixels. ` +
+      "--set data.imageSize=[height,width] chooses otherwise.";
+    await say({ type: "note", text });
+    return train({ ...config, data: { ...config.data, imageSize: COMMON_SIZE } });
+  }
 }
 
 function toJobResult({ runId, directory, status, reason, report }: Omit<TrainResult, "history">): JobResult {

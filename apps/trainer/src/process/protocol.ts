@@ -26,6 +26,7 @@ export type ParentMessage =
 export type ChildMessage =
   | { readonly type: "engine"; readonly engine: EngineDescription }
   | { readonly type: "dataProgress"; readonly progress: DataProgress }
+  | { readonly type: "note"; readonly text: string }
   | { readonly type: "event"; readonly event: TrainEvent }
   | { readonly type: "result"; readonly result: JobResult }
   | { readonly type: "error"; readonly error: JobError };

@@ -20,10 +20,11 @@ const TICKS_PER_SECOND = 100;
 const IDLE_CORES = 0.05;
 
 export function watchSilence({ pid, silentMs, onSilence }: SilenceWatchOptions): SilenceWatch {
+  const cpuTicks = (): number | null => readProcessUsage(pid)?.cpuTicks ?? null;
   let heardAt = performance.now();
-  let ticksThen = readProcessUsage(pid)?.cpuTicks ?? null;
+  let ticksThen = cpuTicks();
   const timer = setInterval(() => {
-    const now = readProcessUsage(pid)?.cpuTicks ?? null;
+    const now = cpuTicks();
     const cores =
       now === null || ticksThen === null ? null : (now - ticksThen) / TICKS_PER_SECOND / (silentMs / 1000);
     ticksThen = now;
@@ -32,7 +33,7 @@ export function watchSilence({ pid, silentMs, onSilence }: SilenceWatchOptions):
   return {
     heard() {
       heardAt = performance.now();
-      ticksThen = null;
+      ticksThen = cpuTicks();
       timer.refresh();
     },
     stop: () => clearInterval(timer),
