@@ -46,7 +46,7 @@ export const edges = {
   convkit: {
     may: ["schema", "random", "data", "models", "engine", "evaluator", "trainer", "tfjs", "node", "npm"],
   },
-  examples: { may: [...published, "tfjs", "node"] },
+  examples: { may: [...published, "tfjs", "node", "sharp"] },
   bench: { may: [...published, "tfjs", "node", "npm"] },
 };
 
