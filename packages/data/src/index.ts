@@ -1,1 +1,25 @@
-export {};
+export {
+  ContentHashMismatchError,
+  DatasetNotFoundError,
+  openDataset,
+  type DataSpecInput,
+  type OpenDatasetOptions,
+} from "./open-dataset.js";
+export { ImageDataset, type DatasetSplits } from "./image-dataset.js";
+export { DatasetSplit } from "./dataset-split.js";
+export { createSplit, type CreateSplitOptions } from "./create-split.js";
+export { createLoader, LoaderError, type Batch, type Loader, type LoaderOptions } from "./loading/loader.js";
+export { LoaderClosedError } from "./loading/batch-producer.js";
+export { TransformModuleError } from "./loading/transform-modules.js";
+export {
+  decodeImage,
+  ImageDecodeError,
+  type DecodedImage,
+  type DecodeOptions,
+} from "./pictures/decode-image.js";
+export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
+export { defaultTransforms, type DefaultTransforms } from "./default-transforms.js";
+export { listDatasets, type DatasetInfo } from "./list-datasets.js";
+export { DatasetFormatError } from "./formats/dataset-format-error.js";
+export { DatasetUnavailableError, type FailedSource } from "./fetching/dataset-unavailable-error.js";
+export type { DatasetProgress, ProgressListener } from "./progress.js";

@@ -1,0 +1,16 @@
+/** Whether a file is still the one seen before, told without reading it. */
+import { stat } from "node:fs/promises";
+import { z } from "zod";
+
+/** Writing to a file changes at least one of the two. */
+export const FileStamp = z.object({ sizeBytes: z.int().min(0), mtimeMs: z.number() });
+export type FileStamp = z.infer<typeof FileStamp>;
+
+export async function stampFile(path: string): Promise<FileStamp> {
+  const { size, mtimeMs } = await stat(path);
+  return { sizeBytes: size, mtimeMs };
+}
+
+export function isSameStamp(one: FileStamp | undefined, other: FileStamp): boolean {
+  return one?.sizeBytes === other.sizeBytes && one.mtimeMs === other.mtimeMs;
+}

@@ -1,0 +1,76 @@
+/** An opened data set: its splits, ready for loaders, and the card that describes it. */
+import { DatasetCard } from "@convkit/schema";
+import { measureChannels, type ChannelStatistics } from "./channel-statistics.js";
+import type { DatasetSplit } from "./dataset-split.js";
+import type { BadFile } from "./formats/dataset-parts.js";
+
+export interface DatasetSplits {
+  readonly train: DatasetSplit;
+  /** The data set's own, or pictures of `train` chosen by the hash of their ids. */
+  readonly validation?: DatasetSplit;
+  /** Only where the data set has one. */
+  readonly test?: DatasetSplit;
+}
+
+export interface ImageDatasetInit {
+  readonly name: string;
+  readonly source: string;
+  readonly contentHash: string;
+  readonly classNames: readonly string[];
+  readonly splits: DatasetSplits;
+  readonly badFiles: readonly BadFile[];
+}
+
+export class ImageDataset {
+  readonly name: string;
+  /** The registry name or path it was opened by. */
+  readonly source: string;
+  /** SHA-256 over the ids, labels and pictures of all splits, whatever part of them is used. */
+  readonly contentHash: string;
+  /** Index = label. */
+  readonly classNames: readonly string[];
+  readonly splits: DatasetSplits;
+  readonly badFiles: readonly BadFile[];
+  #channels: Promise<ChannelStatistics | null> | undefined;
+
+  constructor({ name, source, contentHash, classNames, splits, badFiles }: ImageDatasetInit) {
+    this.name = name;
+    this.source = source;
+    this.contentHash = contentHash;
+    this.classNames = classNames;
+    this.splits = splits;
+    this.badFiles = badFiles;
+  }
+
+  /** [height, width, channels]; null where sizes differ and none was chosen. */
+  get imageShape(): [number, number, number] | null {
+    return this.splits.train.imageShape;
+  }
+
+  /** Measures mean and deviation of the training pictures when first called. */
+  async card(): Promise<DatasetCard> {
+    this.#channels ??= measureChannels(this.splits.train);
+    return DatasetCard.parse({
+      formatVersion: 1,
+      name: this.name,
+      source: this.source,
+      contentHash: this.contentHash,
+      classNames: this.classNames,
+      imageShape: this.imageShape,
+      splits: Object.fromEntries(
+        Object.entries(this.splits).map(([name, split]: [string, DatasetSplit]) => [
+          name,
+          { count: split.length, perClass: countPerClass(split.labels, this.classNames.length) },
+        ]),
+      ),
+      ...(await this.#channels),
+      badFiles: this.badFiles,
+    });
+  }
+}
+
+function countPerClass(labels: Int32Array, classCount: number): number[] {
+  const counts = new Array<number>(classCount).fill(0);
+  for (const label of labels) counts[label]! += 1;
+  return counts;
+}

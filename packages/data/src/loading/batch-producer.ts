@@ -1,0 +1,38 @@
+/** Who makes batches: this thread or others. A buffer is handed over with each task and comes back with the result. */
+import { BatchMaker, type BatchRecipe, type BatchTask } from "./batch-maker.js";
+
+export interface BatchProducer {
+  /**
+   * @param buffer float32 values of the batch are written to its beginning; not to be touched until it is back.
+   * @returns the same memory, under a new ArrayBuffer if it went through another thread.
+   */
+  produce(task: BatchTask, buffer: ArrayBuffer): Promise<ArrayBuffer>;
+  /** Tasks under way fail with LoaderClosedError. */
+  close(): Promise<void>;
+}
+
+/** `close` was called while somebody waited for a batch, or before he asked for one. */
+export class LoaderClosedError extends Error {
+  override readonly name = "LoaderClosedError";
+
+  constructor() {
+    super("Expected an open loader. Received: one that is closed. Create another for more batches.");
+  }
+}
+
+/** Makes batches on this thread when they are asked for. */
+export async function createInlineProducer(recipe: BatchRecipe): Promise<BatchProducer> {
+  const maker = await BatchMaker.create(recipe);
+  let isClosed = false;
+  return {
+    async produce(task, buffer) {
+      if (isClosed) throw new LoaderClosedError();
+      await maker.make(task, new Float32Array(buffer));
+      return buffer;
+    },
+    close() {
+      isClosed = true;
+      return Promise.resolve();
+    },
+  };
+}

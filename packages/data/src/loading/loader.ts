@@ -1,0 +1,200 @@
+/**
+ * Batches for training and evaluation, made ahead of the step that needs them. Batch k of epoch e depends on the Rng's
+ * seed, e and k and on nothing else: not on the number of workers, nor on where an interrupted epoch goes on.
+ */
+import { availableParallelism } from "node:os";
+import type { Rng } from "@convkit/random";
+import type { TransformSpec } from "@convkit/schema";
+import { valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
+import type { DatasetSplit } from "../dataset-split.js";
+import { resizeSource } from "../pictures/resize-source.js";
+import { BatchMaker } from "./batch-maker.js";
+import { createInlineProducer, LoaderClosedError, type BatchProducer } from "./batch-producer.js";
+import { createWorkerPool } from "./worker-pool.js";
+
+export interface LoaderOptions {
+  readonly batchSize: number;
+  /** As in a config; the last ones usually end with Normalize. */
+  readonly transforms: readonly TransformSpec[];
+  /** Order and augmentation come from its children; it is not drawn from itself. */
+  readonly rng: Rng;
+  /** A new order in every epoch; without it the split's own. True if left out. */
+  readonly shuffle?: boolean;
+  /** Leaves the last batch out if it is smaller than the others. False if left out. */
+  readonly dropRemainder?: boolean;
+  /** Threads; 0 makes batches on this one. If left out 1, and for files that must be decoded up to 4. */
+  readonly workers?: number;
+  /** Batches asked for ahead of the one in use. */
+  readonly prefetch?: number;
+  /** [height, width] to resize pictures to before the transforms. */
+  readonly imageSize?: readonly [number, number];
+}
+
+export interface Batch {
+  /**
+   * float32 [n, height, width, channels]. Its memory is used again as soon as the next batch is asked for: a view kept
+   * longer is empty or changes. Copy what is to stay.
+   */
+  readonly images: Float32Array<ArrayBuffer>;
+  readonly shape: readonly [n: number, height: number, width: number, channels: number];
+  /** Class index per picture. */
+  readonly labels: Int32Array;
+  readonly ids: readonly string[];
+}
+
+export interface Loader {
+  readonly stepsPerEpoch: number;
+  /** [height, width, channels] of the pictures in a batch. */
+  readonly imageShape: readonly [number, number, number];
+  /**
+   * One epoch's batches. Leaving the loop early is fine.
+   * @param epoch any integer from 0; the same number gives the same batches.
+   * @param options.fromStep batches to pass over, for going on within an epoch.
+   * @throws {LoaderError} if a batch cannot be made.
+   */
+  epoch(epoch: number, options?: { readonly fromStep?: number }): AsyncIterable<Batch>;
+  /** Ends the workers; batches still waited for fail with LoaderClosedError. May be called more than once. */
+  close(): Promise<void>;
+}
+
+/** A batch could not be made. `cause` is why; of an error in a worker it has the name, message and stack. */
+export class LoaderError extends Error {
+  override readonly name = "LoaderError";
+}
+
+const MOST_DEFAULT_WORKERS = 4;
+
+/**
+ * @throws {RangeError} if `batchSize`, `workers` or `prefetch` is no sensible number.
+ * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen.
+ * @throws {TransformModuleError} if a user's transform cannot be loaded.
+ * @throws {ShapeError} if the transforms cannot take the pictures.
+ */
+export async function createLoader(split: DatasetSplit, options: LoaderOptions): Promise<Loader> {
+  const { batchSize, transforms, imageSize } = options;
+  const workers = options.workers ?? defaultWorkers(split);
+  const prefetch = options.prefetch ?? (workers === 0 ? 0 : workers + 1);
+  checkInteger("batchSize", batchSize, 1);
+  checkInteger("workers", workers, 0);
+  checkInteger("prefetch", prefetch, 0);
+
+  const recipe = { source: imageSize ? resizeSource(split.source, imageSize) : split.source, transforms };
+  const shape = (await BatchMaker.create(recipe)).outputShape(batchSize);
+  const producer = await (workers === 0 ? createInlineProducer(recipe) : createWorkerPool(recipe, workers));
+  return new BatchLoader(split, { ...options, prefetch }, { producer, shape });
+}
+
+function defaultWorkers(split: DatasetSplit): number {
+  return split.source.kind === "memory" ? 1 : Math.min(MOST_DEFAULT_WORKERS, availableParallelism());
+}
+
+function checkInteger(name: string, value: number, lowest: number): void {
+  if (!Number.isInteger(value) || value < lowest) {
+    throw new RangeError(`Expected \`${name}\` to be an integer from ${lowest} up. Received: ${value}.`);
+  }
+}
+
+class BatchLoader implements Loader {
+  readonly stepsPerEpoch: number;
+  readonly #split: DatasetSplit;
+  readonly #options: LoaderOptions & { readonly prefetch: number };
+  readonly #producer: BatchProducer;
+  /** Of a whole batch. */
+  readonly #shape: ImageBatchShape;
+  /** Memory for batches that is not in use. Allocating it afresh costs more than filling it. */
+  readonly #buffers: ArrayBuffer[] = [];
+
+  constructor(
+    split: DatasetSplit,
+    options: LoaderOptions & { readonly prefetch: number },
+    { producer, shape }: { producer: BatchProducer; shape: ImageBatchShape },
+  ) {
+    const steps = split.length / options.batchSize;
+    this.stepsPerEpoch = options.dropRemainder ? Math.floor(steps) : Math.ceil(steps);
+    this.#split = split;
+    this.#options = options;
+    this.#producer = producer;
+    this.#shape = shape;
+  }
+
+  get imageShape(): [number, number, number] {
+    return [this.#shape.height, this.#shape.width, this.#shape.channels];
+  }
+
+  async *epoch(epoch: number, { fromStep = 0 }: { readonly fromStep?: number } = {}): AsyncGenerator<Batch> {
+    checkInteger("epoch", epoch, 0);
+    checkInteger("fromStep", fromStep, 0);
+    const order = this.#order(epoch);
+    const rng = this.#options.rng.split("augment").split(epoch).toJSON();
+    const underWay: { positions: Uint32Array; buffer: Promise<ArrayBuffer> }[] = [];
+    let nextStep = fromStep;
+    try {
+      for (let step = fromStep; step < this.stepsPerEpoch; step++) {
+        for (; nextStep < this.stepsPerEpoch && nextStep <= step + this.#options.prefetch; nextStep++) {
+          const positions = this.#positions(order, nextStep);
+          const indices = positions.map((position) => this.#split.sourceIndices[position] as number);
+          const buffer = this.#producer.produce({ indices, rng }, this.#takeBuffer());
+          // It is awaited in its turn, which may be after it failed, or never.
+          buffer.catch(() => {});
+          underWay.push({ positions, buffer });
+        }
+        const { positions, buffer } = underWay.shift() as (typeof underWay)[number];
+        const memory = await this.#receive(buffer, { epoch, step });
+        yield this.#batch(positions, memory);
+        this.#buffers.push(memory);
+      }
+    } finally {
+      for (const { buffer } of underWay) {
+        void buffer.then(
+          (memory) => this.#buffers.push(memory),
+          () => {},
+        );
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#buffers.length = 0;
+    await this.#producer.close();
+  }
+
+  #order(epoch: number): Uint32Array {
+    const { rng, shuffle = true } = this.#options;
+    if (shuffle) return rng.split("shuffle").split(epoch).permutation(this.#split.length);
+    return Uint32Array.from({ length: this.#split.length }, (_, position) => position);
+  }
+
+  #positions(order: Uint32Array, step: number): Uint32Array {
+    const { batchSize } = this.#options;
+    return order.subarray(step * batchSize, (step + 1) * batchSize);
+  }
+
+  #takeBuffer(): ArrayBuffer {
+    const bytes = this.#shape.count * valuesPerImage(this.#shape) * Float32Array.BYTES_PER_ELEMENT;
+    return this.#buffers.pop() ?? new ArrayBuffer(bytes);
+  }
+
+  async #receive(buffer: Promise<ArrayBuffer>, at: { epoch: number; step: number }): Promise<ArrayBuffer> {
+    try {
+      return await buffer;
+    } catch (cause) {
+      if (cause instanceof LoaderClosedError) throw cause;
+      const { name, message } = cause as Error;
+      throw new LoaderError(
+        `Expected batch ${at.step} of epoch ${at.epoch} of the ${this.#split.name} split. Received: ${name}: ${message}`,
+        { cause },
+      );
+    }
+  }
+
+  #batch(positions: Uint32Array, memory: ArrayBuffer): Batch {
+    const { height, width, channels } = this.#shape;
+    const count = positions.length;
+    return {
+      images: new Float32Array(memory, 0, count * height * width * channels),
+      shape: [count, height, width, channels],
+      labels: Int32Array.from(positions, (position) => this.#split.labels[position] as number),
+      ids: Array.from(positions, (position) => this.#split.ids[position] as string),
+    };
+  }
+}

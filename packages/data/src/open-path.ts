@@ -1,0 +1,50 @@
+/** A data set from a path of the user's: which format it is in is told by the names of its files. */
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { hasCifarFiles, readCifarFolder } from "./formats/cifar-binary.js";
+import { readClassFolder } from "./formats/class-folder.js";
+import { DatasetFormatError } from "./formats/dataset-format-error.js";
+import type { DatasetParts } from "./formats/dataset-parts.js";
+import { hasIdxFiles, isIdxImagesFile, readIdxFolder, readIdxPair } from "./formats/idx-folder.js";
+import { recordSetParts } from "./formats/record-set.js";
+import type { PictureIndexOptions } from "./pictures/picture-index.js";
+
+/** The folder inside the official CIFAR-10 archive. */
+const CIFAR_ARCHIVE_FOLDER = "cifar-10-batches-bin";
+
+const FORMATS =
+  "a folder with one folder of JPEG or PNG files per class (or with train/, val/ and test/ of such folders); " +
+  "a folder with train-images-idx3-ubyte and its labels, as MNIST's, .gz or not; " +
+  "the path of one …images-idx3-ubyte file with its labels beside it; " +
+  "a folder with data_batch_1.bin … and test_batch.bin, as CIFAR-10's binary version";
+
+/**
+ * @param path of a folder or of an IDX file of pictures.
+ * @throws {DatasetFormatError} if what lies there is none of the formats, or damaged.
+ */
+export async function openPath(path: string, options: PictureIndexOptions): Promise<DatasetParts> {
+  if (!(await stat(path)).isDirectory()) {
+    if (!isIdxImagesFile(path)) throw unknownFormat(`the file ${path}`);
+    return recordSetParts(await readIdxPair(path), options.home);
+  }
+  const names = await readdir(path);
+  if (hasIdxFiles(names)) return recordSetParts(await readIdxFolder(path, names), options.home);
+  if (hasCifarFiles(names)) return recordSetParts(await readCifarFolder(path, names), options.home);
+  if (names.includes(CIFAR_ARCHIVE_FOLDER)) return openPath(join(path, CIFAR_ARCHIVE_FOLDER), options);
+  const pictures = await readClassFolder(path, options);
+  if (pictures === null) {
+    const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
+    throw unknownFormat(`${path} with ${shown || "nothing in it"}`);
+  }
+  return pictures;
+}
+
+/** A data set's name from its path. */
+export function nameOfPath(path: string): string {
+  const name = basename(path);
+  return isIdxImagesFile(path) || name === CIFAR_ARCHIVE_FOLDER ? basename(dirname(path)) : name;
+}
+
+function unknownFormat(received: string): DatasetFormatError {
+  return new DatasetFormatError(`Expected one of: ${FORMATS}. Received: ${received}.`);
+}

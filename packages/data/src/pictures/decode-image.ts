@@ -1,0 +1,79 @@
+/** From a picture file to pixels, through sharp (libvips). */
+import { resize } from "@convkit/transforms";
+import sharp from "sharp";
+
+export interface DecodedImage {
+  /** uint8 [height, width, channels]. */
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+export interface DecodeOptions {
+  /** 1 makes the picture grey, 3 makes it colour. */
+  readonly channels: 1 | 3;
+  /** [height, width] to resize to; the aspect ratio is not kept. */
+  readonly size?: readonly [number, number] | null;
+}
+
+/** Not a picture, or not a whole one. */
+export class ImageDecodeError extends Error {
+  override readonly name = "ImageDecodeError";
+  /** What the decoder says, on one line. */
+  readonly reason: string;
+
+  constructor(pathOrBytes: string | Uint8Array, cause: Error) {
+    const reason = cause.message.trim().replaceAll(/\s*\n\s*/g, "; ");
+    const received = typeof pathOrBytes === "string" ? pathOrBytes : `${pathOrBytes.length} bytes`;
+    super(`Expected a picture that can be decoded. Received: ${received}, which cannot (${reason}).`, {
+      cause,
+    });
+    this.reason = reason;
+  }
+}
+
+/**
+ * Decodes JPEG, PNG, WebP, GIF (its first frame), TIFF or AVIF as a viewer shows it: turned as EXIF says, in sRGB,
+ * over white where transparent, 8 bits a channel.
+ *
+ * Resizing is `resize` of @convkit/transforms and not the decoder's own, so that a browser with the same transform
+ * gets the same pixels out of the same decoded picture.
+ * @throws {ImageDecodeError} if the bytes are no picture, or a cut one.
+ */
+export async function decodeImage(
+  pathOrBytes: string | Uint8Array,
+  { channels, size }: DecodeOptions,
+): Promise<DecodedImage> {
+  try {
+    const { data, info } = await sharp(pathOrBytes, { failOn: "error" })
+      .autoOrient()
+      .flatten({ background: "white" })
+      .toColourspace(channels === 1 ? "b-w" : "srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    const { height, width } = info;
+    if (!size) return { data, height, width, channels };
+    const resized = resize(data, { count: 1, height, width, channels }, size);
+    return { data: resized, height: size[0], width: size[1], channels };
+  } catch (cause) {
+    throw new ImageDecodeError(pathOrBytes, cause as Error);
+  }
+}
+
+export interface PictureFacts {
+  /** As a viewer shows it. */
+  readonly height: number;
+  readonly width: number;
+  readonly isGrey: boolean;
+}
+
+/**
+ * Decodes a picture to see whether it can be.
+ * @throws {ImageDecodeError} if the bytes are no picture, or a cut one.
+ */
+export async function inspectPicture(bytes: Uint8Array): Promise<PictureFacts> {
+  const { height, width } = await decodeImage(bytes, { channels: 3 });
+  const { space } = await sharp(bytes).metadata();
+  return { height, width, isGrey: space === "b-w" || space === "grey16" };
+}

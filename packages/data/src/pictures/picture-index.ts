@@ -1,0 +1,81 @@
+/**
+ * What is known of every picture file of a folder: its size, its hash, and whether it can be decoded at all. A file is
+ * read and decoded once and then remembered until it changes, so a broken one is found before training and not in
+ * the middle of an epoch.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { FileStamp, isSameStamp, stampFile } from "../file-stamp.js";
+import { indexFile } from "../index-file.js";
+import { mapConcurrently } from "../map-concurrently.js";
+import type { ProgressListener } from "../progress.js";
+import { ImageDecodeError, inspectPicture } from "./decode-image.js";
+
+const PictureEntry = z.union([
+  z.object({
+    stamp: FileStamp,
+    sha256: z.string(),
+    height: z.int(),
+    width: z.int(),
+    isGrey: z.boolean(),
+  }),
+  z.object({ stamp: FileStamp, badReason: z.string() }),
+]);
+export type PictureEntry = z.infer<typeof PictureEntry>;
+
+const PictureIndex = z.object({ formatVersion: z.literal(1), pictures: z.record(z.string(), PictureEntry) });
+
+/** Of a file that could not be read: no file has it, so the next open tries again. */
+const UNREAD: FileStamp = { sizeBytes: 0, mtimeMs: -1 };
+
+/** Decoding runs on libuv's threads (four unless told otherwise); twice as many keep them fed. */
+const CONCURRENCY = 8;
+
+export interface PictureIndexOptions {
+  readonly home: string;
+  readonly onProgress?: ProgressListener | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * @param paths relative to `folder`.
+ * @returns an entry per path, in their order.
+ */
+export async function indexPictures(
+  folder: string,
+  paths: readonly string[],
+  { home, onProgress, signal }: PictureIndexOptions,
+): Promise<PictureEntry[]> {
+  const index = indexFile(home, `pictures\n${resolve(folder)}`, PictureIndex);
+  const known = (await index.read())?.pictures ?? {};
+  let done = 0;
+  const entries = await mapConcurrently(paths, CONCURRENCY, async (path) => {
+    signal?.throwIfAborted();
+    const entry = await indexPicture(join(folder, path), known[path]);
+    onProgress?.({ phase: "check", what: folder, done: ++done, total: paths.length, unit: "files" });
+    return entry;
+  });
+  if (paths.some((path, i) => known[path] !== entries[i]) || Object.keys(known).length > paths.length) {
+    await index.write({
+      formatVersion: 1,
+      pictures: Object.fromEntries(paths.map((path, i) => [path, entries[i] as PictureEntry])),
+    });
+  }
+  return entries;
+}
+
+async function indexPicture(path: string, known: PictureEntry | undefined): Promise<PictureEntry> {
+  let stamp = UNREAD;
+  try {
+    const present = await stampFile(path);
+    if (known !== undefined && isSameStamp(known.stamp, present)) return known;
+    const bytes = await readFile(path);
+    stamp = present;
+    const facts = await inspectPicture(bytes);
+    return { stamp, sha256: createHash("sha256").update(bytes).digest("hex"), ...facts };
+  } catch (error) {
+    return { stamp, badReason: error instanceof ImageDecodeError ? error.reason : (error as Error).message };
+  }
+}
