@@ -21,6 +21,8 @@ type Initializer = ReturnType<typeof tf.initializers.zeros>;
 type Regularizer = ReturnType<typeof tf.regularizers.l2>;
 type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
 
+type WeightArgs = { initializer: Initializer; regularizer?: Regularizer; constraint?: Constraint };
+
 /** What the stock layer's constructor makes of its arguments: names and configs have become objects. */
 type ResolvedArgs = {
   axis: number;
@@ -94,47 +96,22 @@ export class BatchNormalization extends tf.layers.Layer {
           `Received: ${JSON.stringify(shape)}. Give the model an input shape that names it.`,
       );
     }
-    const size = [channels];
+    const add = (name: string, trainable: boolean, of: WeightArgs): tf.LayerVariable =>
+      this.addWeight(name, [channels], "float32", of.initializer, of.regularizer, trainable, of.constraint);
     if (args.scale) {
-      const { gammaInitializer, gammaRegularizer, gammaConstraint } = args;
-      this.gamma = this.addWeight(
-        "gamma",
-        size,
-        "float32",
-        gammaInitializer,
-        gammaRegularizer,
-        true,
-        gammaConstraint,
-      );
+      const {
+        gammaInitializer: initializer,
+        gammaRegularizer: regularizer,
+        gammaConstraint: constraint,
+      } = args;
+      this.gamma = add("gamma", true, { initializer, regularizer, constraint });
     }
     if (args.center) {
-      const { betaInitializer, betaRegularizer, betaConstraint } = args;
-      this.beta = this.addWeight(
-        "beta",
-        size,
-        "float32",
-        betaInitializer,
-        betaRegularizer,
-        true,
-        betaConstraint,
-      );
+      const { betaInitializer: initializer, betaRegularizer: regularizer, betaConstraint: constraint } = args;
+      this.beta = add("beta", true, { initializer, regularizer, constraint });
     }
-    this.movingMean = this.addWeight(
-      "moving_mean",
-      size,
-      "float32",
-      args.movingMeanInitializer,
-      undefined,
-      false,
-    );
-    this.movingVariance = this.addWeight(
-      "moving_variance",
-      size,
-      "float32",
-      args.movingVarianceInitializer,
-      undefined,
-      false,
-    );
+    this.movingMean = add("moving_mean", false, { initializer: args.movingMeanInitializer });
+    this.movingVariance = add("moving_variance", false, { initializer: args.movingVarianceInitializer });
     this.built = true;
   }
 
