@@ -15,6 +15,7 @@ void exportBindings(napi_env env, napi_value exports, const Binding* bindings, s
 static napi_value init(napi_env env, napi_value exports) {
   exportRuntime(env, exports);
   exportConvolutions(env, exports);
+  exportDepthwise(env, exports);
   exportElementwise(env, exports);
   exportReductions(env, exports);
   exportLayout(env, exports);

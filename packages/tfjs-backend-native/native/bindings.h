@@ -12,6 +12,7 @@ struct Binding {
 void exportBindings(napi_env env, napi_value exports, const Binding* bindings, size_t count);
 
 void exportConvolutions(napi_env env, napi_value exports);  // convolution-bindings.cc
+void exportDepthwise(napi_env env, napi_value exports);     // depthwise-bindings.cc
 void exportElementwise(napi_env env, napi_value exports);   // elementwise-bindings.cc
 void exportReductions(napi_env env, napi_value exports);    // reduction-bindings.cc
 void exportLayout(napi_env env, napi_value exports);        // layout-bindings.cc

@@ -2,41 +2,19 @@
 // kernel sees a pointer; shapes that would read outside are refused here, whatever JavaScript sent.
 #include "bindings.h"
 #include "call.h"
-#include <initializer_list>
-
+#include "conv-shape.h"
 #include "kernels.h"
 
 namespace convkit {
 namespace {
 
-size_t product(std::initializer_list<int32_t> sizes) {
-  size_t total = 1;
-  for (int32_t size : sizes) total *= static_cast<size_t>(size);
-  return total;
-}
-
-// params: batch, inH, inW, inC, filterH, filterW, outH, outW, outC, strideH, strideW, dilationH, dilationW, padTop, padLeft, activation
-ConvShape convShape(Call& call, size_t index, Activation* activation) {
-  const int32_t* p = call.params(index, 16);
-  ConvShape s{p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13], p[14]};
-  if (call.failed()) return s;
-  for (int i = 0; i < 13; i++)
-    if (p[i] < 1) call.fail("Expected every size, stride and dilation of a convolution to be at least 1.");
-  if (p[13] < 0 || p[14] < 0 || p[15] < kLinear || p[15] > kSigmoid) call.fail("Expected padding >= 0 and a known activation.");
-  for (int i = 0; i < 15; i++)
-    if (p[i] > (1 << 24)) call.fail("Expected sizes of a convolution below 2^24.");
-  *activation = static_cast<Activation>(p[15]);
-  return s;
-}
-size_t inputSize(const ConvShape& s) { return product({s.batch, s.inH, s.inW, s.inC}); }
-size_t filterSize(const ConvShape& s) { return product({s.filterH, s.filterW, s.inC, s.outC}); }
-size_t outputSize(const ConvShape& s) { return product({s.batch, s.outH, s.outW, s.outC}); }
+size_t filterSize(const ConvShape& s) { return static_cast<size_t>(s.filterH) * s.filterW * s.inC * s.outC; }
 
 // conv2d(x, filter, bias | null, y, params, alpha)
 napi_value conv2d(napi_env env, napi_callback_info info) {
   Call call(env, info);
   Activation activation = kLinear;
-  const ConvShape s = convShape(call, 4, &activation);
+  const ConvShape s = readConvShape(call, 4, &activation);
   const float* x = call.floats(0, inputSize(s));
   const float* filter = call.floats(1, filterSize(s));
   const float* bias = call.floatsOrNull(2, s.outC);
@@ -49,7 +27,7 @@ napi_value conv2d(napi_env env, napi_callback_info info) {
 napi_value conv2dBackpropInput(napi_env env, napi_callback_info info) {
   Call call(env, info);
   Activation activation = kLinear;
-  const ConvShape s = convShape(call, 3, &activation);
+  const ConvShape s = readConvShape(call, 3, &activation);
   const float* dy = call.floats(0, outputSize(s));
   const float* filter = call.floats(1, filterSize(s));
   float* dx = call.floats(2, inputSize(s));
@@ -60,7 +38,7 @@ napi_value conv2dBackpropInput(napi_env env, napi_callback_info info) {
 napi_value conv2dBackpropFilter(napi_env env, napi_callback_info info) {
   Call call(env, info);
   Activation activation = kLinear;
-  const ConvShape s = convShape(call, 3, &activation);
+  const ConvShape s = readConvShape(call, 3, &activation);
   const float* x = call.floats(0, inputSize(s));
   const float* dy = call.floats(1, outputSize(s));
   float* dw = call.floats(2, filterSize(s));

@@ -76,6 +76,11 @@ struct Kernels {
   bool (*batchNormInference)(size_t rows, size_t channels, const float* x, const float* mean, const float* variance,
                              const float* scale, const float* offset, float epsilon, float* y);
 
+  // outC = inC * M; filter [filterH, filterW, inC, M].
+  bool (*depthwiseConv2d)(const ConvShape&, const float* x, const float* filter, const float* bias, float* y, Activation, float alpha);
+  bool (*depthwiseConv2dBackpropInput)(const ConvShape&, const float* dy, const float* filter, float* dx);
+  bool (*depthwiseConv2dBackpropFilter)(const ConvShape&, const float* x, const float* dy, float* dw);
+
   void (*unary)(UnaryOp, size_t size, const float* x, float* y, float alpha);
   bool (*binary)(BinaryOp, const Broadcast&, const float* a, const float* b, float* out);
   bool (*compare)(CompareOp, const Broadcast&, const float* a, const float* b, uint8_t* out);

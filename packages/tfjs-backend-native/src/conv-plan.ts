@@ -15,15 +15,16 @@ export type ConvAttrs = {
   dimRoundingMode?: "floor" | "round" | "ceil";
 };
 
-type ConvShapes = { x: number[]; filter: number[]; opName: string };
+type ConvShapes = { x: number[]; filter: number[]; opName: string; depthwise?: boolean };
 
 /**
- * The sizes of a convolution of `x` [N, H, W, C] with `filter` [H, W, C, K], or why native code does not do it.
+ * The sizes of a convolution of `x` [N, H, W, C] with `filter` [H, W, C, K], or why native code does not do it. A
+ * depthwise one has C · K output channels.
  *
  * @throws tfjs's own errors if the shapes do not fit each other.
  */
 export function planConv(shapes: ConvShapes, attrs: ConvAttrs): backend_util.Conv2DInfo | FallbackReason {
-  const { x, filter, opName } = shapes;
+  const { x, filter, opName, depthwise } = shapes;
   if (attrs.dataFormat === "NCHW") return "data format";
   util.assert(x.length === 4, () => `Error in ${opName}: input must be rank 4, but got rank ${x.length}.`);
   util.assert(
@@ -46,6 +47,7 @@ export function planConv(shapes: ConvShapes, attrs: ConvAttrs): backend_util.Con
     attrs.dilations ?? 1,
     attrs.pad,
     attrs.dimRoundingMode,
+    depthwise,
   );
   util.assert(
     info.outHeight >= 0 && info.outWidth >= 0,

@@ -61,6 +61,28 @@ export interface NativeAddon {
   conv2dBackpropInput(dy: Float32Array, filter: Float32Array, dx: Float32Array, params: ConvParams): void;
   conv2dBackpropFilter(x: Float32Array, dy: Float32Array, dw: Float32Array, params: ConvParams): void;
 
+  /** The filter is [filterH, filterW, inC, outC / inC], `bias` has outC elements. */
+  depthwiseConv2d(
+    x: Float32Array,
+    filter: Float32Array,
+    bias: Float32Array | null,
+    y: Float32Array,
+    params: ConvParams,
+    alpha: number,
+  ): void;
+  depthwiseConv2dBackpropInput(
+    dy: Float32Array,
+    filter: Float32Array,
+    dx: Float32Array,
+    params: ConvParams,
+  ): void;
+  depthwiseConv2dBackpropFilter(
+    x: Float32Array,
+    dy: Float32Array,
+    dw: Float32Array,
+    params: ConvParams,
+  ): void;
+
   /** `bias` has n elements; `alpha` is leaky ReLU's slope. */
   batchMatMul(
     a: Float32Array,

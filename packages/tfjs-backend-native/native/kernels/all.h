@@ -13,6 +13,7 @@
 #include "reduction.h"
 #include "softmax.h"
 #include "pool.h"
+#include "depthwise-conv2d.h"
 #include "optimizer.h"
 #include "dropout.h"
 #include "layout.h"
@@ -28,6 +29,9 @@ constexpr Kernels table(const char* name) {
   k.batchNormTraining = batchNormTraining;
   k.batchNormTrainingGrad = batchNormTrainingGrad;
   k.batchNormInference = batchNormInference;
+  k.depthwiseConv2d = depthwiseConv2d;
+  k.depthwiseConv2dBackpropInput = depthwiseConv2dBackpropInput;
+  k.depthwiseConv2dBackpropFilter = depthwiseConv2dBackpropFilter;
   k.unary = unary;
   k.binary = binary;
   k.compare = compare;

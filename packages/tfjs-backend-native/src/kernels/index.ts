@@ -9,6 +9,8 @@ import { binaryKernels } from "./binary.js";
 import { conv2d } from "./conv2d.js";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
+import { depthwiseConv2d, fusedDepthwiseConv2d } from "./depthwise-conv2d.js";
+import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./depthwise-conv2d-grad.js";
 import { fusedBatchNorm } from "./fused-batch-norm.js";
 import { fusedConv2d } from "./fused-conv2d.js";
 import { fusedMatMul } from "./fused-mat-mul.js";
@@ -34,8 +36,12 @@ export const nativeKernels: readonly NativeKernel[] = [
   conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  depthwiseConv2d,
+  depthwiseConv2dBackpropFilter,
+  depthwiseConv2dBackpropInput,
   fusedBatchNorm,
   fusedConv2d,
+  fusedDepthwiseConv2d,
   fusedMatMul,
   logSoftmax,
   max,
