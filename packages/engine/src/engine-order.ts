@@ -1,6 +1,6 @@
 /** The engines this package knows, the fastest first. */
 
-/** The order in which `auto` looks: by training speed, as measured in docs/decisions/engine-order.md. */
+/** The order in which `auto` looks: by training speed, as measured in docs/decisions/0009-engine-order.md. */
 export const ENGINE_ORDER = ["tensorflow-gpu", "native", "tensorflow", "wasm", "cpu"] as const;
 
 export type EngineName = (typeof ENGINE_ORDER)[number];
