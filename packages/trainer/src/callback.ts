@@ -7,6 +7,11 @@ export interface Ending {
   readonly reason: string;
 }
 
+/** How a run ends that an AbortSignal ends. */
+export function interrupted({ reason }: AbortSignal): Ending {
+  return { status: "interrupted", reason: reason instanceof Error ? reason.message : String(reason) };
+}
+
 /** Keras's names: loss, accuracy, val_loss, val_accuracy, learning_rate. */
 export type LogValues = Readonly<Record<string, number>>;
 

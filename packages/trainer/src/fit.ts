@@ -1,6 +1,7 @@
 /** The training loop. It emits events and calls callbacks; it prints nothing and writes nothing. */
 import { setImmediate } from "node:timers/promises";
 import type { Loader } from "@convkit/data";
+import { fuseBatchNormRelu } from "@convkit/ops";
 import type { Rng } from "@convkit/random";
 import type { TrainEventBody } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
@@ -41,6 +42,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
   const { model, optimizer, schedule, loader, validationLoader, epochs, signal } = options;
   const { labelSmoothing = 0, emit = () => {} } = options;
   const state = new LoopState(options);
+  fuseBatchNormRelu(model);
   const stepEvents = new StepEvents(loader.stepsPerEpoch, emit);
 
   while (state.epoch <= epochs && !state.ending) {

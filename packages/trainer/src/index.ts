@@ -1,11 +1,34 @@
-export { train, resume } from "./train.js";
+export { train, resume, RunFinishedError } from "./train.js";
 export { evaluateRun, type EvaluateRunResult } from "./evaluate-run.js";
+export { NothingToJudgeError } from "./judge.js";
 export type {
   CheckpointInterval,
-  DataProgress,
   EngineDescription,
   EpochRecord,
   RunOptions,
   TrainOptions,
   TrainResult,
 } from "./run-options.js";
+export type { DatasetProgress as DataProgress } from "@convkit/data";
+export { fit, type FitOptions } from "./fit.js";
+export { predict, type PredictOptions } from "./predict.js";
+export { crossEntropy, type CrossEntropyOptions } from "./cross-entropy.js";
+export { createOptimizer, type Optimizer, type UpdateOptions } from "./optimizer.js";
+export { createSchedule, type Schedule, type ScheduleOptions } from "./schedule.js";
+export type { Callback, CallbackContext, Ending, LogValues } from "./callback.js";
+export { UnknownMetricError, type MonitorOptions } from "./monitor.js";
+export { earlyStopping, type EarlyStoppingOptions } from "./early-stopping.js";
+export { terminateOnNaN } from "./terminate-on-nan.js";
+export { checkpoints, type CheckpointsOptions } from "./checkpoints.js";
+export {
+  CheckpointCorruptError,
+  loadCheckpoint,
+  saveCheckpoint,
+  type Checkpoint,
+  type CheckpointState,
+} from "./checkpoint.js";
+export { ArraysMismatchError, weightsByName, type NamedVariables } from "./named-tensors.js";
+export type { NamedArray, NamedArrays } from "./safetensors.js";
+export { Journal, JournalCorruptError, readJournal, type OpenedJournal } from "./journal.js";
+export { historyOf } from "./history.js";
+export { createRunId, NotARunError, RunFolder, RunFolderExistsError } from "./run-folder.js";

@@ -5,7 +5,7 @@
  * inside a line leaves a torn one at the end. Readers leave that out, so the next attempt cuts it off and goes
  * on with a line of its own: nothing that anyone has read ever changes.
  */
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { decodeTrainEvents, encodeTrainEvent, type TrainEvent, type TrainEventBody } from "@convkit/schema";
 
 const LINE_BREAK = 0x0a;
@@ -77,11 +77,12 @@ export class Journal {
 }
 
 /**
- * The events of a journal that may still be written to; a torn last line is left out.
+ * The events of a journal that may still be written to: a torn last line is left out, and before the first event there
+ * is no file.
  * @throws {JournalCorruptError} if a whole line is not an event.
  */
 export function readJournal(path: string): TrainEvent[] {
-  return decode(readFileSync(path), path);
+  return existsSync(path) ? decode(readFileSync(path), path) : [];
 }
 
 function decode(bytes: Uint8Array, path: string): TrainEvent[] {

@@ -1,6 +1,6 @@
 /** Where the loop stands, and taking and putting back everything that decides how it goes on. */
 import { getDropoutStates, setDropoutStates } from "@convkit/ops";
-import type { Callback, CallbackContext, Ending, LogValues } from "./callback.js";
+import { interrupted, type Callback, type CallbackContext, type Ending, type LogValues } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { FitOptions } from "./fit.js";
 import { assignVariables, readVariables, weightsByName } from "./named-tensors.js";
@@ -65,7 +65,7 @@ export class LoopState {
 
   /** @returns whether the loop is to end, for the signal's sake or any other. */
   endIf(signal: AbortSignal | undefined): boolean {
-    if (signal?.aborted) this.ending ??= { status: "interrupted", reason: describeReason(signal.reason) };
+    if (signal?.aborted) this.ending ??= interrupted(signal);
     return this.ending !== null;
   }
 
@@ -124,8 +124,4 @@ export class LoopState {
     this.#learningRate = state.learningRate;
     if (state.stopReason !== null) this.ending = { status: "stopped", reason: state.stopReason };
   }
-}
-
-function describeReason(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }

@@ -12,10 +12,10 @@ export interface MonitorOptions {
 /** The metric to watch is not among the logs. */
 export class UnknownMetricError extends Error {
   override readonly name = "UnknownMetricError";
-  constructor(monitor: string, logs: LogValues) {
+  constructor(monitor: string, known: readonly string[]) {
     super(
-      `Expected a metric of the epoch's logs to monitor. Received: "${monitor}", with the logs ` +
-        `${Object.keys(logs).join(", ")}. Metrics named val_… need a validation split.`,
+      `Expected a metric of the epoch's logs to monitor: ${known.join(", ")}. Received: ${monitor}. ` +
+        "Metrics named val_… need a validation split.",
     );
   }
 }
@@ -23,7 +23,7 @@ export class UnknownMetricError extends Error {
 /** @throws {UnknownMetricError} if the logs lack the metric. */
 export function readMetric(monitor: string, logs: LogValues): number {
   const value = logs[monitor];
-  if (value === undefined) throw new UnknownMetricError(monitor, logs);
+  if (value === undefined) throw new UnknownMetricError(monitor, Object.keys(logs));
   return value;
 }
 

@@ -2,6 +2,7 @@
 import type { Loader } from "@convkit/data";
 import type { Predictions } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
+import { imagesTensor } from "./batch-tensors.js";
 
 export interface PredictOptions {
   /** Name of the split, kept with the predictions. */
@@ -26,7 +27,7 @@ export async function predict(
   for await (const batch of loader.epoch(0)) {
     signal?.throwIfAborted();
     const probabilities = tf.tidy(() => {
-      const logits = model.apply(tf.tensor4d(batch.images, batch.shape)) as tf.Tensor2D;
+      const logits = model.apply(imagesTensor(batch)) as tf.Tensor2D;
       return tf.softmax(logits);
     });
     rows.push((await probabilities.data()) as Float32Array);

@@ -1,5 +1,5 @@
 /** What every entry point that works on a run's folder takes, and what it gives back. */
-import type { openDataset } from "@convkit/data";
+import type { DatasetProgress } from "@convkit/data";
 import type { EngineName, EvaluationReport, TrainEvent } from "@convkit/schema";
 
 /** The backend the caller opened; `openEngine` of @convkit/engine returns one. The trainer never picks it. */
@@ -20,15 +20,12 @@ export interface RunOptions {
   /** Aborting finishes the step, saves `checkpoints/last` and ends the run as `interrupted`. */
   readonly signal?: AbortSignal;
   /** Progress of fetching the data set. */
-  readonly onDataProgress?: (progress: DataProgress) => void;
+  readonly onDataProgress?: (progress: DatasetProgress) => void;
   /** When to save within an epoch, besides at its end. Default: every 5 minutes. */
   readonly checkpointEvery?: CheckpointInterval;
   /** Worker threads that load pictures. Default: the loader's own. */
   readonly loaderWorkers?: number;
 }
-
-/** What `openDataset` of @convkit/data reports while it fetches files. */
-export type DataProgress = Parameters<NonNullable<Parameters<typeof openDataset>[1]["onProgress"]>>[0];
 
 /** Whichever comes first; neither changes the weights a run ends with. */
 export interface CheckpointInterval {

@@ -1,6 +1,7 @@
 /** One update: forward, loss, backward, optimizer. */
 import type { Batch } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
+import { imagesTensor, labelsTensor } from "./batch-tensors.js";
 import { countCorrect, crossEntropy } from "./cross-entropy.js";
 import type { Optimizer, UpdateOptions } from "./optimizer.js";
 
@@ -23,8 +24,8 @@ export async function trainStep(
   { optimizer, labelSmoothing, learningRate, step }: TrainStepOptions,
 ): Promise<StepMetrics> {
   const metrics = tf.tidy(() => {
-    const images = tf.tensor4d(batch.images, batch.shape);
-    const labels = tf.tensor1d(batch.labels, "int32");
+    const images = imagesTensor(batch);
+    const labels = labelsTensor(batch);
     let correct: tf.Scalar | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(images, { training: true }) as tf.Tensor2D;

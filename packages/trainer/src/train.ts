@@ -1,12 +1,47 @@
-import type { RunConfigInput } from "@convkit/schema";
+/** One call from a config to a judged classifier in a run's folder, and going on with a run that was cut short. */
+import { join } from "node:path";
+import { RunConfig, type RunConfigInput } from "@convkit/schema";
+import { readJournal } from "./journal.js";
+import { runAttempt } from "./run-attempt.js";
+import { openRunData } from "./run-data.js";
+import { createRunId, RunFolder } from "./run-folder.js";
 import type { RunOptions, TrainOptions, TrainResult } from "./run-options.js";
 
-/** One call from a config to a judged classifier in a run's folder. */
-export function train(config: RunConfigInput, options: TrainOptions): Promise<TrainResult> {
-  throw new Error(`Not written yet: ${config.formatVersion} ${options.home}`);
+/** The run has nothing left to do. */
+export class RunFinishedError extends Error {
+  override readonly name = "RunFinishedError";
 }
 
-/** Goes on from `checkpoints/last` of a run that was interrupted or killed. */
-export function resume(runDirectory: string, options: RunOptions): Promise<TrainResult> {
-  throw new Error(`Not written yet: ${runDirectory} ${options.home}`);
+/**
+ * Trains a classifier and judges it on the test split, once, with the checkpoint that was best on validation.
+ *
+ * @throws {ZodError} if the config is not one.
+ * @throws {UnknownMetricError} if it monitors a metric that the run will not have.
+ * @throws {RunFolderExistsError} if `runDirectory` is in use.
+ */
+export async function train(config: RunConfigInput, options: TrainOptions): Promise<TrainResult> {
+  const data = await openRunData(RunConfig.parse(config), options);
+  const path = options.runDirectory ?? join(options.home, "runs", createRunId());
+  return runAttempt(await RunFolder.create(path, data.config), data, options);
+}
+
+/**
+ * Goes on from `checkpoints/last` of a run that was interrupted or killed, in the middle of an epoch if need be. On
+ * the same engine and threads the weights come out as if the run had never stopped, bit for bit.
+ *
+ * @throws {NotARunError} if the folder holds no run.
+ * @throws {RunFinishedError} if it has already ended well.
+ * @throws {CheckpointCorruptError} if its checkpoint is damaged.
+ * @throws {ContentHashMismatchError} if its data set has changed.
+ */
+export async function resume(runDirectory: string, options: RunOptions): Promise<TrainResult> {
+  const folder = await RunFolder.open(runDirectory);
+  const last = readJournal(folder.journal).at(-1);
+  if (last?.type === "runEnded" && (last.status === "completed" || last.status === "stopped")) {
+    throw new RunFinishedError(
+      `Expected a run that was interrupted, killed or failed. Received: ${folder.runId}, which is ${last.status} ` +
+        `(${last.reason}). Evaluate it again, or start a new run from its config.json.`,
+    );
+  }
+  return runAttempt(folder, await openRunData(folder.config, options), options);
 }

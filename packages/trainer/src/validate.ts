@@ -1,6 +1,7 @@
 /** Loss and accuracy over a labelled split, by the network as it will be used. */
 import type { Loader } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
+import { imagesTensor, labelsTensor } from "./batch-tensors.js";
 import type { LogValues } from "./callback.js";
 import { countCorrect, crossEntropy } from "./cross-entropy.js";
 
@@ -19,8 +20,8 @@ export async function validate(
   let count = 0;
   for await (const batch of loader.epoch(0)) {
     const metrics = tf.tidy(() => {
-      const labels = tf.tensor1d(batch.labels, "int32");
-      const logits = model.apply(tf.tensor4d(batch.images, batch.shape)) as tf.Tensor2D;
+      const labels = labelsTensor(batch);
+      const logits = model.apply(imagesTensor(batch)) as tf.Tensor2D;
       return tf.stack([crossEntropy(logits, labels), countCorrect(logits, labels)]);
     });
     const [batchLoss, batchCorrect] = await metrics.data();

@@ -36,6 +36,7 @@ export function squaresLoader(count: number, batchSize: number): Loader {
   }
   return {
     stepsPerEpoch,
+    imageShape: [SIZE, SIZE, 3],
     async *epoch(epoch, { fromStep = 0 } = {}) {
       for (let step = fromStep; step < stepsPerEpoch; step++) yield batch(epoch, step);
     },

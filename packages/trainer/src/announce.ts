@@ -1,0 +1,62 @@
+/** The first events of an attempt: what is about to run, and what a reader should know about it. */
+import type { TrainEvent, TrainEventBody } from "@convkit/schema";
+import type { Checkpoint } from "./checkpoint.js";
+import type { RunData } from "./run-data.js";
+import { runStarted } from "./run-facts.js";
+import type { EngineDescription } from "./run-options.js";
+import type { RunParts } from "./run-parts.js";
+
+export interface AnnounceOptions {
+  readonly data: RunData;
+  readonly engine: EngineDescription;
+  /** What earlier attempts wrote. */
+  readonly past: readonly TrainEvent[];
+  readonly resumeFrom: Checkpoint | null;
+  readonly emit: (body: TrainEventBody) => void;
+}
+
+/** `runStarted` once in a run's life, `resumed` at every later attempt, then remarks. */
+export function announce({ model, loader }: RunParts, options: AnnounceOptions): void {
+  const { data, engine, past, resumeFrom, emit } = options;
+  const started = past.find((event) => event.type === "runStarted");
+  if (started) {
+    const { step, epoch } = resumeFrom?.state ?? { step: 0, epoch: 1 };
+    emit({ type: "resumed", fromStep: step, fromEpoch: epoch - 1 });
+  } else {
+    emit(runStarted(data, engine, { model, stepsPerEpoch: loader.stepsPerEpoch }));
+  }
+  for (const text of remarks(data)) emit({ type: "message", level: "info", text });
+  if (started && !isSameEngine(started.engine, engine)) {
+    const text =
+      `The run was started on ${describe(started.engine)} and goes on with ${describe(engine)}: ` +
+      "its weights will not be those of an uninterrupted run, bit for bit.";
+    emit({ type: "message", level: "warning", text });
+  }
+}
+
+function remarks({ dataset }: RunData): string[] {
+  const { validation, test } = dataset.splits;
+  return [
+    ...(validation ? [] : ["There are no validation pictures: the last epoch counts as the best one."]),
+    ...(test
+      ? []
+      : [
+          validation
+            ? "There are no test pictures: the report is on validation, which also chooses the checkpoint."
+            : "There are no test pictures: the network will not be judged.",
+        ]),
+  ];
+}
+
+interface EngineFacts {
+  readonly name: string;
+  readonly threads: number | null;
+}
+
+function isSameEngine(a: EngineFacts, b: EngineFacts): boolean {
+  return a.name === b.name && a.threads === b.threads;
+}
+
+function describe({ name, threads }: EngineFacts): string {
+  return threads === null ? name : `${name} with ${threads} threads`;
+}

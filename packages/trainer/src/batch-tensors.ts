@@ -1,0 +1,16 @@
+/** A loader's batch as tensors. */
+import type { Batch } from "@convkit/data";
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * float32 [N, H, W, C]. It may share the batch's memory, which the loader fills again: dispose it before the next batch
+ * is asked for.
+ */
+export function imagesTensor({ images, shape }: Batch): tf.Tensor4D {
+  return tf.tensor4d(images, [...shape]);
+}
+
+/** int32 [N], class indices. */
+export function labelsTensor({ labels }: Batch): tf.Tensor1D {
+  return tf.tensor1d(labels, "int32");
+}

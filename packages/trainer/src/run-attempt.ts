@@ -1,0 +1,112 @@
+/** One attempt at a run: from opening its journal, through training and judging, to its `runEnded`. */
+import type { EvaluationReport, TrainEvent, TrainEventBody } from "@convkit/schema";
+import { interrupted, type Ending } from "./callback.js";
+import { loadCheckpoint, type Checkpoint } from "./checkpoint.js";
+import { checkpoints } from "./checkpoints.js";
+import { earlyStopping } from "./early-stopping.js";
+import { fit } from "./fit.js";
+import { historyOf } from "./history.js";
+import { Journal, readJournal } from "./journal.js";
+import { judgeBest } from "./judge.js";
+import type { RunData } from "./run-data.js";
+import { announce } from "./announce.js";
+import { reportContext } from "./run-facts.js";
+import type { RunFolder } from "./run-folder.js";
+import type { RunOptions, TrainResult } from "./run-options.js";
+import { assembleRun, monitorsOf } from "./run-parts.js";
+import { terminateOnNaN } from "./terminate-on-nan.js";
+
+const DEFAULT_CHECKPOINT_INTERVAL = { minutes: 5 };
+
+interface Outcome {
+  readonly ending: Ending;
+  readonly report?: EvaluationReport | undefined;
+}
+
+/** Goes on where the folder's checkpoints end, or begins. Whatever it throws stands in the journal first. */
+export async function runAttempt(
+  folder: RunFolder,
+  data: RunData,
+  options: RunOptions,
+): Promise<TrainResult> {
+  const { journal, events: past, tornBytes } = Journal.open(folder.journal, folder.runId);
+  const emit = (body: TrainEventBody): void => {
+    const event = journal.append(body);
+    options.onEvent?.(event);
+  };
+  try {
+    if (tornBytes > 0) {
+      const text = `The writer before died inside the journal's last line; its ${tornBytes} bytes were cut off.`;
+      emit({ type: "message", level: "warning", text });
+    }
+    const { ending, report } = await trainAndJudge({ folder, data, options, journal, past, emit });
+    emit({ type: "runEnded", ...ending });
+    const history = historyOf(readJournal(folder.journal));
+    return { runId: folder.runId, directory: folder.path, ...ending, ...(report && { report }), history };
+  } catch (error) {
+    emit({ type: "runEnded", status: "failed", reason: (error as Error).message });
+    throw error;
+  } finally {
+    journal.close();
+  }
+}
+
+interface Attempt {
+  readonly folder: RunFolder;
+  readonly data: RunData;
+  readonly options: RunOptions;
+  readonly journal: Journal;
+  /** What earlier attempts wrote. */
+  readonly past: readonly TrainEvent[];
+  readonly emit: (body: TrainEventBody) => void;
+}
+
+async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
+  const { folder, data, options, journal, emit } = attempt;
+  const { signal, loaderWorkers: workers, checkpointEvery = DEFAULT_CHECKPOINT_INTERVAL } = options;
+  const monitors = monitorsOf(data);
+  const resumeFrom = await latestCheckpoint(folder);
+  const parts = await assembleRun(data, { rngState: resumeFrom?.state.rng, workers });
+  try {
+    announce(parts, { ...attempt, engine: options.engine, resumeFrom });
+    const ending = await fit({
+      ...parts,
+      epochs: data.config.epochs,
+      labelSmoothing: data.config.loss.labelSmoothing,
+      callbacks: [
+        terminateOnNaN(),
+        ...(monitors.earlyStopping ? [earlyStopping(monitors.earlyStopping)] : []),
+        checkpoints({
+          folder: folder.checkpoints,
+          best: monitors.checkpoint,
+          every: checkpointEvery,
+          beforeSave: () => journal.sync(),
+          onSaved: (saved) => emit({ type: "checkpointSaved", ...saved }),
+        }),
+      ],
+      emit,
+      signal,
+      resumeFrom,
+    });
+    if (ending.status === "interrupted" || ending.status === "failed") return { ending };
+    const context = reportContext(folder.runId, readJournal(folder.journal));
+    const { model, rng } = parts;
+    const report = await judgeBest(model, folder, { data, rng, context, workers, signal });
+    if (report) emit(evaluated(report));
+    return { ending, report };
+  } catch (error) {
+    if (!signal?.aborted || error !== signal.reason) throw error;
+    return { ending: interrupted(signal) };
+  } finally {
+    await parts.dispose();
+  }
+}
+
+/** `best` stands in where there is no `last`: it was written just before the first one. */
+async function latestCheckpoint(folder: RunFolder): Promise<Checkpoint | null> {
+  return (await loadCheckpoint(folder.lastCheckpoint)) ?? (await loadCheckpoint(folder.bestCheckpoint));
+}
+
+function evaluated({ split, testCount, accuracy, loss }: EvaluationReport): TrainEventBody {
+  return { type: "evaluated", split, count: testCount, logs: { accuracy, loss } };
+}

@@ -1,0 +1,64 @@
+/** What the reports and the journal say about a run as a whole. */
+import { basename } from "node:path";
+import type { ReportContext } from "@convkit/evaluator";
+import { countFlops, countParameters } from "@convkit/models";
+import type { ModelSpec, TrainEvent, TrainEventBody } from "@convkit/schema";
+import type * as tf from "@tensorflow/tfjs";
+import { historyOf } from "./history.js";
+import type { RunData } from "./run-data.js";
+import type { EngineDescription } from "./run-options.js";
+
+/** `resnet20`, `layers`, or a module's file name. */
+export function nameOfModel(spec: ModelSpec): string {
+  if ("layers" in spec) return "layers";
+  return "module" in spec ? basename(spec.module) : spec.name;
+}
+
+export function runStarted(
+  data: RunData,
+  engine: EngineDescription,
+  { model, stepsPerEpoch }: { model: tf.LayersModel; stepsPerEpoch: number },
+): TrainEventBody {
+  const { config, card } = data;
+  const { name, device, threads, versions } = engine;
+  const { total, trainable } = countParameters(model);
+  return {
+    type: "runStarted",
+    config,
+    dataset: card,
+    engine: { name, device, threads, versions: { ...versions } },
+    model: {
+      name: nameOfModel(config.model),
+      parameters: total,
+      trainableParameters: trainable,
+      flops: countFlops(model),
+    },
+    stepsPerEpoch,
+  };
+}
+
+/** What a report shows beside the judgement, out of the run's journal. */
+export function reportContext(runId: string, events: readonly TrainEvent[]): ReportContext {
+  const history = historyOf(events);
+  const started = events.find((event) => event.type === "runStarted");
+  if (!started) return { run: { runId }, history };
+  const { config, dataset, engine, model } = started;
+  const threads = engine.threads === null ? "" : `, ${engine.threads} threads`;
+  return {
+    ...(config.name !== undefined && { title: config.name }),
+    history,
+    run: {
+      runId,
+      model: model.name,
+      parameters: model.parameters,
+      engine: `${engine.name}${threads}`,
+      device: engine.device,
+      data: dataset.name,
+      seed: config.seed,
+      epochs: history.length,
+      batchSize: config.batchSize,
+      durationMs: history.reduce((sum, { durationMs }) => sum + durationMs, 0),
+      startedAt: started.timestamp,
+    },
+  };
+}
