@@ -56,7 +56,7 @@ async function predictPictures(
   const classifier = await loadClassifier(join(directory, "model"));
   try {
     const { classNames, inputShape } = classifier.card;
-    const channels = inputShape[2];
+    const channels = inputShape[2] === 1 ? 1 : 3;
     const images = await Promise.all(paths.map((path) => decodeImage(path, { channels })));
     const probabilities = await classifier.predict(images);
     return paths.map((image, index) => {

@@ -1,6 +1,6 @@
 /** The lines a train event leaves in the terminal; most leave none. */
 import type { TrainEvent } from "@convkit/schema";
-import { formatCount, formatDuration, formatLoss, formatPercent } from "./format.js";
+import { formatFlops, formatDuration, formatLoss, formatPercent } from "./format.js";
 import type { Colors } from "./text-display.js";
 
 type EventOf<Type extends TrainEvent["type"]> = Extract<TrainEvent, { type: Type }>;
@@ -36,8 +36,8 @@ function describeStart(event: EventOf<"runStarted">, colors: Colors): string[] {
   return [
     `${colors.bold("run")}     ${event.runId}`,
     `${colors.bold("data")}    ${dataset.name}: ${counts.join(", ")} · ${dataset.classNames.length} classes · ${shape}`,
-    `${colors.bold("model")}   ${model.name}: ${formatCount(model.trainableParameters)} trainable parameters · ` +
-      `${formatCount(model.flops)}FLOP a picture`,
+    `${colors.bold("model")}   ${model.name}: ${model.trainableParameters.toLocaleString("en-US")} trainable parameters · ` +
+      `${formatFlops(model.flops)} a picture`,
     `${colors.bold("plan")}    ${epochs} epochs of ${event.stepsPerEpoch} steps of ${batchSize} · ${optimizer.name}, ` +
       `learning rate ${learningRate}, ${schedule.name} · seed ${seed}`,
   ];

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import {
   formatBytes,
-  formatCount,
+  formatFlops,
   formatDuration,
   formatLoss,
   formatPercent,
@@ -16,7 +16,7 @@ it("formats numbers as people read them", () => {
     "NaN",
   ]);
   expect([4_400, 75_000, 3_720_000].map(formatDuration)).toEqual(["4 s", "1 min 15 s", "1 h 02 min"]);
-  expect([999, 272_474, 77_200_000, 2.5e9].map(formatCount)).toEqual(["999", "272,474", "77.2 M", "2.5 G"]);
+  expect([3712, 77_200_000, 2.5e9].map(formatFlops)).toEqual(["3,712 FLOP", "77.2 MFLOP", "2.5 GFLOP"]);
   expect([512, 3 * 2 ** 20, 1.5 * 2 ** 30].map(formatBytes)).toEqual(["0.5 KiB", "3.0 MiB", "1.5 GiB"]);
 });
 

@@ -19,11 +19,11 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** 77_200_000 → `77.2 M`. */
-export function formatCount(count: number): string {
-  if (count >= 1e9) return `${(count / 1e9).toFixed(1)} G`;
-  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
-  return count.toLocaleString("en-US");
+/** 77_200_000 → `77.2 MFLOP`. */
+export function formatFlops(flops: number): string {
+  if (flops >= 1e9) return `${(flops / 1e9).toFixed(1)} GFLOP`;
+  if (flops >= 1e6) return `${(flops / 1e6).toFixed(1)} MFLOP`;
+  return `${flops.toLocaleString("en-US")} FLOP`;
 }
 
 /** Three significant digits: 5,290 or 0.0166. */
