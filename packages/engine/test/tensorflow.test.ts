@@ -7,5 +7,9 @@ const scratch = fileURLToPath(
   new URL("../../../.scratch/tfjs-node/node_modules/@tensorflow/tfjs-node", import.meta.url),
 );
 if (existsSync(scratch)) process.env.CONVKIT_TFJS_NODE ??= scratch;
+else
+  process.stderr.write(
+    "node packages/engine/scripts/setup-tfjs-node.mjs sets up a tfjs-node for this suite.\n",
+  );
 
 await runEngineSuite("tensorflow");
