@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { countParameters } from "./count-parameters.js";
 import { createModel } from "./create-model.js";
+import { ModelConfigError } from "./errors.js";
 import type { SampleImages } from "./model-builder.js";
 
 const weightOf = (model: tf.LayersModel, name: string) =>
@@ -32,6 +33,15 @@ describe("airbench94", () => {
     // 2·2·3·24 + 24, six 3×3 convolutions, their six offsets, and 256·10.
     expect(countParameters(model).trainable).toBe(1_971_640);
     expect(model.getLayer("group3-gelu2").outputShape).toEqual([null, 3, 3, 256]);
+  });
+
+  it("takes narrower groups, but none that is narrower than what it is to hand on", async () => {
+    const context = { inputShape: [32, 32, 3] as const, numClasses: 10, rng: Rng.fromSeed(0) };
+    const narrow = (filters: number[]) => createModel({ name: "airbench94", options: { filters } }, context);
+    const model = await narrow([24, 32, 48]);
+    expect(model.getLayer("group2-gelu2").outputShape).toEqual([null, 7, 7, 32]);
+    await expect(narrow([16, 32, 48])).rejects.toThrow("from the 24 of its whitening layer on");
+    await expect(narrow([64, 32, 48])).rejects.toThrow(ModelConfigError);
   });
 
   it("starts its convolutions as the identity on their inputs", async () => {

@@ -9,12 +9,17 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
+import { ModelConfigError } from "./errors.js";
 import type { ModelContext, ModelDefinition } from "./model-builder.js";
 import { connect, NamedLayers } from "./named-layers.js";
 import { parseModelOptions } from "./parse-model-options.js";
 import { whiteningFilters, whiteningKernel } from "./whitening-kernel.js";
 
-const GROUP_FILTERS = [64, 256, 256];
+const PositiveInt = z.int().positive();
+const Options = z.strictObject({
+  /** Of the three groups. */
+  filters: z.tuple([PositiveInt, PositiveInt, PositiveInt]).default([64, 256, 256]),
+});
 const LOGIT_SCALE = 1 / 9;
 const BATCH_NORM = { momentum: 0.6, epsilon: 1e-12, scale: false };
 
@@ -26,8 +31,9 @@ export const airbench94: ModelDefinition = {
 };
 
 async function buildAirbench94(context: ModelContext, options: unknown): Promise<tf.LayersModel> {
-  parseModelOptions("airbench94", z.strictObject({}), options);
+  const { filters } = parseModelOptions("airbench94", Options, options);
   const { inputShape, numClasses, rng, sampleImages } = context;
+  checkFilters([whiteningFilters(inputShape[2]), ...filters]);
   const layers = new NamedLayers(rng);
   const gelu = (name: string, x: tf.SymbolicTensor): tf.SymbolicTensor =>
     connect(tf.layers.activation({ name, activation: "gelu" }), x);
@@ -50,7 +56,7 @@ async function buildAirbench94(context: ModelContext, options: unknown): Promise
     initializer: "torch",
   });
   x = gelu("whiten-gelu", x);
-  GROUP_FILTERS.forEach((filters, i) => (x = convGroup(`group${i + 1}`, x, filters)));
+  filters.forEach((count, i) => (x = convGroup(`group${i + 1}`, x, count)));
   x = connect(tf.layers.globalMaxPooling2d({ name: "pool", dataFormat: "channelsLast" }), x);
   x = layers.dense("classifier", x, { units: numClasses, useBias: false, initializer: "torch" });
   const logits = connect(tf.layers.rescaling({ name: "logits", scale: LOGIT_SCALE }), x);
@@ -65,6 +71,15 @@ async function buildAirbench94(context: ModelContext, options: unknown): Promise
     kernel.trainable = false;
   }
   return model;
+}
+
+/** Convolutions that start as the identity hand on what comes in, so they need room for it. */
+function checkFilters(filters: readonly number[]): void {
+  if (filters.every((count, i) => i === 0 || count >= filters[i - 1]!)) return;
+  throw new ModelConfigError(
+    `Expected \`filters\` of airbench94 to fall nowhere, from the ${filters[0]} of its whitening layer on. ` +
+      `Received: [${filters.slice(1).join(", ")}]. Give later groups at least as many as earlier ones.`,
+  );
 }
 
 function kernelOf(layer: tf.layers.Layer): tf.LayerVariable {
