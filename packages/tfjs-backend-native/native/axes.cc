@@ -92,4 +92,36 @@ PlacedCopy readCopy(Call& call, size_t index) {
   return result;
 }
 
+PadShape readPad(Call& call, size_t index, size_t* sourceLength, size_t* targetLength) {
+  PadShape result{1, {1}, {0}, {1}};
+  *sourceLength = *targetLength = 1;
+  const int rank = call.params(index, 1)[0];
+  if (call.failed()) return result;
+  if (rank < 0 || rank > PadShape::kMostAxes) {
+    call.fail("Expected tensors of at most 8 axes.");
+    return result;
+  }
+  const int32_t *sizes = call.params(index, 1 + 3 * rank) + 1, *before = sizes + rank, *after = before + rank;
+  int count = 0;
+  for (int i = 0; i < rank && !call.failed(); i++) {
+    if (sizes[i] < 1 || before[i] < 0 || after[i] < 0) call.fail("Expected sizes of at least 1 and padding of at least 0.");
+    if (call.failed()) return result;
+    const size_t size = sizes[i], front = before[i], whole = size + front + after[i];
+    *sourceLength *= size;
+    *targetLength *= whole;
+    if (*targetLength > kMostElements) call.fail("Expected fewer than 2^32 elements.");
+    if (count > 0 && whole == size) {  // an axis that is whole is part of the one before it
+      result.size[count - 1] *= size;
+      result.before[count - 1] *= size;
+      result.targetSize[count - 1] *= size;
+    } else {
+      result.size[count] = size;
+      result.before[count] = front;
+      result.targetSize[count++] = whole;
+    }
+  }
+  result.rank = count > 0 ? count : 1;
+  return result;
+}
+
 }  // namespace convkit

@@ -18,4 +18,7 @@ struct PlacedCopy {
 };
 PlacedCopy readCopy(Call& call, size_t index);
 
+// params: rank, then the sizes of the inner tensor, then for each axis how much is added before, then after.
+PadShape readPad(Call& call, size_t index, size_t* sourceLength, size_t* targetLength);
+
 }  // namespace convkit

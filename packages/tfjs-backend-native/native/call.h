@@ -9,6 +9,13 @@
 
 namespace convkit {
 
+// A typed array of one of the types that tensors have.
+struct Elements {
+  napi_typedarray_type type;
+  size_t bytes;  // of one element
+  void* data;
+};
+
 class Call {
  public:
   static constexpr int kMost = 20;
@@ -30,8 +37,18 @@ class Call {
     if (index >= count_ || napi_get_typedarray_info(env_, arguments_[index], nullptr, &length, nullptr, nullptr, nullptr) != napi_ok) return 0;
     return length;
   }
-  bool isInts(size_t index) { return isOf(index, napi_int32_array); }
-  bool isBytes(size_t index) { return isOf(index, napi_uint8_array); }
+  // A Float32Array, Int32Array or Uint8Array of at least `least` elements.
+  Elements anyElements(size_t index, size_t least) {
+    Elements result{};
+    if (index >= count_ || napi_get_typedarray_info(env_, arguments_[index], &result.type, nullptr, nullptr, nullptr, nullptr) != napi_ok ||
+        (result.type != napi_float32_array && result.type != napi_int32_array && result.type != napi_uint8_array)) {
+      mismatch(index, "a Float32Array, Int32Array or Uint8Array", least);
+      return result;
+    }
+    result.bytes = result.type == napi_uint8_array ? 1 : 4;
+    result.data = typed(index, result.type, least);
+    return result;
+  }
 
   // A Float32Array of at least `least` elements.
   float* floats(size_t index, size_t least) { return static_cast<float*>(typed(index, napi_float32_array, least)); }
@@ -79,10 +96,6 @@ class Call {
   }
 
  private:
-  bool isOf(size_t index, napi_typedarray_type wanted) {
-    napi_typedarray_type type;
-    return index < count_ && napi_get_typedarray_info(env_, arguments_[index], &type, nullptr, nullptr, nullptr, nullptr) == napi_ok && type == wanted;
-  }
   void* typed(size_t index, napi_typedarray_type wanted, size_t least) {
     napi_typedarray_type type;
     size_t length = 0;

@@ -47,14 +47,12 @@ napi_value compare(napi_env env, napi_callback_info info) {
   size_t sizeA, sizeB;
   const Broadcast shape = readBroadcast(call, 3, 1, &sizeA, &sizeB);
   uint8_t* out = call.bytes(2, shape.total);
-  if (call.isInts(0)) {
-    const int32_t* a = call.ints(0, sizeA);
-    const int32_t* b = call.ints(1, sizeB);
-    return call.done(call.failed() || kernels().compareInts(op, shape, a, b, out));
-  }
-  const float* a = call.floats(0, sizeA);
-  const float* b = call.floats(1, sizeB);
-  return call.done(call.failed() || kernels().compare(op, shape, a, b, out));
+  const Elements a = call.anyElements(0, sizeA), b = call.anyElements(1, sizeB);
+  if (a.type != b.type || a.type == napi_uint8_array) call.fail("Expected two Float32Arrays or two Int32Arrays.");
+  if (call.failed()) return call.done();
+  if (a.type == napi_int32_array)
+    return call.done(kernels().compareInts(op, shape, static_cast<const int32_t*>(a.data), static_cast<const int32_t*>(b.data), out));
+  return call.done(kernels().compare(op, shape, static_cast<const float*>(a.data), static_cast<const float*>(b.data), out));
 }
 
 // logicalAnd(a, b, out, [0, rank, ...sizes of a, ...sizes of b]): Uint8Arrays.
@@ -66,6 +64,51 @@ napi_value logicalAnd(napi_env env, napi_callback_info info) {
   const uint8_t* b = call.bytes(1, sizeB);
   uint8_t* out = call.bytes(2, shape.total);
   return call.done(call.failed() || kernels().logicalAnd(shape, a, b, out));
+}
+
+// logicalNot(x, y): Uint8Arrays.
+napi_value logicalNot(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const size_t size = call.elements(1);
+  const uint8_t* x = call.bytes(0, size);
+  uint8_t* y = call.bytes(1, 0);
+  if (!call.failed()) kernels().logicalNot(size, x, y);
+  return call.done();
+}
+
+// select(condition, t, e, out): a Uint8Array, and three arrays of one type.
+napi_value select(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const size_t size = call.elements(3);
+  const uint8_t* condition = call.bytes(0, size);
+  const Elements t = call.anyElements(1, size), e = call.anyElements(2, size), out = call.anyElements(3, size);
+  if (t.type != out.type || e.type != out.type) call.fail("Expected three arrays of one type.");
+  if (!call.failed()) kernels().select(size, out.bytes, condition, t.data, e.data, out.data);
+  return call.done();
+}
+
+// cast(x, y): as their types say. Both must differ.
+napi_value cast(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const size_t size = call.elements(1);
+  const Elements x = call.anyElements(0, size), y = call.anyElements(1, size);
+  if (x.type == y.type) call.fail("Expected two arrays of different types.");
+  if (call.failed()) return call.done();
+  const Kernels& k = kernels();
+  float* floats = static_cast<float*>(y.data);
+  int32_t* ints = static_cast<int32_t*>(y.data);
+  uint8_t* bools = static_cast<uint8_t*>(y.data);
+  if (x.type == napi_float32_array) {
+    const float* from = static_cast<const float*>(x.data);
+    y.type == napi_int32_array ? k.floatToInt(size, from, ints) : k.floatToBool(size, from, bools);
+  } else if (x.type == napi_int32_array) {
+    const int32_t* from = static_cast<const int32_t*>(x.data);
+    y.type == napi_float32_array ? k.intToFloat(size, from, floats) : k.intToBool(size, from, bools);
+  } else {
+    const uint8_t* from = static_cast<const uint8_t*>(x.data);
+    y.type == napi_float32_array ? k.boolToFloat(size, from, floats) : k.boolToInt(size, from, ints);
+  }
+  return call.done();
 }
 
 // addN(out, x0, x1, ...): at least one and at most 16 inputs.
@@ -164,6 +207,9 @@ void exportElementwise(napi_env env, napi_value exports) {
       {"binary", binary},
       {"compare", compare},
       {"logicalAnd", logicalAnd},
+      {"logicalNot", logicalNot},
+      {"select", select},
+      {"cast", cast},
       {"addN", addN},
       {"dropout", dropout},
       {"sgdUpdate", sgdUpdate},

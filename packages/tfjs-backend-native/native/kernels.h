@@ -36,6 +36,13 @@ struct StridedCopy {
   size_t size[kMostAxes], sourceStride[kMostAxes], targetStride[kMostAxes];
 };
 
+// A tensor inside a larger one. Made by readPad (axes.h).
+struct PadShape {
+  static constexpr int kMostAxes = 8;
+  int rank;
+  size_t size[kMostAxes], before[kMostAxes], targetSize[kMostAxes];
+};
+
 // x [outer, reduced, inner], reduced over its middle axis.
 struct ReduceShape {
   size_t outer, reduced, inner;
@@ -45,6 +52,12 @@ struct ReduceShape {
 struct PoolShape {
   int batch, inH, inW, channels, filterH, filterW, outH, outW;
   int strideH, strideW, padTop, padLeft;
+};
+
+// [batch, inH, inW, channels] to [batch, outH, outW, channels].
+struct ResizeShape {
+  int batch, inH, inW, channels, outH, outW;
+  bool alignCorners, halfPixelCenters;
 };
 
 struct SgdOptions {
@@ -88,6 +101,15 @@ struct Kernels {
   bool (*logicalAnd)(const Broadcast&, const uint8_t* a, const uint8_t* b, uint8_t* out);
   void (*addN)(size_t count, const float* const* inputs, size_t size, float* sum);
 
+  void (*select)(size_t size, size_t elementBytes, const uint8_t* condition, const void* t, const void* e, void* out);
+  void (*logicalNot)(size_t size, const uint8_t* x, uint8_t* y);
+  void (*floatToInt)(size_t size, const float* x, int32_t* y);
+  void (*floatToBool)(size_t size, const float* x, uint8_t* y);
+  void (*intToFloat)(size_t size, const int32_t* x, float* y);
+  void (*intToBool)(size_t size, const int32_t* x, uint8_t* y);
+  void (*boolToFloat)(size_t size, const uint8_t* x, float* y);
+  void (*boolToInt)(size_t size, const uint8_t* x, int32_t* y);
+
   bool (*reduce)(ReduceOp, const ReduceShape&, const float* x, float* y);
   void (*argMax)(const ReduceShape&, const float* x, int32_t* y);
   void (*softmax)(size_t rows, size_t columns, const float* x, float* y, bool logarithmic);
@@ -104,6 +126,11 @@ struct Kernels {
   void (*dropout)(size_t size, uint64_t threshold, float scale, uint32_t seed, const float* x, float* y);
 
   void (*copyStrided)(const StridedCopy&, size_t elementBytes, const void* source, void* target);
+  void (*pad)(const PadShape&, size_t elementBytes, const void* value, const void* source, void* target);
+  void (*oneHot)(size_t size, size_t depth, uint32_t on, uint32_t off, const int32_t* indices, uint32_t* target);
+
+  bool (*resizeBilinear)(const ResizeShape&, const float* x, float* y);
+  bool (*resizeBilinearGrad)(const ResizeShape&, const float* dy, float* dx);
 
   // GFLOP/s of independent fused multiply-adds in registers on all threads, for `milliseconds`.
   double (*fmaPeak)(double milliseconds);

@@ -30,3 +30,8 @@ export function elementsOf<D extends PooledDtype>(
   );
   return array as PooledArrays[D];
 }
+
+/** A few numbers as an array of `dtype`, for a kernel's constants. */
+export function arrayOf<D extends PooledDtype>(dtype: D, numbers: readonly number[]): PooledArrays[D] {
+  return ARRAYS[dtype].from(numbers) as PooledArrays[D];
+}

@@ -32,6 +32,12 @@ export type PoolParams = Int32Array;
 /** [rank, source offset, target offset, ...sizes, ...source strides, ...target strides], all in elements. */
 export type CopyParams = Int32Array;
 
+/** [rank, ...sizes, ...before, ...after]: of the tensor inside the padding. */
+export type PadParams = Int32Array;
+
+/** [batch, inH, inW, channels, outH, outW, alignCorners, halfPixelCenters]: NHWC; the last two are 0 or 1. */
+export type ResizeParams = Int32Array;
+
 export type ElementArray = Float32Array | Int32Array | Uint8Array;
 
 export interface NativeAddon {
@@ -131,6 +137,20 @@ export interface NativeAddon {
   /** `op` is one of op-codes.ts; `alpha` is leaky ReLU's slope, or what Step gives where x ≤ 0. */
   unary(x: Float32Array, y: Float32Array, op: number, alpha: number): void;
   binary(a: Float32Array, b: Float32Array, out: Float32Array, params: BroadcastParams): void;
+  /** Both operands are of the same type. */
+  compare(
+    a: Float32Array | Int32Array,
+    b: Float32Array | Int32Array,
+    out: Uint8Array,
+    params: BroadcastParams,
+  ): void;
+  /** `params[0]` is unused. */
+  logicalAnd(a: Uint8Array, b: Uint8Array, out: Uint8Array, params: BroadcastParams): void;
+  logicalNot(x: Uint8Array, y: Uint8Array): void;
+  /** The last three are of the same type. */
+  select(condition: Uint8Array, t: ElementArray, e: ElementArray, out: ElementArray): void;
+  /** From one element type to another. */
+  cast(x: ElementArray, y: ElementArray): void;
   /** At least one input, at most 16; `sum` may be one of them. */
   addN(sum: Float32Array, ...inputs: Float32Array[]): void;
   dropout(x: Float32Array, y: Float32Array, rate: number, seed: number): void;
@@ -173,4 +193,16 @@ export interface NativeAddon {
 
   /** Both arrays are of the same type. */
   copyStrided(source: ElementArray, target: ElementArray, params: CopyParams): void;
+  /** All of the same type; `value` has one element. */
+  pad(source: ElementArray, target: ElementArray, value: ElementArray, params: PadParams): void;
+  /** `target` [indices, depth] and `values` [off, on] are of the same type. */
+  oneHot(
+    indices: Int32Array,
+    target: Float32Array | Int32Array,
+    values: Float32Array | Int32Array,
+    depth: number,
+  ): void;
+
+  resizeBilinear(x: Float32Array, y: Float32Array, params: ResizeParams): void;
+  resizeBilinearGrad(dy: Float32Array, dx: Float32Array, params: ResizeParams): void;
 }

@@ -17,6 +17,8 @@
 #include "optimizer.h"
 #include "dropout.h"
 #include "layout.h"
+#include "cast.h"
+#include "resize.h"
 
 constexpr Kernels table(const char* name) {
   Kernels k{};
@@ -49,6 +51,18 @@ constexpr Kernels table(const char* name) {
   k.adamWUpdate = adamWUpdate;
   k.dropout = dropout;
   k.copyStrided = copyStrided;
+  k.pad = pad;
+  k.oneHot = oneHot;
+  k.select = select;
+  k.logicalNot = logicalNot;
+  k.floatToInt = floatToInt;
+  k.floatToBool = floatToBool;
+  k.intToFloat = intToFloat;
+  k.intToBool = intToBool;
+  k.boolToFloat = boolToFloat;
+  k.boolToInt = boolToInt;
+  k.resizeBilinear = resizeBilinear;
+  k.resizeBilinearGrad = resizeBilinearGrad;
   k.fmaPeak = fmaPeak;
   return k;
 }

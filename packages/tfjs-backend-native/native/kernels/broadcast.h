@@ -1,5 +1,5 @@
 // Two operands, either repeated along any axis. Adjacent axes along which both behave alike are one axis by the
-// time they get here (Broadcast::merge), so the innermost one is a row of both, or a row of one and a single
+// time they get here (mergeAxes), so the innermost one is a row of both, or a row of one and a single
 // element of the other. Bound by memory.
 
 // Row lengths up to here are worth repeating into one long row: [..., C] with [C].

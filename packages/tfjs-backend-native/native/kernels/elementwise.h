@@ -1,9 +1,7 @@
-// One element in, one element out, nothing to broadcast: unary kernels, casts, sums of several tensors, choice.
-// Bound by memory, except for the few with a polynomial in them.
+// One element in, one element out, nothing to broadcast: unary kernels, sums of several tensors, choice. Bound by
+// memory, except for the few with a polynomial in them.
 
 constexpr size_t kGrain = 1 << 14;  // elements that are worth a thread of their own
-
-typedef uint8_t VecByte __attribute__((vector_size(CK_LANES)));
 
 // f(at, lanes) for every whole vector of begin…end, then for the rest.
 template <typename F>
@@ -14,27 +12,10 @@ static inline __attribute__((always_inline)) void forLanes(size_t begin, size_t 
   if (i < end) f(i, static_cast<int>(end - i));
 }
 
-static inline __attribute__((always_inline)) VecInt loadLanes(const int32_t* p, int lanes) {
-  return (VecInt)loadLanes(reinterpret_cast<const float*>(p), lanes);
-}
-static inline __attribute__((always_inline)) VecInt loadLanes(const uint8_t* p, int lanes) {
-  VecByte bytes = {};
-  if (lanes >= L) memcpy(&bytes, p, L);
-  else memcpy(&bytes, p, lanes);
-  return __builtin_convertvector(bytes, VecInt);
-}
-static inline __attribute__((always_inline)) void storeLanes(int32_t* p, VecInt v, int lanes) { storeLanes(reinterpret_cast<float*>(p), (Vec)v, lanes); }
-// The low byte of each lane.
-static inline __attribute__((always_inline)) void storeLanes(uint8_t* p, VecInt v, int lanes) {
-  const VecByte bytes = __builtin_convertvector(v, VecByte);
-  if (lanes >= L) memcpy(p, &bytes, L);
-  else memcpy(p, &bytes, lanes);
-}
-
-template <typename In, typename Out, typename F>
-static void mapElements(size_t size, const In* x, Out* y, F f) {
+template <typename F>
+static void mapElements(size_t size, const float* x, float* y, F f) {
   parallelRanges(size, kGrain, [&](size_t begin, size_t end, int) {
-    forLanes(begin, end, [&](size_t at, int lanes) __attribute__((always_inline)) { storeLanes(y + at, f(loadLanes(x + at, lanes)), lanes); });
+    forLanes(begin, end, [&](size_t at, int lanes) { storeLanes(y + at, f(loadLanes(x + at, lanes)), lanes); });
   });
 }
 
@@ -69,5 +50,23 @@ static void addN(size_t count, const float* const* inputs, size_t size, float* s
       for (size_t i = 1; i < count; i++) total += loadLanes(inputs[i] + at, lanes);
       storeLanes(sum + at, total, lanes);
     });
+  });
+}
+
+// t where the condition is 1, else e; an element is 4 bytes or 1.
+template <typename T>
+static void selectAs(size_t size, const uint8_t* condition, const T* t, const T* e, T* out) {
+  parallelRanges(size, kGrain, [&](size_t begin, size_t end, int) {
+    for (size_t i = begin; i < end; i++) out[i] = condition[i] == 1 ? t[i] : e[i];
+  });
+}
+static void select(size_t size, size_t elementBytes, const uint8_t* condition, const void* t, const void* e, void* out) {
+  if (elementBytes == 4) selectAs(size, condition, static_cast<const uint32_t*>(t), static_cast<const uint32_t*>(e), static_cast<uint32_t*>(out));
+  else selectAs(size, condition, static_cast<const uint8_t*>(t), static_cast<const uint8_t*>(e), static_cast<uint8_t*>(out));
+}
+
+static void logicalNot(size_t size, const uint8_t* x, uint8_t* y) {
+  parallelRanges(size, kGrain, [&](size_t begin, size_t end, int) {
+    for (size_t i = begin; i < end; i++) y[i] = x[i] == 0;
   });
 }

@@ -1,5 +1,5 @@
-// Moving elements without looking at them: transposes, slices, concatenation, padding. An element is 4 bytes
-// (float32, int32) or 1 (bool).
+// Moving elements without looking at them: transposes, slices, concatenation, padding, one-hot rows. An element is
+// 4 bytes (float32, int32) or 1 (bool).
 
 // target[column * targetStep + row] = source[row * sourceStep + column] for a square of kSide by kSide, through
 // registers: 4 by 4 elements at a time, so that both sides are touched in whole cache lines.
@@ -24,8 +24,8 @@ static inline void transposeSquare(const T* source, size_t sourceStep, T* target
     }
 }
 
-// Copies s.size elements from and to memory with strides of their own (StridedCopy::merge has made adjacent axes
-// that lie alike in both one). Contiguous rows go by memcpy. Where the innermost axis is not contiguous in the
+// Copies s.size elements from and to memory with strides of their own (mergeAxes has made adjacent axes that lie
+// alike in both one). Contiguous rows go by memcpy. Where the innermost axis is not contiguous in the
 // source, squares of it and of the axis that is are transposed.
 template <typename T>
 static void copyStridedAs(const StridedCopy& s, const T* source, T* target) {
@@ -78,4 +78,46 @@ static void copyStridedAs(const StridedCopy& s, const T* source, T* target) {
 static void copyStrided(const StridedCopy& s, size_t elementBytes, const void* source, void* target) {
   if (elementBytes == 4) copyStridedAs(s, static_cast<const uint32_t*>(source), static_cast<uint32_t*>(target));
   else copyStridedAs(s, static_cast<const uint8_t*>(source), static_cast<uint8_t*>(target));
+}
+
+// target, an array larger than source, is `value` wherever source is not; readPad has made the innermost axis as
+// long as it can be.
+template <typename T>
+static void padAs(const PadShape& s, T value, const T* source, T* target) {
+  const int last = s.rank - 1;
+  size_t rows = 1;
+  for (int axis = 0; axis < last; axis++) rows *= s.targetSize[axis];
+  const size_t width = s.targetSize[last], inner = s.size[last], before = s.before[last];
+  parallelRanges(rows, kGrain / (width < kGrain ? width + 1 : kGrain), [&](size_t begin, size_t end, int) {
+    for (size_t row = begin; row < end; row++) {
+      size_t rest = row, from = 0, stride = inner;
+      bool inside = true;
+      for (int axis = last - 1; axis >= 0; axis--) {
+        const size_t at = rest % s.targetSize[axis] - s.before[axis];  // wraps around where there is padding before
+        rest /= s.targetSize[axis];
+        inside = inside && at < s.size[axis];
+        from += at * stride;
+        stride *= s.size[axis];
+      }
+      T* to = target + row * width;
+      const size_t left = inside ? before : width;
+      for (size_t i = 0; i < left; i++) to[i] = value;
+      if (!inside) continue;
+      memcpy(to + before, source + from, inner * sizeof(T));
+      for (size_t i = before + inner; i < width; i++) to[i] = value;
+    }
+  });
+}
+static void pad(const PadShape& s, size_t elementBytes, const void* value, const void* source, void* target) {
+  if (elementBytes == 4) padAs(s, *static_cast<const uint32_t*>(value), static_cast<const uint32_t*>(source), static_cast<uint32_t*>(target));
+  else padAs(s, *static_cast<const uint8_t*>(value), static_cast<const uint8_t*>(source), static_cast<uint8_t*>(target));
+}
+
+// target [size, depth]: `on` at each row's index, `off` elsewhere; an index outside leaves its row off.
+static void oneHot(size_t size, size_t depth, uint32_t on, uint32_t off, const int32_t* indices, uint32_t* target) {
+  parallelRanges(size, kGrain / (depth < kGrain ? depth + 1 : kGrain), [&](size_t begin, size_t end, int) {
+    for (size_t i = begin * depth; i < end * depth; i++) target[i] = off;
+    for (size_t i = begin; i < end; i++)
+      if (indices[i] >= 0 && static_cast<size_t>(indices[i]) < depth) target[i * depth + indices[i]] = on;
+  });
 }

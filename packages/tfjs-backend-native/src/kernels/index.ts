@@ -6,6 +6,9 @@ import { batchMatMul } from "./batch-mat-mul.js";
 import { batchNormTraining } from "./batch-norm-training.js";
 import { batchNormTrainingGrad } from "./batch-norm-training-grad.js";
 import { binaryKernels } from "./binary.js";
+import { cast } from "./cast.js";
+import { comparisonKernels } from "./comparison.js";
+import { concat } from "./concat.js";
 import { conv2d } from "./conv2d.js";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
@@ -14,11 +17,17 @@ import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./d
 import { fusedBatchNorm } from "./fused-batch-norm.js";
 import { fusedConv2d } from "./fused-conv2d.js";
 import { fusedMatMul } from "./fused-mat-mul.js";
+import { logicalAnd, logicalNot } from "./logical.js";
+import { oneHot } from "./one-hot.js";
 import { adamWUpdate, sgdUpdate } from "./optimizer-update.js";
+import { pad } from "./pad.js";
 import { avgPool, maxPool } from "./pooling.js";
 import { avgPoolGrad, maxPoolGrad } from "./pooling-grad.js";
 import { max, mean, sum } from "./reduction.js";
 import { reshape } from "./reshape.js";
+import { resizeBilinear, resizeBilinearGrad } from "./resize-bilinear.js";
+import { select } from "./select.js";
+import { slice } from "./slice.js";
 import { logSoftmax, softmax } from "./softmax.js";
 import { statelessDropout } from "./stateless-dropout.js";
 import { transpose } from "./transpose.js";
@@ -33,6 +42,8 @@ export const nativeKernels: readonly NativeKernel[] = [
   batchMatMul,
   batchNormTraining,
   batchNormTrainingGrad,
+  cast,
+  concat,
   conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,
@@ -43,17 +54,26 @@ export const nativeKernels: readonly NativeKernel[] = [
   fusedConv2d,
   fusedDepthwiseConv2d,
   fusedMatMul,
+  logicalAnd,
+  logicalNot,
   logSoftmax,
   max,
   maxPool,
   maxPoolGrad,
   mean,
+  oneHot,
+  pad,
   reshape,
+  resizeBilinear,
+  resizeBilinearGrad,
+  select,
   sgdUpdate,
+  slice,
   softmax,
   statelessDropout,
   sum,
   transpose,
   ...binaryKernels,
+  ...comparisonKernels,
   ...unaryKernels,
 ];
