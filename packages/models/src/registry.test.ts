@@ -95,6 +95,15 @@ describe("the registry", () => {
       model.dispose();
     });
 
+    it(`lets ${name} take an odd, oblong, grey picture`, async () => {
+      const { minSize } = MODELS[name];
+      const model = await build(name, [minSize + 1, minSize + 4, 1]);
+      const logits = model.predict(tf.ones([1, minSize + 1, minSize + 4, 1])) as tf.Tensor;
+      expect(logits.shape).toEqual([1, NUM_CLASSES]);
+      expect(logits.dataSync().every(Number.isFinite)).toBe(true);
+      model.dispose();
+    });
+
     it(`gives ${name} equal names and weights for an equal seed, others for another`, async () => {
       const inputShape = smallest(name, 1);
       const [model, double, other] = [
