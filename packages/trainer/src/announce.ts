@@ -2,7 +2,7 @@
 import type { TrainEvent, TrainEventBody } from "@convkit/schema";
 import type { Checkpoint } from "./checkpoint.js";
 import type { RunData } from "./run-data.js";
-import { runStarted } from "./run-facts.js";
+import { describeEngine, runStarted } from "./run-facts.js";
 import type { EngineDescription } from "./run-options.js";
 import type { RunParts } from "./run-parts.js";
 
@@ -26,9 +26,9 @@ export function announce({ model, loader }: RunParts, options: AnnounceOptions):
     emit(runStarted(data, engine, { model, stepsPerEpoch: loader.stepsPerEpoch }));
   }
   for (const text of remarks(data)) emit({ type: "message", level: "info", text });
-  if (started && !isSameEngine(started.engine, engine)) {
+  if (started && describeEngine(started.engine) !== describeEngine(engine)) {
     const text =
-      `The run was started on ${describe(started.engine)} and goes on with ${describe(engine)}: ` +
+      `The run was started on ${describeEngine(started.engine)} and goes on with ${describeEngine(engine)}: ` +
       "its weights will not be those of an uninterrupted run, bit for bit.";
     emit({ type: "message", level: "warning", text });
   }
@@ -46,17 +46,4 @@ function remarks({ dataset }: RunData): string[] {
             : "There are no test pictures: the network will not be judged.",
         ]),
   ];
-}
-
-interface EngineFacts {
-  readonly name: string;
-  readonly threads: number | null;
-}
-
-function isSameEngine(a: EngineFacts, b: EngineFacts): boolean {
-  return a.name === b.name && a.threads === b.threads;
-}
-
-function describe({ name, threads }: EngineFacts): string {
-  return threads === null ? name : `${name} with ${threads} threads`;
 }

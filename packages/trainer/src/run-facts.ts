@@ -14,6 +14,11 @@ export function nameOfModel(spec: ModelSpec): string {
   return "module" in spec ? basename(spec.module) : spec.name;
 }
 
+/** `native with 2 threads`. */
+export function describeEngine({ name, threads }: { name: string; threads: number | null }): string {
+  return threads === null ? name : `${name} with ${threads} thread${threads === 1 ? "" : "s"}`;
+}
+
 export function runStarted(
   data: RunData,
   engine: EngineDescription,
@@ -43,7 +48,6 @@ export function reportContext(runId: string, events: readonly TrainEvent[]): Rep
   const started = events.find((event) => event.type === "runStarted");
   if (!started) return { run: { runId }, history };
   const { config, dataset, engine, model } = started;
-  const threads = engine.threads === null ? "" : `, ${engine.threads} threads`;
   return {
     ...(config.name !== undefined && { title: config.name }),
     history,
@@ -51,7 +55,7 @@ export function reportContext(runId: string, events: readonly TrainEvent[]): Rep
       runId,
       model: model.name,
       parameters: model.parameters,
-      engine: `${engine.name}${threads}`,
+      engine: describeEngine(engine),
       device: engine.device,
       data: dataset.name,
       seed: config.seed,

@@ -4,7 +4,7 @@ import { saveCheckpoint } from "../dist/index.js";
 const folder = process.argv[2];
 for (let step = 1; ; step++) {
   const state = { formatVersion: 1, step, epoch: 1, stepInEpoch: step };
-  const data = new Float32Array(200_000).fill(step);
+  const data = new Float32Array(50_000).fill(step);
   await saveCheckpoint(folder, { state, weights: { big: { shape: [data.length], data } }, slots: {} });
   process.stdout.write(`${step}\n`);
 }
