@@ -61,7 +61,12 @@ class PoolWorker {
   #end: Error | null = null;
 
   constructor(recipe: BatchRecipe) {
-    this.#worker = new Worker(loaderWorkerUrl(), { workerData: recipe, name: "convkit loader" });
+    // Without the program's own Node options: with --input-type, as `node -e` has it, no worker starts.
+    this.#worker = new Worker(loaderWorkerUrl(), {
+      workerData: recipe,
+      name: "convkit loader",
+      execArgv: [],
+    });
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on("message", (reply: WorkerReply) => {
         if (reply.kind === "ready") resolve();

@@ -1,0 +1,295 @@
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Rng } from "@convkit/random";
+import type { TransformSpec } from "@convkit/schema";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { encodePicture, writeFiles } from "../../test/pictures.js";
+import { temporaryFolder } from "../../test/temporary-folder.js";
+import { createSplit } from "../create-split.js";
+import { DatasetSplit } from "../dataset-split.js";
+import { ImageSizeRequiredError } from "../pictures/pixel-source.js";
+import { LoaderClosedError } from "./batch-producer.js";
+import { createLoader, LoaderError, type Batch, type Loader, type LoaderOptions } from "./loader.js";
+
+const AUGMENT: TransformSpec[] = [
+  { name: "RandomCrop", size: [3, 3], padding: 1, paddingMode: "constant" },
+  { name: "RandomHorizontalFlip", p: 0.5 },
+];
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../test/fixtures/${name}`, import.meta.url));
+
+/** Picture n is 3×3 pixels of the values n … n + 8, label n mod 3. */
+function splitOf(count: number) {
+  return createSplit({
+    name: "train",
+    images: Uint8Array.from({ length: count * 9 }, (_, i) => Math.floor(i / 9) + (i % 9)),
+    shape: { count, height: 3, width: 3, channels: 1 },
+    labels: Array.from({ length: count }, (_, i) => i % 3),
+  });
+}
+
+async function open(split: DatasetSplit, options: Partial<LoaderOptions> = {}): Promise<Loader> {
+  const loader = await createLoader(split, {
+    batchSize: 4,
+    transforms: [],
+    rng: Rng.fromSeed(0),
+    workers: 0,
+    ...options,
+  });
+  onTestFinished(() => loader.close());
+  return loader;
+}
+
+/** A copy of every batch: their memory is used again. */
+async function collect(batches: AsyncIterable<Batch>): Promise<Batch[]> {
+  const copies: Batch[] = [];
+  for await (const batch of batches) copies.push({ ...batch, images: batch.images.slice() });
+  return copies;
+}
+
+/** Number of the picture, from its first value. */
+function numbersOf(batch: Batch): number[] {
+  return batch.ids.map((_, i) => Math.round((batch.images[i * 9] as number) * 255));
+}
+
+describe("an epoch", () => {
+  it("holds every picture once with its label and id, the last batch being what is left", async () => {
+    const loader = await open(splitOf(10));
+    const batches = await collect(loader.epoch(0));
+    expect(loader.stepsPerEpoch).toBe(3);
+    expect(batches.map(({ shape }) => shape)).toEqual([
+      [4, 3, 3, 1],
+      [4, 3, 3, 1],
+      [2, 3, 3, 1],
+    ]);
+    expect(batches.map(({ images }) => images.length)).toEqual([36, 36, 18]);
+    const numbers = batches.flatMap(numbersOf);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(batches.flatMap(({ ids }) => ids)).toEqual(numbers.map((n) => `train/${n}`));
+    expect(batches.flatMap(({ labels }) => [...labels])).toEqual(numbers.map((n) => n % 3));
+  });
+
+  it("leaves the rest out when asked to", async () => {
+    const loader = await open(splitOf(10), { dropRemainder: true });
+    expect(loader.stepsPerEpoch).toBe(2);
+    expect(await collect(loader.epoch(0))).toHaveLength(2);
+  });
+
+  it("has the split's order without shuffling, another in every epoch with it, the same for the same epoch", async () => {
+    const ordered = await open(splitOf(10), { shuffle: false });
+    expect((await collect(ordered.epoch(5))).flatMap(numbersOf)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const loader = await open(splitOf(10));
+    const orders = await Promise.all(
+      [0, 1, 0].map(async (e) => (await collect(loader.epoch(e))).flatMap(numbersOf)),
+    );
+    expect(orders[0]).not.toEqual(orders[1]);
+    expect(orders[0]).toEqual(orders[2]);
+  });
+
+  it("goes on at any step as if it had come there by itself", async () => {
+    const loader = await open(splitOf(18), { transforms: AUGMENT, prefetch: 2 });
+    const whole = await collect(loader.epoch(3));
+    expect(await collect(loader.epoch(3, { fromStep: 2 }))).toEqual(whole.slice(2));
+    expect(await collect(loader.epoch(3, { fromStep: 5 }))).toEqual([]);
+  });
+
+  it("does not depend on numbers drawn from the Rng, and does on its seed", async () => {
+    const drawn = Rng.fromSeed(0);
+    drawn.uniform();
+    const [fresh, used, other] = await Promise.all(
+      [Rng.fromSeed(0), drawn, Rng.fromSeed(1)].map(async (rng) =>
+        collect((await open(splitOf(12), { rng, transforms: AUGMENT })).epoch(0)),
+      ),
+    );
+    expect(used).toEqual(fresh);
+    expect(other).not.toEqual(fresh);
+  });
+
+  it("augments the same picture differently in another epoch", async () => {
+    const loader = await open(splitOf(1), { transforms: AUGMENT });
+    const looks = new Set<string>();
+    for (let e = 0; e < 20; e++)
+      for (const { images } of await collect(loader.epoch(e))) looks.add(images.join());
+    expect(looks.size).toBeGreaterThan(5);
+  });
+
+  it("of no pictures has no batches", async () => {
+    const loader = await open(splitOf(0));
+    expect(loader.stepsPerEpoch).toBe(0);
+    expect(await collect(loader.epoch(0))).toEqual([]);
+  });
+});
+
+describe("workers", () => {
+  it("make the very batches that this thread makes, however many they are", async () => {
+    const transforms: TransformSpec[] = [
+      ...AUGMENT,
+      { module: fixture("constant.mjs"), options: {} },
+      { module: fixture("halve.ts"), options: {} },
+      { name: "Normalize", mean: [0.5], std: [0.25] },
+    ];
+    const [inline, one, three] = await Promise.all(
+      [0, 1, 3].map(async (workers) => collect((await open(splitOf(50), { workers, transforms })).epoch(2))),
+    );
+    expect(inline).toHaveLength(13);
+    expect(inline?.[0]?.shape).toEqual([4, 3, 1, 1]);
+    expect(one).toEqual(inline);
+    expect(three).toEqual(inline);
+  });
+
+  it("work ahead over several epochs in a bounded amount of memory", async () => {
+    const loader = await open(splitOf(40), { workers: 2, prefetch: 3 });
+    const buffers = new Set<ArrayBuffer>();
+    for (let e = 0; e < 5; e++) {
+      let previous: Batch | null = null;
+      for await (const batch of loader.epoch(e)) {
+        // What the consumer has given back is gone from this thread, not quietly overwritten.
+        if (previous !== null) buffers.add(previous.images.buffer);
+        previous = batch;
+      }
+    }
+    expect(buffers.size).toBe(45);
+    expect([...buffers].filter((buffer) => buffer.byteLength > 0).length).toBeLessThanOrEqual(5);
+  });
+
+  it("pass on why a batch cannot be made, and make the next", async () => {
+    const options = { workers: 1, shuffle: false, batchSize: 1, prefetch: 4 };
+    const loader = await open(splitOf(20), {
+      ...options,
+      transforms: [{ module: fixture("throws.mjs"), options: {} }],
+    });
+    const received: number[] = [];
+    const error: unknown = await (async () => {
+      for await (const batch of loader.epoch(0)) received.push(...numbersOf(batch));
+    })().catch((failure: unknown) => failure);
+    expect(received).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(error).toBeInstanceOf(LoaderError);
+    expect((error as LoaderError).message).toMatch(
+      /batch 13 of epoch 0 of the train split.*RangeError: I do not like/,
+    );
+    expect((error as LoaderError).cause).toMatchObject({
+      name: "RangeError",
+      message: "I do not like this picture",
+    });
+    expect(await collect(loader.epoch(0, { fromStep: 14 }))).toHaveLength(6);
+  });
+
+  it("that die are reported to whoever waits and to whoever asks later", async () => {
+    const loader = await open(splitOf(8), {
+      workers: 1,
+      transforms: [{ module: fixture("exits.mjs"), options: {} }],
+    });
+    await expect(collect(loader.epoch(0))).rejects.toThrow(/exit code 7/);
+    await expect(collect(loader.epoch(1))).rejects.toThrow(/exit code 7/);
+  });
+
+  it("may be left early, and used again", async () => {
+    const loader = await open(splitOf(40), { workers: 2 });
+    for await (const batch of loader.epoch(0)) {
+      expect(batch.ids).toHaveLength(4);
+      break;
+    }
+    const first = await collect(loader.epoch(1));
+    expect(first).toHaveLength(10);
+    expect(await collect(loader.epoch(1))).toEqual(first);
+  });
+
+  it("end with close, whoever waits", async () => {
+    const loader = await open(splitOf(400), { workers: 2 });
+    const iterator = loader.epoch(0)[Symbol.asyncIterator]();
+    await iterator.next();
+    const waiting = expect(collect({ [Symbol.asyncIterator]: () => iterator })).rejects.toThrow(
+      LoaderClosedError,
+    );
+    await loader.close();
+    await waiting;
+    await expect(collect(loader.epoch(0))).rejects.toThrow(LoaderClosedError);
+    await loader.close();
+  });
+
+  it("let the process end when they are idle and nobody closed them", async () => {
+    const script = `
+      import { createLoader, createSplit } from "@convkit/data";
+      import { Rng } from "@convkit/random";
+      const shape = { count: 8, height: 1, width: 1, channels: 1 };
+      const split = createSplit({ name: "train", images: new Uint8Array(8), shape, labels: new Array(8).fill(0) });
+      const loader = await createLoader(split, { batchSize: 2, transforms: [], rng: Rng.fromSeed(0), workers: 2 });
+      let batches = 0;
+      for await (const batch of loader.epoch(0)) batches += batch.images.length;
+      console.log(batches);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+    expect(stdout).toBe("8\n");
+  });
+});
+
+describe("picture files", () => {
+  async function fileSplit() {
+    const folder = await temporaryFolder();
+    const reds = [0, 50, 100, 150, 200, 250];
+    for (const red of reds) await writeFiles(folder, { [`${red}.png`]: await encodePicture([red, 0, 0]) });
+    return new DatasetSplit({
+      name: "train",
+      ids: reds.map(String),
+      labels: Int32Array.from(reds, () => 0),
+      source: {
+        kind: "files",
+        paths: reds.map((red) => join(folder, `${red}.png`)),
+        channels: 3,
+        size: null,
+        cache: null,
+      },
+      sourceIndices: Uint32Array.from(reds, (_, i) => i),
+    });
+  }
+
+  it("are decoded and resized in workers, and not again in the next epoch", async () => {
+    const split = await fileSplit();
+    const loader = await open(split, { workers: 2, shuffle: false, imageSize: [2, 2] });
+    expect(loader.imageShape).toEqual([2, 2, 3]);
+    const first = await collect(loader.epoch(0));
+    expect(
+      first.flatMap(({ images, ids }) => ids.map((_, i) => Math.round((images[i * 12] ?? 0) * 255))),
+    ).toEqual([0, 50, 100, 150, 200, 250]);
+    if (split.source.kind === "files") await Promise.all(split.source.paths.map((path) => rm(path)));
+    expect(await collect(loader.epoch(0))).toEqual(first);
+  });
+
+  it("that have gone are named", async () => {
+    const split = await fileSplit();
+    if (split.source.kind === "files") await rm(split.source.paths[3] as string);
+    const loader = await open(split, { workers: 1, imageSize: [2, 2] });
+    await expect(collect(loader.epoch(0))).rejects.toThrow(/ImageDecodeError.*150\.png/);
+  });
+
+  it("of unknown size need one", async () => {
+    await expect(open(await fileSplit())).rejects.toThrow(ImageSizeRequiredError);
+  });
+});
+
+describe("createLoader", () => {
+  it.each([
+    [{ batchSize: 0 }, /`batchSize`/],
+    [{ batchSize: 1.5 }, /`batchSize`/],
+    [{ workers: -1 }, /`workers`/],
+    [{ prefetch: Number.NaN }, /`prefetch`/],
+  ])("refuses %j", async (options, message) => {
+    await expect(open(splitOf(4), options)).rejects.toThrow(message);
+  });
+
+  it("refuses transforms that cannot take the pictures, before any batch", async () => {
+    const transforms: TransformSpec[] = [{ name: "CenterCrop", size: [9, 9] }];
+    await expect(open(splitOf(4), { transforms })).rejects.toThrow(/CenterCrop no larger/);
+    await expect(
+      open(splitOf(4), { transforms: [{ module: "./nowhere.mjs", options: {} }] }),
+    ).rejects.toThrow(/no such file/);
+  });
+
+  it("resizes pictures in memory too", async () => {
+    const loader = await open(splitOf(4), { imageSize: [6, 6] });
+    const [batch] = await collect(loader.epoch(0));
+    expect(batch?.shape).toEqual([4, 6, 6, 1]);
+  });
+});

@@ -1,0 +1,162 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DatasetCard } from "@convkit/schema";
+import { describe, expect, it } from "vitest";
+import { encodePicture, writeFiles } from "../test/pictures.js";
+import { encodeCifar, encodeIdx, writeIdxFolder } from "../test/record-files.js";
+import { temporaryFolder } from "../test/temporary-folder.js";
+import { DatasetFormatError } from "./formats/dataset-format-error.js";
+import {
+  ContentHashMismatchError,
+  DatasetNotFoundError,
+  openDataset,
+  type DataSpecInput,
+} from "./open-dataset.js";
+
+async function open(spec: DataSpecInput) {
+  return openDataset(spec, { home: await temporaryFolder() });
+}
+
+const LABELS = Array.from({ length: 200 }, (_, i) => i % 4);
+
+describe("openDataset of a path", () => {
+  it("opens IDX files and splits validation pictures off by the hash of their ids", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS, t10k: [0, 1, 2] });
+    const dataset = await open({ source, validationFraction: 0.25, splitSeed: 5 });
+    const { train, validation, test } = dataset.splits;
+    expect(train.length + (validation?.length ?? 0)).toBe(200);
+    expect(Math.abs((validation?.length ?? 0) - 50)).toBeLessThan(5 * Math.sqrt(200 * 0.1875));
+    expect(test?.length).toBe(3);
+    expect(dataset.imageShape).toEqual([2, 3, 1]);
+    const again = await open({ source, validationFraction: 0.25, splitSeed: 5 });
+    expect(again.splits.validation?.ids).toEqual(validation?.ids);
+    expect(again.contentHash).toBe(dataset.contentHash);
+    expect((await open({ source, splitSeed: 6 })).splits.validation?.ids).not.toEqual(validation?.ids);
+  });
+
+  it("leaves a data set's own validation pictures alone", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS, val: [1, 2] });
+    const { splits } = await open({ source, validationFraction: 0.5 });
+    expect(splits.train.length).toBe(200);
+    expect(splits.validation?.ids).toEqual(["validation/00000", "validation/00001"]);
+    expect((await open({ source: join(source, "train-images-idx3-ubyte") })).splits.test).toBeUndefined();
+  });
+
+  it("keeps groups together", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
+    const groupOf = (id: string) => id.slice(0, -1);
+    const { splits } = await openDataset(
+      { source, validationFraction: 0.5 },
+      { home: await temporaryFolder(), groupOf },
+    );
+    const groups = new Set(splits.validation?.ids.map(groupOf));
+    expect(splits.train.ids.some((id) => groups.has(groupOf(id)))).toBe(false);
+  });
+
+  it("limits each split, and resizes", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS, t10k: [0, 1, 2] });
+    const dataset = await open({ source, limit: { train: 20, test: 2, validation: 5 }, imageSize: [4, 4] });
+    const { train, validation, test } = dataset.splits;
+    expect([train.length, validation?.length, test?.length]).toEqual([20, 5, 2]);
+    expect((await train.readImages([0])).shape).toEqual({ count: 1, height: 4, width: 4, channels: 1 });
+    expect(dataset.imageShape).toEqual([4, 4, 1]);
+  });
+
+  it("opens CIFAR's files, also inside the folder of the official archive", async () => {
+    const source = await temporaryFolder();
+    await writeFiles(join(source, "cifar-10-batches-bin"), {
+      "data_batch_1.bin": encodeCifar([0, 1, 2, 3]),
+      "test_batch.bin": encodeCifar([1]),
+      "batches.meta.txt": "a\nb\nc\nd\n",
+    });
+    const dataset = await open({ source, validationFraction: 0 });
+    expect(dataset.classNames).toEqual(["a", "b", "c", "d"]);
+    expect(dataset.splits.validation).toBeUndefined();
+    const inner = await open({ source: join(source, "cifar-10-batches-bin"), validationFraction: 0 });
+    expect(inner.contentHash).toBe(dataset.contentHash);
+  });
+
+  it("opens folders of pictures and describes them on a card", async () => {
+    const source = await writeFiles(await temporaryFolder(), {
+      "train/red/1.png": await encodePicture([255, 0, 0], { width: 3 }),
+      "train/red/broken.png": "",
+      "train/blue/1.png": await encodePicture([0, 0, 255]),
+      "test/blue/2.png": await encodePicture([0, 0, 255]),
+    });
+    const mixed = await open({ source, validationFraction: 0 });
+    expect(mixed.imageShape).toBeNull();
+    expect((await mixed.card()).mean).toBeUndefined();
+    const dataset = await open({ source, validationFraction: 0, imageSize: [2, 2] });
+    const card = await dataset.card();
+    expect(DatasetCard.parse(card)).toEqual(card);
+    expect(card).toMatchObject({
+      source,
+      classNames: ["blue", "red"],
+      contentHash: mixed.contentHash,
+      imageShape: [2, 2, 3],
+      splits: { train: { count: 2, perClass: [1, 1] }, test: { count: 1, perClass: [1, 0] } },
+      mean: [0.5, 0, 0.5],
+      std: [0.5, 0, 0.5],
+      badFiles: [{ path: "train/red/broken.png", reason: expect.stringMatching(/.+/) as string }],
+    });
+  });
+});
+
+describe("openDataset refuses", () => {
+  it("what is neither a name nor a path, naming the names", async () => {
+    await expect(open({ source: "cifar-10" })).rejects.toThrow(DatasetNotFoundError);
+    await expect(open({ source: "cifar-10" })).rejects.toThrow(/mnist, fashion-mnist, cifar10/);
+  });
+
+  it("a root for a path, and a root that is not there", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
+    await expect(open({ source, root: source })).rejects.toThrow(DatasetNotFoundError);
+    await expect(open({ source: "mnist", root: join(source, "nowhere") })).rejects.toThrow(
+      DatasetNotFoundError,
+    );
+  });
+
+  it("other pictures than the name or the config stands for", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
+    await expect(open({ source: "mnist", root: source })).rejects.toThrow(ContentHashMismatchError);
+    await expect(open({ source: "mnist", root: source })).rejects.toThrow(
+      /official mnist .* give the folder as `source`/,
+    );
+    const { contentHash } = await open({ source });
+    expect((await open({ source, contentHash })).contentHash).toBe(contentHash);
+    await expect(open({ source, contentHash: "0".repeat(64) })).rejects.toThrow(ContentHashMismatchError);
+  });
+
+  it.each([
+    ["an empty folder", {}, /nothing in it/],
+    ["an archive", { "photos.zip": "PK" }, /with photos.zip/],
+    [
+      "pictures without class folders",
+      { "a.png": "x", "b.png": "y" },
+      /one folder of JPEG or PNG files per class/,
+    ],
+  ])("%s, saying what it can open", async (_what, files, message) => {
+    const source = await writeFiles(await temporaryFolder(), files);
+    await expect(open({ source })).rejects.toThrow(DatasetFormatError);
+    await expect(open({ source })).rejects.toThrow(message);
+  });
+
+  it("a file that is no IDX file of pictures", async () => {
+    const source = join(await writeFiles(await temporaryFolder(), { "photos.zip": "PK" }), "photos.zip");
+    await expect(open({ source })).rejects.toThrow(/Received: the file .*photos.zip/);
+  });
+
+  it("a data set without a usable training picture", async () => {
+    const broken = await writeFiles(await temporaryFolder(), { "cat/1.png": "no picture" });
+    await expect(open({ source: broken })).rejects.toThrow(
+      /Expected training pictures .* 1 files that cannot be used/,
+    );
+    const empty = await temporaryFolder();
+    await mkdir(empty, { recursive: true });
+    await writeFiles(empty, {
+      "train-images-idx3-ubyte": encodeIdx([0, 2, 2], []),
+      "train-labels-idx1-ubyte": encodeIdx([0], []),
+    });
+    await expect(open({ source: empty })).rejects.toThrow(/Expected training pictures/);
+  });
+});

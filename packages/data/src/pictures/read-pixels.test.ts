@@ -1,0 +1,90 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { encodePicture, writeFiles } from "../../test/pictures.js";
+import { temporaryFolder } from "../../test/temporary-folder.js";
+import { ImageDecodeError } from "./decode-image.js";
+import { createDecodedCache } from "./decoded-cache.js";
+import { ImageSizeRequiredError, type FileSource } from "./pixel-source.js";
+import { readPixels } from "./read-pixels.js";
+import { resizeSource } from "./resize-source.js";
+
+async function twoFiles(cached: boolean): Promise<FileSource> {
+  const folder = await writeFiles(await temporaryFolder(), {
+    "red.png": await encodePicture([255, 0, 0], { height: 1, width: 1 }),
+    "blue.png": await encodePicture([0, 0, 255], { height: 1, width: 1 }),
+  });
+  const paths = [join(folder, "red.png"), join(folder, "blue.png")];
+  return { kind: "files", paths, channels: 3, size: [1, 1], cache: cached ? createDecodedCache(2, 3) : null };
+}
+
+describe("readPixels", () => {
+  it("copies pictures from memory in the order asked for", async () => {
+    const pixels = new SharedArrayBuffer(6);
+    new Uint8Array(pixels).set([1, 2, 3, 4, 5, 6]);
+    const target = new Uint8Array(7);
+    const shape = await readPixels(
+      { kind: "memory", pixels, height: 1, width: 2, channels: 1 },
+      [2, 0, 2],
+      target,
+    );
+    expect(shape).toEqual({ count: 3, height: 1, width: 2, channels: 1 });
+    expect([...target]).toEqual([5, 6, 1, 2, 5, 6, 0]);
+  });
+
+  it.each([true, false])("decodes files (kept afterwards: %s)", async (cached) => {
+    const source = await twoFiles(cached);
+    const target = new Uint8Array(6);
+    await readPixels(source, [1, 0], target);
+    expect([...target]).toEqual([0, 0, 255, 255, 0, 0]);
+    await rm(source.paths[0] as string);
+    const again = readPixels(source, [0], target);
+    if (cached) {
+      await again;
+      expect([...target.subarray(0, 3)]).toEqual([255, 0, 0]);
+    } else {
+      await expect(again).rejects.toThrow(ImageDecodeError);
+    }
+  });
+
+  it("does not keep a picture that could not be decoded", async () => {
+    const source = await twoFiles(true);
+    const path = source.paths[0] as string;
+    await writeFile(path, "damaged");
+    await expect(readPixels(source, [0], new Uint8Array(3))).rejects.toThrow(ImageDecodeError);
+    await writeFile(path, await encodePicture([0, 255, 0], { height: 1, width: 1 }));
+    const target = new Uint8Array(3);
+    await readPixels(source, [0], target);
+    expect([...target]).toEqual([0, 255, 0]);
+  });
+
+  it("asks for a size where pictures differ", async () => {
+    const source = { ...(await twoFiles(false)), size: null };
+    await expect(readPixels(source, [0], new Uint8Array(3))).rejects.toThrow(ImageSizeRequiredError);
+  });
+});
+
+describe("resizeSource", () => {
+  it("resizes what is in memory at once", async () => {
+    const pixels = new SharedArrayBuffer(4);
+    new Uint8Array(pixels).set([0, 100, 8, 8]);
+    const source = { kind: "memory", pixels, height: 1, width: 2, channels: 1 } as const;
+    const target = new Uint8Array(8);
+    const shape = await readPixels(resizeSource(source, [1, 4]), [0, 1], target);
+    expect(shape).toEqual({ count: 2, height: 1, width: 4, channels: 1 });
+    expect([...target]).toEqual([0, 25, 75, 100, 8, 8, 8, 8]);
+  });
+
+  it("has files resized when they are decoded, into memory of the new size", async () => {
+    const source = await twoFiles(true);
+    const resized = resizeSource(source, [2, 2]);
+    const target = new Uint8Array(24);
+    await readPixels(resized, [0, 1], target);
+    expect([...target.subarray(9, 15)]).toEqual([255, 0, 0, 0, 0, 255]);
+  });
+
+  it("is the same source where nothing changes", async () => {
+    const source = await twoFiles(true);
+    expect(resizeSource(source, [1, 1])).toBe(source);
+  });
+});
