@@ -32,7 +32,7 @@ export async function writeIdxFolder(
 }
 
 /** Value of channel c of pixel p (row-major) of picture n. */
-export function cifarValue(n: number, p: number, c: number): number {
+function cifarValue(n: number, p: number, c: number): number {
   return (31 * n + 7 * p + 85 * c) % 256;
 }
 

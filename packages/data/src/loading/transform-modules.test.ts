@@ -35,7 +35,7 @@ describe("loadTransformModules", () => {
     [
       "does not parse",
       { "mine.mjs": "export default () => ({ apply: (images => images };" },
-      /Received: .*\)/,
+      /to load as a module. Received: ./,
     ],
     ["throws", { "mine.mjs": 'throw new Error("not today");' }, /Received: not today/],
   ])("says of a module that %s which and why", async (_what, files, message) => {
