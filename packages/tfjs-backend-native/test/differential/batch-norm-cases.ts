@@ -156,12 +156,12 @@ function backwardCase(rng: Rng): OpCase {
 }
 
 export const batchNormCases: readonly OpGenerator[] = [
-  { name: "batchNorm, inference", kernels: [tf.FusedBatchNorm], cases: 300, generate: inferenceCase },
-  { name: "BatchNormTraining", kernels: [BatchNormTraining], cases: 300, generate: forwardCase },
+  { name: "batchNorm, inference", kernels: [tf.FusedBatchNorm], cases: 150, generate: inferenceCase },
+  { name: "BatchNormTraining", kernels: [BatchNormTraining], cases: 150, generate: forwardCase },
   {
     name: "BatchNormTrainingGrad",
     kernels: [BatchNormTraining, BatchNormTrainingGrad],
-    cases: 300,
+    cases: 150,
     generate: backwardCase,
   },
 ];

@@ -117,13 +117,13 @@ export const matMulCases: readonly OpGenerator[] = [
     name: "matMul and its gradients",
     kernels: [tf.BatchMatMul],
     fallbacks: ["empty input"],
-    cases: 500,
+    cases: 300,
     generate: (rng) => matMulCase(rng, { side: 20, zeros: true }),
   },
   {
     name: "matMul past one register tile",
     kernels: [tf.BatchMatMul],
-    cases: 30,
+    cases: 20,
     generate: (rng) => matMulCase(rng, { side: 110, zeros: false }),
   },
   {
@@ -136,7 +136,7 @@ export const matMulCases: readonly OpGenerator[] = [
     name: "fused matMul",
     kernels: [tf._FusedMatMul],
     fallbacks: ["empty input"],
-    cases: 400,
+    cases: 250,
     generate: fusedMatMulCase,
   },
 ];
