@@ -73,7 +73,8 @@ async function appendUntilEnd(url: string, partial: string, context: DownloadCon
       const isServerTrouble = error.status !== null && error.status >= 500;
       fruitless = size > sizeBefore ? 0 : fruitless + 1;
       if (fruitless > 0 && (!isServerTrouble || fruitless === MOST_FRUITLESS_TRIES)) throw error;
-      await delay(context.policy.retryDelayMs, undefined, { signal: context.signal });
+      const { policy, signal } = context;
+      await delay(policy.retryDelayMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
 }

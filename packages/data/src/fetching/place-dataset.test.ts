@@ -250,6 +250,6 @@ describe("placeDataset", () => {
     const home = await temporaryFolder();
     await mkdir(join(home, "datasets", ".work", "tiny.lock"), { recursive: true });
     const options = { home, settings: await settingsWith(""), signal: AbortSignal.timeout(20) };
-    await expect(placeDataset(datasetFrom([source]), options)).rejects.toThrow();
+    await expect(placeDataset(datasetFrom([source]), options)).rejects.toThrow(/timeout/);
   });
 });

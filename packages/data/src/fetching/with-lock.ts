@@ -24,7 +24,7 @@ export async function withLock<T>(
   await mkdir(dirname(path), { recursive: true });
   while (!(await tryLock(path))) {
     await removeIfStale(path);
-    await delay(POLL_MS, undefined, { signal });
+    await delay(POLL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
   // A renewal that fails has lost its lock folder; the work is still right, at worst it is done twice.
   const renewal = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), RENEWAL_MS);

@@ -144,12 +144,16 @@ describe("the memory of what was checked", () => {
     expect((await readClassFolder(folder, { home }))?.badFiles).toHaveLength(1);
   });
 
-  it("forgets files that have gone and says how far it is", async () => {
+  it("forgets files that have gone and tells of the ones it looks at", async () => {
     const { folder, home } = await read({ "a/1.png": RED, "a/2.png": RED });
-    await rm(join(folder, "a/2.png"));
     const seen: DatasetProgress[] = [];
-    await readClassFolder(folder, { home, onProgress: (progress) => seen.push(progress) });
-    expect(seen).toEqual([{ phase: "check", what: folder, done: 1, total: 1, unit: "files" }]);
+    const onProgress = (progress: DatasetProgress) => seen.push(progress);
+    await rm(join(folder, "a/2.png"));
+    await readClassFolder(folder, { home, onProgress });
+    expect(seen).toEqual([]);
+    await writeFile(join(folder, "a/2.png"), RED);
+    await readClassFolder(folder, { home, onProgress });
+    expect(seen).toEqual([{ phase: "check", what: folder, done: 2, total: 2, unit: "files" }]);
   });
 
   it("stops when it is told to", async () => {

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { encodePicture } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
-import { decodeImage, ImageDecodeError } from "./decode-image.js";
+import { decodeImage, ImageDecodeError, inspectPicture } from "./decode-image.js";
 
 /** 2 pixels wide, 1 high: red, then blue. */
 const RED_BLUE = sharp(Buffer.from([255, 0, 0, 0, 0, 255]), { raw: { width: 2, height: 1, channels: 3 } });
@@ -81,5 +81,32 @@ describe("decodeImage", () => {
       expect(error).toBeInstanceOf(ImageDecodeError);
       expect((error as ImageDecodeError).reason).toMatch(/^.+$/);
     }
+  });
+});
+
+describe("inspectPicture", () => {
+  it.each(["png", "jpeg", "webp", "gif", "tiff"] as const)(
+    "tells a whole %s from a cut one",
+    async (format) => {
+      const noise = Uint8Array.from({ length: 64 * 48 * 3 }, (_, i) => (i * i) >> 3);
+      const whole = await sharp(noise, { raw: { width: 64, height: 48, channels: 3 } })
+        .toFormat(format)
+        .toBuffer();
+      expect(await inspectPicture(whole)).toEqual({ height: 48, width: 64, isGrey: false });
+      for (const part of [0.1, 0.5, 0.9]) {
+        const cut = whole.subarray(0, Math.floor(whole.length * part));
+        await expect(inspectPicture(cut)).rejects.toThrow(ImageDecodeError);
+      }
+    },
+  );
+
+  it("has the size that a viewer shows, and sees grey", async () => {
+    const upright = await RED_BLUE.clone().withMetadata({ orientation: 6 }).png().toBuffer();
+    expect(await inspectPicture(upright)).toEqual({ height: 2, width: 1, isGrey: false });
+    const grey = await sharp(Buffer.alloc(6), { raw: { width: 3, height: 2, channels: 1 } })
+      .toColourspace("b-w")
+      .png()
+      .toBuffer();
+    expect(await inspectPicture(grey)).toEqual({ height: 2, width: 3, isGrey: true });
   });
 });

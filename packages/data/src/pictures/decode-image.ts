@@ -69,11 +69,16 @@ export interface PictureFacts {
 }
 
 /**
- * Decodes a picture to see whether it can be.
+ * Decodes a picture to see whether it can be, to so few pixels that little memory is needed for a large one.
  * @throws {ImageDecodeError} if the bytes are no picture, or a cut one.
  */
 export async function inspectPicture(bytes: Uint8Array): Promise<PictureFacts> {
-  const { height, width } = await decodeImage(bytes, { channels: 3 });
-  const { space } = await sharp(bytes).metadata();
-  return { height, width, isGrey: space === "b-w" || space === "grey16" };
+  try {
+    const picture = sharp(bytes, { failOn: "error" });
+    const { autoOrient, space } = await picture.metadata();
+    await picture.resize(8, 8, { fit: "fill" }).raw().toBuffer();
+    return { ...autoOrient, isGrey: space === "b-w" || space === "grey16" };
+  } catch (cause) {
+    throw new ImageDecodeError(bytes, cause as Error);
+  }
 }

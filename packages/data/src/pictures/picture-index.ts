@@ -54,7 +54,10 @@ export async function indexPictures(
   const entries = await mapConcurrently(paths, CONCURRENCY, async (path) => {
     signal?.throwIfAborted();
     const entry = await indexPicture(join(folder, path), known[path]);
-    onProgress?.({ phase: "check", what: folder, done: ++done, total: paths.length, unit: "files" });
+    done++;
+    if (entry !== known[path]) {
+      onProgress?.({ phase: "check", what: folder, done, total: paths.length, unit: "files" });
+    }
     return entry;
   });
   if (paths.some((path, i) => known[path] !== entries[i]) || Object.keys(known).length > paths.length) {

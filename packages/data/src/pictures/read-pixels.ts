@@ -1,7 +1,11 @@
 /** Copies pictures out of a source, on the main thread and in workers alike. */
 import { valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
+import { mapConcurrently } from "../map-concurrently.js";
 import { decodeImage } from "./decode-image.js";
 import { ImageSizeRequiredError, imageShapeOf, type FileSource, type PixelSource } from "./pixel-source.js";
+
+/** As many as libuv has threads. More would only pile up decoded photos, which are large until they are resized. */
+const CONCURRENT_DECODES = 4;
 
 /**
  * @param indices of pictures in the source.
@@ -23,10 +27,8 @@ export async function readPixels(
       target.set(pixels.subarray(start, start + imageBytes), i * imageBytes);
     }
   } else {
-    await Promise.all(
-      Array.from(indices, async (index, i) =>
-        target.set(await readFilePixels(source, index, imageBytes), i * imageBytes),
-      ),
+    await mapConcurrently(Array.from(indices), CONCURRENT_DECODES, async (index, i) =>
+      target.set(await readFilePixels(source, index, imageBytes), i * imageBytes),
     );
   }
   return shape;
