@@ -1,0 +1,48 @@
+/** A network of one's own, written in two ways: as a list of layers in the config, and as a module. */
+import { fileURLToPath } from "node:url";
+import { openEngine } from "@convkit/engine";
+import type { RunConfigInput } from "@convkit/schema";
+import { train } from "@convkit/trainer";
+
+const TARGET_ACCURACY = 0.95;
+
+const networks: Record<string, RunConfigInput["model"]> = {
+  "list of layers": {
+    layers: [
+      { layer: "conv", filters: 16, strides: 2, useBias: false },
+      { layer: "batchNorm" },
+      { layer: "activation", activation: "relu" },
+      { layer: "maxPool" },
+      { layer: "conv", filters: 32, activation: "relu" },
+      { layer: "flatten" },
+      { layer: "dropout", rate: 0.2 },
+    ],
+  },
+  module: {
+    module: fileURLToPath(new URL("../networks/two-widths.mjs", import.meta.url)),
+    options: { filters: 12 },
+  },
+};
+
+const engine = await openEngine();
+for (const [kind, model] of Object.entries(networks)) {
+  const { report } = await train(
+    {
+      data: { source: "mnist", limit: { train: 8_000, validation: 1_000, test: 2_000 } },
+      model,
+      optimizer: { name: "adamw" },
+      learningRate: 0.005,
+      batchSize: 64,
+      epochs: 2,
+    },
+    { home: ".convkit", engine },
+  );
+  const accuracy = report?.accuracy ?? 0;
+  console.log(
+    `${kind} on ${engine.name}: ${(accuracy * 100).toFixed(2)} % of ${report?.testCount} test digits`,
+  );
+  if (accuracy < TARGET_ACCURACY) {
+    console.error(`Expected an accuracy of at least ${TARGET_ACCURACY}. Received: ${accuracy}.`);
+    process.exitCode = 1;
+  }
+}
