@@ -1,3 +1,3 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["**/*.test.js"] } });
+export default defineConfig({ test: { include: ["*.test.js"], testTimeout: 120_000, hookTimeout: 120_000 } });
