@@ -68,6 +68,11 @@ async function* watchBody(
   }
 }
 
+/** make-fetch-happen repeats the whole address before it says what went wrong. */
+function withoutAddress(message: string): string {
+  return message.replace(/^request to \S+ failed, reason: /, "");
+}
+
 /** Aborts a request when its time is over or the caller's signal says so, and knows which of the two it was. */
 class Watchdog {
   readonly #controller = new AbortController();
@@ -104,9 +109,8 @@ class Watchdog {
 
   explain(url: string, error: unknown): unknown {
     if (this.#callerSignal?.aborted === true) return this.#callerSignal.reason;
-    const { message, code, statusCode } = error as Error & { code?: string; statusCode?: number };
-    const reason =
-      this.#timeoutReason ?? (statusCode ? `HTTP status ${statusCode}` : `${code ?? ""} ${message}`.trim());
-    return new FetchError(url, reason, { status: statusCode ?? null, cause: error });
+    const { message, statusCode = null } = error as Error & { statusCode?: number };
+    const reason = statusCode === null ? withoutAddress(message) : `HTTP status ${statusCode}`;
+    return new FetchError(url, this.#timeoutReason ?? reason, { status: statusCode, cause: error });
   }
 }
