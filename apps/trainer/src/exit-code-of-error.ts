@@ -2,7 +2,8 @@
 import { EXIT_CODES, type ExitCode } from "./exit-codes.js";
 import { InterruptedError } from "./process/process-errors.js";
 
-const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
+/** Classes of every package whose errors are not this program's fault, by what was at fault. */
+export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ConfigError: EXIT_CODES.usage,
   CustomTransformError: EXIT_CODES.usage,
   ImageSizeRequiredError: EXIT_CODES.usage,
@@ -10,13 +11,13 @@ const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   NotARunError: EXIT_CODES.usage,
   RunFinishedError: EXIT_CODES.usage,
   RunNotFoundError: EXIT_CODES.usage,
+  TransformModuleError: EXIT_CODES.usage,
   UnknownEngineError: EXIT_CODES.usage,
   UnknownMetricError: EXIT_CODES.usage,
   UnknownModelError: EXIT_CODES.usage,
   UserModuleError: EXIT_CODES.usage,
 
   ContentHashMismatchError: EXIT_CODES.data,
-  DataChangedError: EXIT_CODES.data,
   DatasetFormatError: EXIT_CODES.data,
   DatasetNotFoundError: EXIT_CODES.data,
   DatasetUnavailableError: EXIT_CODES.data,
@@ -28,9 +29,10 @@ const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ProcessDiedError: EXIT_CODES.processDied,
 };
 
-/** @returns `failed` for an error that has no number of its own. */
+/** @returns the error's number, else that of what caused it, else `failed`. */
 export function exitCodeOfError(error: Error): ExitCode {
-  return error instanceof InterruptedError
-    ? error.exitCode
-    : (EXIT_CODE_OF_ERROR[error.name] ?? EXIT_CODES.failed);
+  if (error instanceof InterruptedError) return error.exitCode;
+  const own = EXIT_CODE_OF_ERROR[error.name];
+  if (own !== undefined) return own;
+  return error.cause instanceof Error ? exitCodeOfError(error.cause) : EXIT_CODES.failed;
 }

@@ -9,7 +9,7 @@ import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "./command-context.js";
 
 /** The dashboard is not installed, neither beside this package nor in the working directory. */
-export class DashboardMissingError extends Error {
+class DashboardMissingError extends Error {
   override readonly name = "DashboardMissingError";
 }
 

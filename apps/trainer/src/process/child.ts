@@ -7,7 +7,13 @@ import type { Engine, EngineDescription } from "@convkit/engine";
 import type { RunConfig } from "@convkit/schema";
 import type { TrainResult } from "@convkit/trainer";
 import { readRunConfig } from "../run/find-run.js";
-import type { ChildMessage, JobResult, ParentMessage, TrainingJob } from "./protocol.js";
+import {
+  packError,
+  type ChildMessage,
+  type JobResult,
+  type ParentMessage,
+  type TrainingJob,
+} from "./protocol.js";
 
 /** The engine was opened, but has no gradients. */
 class EngineCannotTrainError extends Error {
@@ -42,8 +48,7 @@ async function work(job: TrainingJob): Promise<void> {
   try {
     await say({ type: "result", result: await run(job) });
   } catch (thrown) {
-    const { name, message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown));
-    await say({ type: "error", error: { name, message, stack } });
+    await say({ type: "error", error: packError(thrown) });
   }
   process.exit(0);
 }

@@ -48,4 +48,15 @@ export interface JobError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
+  readonly cause: JobError | undefined;
+}
+
+export function packError(thrown: unknown): JobError {
+  const { name, message, stack, cause } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { name, message, stack, cause: cause instanceof Error ? packError(cause) : undefined };
+}
+
+export function unpackError({ name, message, stack, cause }: JobError): Error {
+  const error = new Error(message, cause && { cause: unpackError(cause) });
+  return Object.assign(error, { name, stack });
 }

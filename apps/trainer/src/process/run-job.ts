@@ -6,7 +6,7 @@ import { createTextDisplay } from "../display/text-display.js";
 import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
 import { watchInterrupts } from "./interrupts.js";
 import { InterruptedError, ProcessDiedError } from "./process-errors.js";
-import type { JobResult, TrainingJob } from "./protocol.js";
+import { unpackError, type JobResult, type TrainingJob } from "./protocol.js";
 import { startTrainingProcess, type ProcessOutcome } from "./training-process.js";
 
 /** What is known of a run while its process lives, for the case that it dies. */
@@ -82,8 +82,7 @@ function errorOf(
   if (outcome.kind === "killed" || interrupted !== undefined) {
     return new InterruptedError(`Stopped. ${wayOut}`, interrupted ?? EXIT_CODES.interrupted);
   }
-  const { name, message, stack } = outcome.error;
-  return Object.assign(new Error(message), { name, stack });
+  return unpackError(outcome.error);
 }
 
 function howToGoOn(job: TrainingJob, { runId, checkpoint }: Trace): string {

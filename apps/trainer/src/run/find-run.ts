@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
 
 /** No run, or more than one, is called that. */
-export class RunNotFoundError extends Error {
+class RunNotFoundError extends Error {
   override readonly name = "RunNotFoundError";
 }
 
