@@ -33,8 +33,9 @@ export interface CallbackContext {
 export interface Callback<State = unknown> {
   /** Key of its state in a checkpoint; unique within a run. */
   readonly name: string;
-  /** After every update but an epoch's last, which `onEpochEnd` follows. */
+  /** After every update. */
   onStepEnd?(context: CallbackContext): void | Promise<void>;
+  /** After validation and the `epochEnded` event. */
   onEpochEnd?(context: CallbackContext): void | Promise<void>;
   /** Once, with the reason why the loop ended. */
   onTrainEnd?(context: CallbackContext & { readonly ending: Ending }): void | Promise<void>;

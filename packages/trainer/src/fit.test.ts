@@ -72,6 +72,17 @@ function abortAfter(step: number, controller: AbortController): Callback {
   };
 }
 
+/** A callback with state. */
+function stepCounter(): Callback<{ steps: number }> {
+  let state = { steps: 0 };
+  return {
+    name: "stepCounter",
+    onStepEnd: () => void (state = { steps: state.steps + 1 }),
+    getState: () => state,
+    setState: (saved) => void (state = saved),
+  };
+}
+
 const folders: string[] = [];
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "convkit-fit-"));
@@ -144,6 +155,11 @@ describe("fit", () => {
   });
 });
 
+it("refuses two callbacks of one name, whose states would mix in a checkpoint", async () => {
+  const callbacks = [stepCounter(), stepCounter()];
+  await expect(trainSquares({ callbacks })).rejects.toThrow('Received: "stepCounter" twice');
+});
+
 describe("resuming", () => {
   it.each([
     ["in the middle of the first epoch", "sgd", 7],
@@ -156,18 +172,20 @@ describe("resuming", () => {
     const folder = makeFolder();
     const controller = new AbortController();
     const saving = () => checkpoints({ folder, best: { monitor: "val_accuracy", mode: "max" } });
+    const counting = stepCounter();
     const first = await trainSquares({
       ...common,
       signal: controller.signal,
-      callbacks: [abortAfter(step, controller), saving()],
+      callbacks: [abortAfter(step, controller), stepCounter(), saving()],
     });
     expect(first.ending).toEqual({ status: "interrupted", reason: "SIGINT" });
     const resumeFrom = await loadCheckpoint(join(folder, "last"));
     expect(resumeFrom!.state.step).toBe(step);
-    const second = await trainSquares({ ...common, resumeFrom, callbacks: [saving()] });
+    const second = await trainSquares({ ...common, resumeFrom, callbacks: [counting, saving()] });
 
     expect(second.ending.status).toBe("completed");
     expect(second.weights).toEqual(whole.weights);
+    expect(counting.getState!()).toEqual({ steps: 40 });
     const logsOf = ({ events }: Trained) =>
       eventsOf(events, "epochEnded").map(({ epoch, logs }) => [epoch, logs]);
     expect([...logsOf(first), ...logsOf(second)]).toEqual(logsOf(whole));

@@ -46,7 +46,7 @@ export class NothingToJudgeError extends Error {
  * The split to judge on: the test pictures. Without any, the validation pictures stand in, which have already chosen
  * the checkpoint, so that the judgement is kinder than it should be.
  */
-export function splitToJudge({ dataset }: RunData): DatasetSplit | undefined {
+function splitToJudge({ dataset }: RunData): DatasetSplit | undefined {
   return dataset.splits.test ?? dataset.splits.validation;
 }
 

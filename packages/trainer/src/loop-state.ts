@@ -27,6 +27,7 @@ export class LoopState {
   constructor(options: FitOptions) {
     this.#options = options;
     this.#callbacks = options.callbacks ?? [];
+    checkNames(this.#callbacks);
     if (options.resumeFrom) this.#restore(options.resumeFrom);
   }
 
@@ -124,4 +125,12 @@ export class LoopState {
     this.#learningRate = state.learningRate;
     if (state.stopReason !== null) this.ending = { status: "stopped", reason: state.stopReason };
   }
+}
+
+/** Their states would overwrite each other in a checkpoint. */
+function checkNames(callbacks: readonly Callback[]): void {
+  const names = callbacks.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new Error(`Expected callbacks with different names. Received: "${twice}" twice. Rename one of them.`);
 }

@@ -24,7 +24,7 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** Updates one variable; the slots are in the order of the kind's names. */
+/** @returns the new variable, then its new slots in the order of the kind's names. */
 type UpdateRule = (
   tensors: { param: tf.Tensor; grad: tf.Tensor; slots: readonly tf.Tensor[] },
   options: UpdateOptions & { readonly weightDecay: number },
@@ -41,11 +41,10 @@ export function createOptimizer(spec: OptimizerSpec, variables: NamedVariables):
   const { slotNames, weightDecay, rule } = kindOf(spec);
   const slots = new Map<string, tf.Variable>();
   for (const [name, variable] of variables) {
-    for (const slot of slotNames)
-      slots.set(
-        `${name}/${slot}`,
-        tf.tidy(() => tf.variable(tf.zerosLike(variable), false)),
-      );
+    for (const slotName of slotNames) {
+      const slot = tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
+      slots.set(`${name}/${slotName}`, slot);
+    }
   }
   return {
     variables,
@@ -69,19 +68,19 @@ export function createOptimizer(spec: OptimizerSpec, variables: NamedVariables):
 function kindOf(spec: OptimizerSpec): OptimizerKind {
   switch (spec.name) {
     case "sgd": {
-      const { momentum, nesterov, weightDecay } = spec;
+      const { momentum, nesterov } = spec;
       return {
         slotNames: ["velocity"],
-        weightDecay,
+        weightDecay: spec.weightDecay,
         rule: ({ param, grad, slots: [velocity] }, { learningRate, weightDecay }) =>
           sgdUpdate({ param, grad, velocity: velocity! }, { learningRate, momentum, nesterov, weightDecay }),
       };
     }
     case "adamw": {
-      const { beta1, beta2, epsilon, weightDecay } = spec;
+      const { beta1, beta2, epsilon } = spec;
       return {
         slotNames: ["firstMoment", "secondMoment"],
-        weightDecay,
+        weightDecay: spec.weightDecay,
         rule: ({ param, grad, slots: [firstMoment, secondMoment] }, options) =>
           adamWUpdate(
             { param, grad, firstMoment: firstMoment!, secondMoment: secondMoment! },

@@ -3,6 +3,7 @@ import type { Batch } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
 import { imagesTensor, labelsTensor } from "./batch-tensors.js";
 import { countCorrect, crossEntropy } from "./cross-entropy.js";
+import type { NamedVariables } from "./named-tensors.js";
 import type { Optimizer, UpdateOptions } from "./optimizer.js";
 
 export interface TrainStepOptions extends UpdateOptions {
@@ -11,13 +12,16 @@ export interface TrainStepOptions extends UpdateOptions {
 }
 
 export interface StepMetrics {
-  /** Mean over the batch, in nats. */
+  /** Mean over the batch, in nats, and the network's own penalties. */
   readonly loss: number;
   /** Pictures of the batch classified correctly before the update. */
   readonly correct: number;
 }
 
-/** Leaves no tensor behind but those the optimizer holds. */
+/**
+ * Minimises cross-entropy plus the regularisation penalties of the network's layers, and keeps weights within their
+ * constraints, as Keras does. Leaves no tensor behind but those the optimizer holds.
+ */
 export async function trainStep(
   model: tf.LayersModel,
   batch: Batch,
@@ -30,9 +34,11 @@ export async function trainStep(
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(images, { training: true }) as tf.Tensor2D;
       correct = tf.keep(countCorrect(logits, labels));
-      return crossEntropy(logits, labels, { labelSmoothing });
+      const loss = crossEntropy(logits, labels, { labelSmoothing });
+      return penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
     }, [...optimizer.variables.values()]);
-    optimizer.update(byWeightName(grads, optimizer), { learningRate, step });
+    optimizer.update(byWeightName(grads, optimizer.variables), { learningRate, step });
+    applyConstraints(model);
     const result = tf.stack([value, correct!]);
     correct!.dispose();
     return result;
@@ -43,7 +49,22 @@ export async function trainStep(
 }
 
 /** `variableGrads` keys by the variables' own names, which differ from process to process. */
-function byWeightName(grads: tf.NamedTensorMap, { variables }: Optimizer): Map<string, tf.Tensor> {
+function byWeightName(grads: tf.NamedTensorMap, variables: NamedVariables): Map<string, tf.Tensor> {
   const entries = [...variables].map(([name, variable]) => [name, grads[variable.name]] as const);
   return new Map(entries.filter((entry): entry is readonly [string, tf.Tensor] => entry[1] != null));
+}
+
+/** Layer by layer: tfjs's own `calculateLosses` finds none in a Sequential. */
+function penaltiesOf(model: tf.LayersModel): tf.Scalar[] {
+  return model.layers.flatMap((layer) =>
+    layer instanceof tf.LayersModel ? penaltiesOf(layer) : layer.calculateLosses(),
+  );
+}
+
+function applyConstraints(model: tf.LayersModel): void {
+  for (const weight of model.trainableWeights) {
+    // Typed as if it were always there.
+    const constraint = weight.constraint as tf.LayerVariable["constraint"] | null;
+    if (constraint) weight.write(constraint.apply(weight.read()));
+  }
 }

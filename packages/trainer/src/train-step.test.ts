@@ -1,0 +1,60 @@
+import { OptimizerSpec } from "@convkit/schema";
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { weightsByName } from "./named-tensors.js";
+import { createOptimizer } from "./optimizer.js";
+import { trainStep, type StepMetrics } from "./train-step.js";
+
+type DenseArgs = Parameters<typeof tf.layers.dense>[0];
+
+/** One plain gradient step of rate 1 over two 1×1 pictures. */
+async function stepOf(dense: Omit<DenseArgs, "units">, images: number[]) {
+  const weights = tf.initializers.constant({ value: -3 });
+  const model = tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape: [1, 1, 1] }),
+      tf.layers.dense({ name: "logits", units: 2, useBias: false, kernelInitializer: weights, ...dense }),
+    ],
+  });
+  const spec = OptimizerSpec.parse({ name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 });
+  const optimizer = createOptimizer(spec, weightsByName(model, "trainable"));
+  const batch = {
+    images: Float32Array.from(images),
+    shape: [2, 1, 1, 1],
+    labels: Int32Array.of(0, 0),
+    ids: ["a", "b"],
+  } as const;
+  const before = tf.memory().numTensors;
+  const metrics: StepMetrics = await trainStep(model, batch, {
+    optimizer,
+    labelSmoothing: 0,
+    learningRate: 1,
+    step: 1,
+  });
+  expect(tf.memory().numTensors).toBe(before);
+  const kernel = [...weightsByName(model).get("logits/kernel")!.dataSync()];
+  return { metrics, kernel };
+}
+
+describe("trainStep", () => {
+  it("takes one step down the cross-entropy", async () => {
+    // Equal logits: softmax ½, so ∂loss/∂w = mean of x·(½ − target) = 2·(−½, ½) for x = 1 and 3.
+    const { metrics, kernel } = await stepOf({}, [1, 3]);
+    expect(metrics.loss).toBeCloseTo(Math.log(2), 6);
+    expect(metrics.correct).toBe(2);
+    expect(kernel[0]).toBeCloseTo(-3 + 1, 5);
+    expect(kernel[1]).toBeCloseTo(-3 - 1, 5);
+  });
+
+  it("adds the penalties of the network's regularizers", async () => {
+    // Black pictures: only the penalty 0.1·Σw² = 1.8 is left, with the gradient 0.2·w.
+    const { metrics, kernel } = await stepOf({ kernelRegularizer: tf.regularizers.l2({ l2: 0.1 }) }, [0, 0]);
+    expect(metrics.loss).toBeCloseTo(Math.log(2) + 1.8, 5);
+    kernel.forEach((weight) => expect(weight).toBeCloseTo(-3 + 0.6, 5));
+  });
+
+  it("keeps weights within their constraints", async () => {
+    const { kernel } = await stepOf({ kernelConstraint: tf.constraints.nonNeg() }, [1, 3]);
+    expect(kernel.map(Math.abs)).toEqual([0, 0]);
+  });
+});
