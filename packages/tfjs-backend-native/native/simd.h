@@ -27,3 +27,39 @@ static inline void storePart(float* p, Vec v, int n) {
   for (int i = 0; i < n; i++) p[i] = v[i];
 #endif
 }
+static inline __attribute__((always_inline)) Vec loadLanes(const float* p, int lanes) { return lanes >= L ? load(p) : loadPart(p, lanes); }
+static inline __attribute__((always_inline)) void storeLanes(float* p, Vec v, int lanes) { lanes >= L ? store(p, v) : storePart(p, v, lanes); }
+
+// Past the caches: for results larger than them, it saves reading the lines that are about to be overwritten.
+// `p` is aligned to a vector. Followed by `streamFence` before another thread reads.
+static inline __attribute__((always_inline)) void storeStream(float* p, Vec v) {
+#if defined(__AVX512F__)
+  _mm512_stream_ps(p, (__m512)v);
+#elif defined(__AVX2__)
+  _mm256_stream_ps(p, (__m256)v);
+#else
+  store(p, v);
+#endif
+}
+static inline void streamFence() {
+#if defined(__AVX2__)
+  _mm_sfence();
+#endif
+}
+
+// Brings a region into L2, a share at each of `visits` calls of `step`, beside the work that goes on.
+struct Prefetch {
+  const char* at = nullptr;
+  size_t lines = 0, share = 0;
+  void start(const float* region, size_t floats, size_t visits) {
+    at = reinterpret_cast<const char*>(region);
+    lines = floats / 16;
+    share = visits ? (lines + visits - 1) / visits : 0;
+  }
+  inline __attribute__((always_inline)) void step() {
+    const size_t now = share < lines ? share : lines;
+    for (size_t i = 0; i < now; i++) __builtin_prefetch(at + i * 64, 0, 2);
+    at += now * 64;
+    lines -= now;
+  }
+};

@@ -1,4 +1,5 @@
 // The kernels compiled for avx2: 8 floats a vector.
+#include <immintrin.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>

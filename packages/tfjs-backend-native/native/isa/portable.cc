@@ -1,4 +1,4 @@
-// The kernels compiled for portable: 4 floats a vector.
+// The kernels compiled for every CPU of the architecture: 4 floats a vector. On ARM those are NEON registers.
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,5 +13,9 @@ namespace convkit {
 namespace portable {
 #include "../kernels/all.h"
 }  // namespace portable
+#if defined(__aarch64__)
+extern const Kernels kPortableKernels = portable::table("neon");
+#else
 extern const Kernels kPortableKernels = portable::table("portable");
+#endif
 }  // namespace convkit

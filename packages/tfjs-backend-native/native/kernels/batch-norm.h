@@ -9,8 +9,6 @@ static double* channelSums(size_t threads, size_t channels) {
   return reinterpret_cast<double*>(threadScratch(3, threads * channels * 2 * sizeof(double) / sizeof(float)));
 }
 
-static inline __attribute__((always_inline)) Vec loadLanes(const float* p, int lanes) { return lanes >= L ? load(p) : loadPart(p, lanes); }
-static inline __attribute__((always_inline)) void storeLanes(float* p, Vec v, int lanes) { lanes >= L ? store(p, v) : storePart(p, v, lanes); }
 
 // Calls visit(row, vector-of-channels start, lanes, accumulators a, b) and adds the accumulators to sums[0…C) and sums[C…2C).
 template <int V, typename Visit>

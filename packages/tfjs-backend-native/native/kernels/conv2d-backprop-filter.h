@@ -4,69 +4,8 @@
 // two vectors of output channels stays in registers while the pixels of a group of images stream by. Each
 // thread sums its images into a filter of its own; the sums are added up at the end in a fixed order.
 
-#if defined(__AVX512F__) || defined(__aarch64__)
-constexpr int kFilterTile = 12;
-#else
-constexpr int kFilterTile = 6;
-#endif
-
-struct FilterTile {
-  const float* x;   // first image, run start
-  const float* dy;  // packed [images][outH][outW][2L] of this block
-  int images, outH, outW;
-  ptrdiff_t xImage, xRow, xPixel;
-  float* sum;  // [T][2L]
-};
-
-template <int T, int V>
-static void filterTile(const FilterTile& f) {
-  Vec acc[T][V];
-#pragma GCC unroll 16
-  for (int i = 0; i < T; i++)
-#pragma GCC unroll 2
-    for (int v = 0; v < V; v++) acc[i][v] = load(f.sum + i * kBlock + v * L);
-  const float* dy = f.dy;
-  for (int n = 0; n < f.images; n++) {
-    for (int y = 0; y < f.outH; y++) {
-      const float* x = f.x + n * f.xImage + y * f.xRow;
-      for (int p = 0; p < f.outW; p++, x += f.xPixel, dy += V * L) {
-        Vec grad[V];
-#pragma GCC unroll 2
-        for (int v = 0; v < V; v++) grad[v] = load(dy + v * L);
-#pragma GCC unroll 16
-        for (int i = 0; i < T; i++) {
-          const Vec value = splat(x[i]);
-#pragma GCC unroll 2
-          for (int v = 0; v < V; v++) acc[i][v] += value * grad[v];
-        }
-      }
-    }
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < T; i++)
-#pragma GCC unroll 2
-    for (int v = 0; v < V; v++) store(f.sum + i * kBlock + v * L, acc[i][v]);
-}
-
-template <int V>
-static void filterTileOf(int tile, const FilterTile& f) {
-  switch (tile) {
-    case 1: return filterTile<1, V>(f);
-    case 2: return filterTile<2, V>(f);
-    case 3: return filterTile<3, V>(f);
-    case 4: return filterTile<4, V>(f);
-    case 5: return filterTile<5, V>(f);
-    case 6: return filterTile<6, V>(f);
-#if defined(__AVX512F__) || defined(__aarch64__)
-    case 7: return filterTile<7, V>(f);
-    case 8: return filterTile<8, V>(f);
-    case 9: return filterTile<9, V>(f);
-    case 10: return filterTile<10, V>(f);
-    case 11: return filterTile<11, V>(f);
-    case 12: return filterTile<12, V>(f);
-#endif
-  }
-}
+// Measured best of 256 and 512 pixels a group, 64, 128 and 256 a chunk.
+constexpr int kGroupPixels = 512, kChunkPixels = 64;
 
 // Gathers output channels o0…o0+n of `pixels` pixels into [pixels][width], zeros beyond n.
 static void packGradient(const float* dy, size_t pixels, int outC, int o0, int n, int width, float* packed) {
@@ -80,19 +19,22 @@ static void packGradient(const float* dy, size_t pixels, int outC, int o0, int n
 }
 
 static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float* dy, float* dw) {
+  if (winogradFits(s)) return winogradBackpropFilter(s, x, dy, dw);
   const int depth = s.filterH * s.filterW * s.inC;
   const int blocks = (s.outC + kBlock - 1) / kBlock;
   const size_t sumFloats = static_cast<size_t>(blocks) * depth * kBlock;
   const size_t outPixels = static_cast<size_t>(s.outH) * s.outW;
-  const bool pointwise = s.filterH == 1 && s.filterW == 1 && s.strideH == 1 && s.strideW == 1 && s.padTop == 0 && s.padLeft == 0 && s.inH == s.outH && s.inW == s.outW;
   // Padded extent that the taps reach.
   const int bandH = (s.outH - 1) * s.strideH + (s.filterH - 1) * s.dilationH + 1;
   const int bandW = (s.outW - 1) * s.strideW + (s.filterW - 1) * s.dilationW + 1;
   const bool inPlace = s.padTop == 0 && s.padLeft == 0 && bandH <= s.inH && bandW <= s.inW;
   const int cols = inPlace ? s.inW : bandW;
   const size_t xImage = inPlace ? static_cast<size_t>(s.inH) * s.inW * s.inC : static_cast<size_t>(bandH) * bandW * s.inC;
-  // Enough pixels a pass that loading and storing the sums does not count, and all in L2.
-  int group = static_cast<int>(outPixels >= 256 ? 1 : (256 + outPixels - 1) / outPixels);
+  // Small images in groups, so that a pass over the sums is worth its loads and stores; rows of large images in
+  // chunks whose gradient and input stay in L1 for all tiles.
+  const int group = outPixels >= kGroupPixels ? 1 : static_cast<int>((kGroupPixels + outPixels - 1) / outPixels);
+  const int chunkImages = outPixels >= kChunkPixels ? 1 : static_cast<int>(kChunkPixels / outPixels);
+  const int chunkRows = outPixels < kChunkPixels ? s.outH : s.outW >= kChunkPixels ? 1 : kChunkPixels / s.outW;
 
   int threads = threadCount();
   if (threads > s.batch) threads = s.batch;
@@ -108,7 +50,7 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
       const int begin = static_cast<int>(static_cast<int64_t>(s.batch) * range / ranges);
       const int end = static_cast<int>(static_cast<int64_t>(s.batch) * (range + 1) / ranges);
       float* padded = inPlace ? nullptr : threadScratch(1, xImage * group);
-      float* grad = threadScratch(2, outPixels * group * kBlock);
+      float* grad = threadScratch(2, static_cast<size_t>(chunkImages) * chunkRows * s.outW * kBlock);
       if (!grad || (!inPlace && !padded)) {
         outOfMemory = true;
         return;
@@ -125,41 +67,49 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
             copyBand(t, source + static_cast<size_t>(i) * s.inH * s.inW * s.inC, -s.padTop, bandH, -s.padLeft, bandW, padded + i * xImage);
           source = padded;
         }
+        const int merged = s.dilationW == 1 ? s.filterW : 1, runsX = s.filterW / merged, length = merged * s.inC;
+        const int tiles = (length + kFilterTile - 1) / kFilterTile;
+        const int chunks = ((images + chunkImages - 1) / chunkImages) * ((s.outH + chunkRows - 1) / chunkRows);
+        const size_t visits = static_cast<size_t>(blocks) * chunks * s.filterH * runsX * tiles;
+        Prefetch nextX, nextGradient;
+        if (n0 + images < end) {
+          const size_t following = end - n0 - images < group ? end - n0 - images : group;
+          nextX.start(x + static_cast<size_t>(n0 + images) * s.inH * s.inW * s.inC, following * s.inH * s.inW * s.inC, visits);
+          nextGradient.start(dy + (n0 + images) * outPixels * s.outC, following * outPixels * s.outC, visits);
+        }
         FilterTile f{};
-        f.images = images;
-        f.outH = s.outH;
-        f.outW = s.outW;
         f.xImage = static_cast<ptrdiff_t>(xImage);
         f.xRow = static_cast<ptrdiff_t>(s.strideH) * cols * s.inC;
         f.xPixel = static_cast<ptrdiff_t>(s.strideW) * s.inC;
-        if (pointwise) {
-          f.images = 1;
-          f.outH = 1;
-          f.outW = static_cast<int>(outPixels) * images;
-        }
+        f.outW = s.outW;
         for (int block = 0; block < blocks; block++) {
           const int lanes = s.outC - block * kBlock < kBlock ? s.outC - block * kBlock : kBlock;
           const int vectors = lanes > L ? 2 : 1;
-          const float* gradient = dy + static_cast<size_t>(n0) * outPixels * s.outC;
-          if (s.outC == vectors * L) {
-            f.dy = gradient;
-          } else {
-            packGradient(gradient, outPixels * images, s.outC, block * kBlock, lanes, vectors * L, grad);
-            f.dy = grad;
-          }
           float* blockSum = sum + static_cast<size_t>(block) * depth * kBlock;
-          const bool merged = s.dilationW == 1;
-          const int runsX = merged ? 1 : s.filterW, length = merged ? s.filterW * s.inC : s.inC;
-          for (int ky = 0; ky < s.filterH; ky++) {
-            for (int kx = 0; kx < runsX; kx++) {
-              const float* run = source + (static_cast<ptrdiff_t>(ky) * s.dilationH * cols + static_cast<ptrdiff_t>(kx) * s.dilationW) * s.inC;
-              const int tiles = (length + kFilterTile - 1) / kFilterTile;
-              for (int i = 0, c = 0; i < tiles; i++) {
-                const int tile = (length - c) / (tiles - i) + ((length - c) % (tiles - i) != 0);
-                f.x = run + c;
-                f.sum = blockSum + (static_cast<size_t>(ky * runsX + kx) * length + c) * kBlock;
-                vectors == 2 ? filterTileOf<2>(tile, f) : filterTileOf<1>(tile, f);
-                c += tile;
+          for (int i = 0; i < images; i += chunkImages) {
+            f.images = images - i < chunkImages ? images - i : chunkImages;
+            for (int y = 0; y < s.outH; y += chunkRows) {
+              f.outH = s.outH - y < chunkRows ? s.outH - y : chunkRows;
+              f.dy = dy + ((n0 + i) * outPixels + static_cast<size_t>(y) * s.outW) * s.outC;
+              if (s.outC != vectors * L) {
+                packGradient(f.dy, static_cast<size_t>(f.images) * f.outH * s.outW, s.outC, block * kBlock, lanes, vectors * L, grad);
+                f.dy = grad;
+              }
+              const float* corner = source + i * xImage + y * f.xRow;
+              f.sum = blockSum;
+              for (int ky = 0; ky < s.filterH; ky++) {
+                for (int kx = 0; kx < runsX; kx++) {
+                  f.x = corner + (static_cast<ptrdiff_t>(ky) * s.dilationH * cols + static_cast<ptrdiff_t>(kx) * s.dilationW) * s.inC;
+                  for (int n = 0, c = 0; n < tiles; n++) {
+                    const int tile = (length - c + tiles - n - 1) / (tiles - n);
+                    nextX.step();
+                    nextGradient.step();
+                    vectors == 2 ? filterTileOf<2>(tile, f) : filterTileOf<1>(tile, f);
+                    f.x += tile;
+                    f.sum += tile * kBlock;
+                    c += tile;
+                  }
+                }
               }
             }
           }

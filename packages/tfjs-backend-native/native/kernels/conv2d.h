@@ -61,6 +61,7 @@ static bool flatProduct(size_t m, int k, int n, const float* a, const float* pac
 }
 
 static bool conv2d(const ConvShape& s, const float* x, const float* filter, const float* bias, float* y, Activation activation, float alpha) {
+  if (winogradFits(s)) return winogradForward(s, x, filter, bias, activation, alpha, y);
   const int depth = s.filterH * s.filterW * s.inC;
   float* packed = packedScratch(depth, s.outC, s.filterH + s.filterW);
   if (!packed) return false;
@@ -120,6 +121,9 @@ static Phase phaseOf(int residue, int size, int stride, int dilation, int pad, i
 // dx[i] = sum over taps with (i + pad - k * dilation) divisible by the stride: one tapConv over dy for each
 // of the strideH * strideW phases of dx, with the filter transposed.
 static bool conv2dBackpropInput(const ConvShape& s, const float* dy, const float* filter, float* dx) {
+  // The gradient's convolution has input and output exchanged; its padding is 2 - pad.
+  const ConvShape exchanged{s.batch, s.outH, s.outW, s.outC, s.filterH, s.filterW, s.inH, s.inW, s.inC, s.strideH, s.strideW, s.dilationH, s.dilationW, s.padTop, s.padLeft};
+  if (winogradFits(exchanged)) return winogradBackpropInput(s, dy, filter, dx);
   const int taps = s.filterH * s.filterW;
   float* packed = packedScratch(static_cast<size_t>(taps) * s.outC, s.inC, 2 * (s.filterH + s.filterW));
   if (!packed) return false;

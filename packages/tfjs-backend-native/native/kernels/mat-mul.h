@@ -1,15 +1,5 @@
 // One matrix product: B packed in panels of 2L columns, A read in place or, when transposed, through a copy.
 
-static void transposeInto(const float* source, size_t rows, size_t columns, float* target) {
-  constexpr size_t kTileSide = 16;
-  parallelRanges((rows + kTileSide - 1) / kTileSide, 8, [&](size_t begin, size_t end, int) {
-    for (size_t r0 = begin * kTileSide; r0 < end * kTileSide && r0 < rows; r0 += kTileSide)
-      for (size_t c0 = 0; c0 < columns; c0 += kTileSide)
-        for (size_t r = r0; r < r0 + kTileSide && r < rows; r++)
-          for (size_t c = c0; c < c0 + kTileSide && c < columns; c++) target[c * rows + r] = source[r * columns + c];
-  });
-}
-
 static bool matMul(size_t m, size_t k, size_t n, const float* a, bool transposeA, const float* b, bool transposeB, const float* bias, float* out,
                    Activation activation, float alpha) {
   const int depth = static_cast<int>(k), columns = static_cast<int>(n);

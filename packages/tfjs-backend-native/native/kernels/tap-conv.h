@@ -27,12 +27,11 @@ struct Run {
   int length;
 };
 
-// Floats of weights (times 2L) that one pass over a band uses: 160 * 32 * 4 bytes stay in a 48 KiB L1 beside
-// the source rows.
-#ifndef CK_SEGMENT
-#define CK_SEGMENT 288
-#endif
-constexpr int kSegment = CK_SEGMENT;
+// Rows of weights (2L floats each) that one pass over a band uses: with 512-bit vectors 36 KiB, which stay in a
+// 48 KiB L1. Measured best of 96, 144, 192, 288, 384, 576 and no segments.
+constexpr int kSegment = 288;
+// Results larger than this many floats do not stay in cache anyway and are stored past it.
+constexpr size_t kStreamFloats = 1 << 20;
 constexpr int kBandFloats = 96 * 1024;
 constexpr int kBlock = 2 * L;
 // Accumulators: P * 2 plus two weight vectors and one broadcast must fit the registers (32 or 16).
@@ -50,6 +49,7 @@ struct TileContext {
   const float* bias;  // of this block, or null
   int lanes;          // output channels in this block
   bool first, last;   // of the segments
+  bool stream;        // store past the caches
   Activation activation;
   float alpha;
 };
@@ -107,7 +107,12 @@ static void tapTile(const TileContext& c, const float* __restrict src, float* __
     for (int p = 0; p < P; p++)
       for (int v = 0; v < V; v++) acc[p][v] = activate(acc[p][v], c.activation, c.alpha);
   }
-  if (whole) {
+  if (whole && c.stream) {
+#pragma GCC unroll 16
+    for (int p = 0; p < P; p++)
+#pragma GCC unroll 2
+      for (int v = 0; v < V; v++) storeStream(dst + p * c.dstPixel + v * L, acc[p][v]);
+  } else if (whole) {
 #pragma GCC unroll 16
     for (int p = 0; p < P; p++)
 #pragma GCC unroll 2
@@ -176,18 +181,20 @@ static bool tapConv(const TapConv& t) {
   const int depth = t.tapsY * t.tapsX * t.channels;
   const int blocks = (t.outC + kBlock - 1) / kBlock;
 
-  // Bands: small enough for L2, and enough of them for all threads when there are few images.
-  int bandRows = static_cast<int>((kBandFloats / rowFloats - (maxY - minY)) / t.stepY);
+  // Bands of rows: small enough for L2, and enough of them for all threads when there are few images.
   const int threads = threadCount();
+  int bandRows = static_cast<int>((kBandFloats / rowFloats - (maxY - minY)) / t.stepY);
   if (t.images < 4 * threads) {
-    int perImage = (4 * threads + t.images - 1) / t.images;
-    int fair = (t.outH + perImage - 1) / perImage;
+    const int perImage = (4 * threads + t.images - 1) / t.images;
+    const int fair = (t.outH + perImage - 1) / perImage;
     if (fair < bandRows) bandRows = fair;
   }
   if (bandRows < 1) bandRows = 1;
   if (bandRows > t.outH) bandRows = t.outH;
   const int bandsPerImage = (t.outH + bandRows - 1) / bandRows;
   const size_t bandFloats = inPlace ? 0 : static_cast<size_t>((bandRows - 1) * t.stepY + maxY - minY + 1) * rowFloats;
+  const bool alignedRows = (reinterpret_cast<uintptr_t>(t.dst) % (4 * L)) == 0 && t.dstPixel % L == 0 && t.dstRow % L == 0 && t.dstImage % L == 0;
+  const bool large = static_cast<size_t>(t.images) * t.outH * t.outW * t.outC >= kStreamFloats;
 
   bool outOfMemory = false;
   parallelRanges(static_cast<size_t>(t.images) * bandsPerImage, 1, [&](size_t begin, size_t end, int) {
@@ -229,11 +236,19 @@ static bool tapConv(const TapConv& t) {
     c.dstPixel = t.dstPixel;
     c.activation = t.activation;
     c.alpha = t.alpha;
+    c.stream = alignedRows && large && segments == 1;
     for (size_t item = begin; item < end; item++) {
       const size_t image = item / bandsPerImage;
       const int y0 = static_cast<int>(item % bandsPerImage) * bandRows;
       const int y1 = y0 + bandRows < t.outH ? y0 + bandRows : t.outH;
-      const float* source = t.src + image * t.srcH * t.srcW * t.channels;
+      const size_t srcRow = static_cast<size_t>(t.srcW) * t.channels, srcImage = t.srcH * srcRow;
+      const float* source = t.src + image * srcImage;
+      Prefetch nextSource;
+      if (item + 1 < end) {
+        const float* following = y1 < t.outH ? source + static_cast<size_t>(y1) * t.stepY * srcRow : source + srcImage;
+        const size_t rest = t.src + t.images * srcImage - following, wanted = static_cast<size_t>(y1 - y0) * t.stepY * srcRow;
+        nextSource.start(following, wanted < rest ? wanted : rest, static_cast<size_t>(blocks) * segments * (y1 - y0) * ((t.outW + kTile - 1) / kTile));
+      }
       if (inPlace) {
         source += static_cast<ptrdiff_t>(y0) * t.stepY * rowFloats;
       } else {
@@ -246,27 +261,32 @@ static bool tapConv(const TapConv& t) {
         c.bias = t.bias ? t.bias + block * kBlock : nullptr;
         c.weights = t.packed + static_cast<size_t>(block) * depth * kBlock;
         for (int s = 0; s < segments; s++) {
-          c.runs = runs + (s == 0 ? 0 : segmentEnd[s - 1]);
-          c.runCount = segmentEnd[s] - (s == 0 ? 0 : segmentEnd[s - 1]);
+          const int firstRun = s == 0 ? 0 : segmentEnd[s - 1];
+          c.runs = runs + firstRun;
+          c.runCount = segmentEnd[s] - firstRun;
           c.first = s == 0;
           c.last = s == segments - 1;
+          size_t segmentFloats = 0;
+          for (int i = firstRun; i < segmentEnd[s]; i++) segmentFloats += static_cast<size_t>(runs[i].length) * kBlock;
           for (int y = y0; y < y1; y++) {
             const float* sourceRow = source + static_cast<ptrdiff_t>(y - y0) * t.stepY * rowFloats;
             float* targetRow = target + y * t.dstRow + block * kBlock;
             const int width = y == t.outH - 1 ? t.lastRowW : t.outW;
             // Even tiles: 32 pixels are 11 + 11 + 10, not 12 + 12 + 8.
             const int tiles = (width + kTile - 1) / kTile;
-            for (int i = 0, x = 0; i < tiles; i++) {
-              const int pixels = (width - x) / (tiles - i) + ((width - x) % (tiles - i) != 0);
+            for (int n = 0, x = 0; n < tiles; n++) {
+              nextSource.step();
+              const int pixels = (width - x + tiles - n - 1) / (tiles - n);
               TileFunction tile = c.lanes > L ? tileFunction<2>(pixels) : tileFunction<1>(pixels);
               tile(c, sourceRow + x * c.srcPixel, targetRow + x * t.dstPixel);
               x += pixels;
             }
           }
-          for (int i = (s == 0 ? 0 : segmentEnd[s - 1]); i < segmentEnd[s]; i++) c.weights += static_cast<size_t>(runs[i].length) * kBlock;
+          c.weights += segmentFloats;
         }
       }
     }
+    if (c.stream) streamFence();
   });
   return !outOfMemory;
 }
