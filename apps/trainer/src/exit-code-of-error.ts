@@ -4,11 +4,17 @@ import { InterruptedError } from "./process/process-errors.js";
 
 /** Classes of every package whose errors are not this program's fault, by what was at fault. */
 export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
+  CheckpointCorruptError: EXIT_CODES.failed,
+  DashboardMissingError: EXIT_CODES.failed,
+  JournalCorruptError: EXIT_CODES.failed,
+
+  ClassifierFilesError: EXIT_CODES.usage,
   ConfigError: EXIT_CODES.usage,
   CustomTransformError: EXIT_CODES.usage,
   ImageSizeRequiredError: EXIT_CODES.usage,
   ModelConfigError: EXIT_CODES.usage,
   NotARunError: EXIT_CODES.usage,
+  NothingToJudgeError: EXIT_CODES.usage,
   RunFinishedError: EXIT_CODES.usage,
   RunNotFoundError: EXIT_CODES.usage,
   TransformModuleError: EXIT_CODES.usage,
@@ -31,8 +37,16 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
 
 /** @returns the error's number, else that of what caused it, else `failed`. */
 export function exitCodeOfError(error: Error): ExitCode {
+  return foreseenCode(error) ?? EXIT_CODES.failed;
+}
+
+/** Whether the message alone helps: the class is one that somebody throws on purpose. */
+export function isForeseen(error: Error): boolean {
+  return foreseenCode(error) !== undefined;
+}
+
+function foreseenCode(error: Error): ExitCode | undefined {
   if (error instanceof InterruptedError) return error.exitCode;
   const own = EXIT_CODE_OF_ERROR[error.name];
-  if (own !== undefined) return own;
-  return error.cause instanceof Error ? exitCodeOfError(error.cause) : EXIT_CODES.failed;
+  return own ?? (error.cause instanceof Error ? foreseenCode(error.cause) : undefined);
 }

@@ -4,7 +4,7 @@ import picocolors from "picocolors";
 import type { CommandContext } from "./commands/command-context.js";
 import { createProgram } from "./create-program.js";
 import { convkitHome } from "./env.js";
-import { exitCodeOfError } from "./exit-code-of-error.js";
+import { exitCodeOfError, isForeseen } from "./exit-code-of-error.js";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.js";
 
 /** @param args without Node's own path and the script's. */
@@ -35,7 +35,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     }
     exitCode = exitCodeOfError(error);
     if (json) stdout.write(errorLine(error, exitCode));
-    else stderr.write(describe(error, exitCode));
+    else stderr.write(describe(error));
     return exitCode;
   }
 }
@@ -45,8 +45,10 @@ function errorLine({ name, message }: Error, exitCode: ExitCode): string {
 }
 
 /** Only an error that nobody foresaw shows where it came from. */
-function describe({ message, stack }: Error, exitCode: ExitCode): string {
+function describe(error: Error): string {
   const colors = picocolors.createColors(process.stderr.isTTY && picocolors.isColorSupported);
-  const origin = exitCode === EXIT_CODES.failed && stack ? `\n${colors.dim(stack)}` : "";
-  return `${colors.red("error")}  ${message}${origin}\n`;
+  const origin = isForeseen(error)
+    ? []
+    : (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return `${colors.red("error")}  ${[error.message, ...origin.map(colors.dim)].join("\n")}\n`;
 }

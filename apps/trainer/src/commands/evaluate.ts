@@ -21,8 +21,7 @@ export function addEvaluateCommand(program: Command, context: CommandContext): v
     .addHelpText("after", EXAMPLES)
     .action(async (run: string, { engine, json }: { engine?: EnginePreference; json: boolean }) => {
       const directory = await findRun(run, context.home);
-      context.exit(
-        await runJob({ kind: "evaluate", home: context.home, directory, engine }, context, { json }),
-      );
+      const job = { kind: "evaluate", home: context.home, directory, engine } as const;
+      context.exit(await runJob(job, context, { json }));
     });
 }

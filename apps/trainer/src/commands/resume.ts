@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { parseEngineFlag } from "../config/engine-flag.js";
 import { runJob } from "../process/run-job.js";
 import { findRun } from "../run/find-run.js";
+import { readStartEvent } from "../run/journal-ends.js";
 import type { CommandContext } from "./command-context.js";
 
 const EXAMPLES = `
@@ -21,8 +22,8 @@ export function addResumeCommand(program: Command, context: CommandContext): voi
     .addHelpText("after", EXAMPLES)
     .action(async (run: string, { engine, json }: { engine?: EnginePreference; json: boolean }) => {
       const directory = await findRun(run, context.home);
-      context.exit(
-        await runJob({ kind: "resume", home: context.home, directory, engine }, context, { json }),
-      );
+      const started = await readStartEvent(directory);
+      const job = { kind: "resume", home: context.home, directory, engine } as const;
+      context.exit(await runJob(job, context, { json, started }));
     });
 }

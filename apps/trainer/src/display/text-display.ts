@@ -1,4 +1,5 @@
 /** A training run for people: what was opened, one line an epoch, a bar where the output is a terminal. */
+import type { TrainEvent } from "@convkit/schema";
 import type picocolors from "picocolors";
 import { describeEvent } from "./describe-event.js";
 import { describeEngine, describeResult } from "./describe-run.js";
@@ -18,9 +19,17 @@ export interface TextDisplayOptions {
   readonly colors: Colors;
 }
 
-export function createTextDisplay({ stdout, stderr, colors }: TextDisplayOptions): RunDisplay {
+/** @param started of a run that goes on, how it once began. */
+export function createTextDisplay(options: TextDisplayOptions, started?: TrainEvent): RunDisplay {
+  const { stdout, stderr, colors } = options;
   const writer = createLineWriter(stdout);
   const estimate = new ProgressEstimate();
+  const show = (event: TrainEvent): void => {
+    const progress = estimate.update(event);
+    if (progress) writer.status(describeProgress(progress, colors));
+    describeEvent(event, colors).forEach(writer.print);
+  };
+  if (started) show(started);
   return {
     message(message) {
       switch (message.type) {
@@ -30,11 +39,8 @@ export function createTextDisplay({ stdout, stderr, colors }: TextDisplayOptions
           return writer.status(colors.dim(describeDataProgress(message.progress)));
         case "note":
           return writer.print(colors.yellow(message.text));
-        case "event": {
-          const progress = estimate.update(message.event);
-          if (progress) writer.status(describeProgress(progress, colors));
-          return describeEvent(message.event, colors).forEach(writer.print);
-        }
+        case "event":
+          return show(message.event);
         default:
           message satisfies never;
       }

@@ -62,8 +62,11 @@ it("diagnoses a training process that was killed, and it can be resumed", async 
     message: expect.stringMatching(new RegExp(`SIGKILL(.|\n)*convkit resume ${runId}`)),
   });
 
-  const resumed = await runConvkit(folder, ["resume", runId, "--json"]);
+  const resumed = await runConvkit(folder, ["resume", runId]);
   expect(resumed).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(resumed.stdout).toMatch(
+    /^plan +15 epochs of 10 steps(.|\n)*^resume +from step(.|\n)*^epoch +15(.|\n)*^result/m,
+  );
 });
 
 it("tells a crash in native code by its signal", async () => {

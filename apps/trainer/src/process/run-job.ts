@@ -17,6 +17,8 @@ interface Trace {
 
 export interface RunJobOptions {
   readonly json: boolean;
+  /** How a run that is resumed once began: its length, which its later events do not repeat. */
+  readonly started?: TrainEvent | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function runJob(
   context: CommandContext,
   options: RunJobOptions,
 ): Promise<ExitCode> {
-  const display = options.json ? createJsonDisplay(context) : createTextDisplay(context);
+  const display = options.json ? createJsonDisplay(context) : createTextDisplay(context, options.started);
   const trace: Trace = {};
   const child = startTrainingProcess(job, {
     onMessage(message) {

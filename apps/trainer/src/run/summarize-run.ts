@@ -1,8 +1,9 @@
 /** A run in one row: what its folder says without opening the network. */
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { decodeTrainEvents, EvaluationReport, type RunConfig, type TrainEvent } from "@convkit/schema";
+import { EvaluationReport, type RunConfig, type TrainEvent } from "@convkit/schema";
 import { readRunConfig } from "./find-run.js";
+import { readLastEvent } from "./journal-ends.js";
 
 export interface RunSummary {
   readonly runId: string;
@@ -20,7 +21,7 @@ export interface RunSummary {
 /** @throws {RunNotFoundError} if the folder holds no config that can be read. */
 export async function summarizeRun(directory: string): Promise<RunSummary> {
   const config = await readRunConfig(directory);
-  const last = await readLastEvent(join(directory, "events.jsonl"));
+  const last = await readLastEvent(directory);
   const report = await readReport(join(directory, "report.json"));
   return {
     runId: basename(directory),
@@ -39,20 +40,9 @@ function modelName({ model }: RunConfig): string {
   return "module" in model ? basename(model.module) : `${model.layers.length} layers`;
 }
 
-/** A torn last line counts as none: its writer died in it. */
-async function readLastEvent(path: string): Promise<TrainEvent | undefined> {
-  const whole = (await readIfThere(path))?.split("\n").slice(0, -1) ?? [];
-  return decodeTrainEvents(`${whole.at(-1) ?? ""}\n`).events[0];
-}
-
 async function readReport(path: string): Promise<EvaluationReport | undefined> {
-  const text = await readIfThere(path);
-  return text === undefined ? undefined : EvaluationReport.parse(JSON.parse(text));
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return EvaluationReport.parse(JSON.parse(await readFile(path, "utf8")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
