@@ -1,6 +1,8 @@
 # One addon, one object library per instruction set; which one runs is decided when the addon loads.
 {
   "variables": {
+    # Published packages leave the tests out.
+    "has_tests": "<!(node -p \"Number(require('fs').existsSync('native/test'))\")",
     "kernel_cflags": ["-std=c++17", "-O3", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-fvisibility=hidden", "-fPIC", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-psabi"],
   },
   "target_defaults": {
@@ -27,6 +29,18 @@
     },
   ],
   "conditions": [
+    ["has_tests==1", {
+      "targets": [
+        {
+          "target_name": "kernels_test",
+          "type": "executable",
+          "sources": ["native/test/kernels-test.cc", "native/test/convolution-test.cc", "native/test/product-test.cc", "native/test/elementwise-test.cc", "native/test/update-test.cc", "native/test/reduction-test.cc", "native/test/layout-test.cc", "native/clock.cc", "native/isa.cc", "native/thread-pool.cc"],
+          "dependencies": ["kernels_portable"],
+          "libraries": ["-lpthread"],
+          "conditions": [["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}]],
+        },
+      ],
+    }],
     ["target_arch=='x64'", {
       "targets": [
         {

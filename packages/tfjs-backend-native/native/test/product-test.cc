@@ -1,0 +1,89 @@
+// Matrix products and batch normalisation.
+#include "check.h"
+
+namespace convkit {
+namespace {
+
+void testProduct(const Kernels& k, Random& r, Checks& checks) {
+  const size_t m = r.between(1, 70), depth = r.between(1, 90), n = r.channels();
+  const bool transposeA = r.chance(0.5), transposeB = r.chance(0.5), biased = r.chance(0.5);
+  const Floats a = r.floats(m * depth), b = r.floats(depth * n), bias = r.floats(n);
+  std::vector<double> expected(m * n);
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) {
+      double total = biased ? bias[j] : 0;
+      for (size_t d = 0; d < depth; d++)
+        total += static_cast<double>(transposeA ? a[d * m + i] : a[i * depth + d]) * (transposeB ? b[j * depth + d] : b[d * n + j]);
+      expected[i * n + j] = total;
+    }
+  checks.context = format("matMul m %zu k %zu n %zu transposed %d %d", m, depth, n, transposeA, transposeB);
+  Floats out(m * n);
+  checks.that("memory", k.matMul(m, depth, n, a.data(), transposeA, b.data(), transposeB, biased ? bias.data() : nullptr, out.data(), kLinear, 0));
+  checks.close(out, expected, 1e-4, 1e-4);
+}
+
+void testBatchNorm(const Kernels& k, Random& r, Checks& checks) {
+  const size_t rows = r.between(4, 400), channels = r.channels();
+  const bool relu = r.chance(0.5), scaled = r.chance(0.7), shifted = r.chance(0.7);
+  const float epsilon = 1e-3f;
+  Floats x = r.floats(rows * channels), scale = r.floats(channels), offset = r.floats(channels);
+  const Floats dy = r.floats(rows * channels);
+  // Away from 0, where a rounding would decide which side of the ReLU a value is on.
+  for (size_t c = 0; c < channels; c++) scale[c] += 2;
+  std::vector<double> y(rows * channels), means(channels), variances(channels), dx(rows * channels), dscale(channels), doffset(channels), inference(rows * channels);
+  for (size_t c = 0; c < channels; c++) {
+    double total = 0, squares = 0;
+    for (size_t i = 0; i < rows; i++) total += x[i * channels + c];
+    const double mean = total / static_cast<double>(rows);
+    for (size_t i = 0; i < rows; i++) squares += (x[i * channels + c] - mean) * (x[i * channels + c] - mean);
+    const double variance = squares / static_cast<double>(rows), inverse = 1 / std::sqrt(variance + epsilon);
+    const double factor = scaled ? scale[c] : 1, shift = shifted ? offset[c] : 0;
+    means[c] = mean;
+    variances[c] = variance;
+    for (size_t i = 0; i < rows; i++) {
+      const size_t at = i * channels + c;
+      const double normal = (x[at] - mean) * inverse, before = normal * factor + shift;
+      y[at] = relu && before < 0 ? 0 : before;
+      inference[at] = before;
+      const double g = relu && !(before > 0) ? 0 : dy[at];
+      doffset[c] += g;
+      dscale[c] += g * normal;
+    }
+    for (size_t i = 0; i < rows; i++) {
+      const size_t at = i * channels + c;
+      const double normal = (x[at] - mean) * inverse, before = normal * factor + shift;
+      const double g = relu && !(before > 0) ? 0 : dy[at];
+      dx[at] = factor * inverse * (g - doffset[c] / static_cast<double>(rows) - normal * dscale[c] / static_cast<double>(rows));
+    }
+  }
+  checks.context = format("batch norm rows %zu channels %zu relu %d scale %d offset %d", rows, channels, relu, scaled, shifted);
+  const float *s = scaled ? scale.data() : nullptr, *o = shifted ? offset.data() : nullptr;
+  Floats out(y.size()), mean(channels), variance(channels), dxOut(dx.size()), dscaleOut(channels), doffsetOut(channels), inferred(y.size());
+  checks.that("memory", k.batchNormTraining(rows, channels, x.data(), s, o, epsilon, relu, out.data(), mean.data(), variance.data()));
+  checks.close(out, y, 1e-4, 1e-4);
+  checks.close(mean, means, 1e-6, 1e-5);
+  checks.close(variance, variances, 1e-6, 1e-5);
+  checks.that("memory", k.batchNormInference(rows, channels, x.data(), mean.data(), variance.data(), s, o, epsilon, inferred.data()));
+  checks.close(inferred, inference, 1e-4, 1e-4);
+  if (relu) {
+    // Whether a value just at 0 passes is up to rounding: not such cases.
+    for (size_t at = 0; at < y.size(); at++)
+      if (std::fabs(inference[at]) < 1e-4) return;
+  }
+  checks.that("memory", k.batchNormTrainingGrad(rows, channels, dy.data(), x.data(), mean.data(), variance.data(), s, o, epsilon, relu, dxOut.data(),
+                                                dscaleOut.data(), doffsetOut.data()));
+  checks.close(dxOut, dx, 1e-4, 1e-3);
+  checks.close(dscaleOut, dscale, 1e-3, 1e-3);
+  checks.close(doffsetOut, doffset, 1e-3, 1e-3);
+}
+
+}  // namespace
+
+void testProductsAndNorms(const Kernels& k, Random& r, Checks& checks) {
+  for (int i = 0; i < 60; i++) testProduct(k, r, checks);
+  for (int i = 0; i < 40; i++) testBatchNorm(k, r, checks);
+  checks.context = "fmaPeak";
+  checks.that("positive", k.fmaPeak(1) > 0);
+}
+
+}  // namespace convkit

@@ -1,0 +1,51 @@
+/**
+ * The C++ code under AddressSanitizer and UndefinedBehaviorSanitizer: its own tests, then the tests of the
+ * TypeScript side that send it random and hostile calls, on an addon built the same way. `pnpm sanitize`.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { compile, root, run } from "./compile.mjs";
+
+const require = createRequire(import.meta.url);
+const compiler = "g++";
+const isas = ["kernels_portable", ...(process.arch === "x64" ? ["kernels_avx2", "kernels_avx512"] : [])];
+// Halting at the first finding; -O1 keeps the vector code in registers and the run to minutes.
+const flags = [
+  "-O1",
+  "-g",
+  "-fno-omit-frame-pointer",
+  "-fsanitize=address,undefined",
+  "-fno-sanitize-recover=all",
+];
+const directory = join(root, "build", "sanitize");
+const settings = [
+  // Node frees nothing at its end, and asks for more memory than there is where a test does.
+  "ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:allocator_may_return_null=1",
+  "UBSAN_OPTIONS=print_stacktrace=1",
+];
+
+const program = await compile("kernels_test", { compiler, directory, isas, flags });
+await run("env", [...settings, program, ...process.argv.slice(2)]);
+
+// Where node-gyp-build looks under the folder that its variable names.
+const prebuild = join(directory, "addon");
+const release = join(prebuild, "build", "Release");
+mkdirSync(release, { recursive: true });
+const { include_dir: headers } = require("node-api-headers");
+await compile("convkit_native", { compiler, directory: release, isas, flags, includes: [headers] });
+
+const runtimes = ["libasan.so", "libubsan.so"].map((library) =>
+  execFileSync(compiler, [`-print-file-name=${library}`], { encoding: "utf8" }).trim(),
+);
+const { name } = require("../../package.json");
+await run("env", [
+  ...settings,
+  `LD_PRELOAD=${runtimes.join(":")}`,
+  `${name.toUpperCase().replaceAll("-", "_")}_PREBUILD=${prebuild}`,
+  process.execPath,
+  join(root, "node_modules", "vitest", "vitest.mjs"),
+  "run",
+  ...["test/differential", "test/hostile-inputs", "test/non-finite"],
+]);
