@@ -6,7 +6,7 @@ export default function twoWidths({ tf, layers, inputShape, numClasses }, { filt
   const input = tf.input({ name: "input", shape: inputShape });
   const narrow = layers.convBnRelu("narrow", input, { filters, kernelSize: 3, strides: 2 });
   const wide = layers.convBnRelu("wide", input, { filters, kernelSize: 5, strides: 2 });
-  const both = tf.layers.concatenate({ name: "both" }).apply([narrow, wide]);
+  const both = tf.layers.add({ name: "both" }).apply([narrow, wide]);
   const deep = layers.convBnRelu("deep", layers.maxPool("pool", both, 2), { filters: 2 * filters });
   const flat = tf.layers.flatten({ name: "flatten" }).apply(deep);
   const logits = layers.dense("logits", layers.dropout("dropout", flat, 0.2), { units: numClasses });

@@ -28,12 +28,12 @@ const engine = await openEngine();
 for (const [kind, model] of Object.entries(networks)) {
   const { report } = await train(
     {
-      data: { source: "mnist", limit: { train: 8_000, validation: 1_000, test: 2_000 } },
+      data: { source: "mnist", limit: { train: 10_000, validation: 1_000, test: 2_000 } },
       model,
       optimizer: { name: "adamw" },
       learningRate: 0.005,
       batchSize: 64,
-      epochs: 2,
+      epochs: 3,
     },
     { home: ".convkit", engine },
   );
