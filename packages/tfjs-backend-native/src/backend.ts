@@ -16,6 +16,7 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import { BufferPool, type PooledArrays, type PooledDtype } from "./buffer-pool.js";
+import { elementsOf } from "./element-values.js";
 import type { NativeAddon } from "./native-addon.js";
 import { type TensorEntry, TensorStorage } from "./tensor-storage.js";
 
@@ -49,19 +50,9 @@ export class NativeBackend extends MathBackendCPU {
     return { info: { dataId, shape, dtype }, values: entry.values as PooledArrays[D] };
   }
 
-  /**
-   * The elements of a float32 tensor, for a native kernel to read during its call.
-   *
-   * @throws if there are not as many as the shape says: native code trusts that.
-   */
+  /** The elements of a float32 tensor, for a native kernel to read during its call; see `elementsOf`. */
   float32(info: TensorInfo): Float32Array {
-    const { values } = this.data.peek(info.dataId);
-    const array = values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
-    util.assert(
-      array.length === util.sizeFromShape(info.shape),
-      () => `Expected the values of a tensor of shape [${info.shape}]. Received: ${array.length} elements.`,
-    );
-    return array;
+    return elementsOf(this, info, "float32");
   }
 
   /** Takes the caller's array as it is, without copying; it is never recycled. */

@@ -25,6 +25,11 @@ type ConvShapes = { x: number[]; filter: number[]; opName: string; depthwise?: b
  */
 export function planConv(shapes: ConvShapes, attrs: ConvAttrs): backend_util.Conv2DInfo | FallbackReason {
   const { x, filter, opName, depthwise } = shapes;
+  util.assert(
+    backend_util.stridesOrDilationsArePositive(attrs.strides) &&
+      backend_util.stridesOrDilationsArePositive(attrs.dilations ?? 1),
+    () => `Error in ${opName}: Strides and dilations should be larger than 0.`,
+  );
   if (attrs.dataFormat === "NCHW") return "data format";
   util.assert(x.length === 4, () => `Error in ${opName}: input must be rank 4, but got rank ${x.length}.`);
   util.assert(
@@ -34,11 +39,6 @@ export function planConv(shapes: ConvShapes, attrs: ConvAttrs): backend_util.Con
   util.assert(
     x[3] === filter[2],
     () => `Error in ${opName}: depth of input (${x[3]}) must match input depth for filter ${filter[2]}.`,
-  );
-  util.assert(
-    backend_util.stridesOrDilationsArePositive(attrs.strides) &&
-      backend_util.stridesOrDilationsArePositive(attrs.dilations ?? 1),
-    () => `Error in ${opName}: Strides and dilations should be larger than 0.`,
   );
   const info = backend_util.computeConv2DInfo(
     x as [number, number, number, number],

@@ -10,8 +10,8 @@ afterAll(() => setThreadCount(threads));
 let x: tf.Tensor4D, filter: tf.Tensor4D, dy: tf.Tensor4D, a: tf.Tensor2D, b: tf.Tensor2D;
 beforeAll(async () => {
   await tf.setBackend("native");
-  x = tf.randomNormal([6, 12, 12, 8], 0, 1, "float32", 1);
-  filter = tf.randomNormal([3, 3, 8, 16], 0, 1, "float32", 2);
+  x = tf.randomNormal([6, 12, 12, 16], 0, 1, "float32", 1);
+  filter = tf.randomNormal([3, 3, 16, 16], 0, 1, "float32", 2);
   dy = tf.randomNormal([6, 12, 12, 16], 0, 1, "float32", 3);
   a = tf.randomNormal([50, 300], 0, 1, "float32", 4);
   b = tf.randomNormal([300, 40], 0, 1, "float32", 5);

@@ -70,6 +70,32 @@ describe.each(availableIsas())("on %s, what is not finite", (isa) => {
     });
   });
 
+  it.each(odd)(
+    "reaches every output that sees it, and at most its 2×2 tile, by Winograd: %d",
+    async (value) => {
+      const [side, channels, row, column] = [14, 16, 5, 8];
+      const compute = (): tf.Tensor => {
+        const x = Float32Array.from({ length: side * side * channels }, (_, i) => Math.sin(i));
+        x[(row * side + column) * channels + 3] = value;
+        const f = Float32Array.from({ length: 9 * channels * channels }, (_, i) => Math.cos(i));
+        return tf.conv2d(
+          tf.tensor4d(x, [1, side, side, channels]),
+          tf.tensor4d(f, [3, 3, channels, channels]),
+          1,
+          "same",
+        );
+      };
+      const seen = (await onCpu(compute)).map((kind) => kind !== 0);
+      const spoilt = tf.tidy(() => kinds(compute())).map((kind) => kind !== 0);
+      expect(seen.filter(Boolean).length).toBe(9 * channels);
+      expect(spoilt.every((is, i) => is || !seen[i])).toBe(true);
+      const distance = (i: number, axis: number, centre: number): number =>
+        Math.abs((Math.floor(i / channels / side ** axis) % side) - centre);
+      const far = spoilt.filter((is, i) => is && (distance(i, 1, row) > 2 || distance(i, 0, column) > 2));
+      expect(far).toEqual([]);
+    },
+  );
+
   it.each(odd)("reaches both gradients of a convolution: %d", async (value) => {
     const gradients = (): tf.Tensor =>
       tf.concat1d(

@@ -2,14 +2,20 @@
 import type { Rng } from "@convkit/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { between, normal, oneOf, type OpCase, type OpGenerator, sumOfProducts } from "./op-case.js";
-import { activations, convCase, large, type Sizes, small, terms } from "./random-convolution.js";
+import {
+  activations,
+  convCase,
+  type ConvCase,
+  large,
+  small,
+  terms,
+  winogradCase,
+} from "./random-convolution.js";
 import { convInputGradient, convFilterGradient, type ConvGeometry } from "./reference-convolution.js";
 
-function conv2dCase(rng: Rng, sizes: Sizes): OpCase {
-  const conv = convCase(rng, sizes);
+function conv2dCase(conv: ConvCase, differentiable: boolean): OpCase {
   const { x, filter, strides, dilations, pad, dimRoundingMode, description } = conv;
   const dilated = dilations.some((dilation) => dilation > 1);
-  const differentiable = !dilated && sizes === small;
   return {
     description,
     inputs: [x, filter],
@@ -24,7 +30,7 @@ function conv2dCase(rng: Rng, sizes: Sizes): OpCase {
         dimRoundingMode,
       ),
     tolerance: sumOfProducts(terms(conv).forward),
-    ...(differentiable && { gradientTolerance: sumOfProducts(terms(conv).backward) }),
+    ...(differentiable && !dilated && { gradientTolerance: sumOfProducts(terms(conv).backward) }),
   };
 }
 
@@ -57,8 +63,7 @@ function fusedConv2dCase(rng: Rng): OpCase {
 }
 
 /** The gradient kernels called directly, dilations included, against plain loops in float64. */
-function gradientKernelCase(rng: Rng, sizes: Sizes): OpCase {
-  const conv = convCase(rng, { ...sizes, zeros: false });
+function gradientKernelCase(rng: Rng, conv: ConvCase): OpCase {
   const { x, filter, strides, dilations, pad, dimRoundingMode, description } = conv;
   const xShape = x.shape as [number, number, number, number];
   const filterShape = filter.shape as [number, number, number, number];
@@ -135,13 +140,25 @@ export const convolutionCases: readonly OpGenerator[] = [
     kernels: [Conv2D, Conv2DBackpropInput, Conv2DBackpropFilter],
     fallbacks: ["empty input"],
     cases: 450,
-    generate: (rng) => conv2dCase(rng, small),
+    generate: (rng) => conv2dCase(convCase(rng, small), true),
   },
   {
     name: "conv2d past one register tile",
     kernels: [Conv2D],
-    cases: 25,
-    generate: (rng) => conv2dCase(rng, large),
+    cases: 15,
+    generate: (rng) => conv2dCase(convCase(rng, large), false),
+  },
+  {
+    name: "conv2d by Winograd",
+    kernels: [Conv2D],
+    cases: 15,
+    generate: (rng) => conv2dCase(winogradCase(rng), false),
+  },
+  {
+    name: "conv2d gradient kernels by Winograd",
+    kernels: [Conv2DBackpropInput, Conv2DBackpropFilter],
+    cases: 15,
+    generate: (rng) => gradientKernelCase(rng, winogradCase(rng)),
   },
   {
     name: "fused conv2d",
@@ -154,13 +171,13 @@ export const convolutionCases: readonly OpGenerator[] = [
     name: "conv2d gradient kernels with dilations",
     kernels: [Conv2DBackpropInput, Conv2DBackpropFilter],
     cases: 200,
-    generate: (rng) => gradientKernelCase(rng, small),
+    generate: (rng) => gradientKernelCase(rng, convCase(rng, { ...small, zeros: false })),
   },
   {
     name: "conv2d gradient kernels past one register tile",
     kernels: [Conv2DBackpropInput, Conv2DBackpropFilter],
-    cases: 25,
-    generate: (rng) => gradientKernelCase(rng, large),
+    cases: 15,
+    generate: (rng) => gradientKernelCase(rng, convCase(rng, large)),
   },
   {
     name: "transposed conv2d and its gradients",

@@ -50,6 +50,24 @@ export function convCase(rng: Rng, { channels, filters, side, zeros }: Sizes): C
   return { x, filter, strides, dilations, pad, dimRoundingMode, description };
 }
 
+/** A 3×3 convolution of stride 1 over enough channels and pixels to go by Winograd's algorithm. */
+export function winogradCase(rng: Rng): ConvCase {
+  const side = (): number => between(rng, 12, 15);
+  const x = normal(rng, [between(rng, 1, 2), side(), side(), between(rng, 16, 40)]);
+  const filter = normal(rng, [3, 3, x.shape[3] as number, between(rng, 16, 40)]);
+  const pads = (): [number, number] => [between(rng, 0, 2), between(rng, 0, 2)];
+  const pad = oneOf<Padding>(rng, ["same", "valid", 1, 2, [[0, 0], pads(), pads(), [0, 0]]]);
+  return {
+    x,
+    filter,
+    strides: [1, 1],
+    dilations: [1, 1],
+    pad,
+    dimRoundingMode: typeof pad === "string" ? undefined : "floor",
+    description: `x [${x.shape}] filter [${filter.shape}] pad ${JSON.stringify(pad)}`,
+  };
+}
+
 /** Multiplications per output element, and per element of either gradient at most. */
 export function terms({ x, filter }: ConvCase): { forward: number; backward: number } {
   const [batch = 0, height = 0, width = 0] = x.shape;
