@@ -1,3 +1,8 @@
 import { defineConfig } from "tsdown";
 
-export default defineConfig({ entry: ["src/main.ts"], dts: true, fixedExtension: false, sourcemap: true });
+export default defineConfig({
+  entry: ["src/main.ts", "src/step-child.ts"],
+  dts: true,
+  fixedExtension: false,
+  sourcemap: true,
+});

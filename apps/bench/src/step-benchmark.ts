@@ -1,0 +1,91 @@
+/** The training step on the native engine, and on whatever else trains on this machine. */
+import { getThreadCount } from "@convkit/tfjs-backend-native";
+import { type BenchmarkResult, formatSpread, verdict } from "./report.js";
+import { ratioSpread, type Spread, spreadOf } from "./statistics.js";
+import { STEP_BATCH_SIZE, STEP_PEERS, type StepPeerSpec } from "./step-peers.js";
+import { isMeasured, type MeasuredPeer, measurePeers, type PeerMeasurement } from "./measure-peers.js";
+
+/** How many times as many images per second as a group's fastest are promised, and aimed at. */
+const TARGETS: Partial<Record<StepPeerSpec["group"], { readonly target: number; readonly aim?: number }>> = {
+  PyTorch: { target: 1.2, aim: 1.5 },
+  "tfjs-node": { target: 4 },
+};
+
+const TURN_SECONDS = 1;
+
+type StepData =
+  | { readonly peer: string; readonly notMeasured: string }
+  | {
+      readonly peer: string;
+      readonly label: string;
+      readonly batchSize: number;
+      readonly imagesPerSecond: Spread;
+      /** Native over this peer. Null without a native measurement. */
+      readonly ratio: Spread | null;
+      /** Whether it is the fastest way of running its library. */
+      readonly counts: boolean;
+      /** For the peer that counts, if something is promised about it. */
+      readonly verdict?: string;
+    };
+
+/** A peer that is absent or goes away is reported as not measured, native included. */
+export async function measureStep(rounds: number): Promise<BenchmarkResult> {
+  const threads = getThreadCount();
+  const measurements = await measurePeers(STEP_PEERS, { rounds, threads, turnSeconds: TURN_SECONDS });
+  const measured = measurements.filter(isMeasured);
+  const native = measured.find(({ spec }) => spec.group === "native");
+  const data = measurements.map((measurement) => stepData(measurement, { native, measured }));
+  return {
+    title: "Training step",
+    notes: [
+      `Forward, loss, backward and update of the reference net: 3 stages of 2 × [conv 3×3 → batch norm → ReLU] with 32, 64 and 128 filters, max-pool 2 after each, dense 10; 32×32×3 pictures, float32, batch ${STEP_BATCH_SIZE} (pure-JS cpu: ${batchSizeOf("cpu")}), SGD with Nesterov momentum, ${threads} threads.`,
+      "Of the ways of running one library the fastest counts.",
+      ...measured.map(({ spec, label }) => `${spec.name}: ${label}.`),
+    ],
+    columns: ["engine", "img/s", "native is … times as fast", "target"],
+    rows: data.map(stepRow),
+    data: { threads, peers: data },
+  };
+}
+
+function stepData(
+  measurement: PeerMeasurement,
+  { native, measured }: { native: MeasuredPeer | undefined; measured: readonly MeasuredPeer[] },
+): StepData {
+  const { spec } = measurement;
+  if (!isMeasured(measurement)) return { peer: spec.name, notMeasured: measurement.notMeasured };
+  const speed = spreadOf(measurement.imagesPerSecond);
+  const counts = measured
+    .filter((other) => other.spec.group === spec.group)
+    .every((other) => spreadOf(other.imagesPerSecond).median <= speed.median);
+  const ratio = native ? ratioSpread(native.imagesPerSecond, measurement.imagesPerSecond) : null;
+  const promise = counts && ratio ? promiseAbout(spec.group, ratio.median) : undefined;
+  return {
+    peer: spec.name,
+    label: measurement.label,
+    batchSize: spec.batchSize,
+    imagesPerSecond: speed,
+    ratio,
+    counts,
+    ...(promise && { verdict: promise }),
+  };
+}
+
+function promiseAbout(group: StepPeerSpec["group"], ratio: number): string | undefined {
+  const targets = TARGETS[group];
+  if (!targets) return undefined;
+  const { target, aim } = targets;
+  const reached = `${target}×: ${verdict(ratio, target)}`;
+  return aim === undefined ? reached : `${reached}; aim ${aim}×: ${verdict(ratio, aim)}`;
+}
+
+function stepRow(data: StepData): string[] {
+  if ("notMeasured" in data) return [data.peer, `not measured: ${data.notMeasured}`, "", ""];
+  const { peer, imagesPerSecond, ratio, verdict: outcome = "" } = data;
+  const digits = imagesPerSecond.median < 10 ? 2 : 0;
+  return [peer, formatSpread(imagesPerSecond, digits), ratio ? formatSpread(ratio, 2) : "", outcome];
+}
+
+function batchSizeOf(group: StepPeerSpec["group"]): number | undefined {
+  return STEP_PEERS.find((spec) => spec.group === group)?.batchSize;
+}

@@ -1,0 +1,89 @@
+/** Who takes part in the comparison of training steps, and how each is started. */
+import { fileURLToPath } from "node:url";
+import type { EngineName } from "@convkit/engine";
+import { peerEnvironment } from "./env.js";
+import { Peer, PeerError, type PeerCommand } from "./peer.js";
+import type { ProgramName } from "./training-programs.js";
+
+export const STEP_BATCH_SIZE = 128;
+const CPU_BATCH_SIZE = 4;
+
+export interface StepPeerSpec {
+  readonly name: string;
+  /** Peers of one group are ways of running the same library: the fastest counts. */
+  readonly group: "native" | "tfjs-node" | "cpu" | "PyTorch";
+  readonly batchSize: number;
+  /** Too slow for more than one step, in the first round and without warming up. */
+  readonly onlyOnce?: boolean;
+  /** Tried in this order. */
+  readonly commands: (threads: number) => readonly PeerCommand[];
+}
+
+export const nativePeer = tfjsPeer("native", "native", { engine: "native", program: "convkit" });
+
+/** Native first, then what it is compared with. */
+export const STEP_PEERS: readonly StepPeerSpec[] = [
+  nativePeer,
+  pytorchPeer("contiguous"),
+  pytorchPeer("channels-last"),
+  tfjsPeer("tfjs-node", "tfjs-node, stock layers", { engine: "tensorflow", program: "stock" }),
+  tfjsPeer("tfjs-node", "tfjs-node, convkit's layers", { engine: "tensorflow", program: "convkit" }),
+  {
+    ...tfjsPeer("cpu", "pure-JS cpu", { engine: "cpu", program: "convkit", batchSize: CPU_BATCH_SIZE }),
+    onlyOnce: true,
+  },
+];
+
+/** @throws {PeerError} with the last command's reason if none of them comes up. */
+export async function startPeer({ commands }: StepPeerSpec, threads: number): Promise<Peer> {
+  const reasons: string[] = [];
+  for (const command of commands(threads)) {
+    try {
+      return await Peer.start(command);
+    } catch (error) {
+      if (!(error instanceof PeerError)) throw error;
+      reasons.push(error.message);
+    }
+  }
+  throw new PeerError([...new Set(reasons)].join("; "));
+}
+
+function tfjsPeer(
+  group: StepPeerSpec["group"],
+  name: string,
+  {
+    engine,
+    program,
+    batchSize = STEP_BATCH_SIZE,
+  }: { engine: EngineName; program: ProgramName; batchSize?: number },
+): StepPeerSpec {
+  const script = fileURLToPath(new URL("./step-child.js", import.meta.url));
+  return {
+    name,
+    group,
+    batchSize,
+    commands: (threads) => [
+      {
+        executable: process.execPath,
+        args: [script, engine, program, String(batchSize)],
+        env: peerEnvironment(threads),
+      },
+    ],
+  };
+}
+
+/** `python3` may be a version manager's shim that knows nothing of the system's packages. */
+function pytorchPeer(layout: "contiguous" | "channels-last"): StepPeerSpec {
+  const script = fileURLToPath(new URL("../src/pytorch-step.py", import.meta.url));
+  return {
+    name: `PyTorch, ${layout}`,
+    group: "PyTorch",
+    batchSize: STEP_BATCH_SIZE,
+    commands: (threads) =>
+      ["python3", "/usr/bin/python3"].map((executable) => ({
+        executable,
+        args: [script, layout, String(STEP_BATCH_SIZE), String(threads)],
+        env: peerEnvironment(threads),
+      })),
+  };
+}
