@@ -5,7 +5,7 @@ import { availableIsas, isaName, selectIsa } from "../../src/binding.js";
 import { kernelCounters, resetKernelCounters } from "../../src/kernel-counters.js";
 import { registerNativeBackend } from "../../src/register-native-backend.js";
 import { testSeed } from "../env.js";
-import { assertAgreement, outcomeOf } from "./compare.js";
+import { assertAgreement, type Outcome, outcomeOf } from "./compare.js";
 import { opTable } from "./op-table.js";
 
 registerNativeBackend();
@@ -23,19 +23,21 @@ afterAll(() => selectIsa(best));
 describe("agrees with the reference on every instruction set of this machine", () => {
   it.each(opTable)("$name, $cases calls", async ({ name, kernels, fallbacks = [], cases, generate }) => {
     resetKernelCounters();
-    for (let i = 0; i < cases; i++) {
-      const opCase = generate(Rng.fromSeed(testSeed).split(name).split(i));
-      await tf.setBackend("cpu");
-      const expected = outcomeOf(opCase, opCase.reference ?? opCase.run, i);
-      await tf.setBackend("native");
-      const { numTensors } = tf.memory();
-      for (const isa of isas) {
-        selectIsa(isa);
-        const context = `${name} #${i} on ${isa}, CONVKIT_TEST_SEED=${testSeed}: ${opCase.description}`;
-        assertAgreement(outcomeOf(opCase, opCase.run, i), expected, context);
+    const calls = Array.from({ length: cases }, (_, i) =>
+      generate(Rng.fromSeed(testSeed).split(name).split(i)),
+    );
+    await tf.setBackend("cpu");
+    const expected = calls.map((call, i) => outcomeOf(call, call.reference ?? call.run, i));
+    await tf.setBackend("native");
+    const { numTensors } = tf.memory();
+    for (const isa of isas) {
+      selectIsa(isa);
+      for (const [i, call] of calls.entries()) {
+        const context = `${name} #${i} on ${isa}, CONVKIT_TEST_SEED=${testSeed}: ${call.description}`;
+        assertAgreement(outcomeOf(call, call.run, i), expected[i] as Outcome, context);
       }
-      expect(tf.memory().numTensors).toBe(numTensors);
     }
+    expect(tf.memory().numTensors).toBe(numTensors);
     const counters = kernelCounters();
     for (const kernel of kernels) {
       expect(counters[kernel]?.native, `${kernel} served natively`).toBeGreaterThan(0);
