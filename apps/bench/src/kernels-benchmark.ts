@@ -17,8 +17,8 @@ import {
 import { type BenchmarkResult, formatSpread, verdict } from "./report.js";
 import { type Spread, spreadOf } from "./statistics.js";
 
-const PEAK_DURATION_MS = 15;
-const KERNEL_DURATION_MS = 40;
+/** Of a kernel's turn and of the peak's before it: in unequal ones other work on the machine would weigh unequally. */
+const TURN_MS = 40;
 
 /** One of the three kernels of a convolution. */
 interface KernelCase {
@@ -47,7 +47,7 @@ export async function measureKernels(rounds: number): Promise<BenchmarkResult> {
   const turns = cases.map(() => ({ gflops: [] as number[], shares: [] as number[] }));
   for (let round = 0; round < rounds; round++) {
     for (const [i, { convolution, run }] of cases.entries()) {
-      const peak = measureFmaPeak(PEAK_DURATION_MS);
+      const peak = measureFmaPeak(TURN_MS);
       const gflops = flopsOf(convolution) / secondsPerRun(run) / 1e9;
       peaks.push(peak);
       turns[i]!.gflops.push(gflops);
@@ -84,8 +84,8 @@ function kernelsResult(data: readonly KernelData[], fmaPeakGflops: Spread): Benc
       convolution,
       kernel,
       formatSpread(gflops, 0),
-      formatSpread(percent(shareOfPeak), 0),
-      `${target * 100} %: ${outcome}`,
+      formatSpread(percent(shareOfPeak), 1),
+      `${(target * 100).toFixed(0)} %: ${outcome}`,
     ]),
     data: { isa, threads, batchSize: CONVOLUTION_BATCH_SIZE, fmaPeakGflops, kernels: data },
   };
@@ -132,7 +132,7 @@ function secondsPerRun(run: () => void): number {
     run();
     runs++;
     elapsedMs = performance.now() - startedAtMs;
-  } while (elapsedMs < KERNEL_DURATION_MS);
+  } while (elapsedMs < TURN_MS);
   return elapsedMs / 1000 / runs;
 }
 
