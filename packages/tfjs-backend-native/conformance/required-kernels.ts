@@ -76,6 +76,7 @@ export const requiredKernels: Readonly<Record<string, AllowedReasons>> = {
   [tf.Transpose]: floatOnly,
   [tf.PadV2]: floatOnly,
   [tf.Slice]: floatOnly,
+  [tf.SplitV]: floatOnly,
   [tf.Concat]: floatOnly,
   [tf.OneHot]: floatOnly,
   [tf.ResizeBilinear]: floatOnly,

@@ -29,6 +29,7 @@ import { resizeBilinear, resizeBilinearGrad } from "./resize-bilinear.js";
 import { select } from "./select.js";
 import { slice } from "./slice.js";
 import { logSoftmax, softmax } from "./softmax.js";
+import { splitV } from "./split-v.js";
 import { statelessDropout } from "./stateless-dropout.js";
 import { transpose } from "./transpose.js";
 import { unaryKernels } from "./unary.js";
@@ -70,6 +71,7 @@ export const nativeKernels: readonly NativeKernel[] = [
   sgdUpdate,
   slice,
   softmax,
+  splitV,
   statelessDropout,
   sum,
   transpose,

@@ -107,7 +107,7 @@ export const layoutCases: readonly OpGenerator[] = [
   { name: "Transpose", kernels: [tf.Transpose], cases: 120, generate: transposeCase },
   { name: "PadV2", kernels: [tf.PadV2], cases: 100, generate: padCase },
   { name: "Slice", kernels: [tf.Slice], cases: 120, generate: sliceCase },
-  { name: "Concat", kernels: [tf.Concat], cases: 100, generate: concatCase },
+  { name: "Concat", kernels: [tf.Concat, tf.SplitV], cases: 100, generate: concatCase },
   { name: "OneHot", kernels: [tf.OneHot], cases: 100, generate: oneHotCase },
   { name: "ResizeBilinear", kernels: [tf.ResizeBilinear], cases: 100, generate: resizeCase },
 ];
