@@ -23,18 +23,22 @@ function installWithoutBinary(name: string): string {
   return root;
 }
 
-/** What a program that registers the backend says when that throws. */
+/** What a program says that registers the backend and makes a tensor on it; on the error stream it says nothing. */
 function register(root: string, env: NodeJS.ProcessEnv = {}): string {
   const program = `
     const native = await import(${JSON.stringify(join(root, "dist/index.js"))});
     try {
       native.registerNativeBackend();
+      const tf = await import("@tensorflow/tfjs-core");
+      await tf.setBackend("native");
+      tf.tensor([1]).dispose();
       console.log(JSON.stringify({ isa: native.isaName(), threads: native.getThreadCount() }));
     } catch (error) {
       console.log(error.name + ": " + error.message);
     }`;
   const args = ["--input-type=module", "--eval", program];
   const { stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
     encoding: "utf8",
     env: { ...process.env, ...env },
   });
