@@ -1,5 +1,7 @@
 // Kernels that map elements to elements: unary, binary with broadcasting, sums of tensors, dropout, optimizers.
 // As in convolution-bindings.cc, every length is checked before a kernel sees a pointer.
+#include <cmath>
+
 #include "axes.h"
 #include "bindings.h"
 #include "call.h"
@@ -164,13 +166,6 @@ napi_value sgdUpdate(napi_env env, napi_callback_info info) {
   return call.done();
 }
 
-double power(double base, double exponent) {
-  double result = 1;
-  for (uint64_t n = static_cast<uint64_t>(exponent); n > 0; n /= 2, base *= base)
-    if (n % 2 == 1) result *= base;
-  return result;
-}
-
 // adamWUpdate(param, grad, first, second, newParam, newFirst, newSecond, learningRate, beta1, beta2, epsilon, weightDecay, step)
 napi_value adamWUpdate(napi_env env, napi_callback_info info) {
   Call call(env, info);
@@ -193,8 +188,8 @@ napi_value adamWUpdate(napi_env env, napi_callback_info info) {
   options.epsilon = static_cast<float>(call.number(10));
   options.weightDecay = static_cast<float>(call.number(11));
   if (call.failed()) return call.done();
-  options.correction1 = static_cast<float>(1 - power(beta1, step));
-  options.correction2 = static_cast<float>(1 - power(beta2, step));
+  options.correction1 = static_cast<float>(1 - std::pow(beta1, step));
+  options.correction2 = static_cast<float>(1 - std::pow(beta2, step));
   kernels().adamWUpdate(options, size, param, grad, first, second, newParam, newFirst, newSecond);
   return call.done();
 }

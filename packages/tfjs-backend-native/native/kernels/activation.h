@@ -2,8 +2,8 @@
 
 typedef int32_t VecInt __attribute__((vector_size(CK_LANES * 4)));
 
-static inline __attribute__((always_inline)) Vec maximum(Vec a, Vec b) { return (a != a) | (a > b) ? a : b; }
-static inline __attribute__((always_inline)) Vec minimum(Vec a, Vec b) { return (a != a) | (a < b) ? a : b; }
+static inline __attribute__((always_inline)) Vec maximum(Vec a, Vec b) { return ((a != a) | (a > b)) ? a : b; }
+static inline __attribute__((always_inline)) Vec minimum(Vec a, Vec b) { return ((a != a) | (a < b)) ? a : b; }
 
 // e^x to about 1 ulp: x = n ln 2 + r, a degree 6 polynomial for e^r (Cephes expf), then two exact scalings
 // so that results below 2^-126 and n = 128 come out right. NaN stays NaN.

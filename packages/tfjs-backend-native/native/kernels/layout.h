@@ -7,21 +7,27 @@ constexpr size_t kSide = 16;
 template <typename T>
 static inline void transposeSquare(const T* source, size_t sourceStep, T* target, size_t targetStep) {
   typedef T Four __attribute__((vector_size(4 * sizeof(T))));
+#if defined(__clang__)
+#define CK_PICK(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define CK_PICK(a, b, ...) __builtin_shuffle(a, b, Four{__VA_ARGS__})
+#endif
   for (size_t column = 0; column < kSide; column += 4)
 #pragma GCC unroll 4
     for (size_t row = 0; row < kSide; row += 4) {
       Four in[4], half[4], out[4];
       for (int i = 0; i < 4; i++) memcpy(&in[i], source + (row + i) * sourceStep + column, sizeof(Four));
-      half[0] = __builtin_shufflevector(in[0], in[2], 0, 4, 1, 5);
-      half[1] = __builtin_shufflevector(in[1], in[3], 0, 4, 1, 5);
-      half[2] = __builtin_shufflevector(in[0], in[2], 2, 6, 3, 7);
-      half[3] = __builtin_shufflevector(in[1], in[3], 2, 6, 3, 7);
-      out[0] = __builtin_shufflevector(half[0], half[1], 0, 4, 1, 5);
-      out[1] = __builtin_shufflevector(half[0], half[1], 2, 6, 3, 7);
-      out[2] = __builtin_shufflevector(half[2], half[3], 0, 4, 1, 5);
-      out[3] = __builtin_shufflevector(half[2], half[3], 2, 6, 3, 7);
+      half[0] = CK_PICK(in[0], in[2], 0, 4, 1, 5);
+      half[1] = CK_PICK(in[1], in[3], 0, 4, 1, 5);
+      half[2] = CK_PICK(in[0], in[2], 2, 6, 3, 7);
+      half[3] = CK_PICK(in[1], in[3], 2, 6, 3, 7);
+      out[0] = CK_PICK(half[0], half[1], 0, 4, 1, 5);
+      out[1] = CK_PICK(half[0], half[1], 2, 6, 3, 7);
+      out[2] = CK_PICK(half[2], half[3], 0, 4, 1, 5);
+      out[3] = CK_PICK(half[2], half[3], 2, 6, 3, 7);
       for (int i = 0; i < 4; i++) memcpy(target + (column + i) * targetStep + row, &out[i], sizeof(Four));
     }
+#undef CK_PICK
 }
 
 // Copies s.size elements from and to memory with strides of their own (mergeAxes has made adjacent axes that lie
@@ -35,30 +41,31 @@ static void copyStridedAs(const StridedCopy& s, const T* source, T* target) {
   if (s.sourceStride[last] != 1)
     for (int axis = 0; axis < last; axis++)
       if (s.sourceStride[axis] == 1) across = axis;
-  size_t count[StridedCopy::kMostAxes];  // outer steps along each axis
-  size_t steps = 1;
-  for (int axis = 0; axis < last; axis++) {
-    count[axis] = axis == across ? (s.size[axis] + kSide - 1) / kSide : s.size[axis];
-    steps *= count[axis];
-  }
-  const size_t work = inner * (across >= 0 ? kSide : 1);
-  // One long row, or a few, are shared out too.
-  const size_t cut = 1 + inner / (4 * kGrain);
-  parallelRanges(steps * cut, kGrain / (work < kGrain ? work + 1 : kGrain), [&](size_t begin, size_t end, int) {
+  const size_t squares = across >= 0 ? (s.size[across] + kSide - 1) / kSide : 1;
+  size_t outer = 1;
+  for (int axis = 0; axis < last; axis++) outer *= axis == across ? 1 : s.size[axis];
+  // Long rows are cut: in a transpose so short that the pages of a piece stay in the TLB while all squares beside
+  // it are visited, otherwise so that a single row can be shared out.
+  const size_t cut = 1 + (inner - 1) / (across >= 0 ? 1024 : 4 * kGrain);
+  const size_t work = inner / cut * (across >= 0 ? kSide : 1);
+  parallelRanges(outer * cut * squares, kGrain / (work < kGrain ? work + 1 : kGrain), [&](size_t begin, size_t end, int) {
     for (size_t step = begin; step < end; step++) {
-      const size_t piece = step % cut, from = inner * piece / cut, to = inner * (piece + 1) / cut;
+      const size_t square = step % squares * kSide, piece = step / squares % cut;
+      const size_t from = inner * piece / cut, to = inner * (piece + 1) / cut;
       const T* in = source + from * s.sourceStride[last];
       T* out = target + from * s.targetStride[last];
-      size_t rest = step / cut, side = 1;
+      size_t side = 1;
+      if (across >= 0) {
+        side = s.size[across] - square < kSide ? s.size[across] - square : kSide;
+        in += square;
+        out += square * s.targetStride[across];
+      }
+      size_t rest = step / squares / cut;
       for (int axis = last - 1; axis >= 0; axis--) {
-        size_t at = rest % count[axis];
-        rest /= count[axis];
-        if (axis == across) {
-          at *= kSide;
-          side = s.size[axis] - at < kSide ? s.size[axis] - at : kSide;
-        }
-        in += at * s.sourceStride[axis];
-        out += at * s.targetStride[axis];
+        if (axis == across) continue;
+        in += rest % s.size[axis] * s.sourceStride[axis];
+        out += rest % s.size[axis] * s.targetStride[axis];
+        rest /= s.size[axis];
       }
       const size_t n = to - from;
       if (across >= 0) {

@@ -80,7 +80,7 @@ static inline __attribute__((always_inline)) Vec logarithm(Vec x) {
   Vec result = (m + p) + e * 0.693359375f;
   result = x == infinity ? infinity : result;
   result = x == zero ? -infinity : result;
-  return (x < zero) | (x != x) ? splat(__builtin_nanf("")) : result;
+  return ((x < zero) | (x != x)) ? splat(__builtin_nanf("")) : result;
 }
 
 // Norbert Juffa's erff, https://stackoverflow.com/a/35152313: x + x p(x^2) near 0, 1 - e^q(|x|) elsewhere.
