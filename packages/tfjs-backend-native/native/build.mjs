@@ -30,8 +30,7 @@ function hasPrebuilt() {
 function sourcesHash() {
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
   const visit = (path) => {
-    if (statSync(path).isDirectory())
-      for (const name of readdirSync(path).sort()) visit(join(path, name));
+    if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
     else hash.update(path.slice(root.length)).update(readFileSync(path));
   };
   visit(join(root, "binding.gyp"));
@@ -46,7 +45,13 @@ function makeNodeDirectory() {
   cpSync(require("node-api-headers").include_dir, include, { recursive: true });
   const { variables } = process.config;
   const config = {
-    target_defaults: { cflags: [], default_configuration: "Release", defines: [], include_dirs: [], libraries: [] },
+    target_defaults: {
+      cflags: [],
+      default_configuration: "Release",
+      defines: [],
+      include_dirs: [],
+      libraries: [],
+    },
     variables: { ...variables, host_arch: process.arch, target_arch: process.arch, napi_build_version: "8" },
   };
   writeFileSync(join(include, "config.gypi"), JSON.stringify(config, null, 2));

@@ -38,6 +38,8 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
 
   int threads = threadCount();
   if (threads > s.batch) threads = s.batch;
+  const size_t worth = 1 + outPixels * s.batch * depth * s.outC / kThreadProducts;
+  if (static_cast<size_t>(threads) > worth) threads = static_cast<int>(worth);
   float* sums = threadScratch(3, sumFloats * threads);
   if (!sums) return false;
   bool outOfMemory = false;

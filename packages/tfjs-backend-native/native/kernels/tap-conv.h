@@ -22,6 +22,9 @@ struct TapConv {
   float alpha;
 };
 
+// Multiplications that are worth waking another thread: some 10 microseconds of work.
+constexpr size_t kThreadProducts = 1 << 18;
+
 struct Run {
   ptrdiff_t offset;
   int length;
@@ -196,8 +199,9 @@ static bool tapConv(const TapConv& t) {
   const bool alignedRows = (reinterpret_cast<uintptr_t>(t.dst) % (4 * L)) == 0 && t.dstPixel % L == 0 && t.dstRow % L == 0 && t.dstImage % L == 0;
   const bool large = static_cast<size_t>(t.images) * t.outH * t.outW * t.outC >= kStreamFloats;
 
+  const size_t productsPerBand = static_cast<size_t>(bandRows) * t.outW * depth * t.outC;
   bool outOfMemory = false;
-  parallelRanges(static_cast<size_t>(t.images) * bandsPerImage, 1, [&](size_t begin, size_t end, int) {
+  parallelRanges(static_cast<size_t>(t.images) * bandsPerImage, 1 + kThreadProducts / productsPerBand, [&](size_t begin, size_t end, int) {
     // Runs of contiguous source floats, cut into segments whose weights fit L1.
     const int mostRuns = t.tapsY * t.tapsX + depth / kSegment + 1;
     float* scratch = threadScratch(1, bandFloats + static_cast<size_t>(mostRuns) * 2 * sizeof(Run) / sizeof(float) + 16);
