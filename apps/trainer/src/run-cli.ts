@@ -15,7 +15,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const context: CommandContext = {
     stdout,
     stderr,
-    colors: picocolors.createColors(stdout.isTTY && picocolors.isColorSupported),
+    colors: picocolors.createColors(Boolean(stdout.isTTY) && picocolors.isColorSupported),
     home: convkitHome(),
     exit: (code) => void (exitCode = code),
   };
@@ -46,7 +46,7 @@ function errorLine({ name, message }: Error, exitCode: ExitCode): string {
 
 /** Only an error that nobody foresaw shows where it came from. */
 function describe(error: Error): string {
-  const colors = picocolors.createColors(process.stderr.isTTY && picocolors.isColorSupported);
+  const colors = picocolors.createColors(Boolean(process.stderr.isTTY) && picocolors.isColorSupported);
   const origin = isForeseen(error)
     ? []
     : (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
