@@ -1,10 +1,10 @@
 /**
  * What `convkit train <data>` does when told nothing else. The data sets' recipes were chosen on validation
- * pictures alone; docs/decisions/recipes.md lists the attempts.
+ * pictures alone; docs/decisions/0011-recipes.md lists the attempts.
  */
 import type { ModelName } from "@convkit/models/names";
 import type { RunConfigInput } from "@convkit/schema";
-import { mergeConfig, type PartialConfig } from "./merge-config.js";
+import type { PartialConfig } from "./merge-config.js";
 
 /** What of a config a recipe may decide. */
 type Recipe = Partial<
@@ -14,7 +14,7 @@ type Recipe = Partial<
 const SGD = { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4 } as const;
 const ONE_CYCLE = { name: "one-cycle", pctStart: 0.25, anneal: "linear" } as const;
 
-/** How each network is trained where its data set has no recipe for it. */
+/** How each network is trained where the data set's recipe is for another one. */
 const MODEL_RECIPES: Readonly<Record<ModelName, Recipe>> = {
   "simple-cnn": { epochs: 15, batchSize: 128, learningRate: 0.1 },
   resnet20: { epochs: 40, batchSize: 128, learningRate: 0.2 },
@@ -33,7 +33,13 @@ const GENERAL: Recipe = {
 const DATA_RECIPES: Readonly<Record<string, Recipe>> = {
   mnist: { ...GENERAL, epochs: 6 },
   "fashion-mnist": { ...GENERAL, epochs: 15 },
-  cifar10: { ...GENERAL, epochs: 10 },
+  cifar10: {
+    ...GENERAL,
+    model: { name: "airbench94", options: { filters: [32, 128, 128] } },
+    loss: { name: "cross-entropy", labelSmoothing: 0.2 },
+    learningRate: 0.5,
+    epochs: 3,
+  },
 };
 
 /**
@@ -43,7 +49,7 @@ const DATA_RECIPES: Readonly<Record<string, Recipe>> = {
 export function recipeFor(source: string, model?: ModelName): PartialConfig {
   const recipe = (Object.hasOwn(DATA_RECIPES, source) ? DATA_RECIPES[source] : undefined) ?? GENERAL;
   if (model === undefined || modelNameOf(recipe) === model) return recipe;
-  return mergeConfig(recipe, { model: { name: model }, ...MODEL_RECIPES[model] });
+  return { ...GENERAL, model: { name: model }, ...MODEL_RECIPES[model] };
 }
 
 function modelNameOf({ model }: Recipe): string | undefined {
