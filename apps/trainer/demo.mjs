@@ -15,7 +15,7 @@ const SMALL_BUDGET = [
   "--epochs=2",
   "--batch-size=32",
   '--set=model={"layers":[{"layer":"conv","filters":8,"strides":2,"activation":"relu"},{"layer":"maxPool"},{"layer":"flatten"}]}',
-  "--set=data.limit={\"train\":2000,\"validation\":200,\"test\":500}",
+  '--set=data.limit={"train":2000,"validation":200,"test":500}',
 ];
 
 console.log(`convkit learns to tell ten kinds of things apart in photographs: CIFAR-10, 50,000 pictures to learn from
