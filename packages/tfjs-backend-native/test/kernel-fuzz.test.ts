@@ -81,6 +81,7 @@ function attributes(rng: Rng): Record<string, unknown> {
     beta1: number(),
     beta2: number(),
     step: number(),
+    numOrSizeSplits: oneOf(rng, [1, 2, 3, number(), numbers()]),
   };
 }
 

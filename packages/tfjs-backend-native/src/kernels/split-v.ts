@@ -12,9 +12,14 @@ export const splitV = defineKernel<{ x: TensorInfo }, SplitVAttrs>(
     if (x.shape.length > MOST_AXES) return "too many axes";
     const at = util.parseAxisParam(axis, x.shape)[0]!;
     const tensor = x as unknown as Parameters<typeof backend_util.prepareSplitSize>[0];
+    const lengths = backend_util.prepareSplitSize(tensor, numOrSizeSplits, at);
+    util.assert(
+      lengths.every((length) => Number.isInteger(length) && length >= 0),
+      () => `Error in split: expected sizes of 0 and more. Received: ${lengths}.`,
+    );
     const sourceStrides = stridesOf(x.shape);
     let from = 0;
-    return backend_util.prepareSplitSize(tensor, numOrSizeSplits, at).map((length) => {
+    return lengths.map((length) => {
       const shape = x.shape.map((size, i) => (i === at ? length : size));
       const part = backend.output(shape, x.dtype);
       if (part.values.length > 0) {
