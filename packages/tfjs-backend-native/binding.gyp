@@ -24,7 +24,7 @@
       "libraries": ["-lpthread"],
       "conditions": [
         ["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}],
-        ["OS=='linux'", {"ldflags": ["-Wl,-s", "-static-libstdc++", "-static-libgcc"]}],
+        ["OS=='linux'", {"ldflags": ["-Wl,-s", "-Wl,-z,nodelete", "-static-libstdc++", "-static-libgcc"]}],
       ],
     },
   ],

@@ -46,7 +46,7 @@ napi_value conv2dBackpropFilter(napi_env env, napi_callback_info info) {
 }
 
 // batchMatMul(a, b, bias | null, out, [batchA, batchB, m, k, n, transposeA, transposeB, activation], alpha)
-// A batch of 1 is shared by all of the other's; k = 0 gives the bias alone.
+// A batch of 1 is shared by all of the other's.
 napi_value batchMatMul(napi_env env, napi_callback_info info) {
   Call call(env, info);
   const int32_t* p = call.params(4, 8);

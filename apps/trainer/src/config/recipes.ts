@@ -1,5 +1,5 @@
 /**
- * What `convkit train <data>` does when told nothing else. The data sets' recipes were chosen on validation
+ * What `convkit train <data>` does when told nothing else. CIFAR-10's recipe was chosen on validation
  * pictures alone; docs/decisions/0011-recipes.md lists the attempts.
  */
 import type { ModelName } from "@convkit/models/names";

@@ -22,7 +22,7 @@ struct WinogradShape {
 // Patches and products of one item: 512 KiB, measured best of 128 KiB to 1.5 MiB; but for many channels at least 32
 // tiles, because every item reads the whole transformed filter.
 constexpr size_t kWinogradFloats = 128 * 1024;
-constexpr int kWinogradTiles = 32;  
+constexpr int kWinogradTiles = 32;
 
 static bool winogradFits(const ConvShape& s) {
   const bool shape = s.filterH == 3 && s.filterW == 3 && s.strideH == 1 && s.strideW == 1 && s.dilationH == 1 && s.dilationW == 1 && s.padTop <= 2 && s.padLeft <= 2;
