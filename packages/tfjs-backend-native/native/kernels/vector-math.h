@@ -1,5 +1,8 @@
 // Vector functions beyond activation.h's exp. None flushes denormals or assumes finite input. The largest errors,
-// over all 2^32 floats against double precision, with and without fused multiply-add:
+// in units of the last place over all 2^32 floats against double precision, with fused multiply-add | without:
+//
+//   exp 1.01 | 0.99   expMinusOne 1.45 | 1.57   hyperbolicTangent 2.42 | 2.42   logistic 2.41 | 2.41
+//   logarithm 0.83 | 0.83   errorFunction 1.03 | 1.19   squareRoot 0.5 | 0.5
 
 typedef uint32_t VecUint __attribute__((vector_size(CK_LANES * 4)));
 

@@ -25,7 +25,7 @@ const UnaryCase kUnaryCases[] = {
     {UnaryOp::relu6, "relu6", [](double x) { return x > 6 ? 6 : x > 0 ? x : x != x ? x : 0; }, 0},
     {UnaryOp::step, "step", [](double x) { return x > 0 ? 1 : x != x ? x : 0.25; }, 0},
     {UnaryOp::leakyRelu, "leakyRelu", [](double x) { return x < 0 ? x * 0.25 : x; }, 0.5},
-    {UnaryOp::elu, "elu", [](double x) { return x < 0 ? std::expm1(x) : x; }, 1.5},
+    {UnaryOp::elu, "elu", [](double x) { return x < 0 ? std::expm1(x) : x; }, 1.6},
     {UnaryOp::sigmoid, "sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }, 2.5},
     {UnaryOp::tanh, "tanh", [](double x) { return std::tanh(x); }, 2.5},
     {UnaryOp::erf, "erf", [](double x) { return std::erf(x); }, 1.2},
