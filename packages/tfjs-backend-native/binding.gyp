@@ -17,7 +17,7 @@
     },
     {
       "target_name": "convkit_native",
-      "sources": ["native/addon.cc", "native/convolution-bindings.cc", "native/depthwise-bindings.cc", "native/conv-shape.cc", "native/elementwise-bindings.cc", "native/reduction-bindings.cc", "native/layout-bindings.cc", "native/axes.cc", "native/runtime-bindings.cc", "native/clock.cc", "native/isa.cc", "native/thread-pool.cc"],
+      "sources": ["native/addon.cc", "native/convolution-bindings.cc", "native/depthwise-bindings.cc", "native/conv-shape.cc", "native/elementwise-bindings.cc", "native/reduction-bindings.cc", "native/layout-bindings.cc", "native/axes.cc", "native/runtime-bindings.cc", "native/clock.cc", "native/isa.cc", "native/cpu-quota.cc", "native/thread-pool.cc"],
       "include_dirs": ["<!(node -p \"require('node-api-headers').include_dir\")"],
       "defines": ["NAPI_VERSION=8"],
       "dependencies": ["kernels_portable"],
@@ -34,7 +34,7 @@
         {
           "target_name": "kernels_test",
           "type": "executable",
-          "sources": ["native/test/kernels-test.cc", "native/test/convolution-test.cc", "native/test/product-test.cc", "native/test/elementwise-test.cc", "native/test/update-test.cc", "native/test/reduction-test.cc", "native/test/layout-test.cc", "native/clock.cc", "native/isa.cc", "native/thread-pool.cc"],
+          "sources": ["native/test/kernels-test.cc", "native/test/convolution-test.cc", "native/test/product-test.cc", "native/test/elementwise-test.cc", "native/test/update-test.cc", "native/test/reduction-test.cc", "native/test/layout-test.cc", "native/test/host-test.cc", "native/clock.cc", "native/isa.cc", "native/cpu-quota.cc", "native/thread-pool.cc"],
           "dependencies": ["kernels_portable"],
           "libraries": ["-lpthread"],
           "conditions": [["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}]],

@@ -3,8 +3,6 @@
 namespace convkit {
 namespace {
 
-constexpr size_t kMostElements = size_t{1} << 32;
-
 struct Axis {
   size_t size, a, b;  // a, b: strides
 };

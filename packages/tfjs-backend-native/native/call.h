@@ -9,6 +9,9 @@
 
 namespace convkit {
 
+// No tensor has more. Compared with products of sizes in double, which do not wrap around.
+constexpr size_t kMostElements = size_t{1} << 32;
+
 // A typed array of one of the types that tensors have.
 struct Elements {
   napi_typedarray_type type;

@@ -16,10 +16,9 @@ ConvShape readConvShape(Call& call, size_t index, Activation* activation) {
   constexpr int64_t kFar = 1 << 30;
   const bool far = static_cast<int64_t>(s.outH) * s.strideH > kFar || static_cast<int64_t>(s.outW) * s.strideW > kFar ||
                    static_cast<int64_t>(s.filterH) * s.dilationH > kFar || static_cast<int64_t>(s.filterW) * s.dilationW > kFar;
-  const double most = 1e15;
-  const bool large = static_cast<double>(s.batch) * s.inH * s.inW * s.inC > most || static_cast<double>(s.batch) * s.outH * s.outW * s.outC > most ||
-                     static_cast<double>(s.filterH) * s.filterW * s.inC * s.outC > most;
-  if (far || large) call.fail("Expected strides and dilations that stay near the input, and fewer than 10^15 elements.");
+  const bool large = static_cast<double>(s.batch) * s.inH * s.inW * s.inC > kMostElements || static_cast<double>(s.batch) * s.outH * s.outW * s.outC > kMostElements ||
+                     static_cast<double>(s.filterH) * s.filterW * s.inC * s.outC > kMostElements;
+  if (far || large) call.fail("Expected strides and dilations that stay near the input, and at most 2^32 elements.");
   *activation = static_cast<Activation>(p[15]);
   return s;
 }

@@ -56,6 +56,8 @@ napi_value batchMatMul(napi_env env, napi_callback_info info) {
   const size_t batchA = p[0], batchB = p[1], m = p[2], k = p[3], n = p[4];
   if (batchA != batchB && batchA != 1 && batchB != 1) call.fail("Expected equal batch sizes, or one of 1.");
   const size_t batch = batchA > batchB ? batchA : batchB;
+  const double elements = 1.0 * batch * (1.0 * m * k + 1.0 * k * n + 1.0 * m * n);
+  if (elements > kMostElements) call.fail("Expected at most 2^32 elements.");
   const float* a = call.floats(0, batchA * m * k);
   const float* b = call.floats(1, batchB * k * n);
   const float* bias = call.floatsOrNull(2, n);

@@ -1,4 +1,5 @@
 // Chooses the instruction set when the addon loads; CONVKIT_ISA is read by the JavaScript side, not here.
+#include <atomic>
 #include <cstring>
 
 #include "kernels.h"
@@ -24,23 +25,24 @@ int availableKernels(const Kernels** table, int most) {
   return count;
 }
 
-static const Kernels*& selected() {
-  static const Kernels* current = [] {
+// Atomic: a worker thread may load the addon, or a test switch, while another computes.
+static std::atomic<const Kernels*>& selected() {
+  static std::atomic<const Kernels*> current{[] {
     const Kernels* table[4];
     availableKernels(table, 4);
     return table[0];
-  }();
+  }()};
   return current;
 }
 
-const Kernels& kernels() { return *selected(); }
+const Kernels& kernels() { return *selected().load(std::memory_order_acquire); }
 
 bool selectKernels(const char* name) {
   const Kernels* table[4];
   int count = availableKernels(table, 4);
   for (int i = 0; i < count; i++) {
     if (std::strcmp(table[i]->name, name) == 0) {
-      selected() = table[i];
+      selected().store(table[i], std::memory_order_release);
       return true;
     }
   }

@@ -15,7 +15,7 @@ napi_value reduce(napi_env env, napi_callback_info info) {
   for (int i = 1; i < 4; i++)
     if (!call.failed() && p[i] < 1) call.fail("Expected every size of a reduction to be at least 1.");
   const ReduceShape s{static_cast<size_t>(p[1]), static_cast<size_t>(p[2]), static_cast<size_t>(p[3])};
-  if (!call.failed() && s.outer * s.reduced > SIZE_MAX / s.inner) call.fail("Expected fewer elements.");
+  if (!call.failed() && 1.0 * s.outer * s.reduced * s.inner > kMostElements) call.fail("Expected at most 2^32 elements.");
   if (call.failed()) return call.done();
   constexpr int32_t kArgMax = static_cast<int32_t>(ReduceOp::max) + 1;
   if (p[0] < 0 || p[0] > kArgMax) call.fail("Expected the number of a known reduction.");
@@ -52,8 +52,8 @@ PoolShape poolShape(Call& call, size_t index) {
     if (p[i] < -kMostSize || p[i] > kMostSize) call.fail("Expected padding of at most 2^24.");
   if (call.failed()) return s;
   if (static_cast<int64_t>(s.outH) * s.strideH > 1 << 30 || static_cast<int64_t>(s.outW) * s.strideW > 1 << 30) call.fail("Expected strides that stay near the input.");
-  const double bytes = 4.0 * s.batch * s.channels * (static_cast<double>(s.inH) * s.inW + static_cast<double>(s.outH) * s.outW);
-  if (bytes > 9007199254740992.0) call.fail("Expected fewer elements.");
+  const double elements = 1.0 * s.batch * s.channels * (1.0 * s.inH * s.inW + 1.0 * s.outH * s.outW);
+  if (elements > kMostElements) call.fail("Expected at most 2^32 elements.");
   return s;
 }
 size_t inputSize(const PoolShape& s) { return static_cast<size_t>(s.batch) * s.inH * s.inW * s.channels; }

@@ -3,13 +3,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <mutex>
-#include <new>
 #include <thread>
+#include <pthread.h>
 #if defined(__linux__)
 #include <sched.h>
+
+#include "cpu-quota.h"
 #endif
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -30,27 +31,6 @@ inline void relax() {
   asm volatile("yield");
 #endif
 }
-
-#if defined(__linux__)
-// cgroup v2 `cpu.max` or v1 `cpu.cfs_quota_us`, in whole cores rounded up; 0 when unlimited or unknown.
-int cgroupCores() {
-  long long quota = -1, period = 100000;
-  if (FILE* file = std::fopen("/sys/fs/cgroup/cpu.max", "r")) {
-    char text[32];
-    if (std::fscanf(file, "%31s %lld", text, &period) == 2) quota = std::atoll(text);
-    std::fclose(file);
-  } else if (FILE* v1 = std::fopen("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "r")) {
-    if (std::fscanf(v1, "%lld", &quota) != 1) quota = -1;
-    std::fclose(v1);
-    if (FILE* file1 = std::fopen("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "r")) {
-      if (std::fscanf(file1, "%lld", &period) != 1) period = 100000;
-      std::fclose(file1);
-    }
-  }
-  if (quota <= 0 || period <= 0) return 0;
-  return static_cast<int>((quota + period - 1) / period);
-}
-#endif
 
 // Never destroyed: worker threads may outlive every static object of the process.
 struct Pool {
@@ -93,6 +73,31 @@ Pool& pool() {
   return *instance;
 }
 
+struct Start {
+  Pool* pool;
+  int index;
+  uint64_t seen;
+};
+
+// std::thread would throw, and nothing here catches: a limit on processes must not end the program.
+bool startWorker(Pool& p) {
+  pthread_attr_t detached;
+  if (pthread_attr_init(&detached) != 0) return false;
+  pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+  auto* start = new Start{&p, p.started + 1, p.ticket.load()};
+  pthread_t thread;
+  const bool started = pthread_create(&thread, &detached, [](void* raw) -> void* {
+    const Start own = *static_cast<Start*>(raw);
+    delete static_cast<Start*>(raw);
+    own.pool->worker(own.index, own.seen);
+    return nullptr;
+  }, start) == 0;
+  pthread_attr_destroy(&detached);
+  if (started) p.started++;
+  else delete start;
+  return started;
+}
+
 }  // namespace
 
 int defaultThreadCount() {
@@ -103,7 +108,7 @@ int defaultThreadCount() {
     int allowed = CPU_COUNT(&set);
     if (allowed > 0 && (count <= 0 || allowed < count)) count = allowed;
   }
-  int quota = cgroupCores();
+  const int quota = cpuQuota("/proc", "/sys/fs/cgroup");
   if (quota > 0 && quota < count) count = quota;
 #endif
   return count < 1 ? 1 : count > kMaxThreads ? kMaxThreads : count;
@@ -129,10 +134,14 @@ void runParallel(int maxThreads, ParallelBody body, void* context) {
   Pool& p = pool();
   std::lock_guard<std::mutex> myTurn(p.turn);
   while (p.started < threads - 1) {
-    uint64_t seen = p.ticket.load();
-    int index = p.started + 1;
-    std::thread([&p, index, seen] { p.worker(index, seen); }).detach();
-    p.started++;
+    if (startWorker(p)) continue;
+    // The system gives no more threads: from now on there are as many as it gave.
+    threads = p.started + 1;
+    p.wanted.store(threads);
+  }
+  if (threads <= 1) {
+    body(context, 0, 1);
+    return;
   }
   p.body = body;
   p.context = context;

@@ -14,12 +14,23 @@ void setThreadCount(int count);
 using ParallelBody = void (*)(void* context, int thread, int threads);
 
 // Runs `body` once per thread, the caller being thread 0, and returns when all are done. At most
-// `maxThreads` take part. Calls from several JavaScript threads take turns.
+// `maxThreads` take part. Calls from several JavaScript threads take turns. Where the system refuses further
+// threads, the pool stays at those it has, and `threadCount` says so.
 void runParallel(int maxThreads, ParallelBody body, void* context);
 
 // The calling thread's scratch memory, 64-byte aligned, kept between calls. `slot` 0…3 are separate areas.
 // Returns nullptr when memory is exhausted.
 float* threadScratch(int slot, size_t floats);
+
+// Raised by any thread of a parallel call, read once all are done.
+class Flag {
+ public:
+  void raise() { __atomic_store_n(&raised_, true, __ATOMIC_RELAXED); }
+  bool raised() const { return __atomic_load_n(&raised_, __ATOMIC_RELAXED); }
+
+ private:
+  bool raised_ = false;
+};
 
 // f(begin, end, thread) over 0…total in one contiguous range per thread; small totals use fewer threads.
 template <typename F>

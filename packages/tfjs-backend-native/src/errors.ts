@@ -7,13 +7,17 @@ export class NativeBinaryMissingError extends Error {
   readonly packageRoot: string;
 
   constructor(packageRoot: string, cause: unknown) {
+    const wayOut =
+      process.platform === "win32"
+        ? "Windows is not supported yet (WSL is); there, use another tfjs backend."
+        : `With a C++17 compiler, make and Python 3 at hand (Debian: "apt install g++ make python3"; macOS: ` +
+          `"xcode-select --install"), "npm rebuild @convkit/tfjs-backend-native" builds it; without one, use ` +
+          "another tfjs backend.";
     super(
       `Expected the compiled addon of @convkit/tfjs-backend-native, prebuilt or built here. ` +
         `Received: no .node file for ${process.platform}-${process.arch} under ${packageRoot}/prebuilds or ` +
         `${packageRoot}/build/Release. ` +
-        `With a C++17 compiler, make and Python 3 at hand (Debian: "apt install g++ make python3"; macOS: ` +
-        `"xcode-select --install"; Windows: Visual Studio Build Tools), "npm rebuild @convkit/tfjs-backend-native" ` +
-        `builds it; without one, use another tfjs backend.`,
+        wayOut,
       { cause },
     );
     this.packageRoot = packageRoot;

@@ -42,7 +42,7 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
   if (static_cast<size_t>(threads) > worth) threads = static_cast<int>(worth);
   float* sums = threadScratch(3, sumFloats * threads);
   if (!sums) return false;
-  bool outOfMemory = false;
+  Flag outOfMemory;
   // Thread t of T takes images [batch t / T, batch (t + 1) / T); at most `threads` ranges, so each has a sum.
   const int ranges = threads;
   parallelRanges(ranges, 1, [&](size_t firstRange, size_t lastRange, int) {
@@ -54,7 +54,7 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
       float* padded = inPlace ? nullptr : threadScratch(1, xImage * group);
       float* grad = threadScratch(2, static_cast<size_t>(chunkImages) * chunkRows * s.outW * kBlock);
       if (!grad || (!inPlace && !padded)) {
-        outOfMemory = true;
+        outOfMemory.raise();
         return;
       }
       for (int n0 = begin; n0 < end; n0 += group) {
@@ -119,7 +119,7 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
       }
     }
   });
-  if (outOfMemory) return false;
+  if (outOfMemory.raised()) return false;
   parallelRanges(depth, 64, [&](size_t begin, size_t end, int) {
     for (size_t k = begin; k < end; k++) {
       for (int o = 0; o < s.outC; o++) {

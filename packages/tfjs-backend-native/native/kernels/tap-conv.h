@@ -200,13 +200,13 @@ static bool tapConv(const TapConv& t) {
   const bool large = static_cast<size_t>(t.images) * t.outH * t.outW * t.outC >= kStreamFloats;
 
   const size_t productsPerBand = static_cast<size_t>(bandRows) * t.outW * depth * t.outC;
-  bool outOfMemory = false;
+  Flag outOfMemory;
   parallelRanges(static_cast<size_t>(t.images) * bandsPerImage, 1 + kThreadProducts / productsPerBand, [&](size_t begin, size_t end, int) {
     // Runs of contiguous source floats, cut into segments whose weights fit L1.
     const int mostRuns = t.tapsY * t.tapsX + depth / kSegment + 1;
     float* scratch = threadScratch(1, bandFloats + static_cast<size_t>(mostRuns) * 2 * sizeof(Run) / sizeof(float) + 16);
     if (!scratch) {
-      outOfMemory = true;
+      outOfMemory.raise();
       return;
     }
     float* band = scratch;
@@ -292,5 +292,5 @@ static bool tapConv(const TapConv& t) {
     }
     if (c.stream) streamFence();
   });
-  return !outOfMemory;
+  return !outOfMemory.raised();
 }

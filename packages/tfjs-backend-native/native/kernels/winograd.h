@@ -191,14 +191,14 @@ static bool winogradConv(const WinogradShape& w, const float* src, const float* 
   const int blocks = (w.outC + kBlock - 1) / kBlock, padded = blocks * kBlock;
   const size_t items = (w.tileRows + w.rowsPerItem - 1) / w.rowsPerItem;
   const bool stream = reinterpret_cast<uintptr_t>(dst) % (4 * L) == 0 && w.outC % L == 0 && static_cast<size_t>(w.images) * w.outH * w.outW * w.outC >= kStreamFloats;
-  bool outOfMemory = false;
+  Flag outOfMemory;
   parallelRanges(items, 1, [&](size_t begin, size_t end, int) {
     const size_t patchPlane = w.tilesPerItem * w.channels, productPlane = w.tilesPerItem * padded;
     const size_t patchFloats = (16 * patchPlane + 15) / 16 * 16;
     float* patches = threadScratch(1, patchFloats + 16 * productPlane);
     float* zeros = threadScratch(2, w.channels);
     if (!patches || !zeros) {
-      outOfMemory = true;
+      outOfMemory.raise();
       return;
     }
     memset(zeros, 0, w.channels * sizeof(float));
@@ -234,7 +234,7 @@ static bool winogradConv(const WinogradShape& w, const float* src, const float* 
     }
     if (stream) streamFence();
   });
-  return !outOfMemory;
+  return !outOfMemory.raised();
 }
 
 static float* winogradPacked(int channels, int outC, size_t extra) {
@@ -304,7 +304,7 @@ static bool winogradBackpropFilter(const ConvShape& s, const float* x, const flo
   const size_t ranges = items < static_cast<size_t>(threadCount()) ? items : threadCount();
   float* sums = threadScratch(3, sumFloats * ranges);
   if (!sums) return false;
-  bool outOfMemory = false;
+  Flag outOfMemory;
   parallelRanges(ranges, 1, [&](size_t firstRange, size_t lastRange, int) {
     const size_t patchPlane = w.tilesPerItem * w.channels, gradPlane = w.tilesPerItem * padded;
     const size_t patchFloats = (16 * patchPlane + 15) / 16 * 16;
@@ -312,7 +312,7 @@ static bool winogradBackpropFilter(const ConvShape& s, const float* x, const flo
     float* patches = threadScratch(1, patchFloats + 16 * gradPlane);
     float* zeros = threadScratch(2, most);
     if (!patches || !zeros) {
-      outOfMemory = true;
+      outOfMemory.raise();
       return;
     }
     memset(zeros, 0, most * sizeof(float));
@@ -358,7 +358,7 @@ static bool winogradBackpropFilter(const ConvShape& s, const float* x, const flo
       }
     }
   });
-  if (outOfMemory) return false;
+  if (outOfMemory.raised()) return false;
   // dw = G^T s G, s summed over the ranges in order.
   parallelRanges(static_cast<size_t>(w.channels) * blocks * 2, 16, [&](size_t begin, size_t end, int) {
     for (size_t i = begin; i < end; i++) {

@@ -110,5 +110,6 @@ void testUpdates(const Kernels&, Random&, Checks&);
 void testReductions(const Kernels&, Random&, Checks&);
 void testPooling(const Kernels&, Random&, Checks&);
 void testLayout(const Kernels&, Random&, Checks&);
+void testHost(Checks&);
 
 }  // namespace convkit
