@@ -1,18 +1,18 @@
 export { AnyNumber, stringifyWithSpelledNumbers } from "./finite.js";
+export { ModuleSpec } from "./module-spec.js";
+export { BuiltinTransformSpec, TransformSpec } from "./transform-spec.js";
+export { LayerSpec, ModelSpec } from "./model-spec.js";
 export {
-  BuiltinTransformSpec,
   DataSpec,
   EngineName,
   EnginePreference,
-  LayerSpec,
-  ModelSpec,
-  ModuleSpec,
   OptimizerSpec,
   RunConfig,
+  runConfigJsonSchema,
   ScheduleSpec,
-  TransformSpec,
   type RunConfigInput,
 } from "./run-config.js";
+export { expandShortForms } from "./short-forms.js";
 export { DatasetCard, SplitName } from "./dataset-card.js";
 export {
   decodeTrainEvents,

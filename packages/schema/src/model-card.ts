@@ -1,7 +1,7 @@
 /** What stands beside a trained network's weights: all that is needed to use it on a picture. */
 import { z } from "zod";
 import { AnyNumber } from "./finite.js";
-import { TransformSpec } from "./run-config.js";
+import { TransformSpec } from "./transform-spec.js";
 
 export const ModelCard = z.object({
   formatVersion: z.literal(1),

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { RunConfig } from "./run-config.js";
+import { RunConfig, runConfigJsonSchema, type RunConfigInput } from "./run-config.js";
+import { expandShortForms } from "./short-forms.js";
 
 const least = { data: { source: "cifar10" }, model: { name: "resnet20" } };
 
@@ -90,6 +91,79 @@ describe("defaults", () => {
   });
 });
 
+describe("short forms", () => {
+  const models: [RunConfigInput["model"], object][] = [
+    ["resnet9", { name: "resnet9", options: {} }],
+    ["./nets/mine.ts", { module: "./nets/mine.ts", options: {} }],
+    ["mine.mjs", { module: "mine.mjs", options: {} }],
+    [[{ layer: "flatten" }], { layers: [{ layer: "flatten" }] }],
+  ];
+
+  it.each(models)("takes %j for a model", (model, long) => {
+    expect(RunConfig.parse({ ...least, model }).model).toEqual(long);
+  });
+
+  it("takes names for transforms, the optimizer, the schedule and the loss", () => {
+    const config = RunConfig.parse({
+      ...least,
+      transforms: { train: ["RandomHorizontalFlip", "./blur.mjs"], evaluation: [] },
+      optimizer: "adamw",
+      schedule: "cosine",
+      loss: "cross-entropy",
+    });
+    expect(config.transforms?.train).toEqual([
+      { name: "RandomHorizontalFlip", p: 0.5 },
+      { module: "./blur.mjs", options: {} },
+    ]);
+    expect(config.optimizer).toMatchObject({ name: "adamw", beta1: 0.9 });
+    expect(config.schedule).toMatchObject({ name: "cosine", finalFactor: 0 });
+    expect(config.loss).toEqual({ name: "cross-entropy", labelSmoothing: 0 });
+  });
+
+  it("are spelled out in a part of a config, and nothing else is touched", () => {
+    const part = { model: "resnet9", optimizer: "adamw", transforms: { train: ["CenterCrop"] }, epochs: 3 };
+    expect(expandShortForms(part)).toEqual({
+      model: { name: "resnet9" },
+      optimizer: { name: "adamw" },
+      transforms: { train: [{ name: "CenterCrop" }] },
+      epochs: 3,
+    });
+    const long = { transforms: null, model: { layers: [] }, schedule: 4, data: { source: "mnist" } };
+    expect(expandShortForms(long)).toEqual(long);
+  });
+});
+
+describe("runConfigJsonSchema", () => {
+  const { properties = {} } = runConfigJsonSchema();
+
+  it("offers short forms beside the long one", () => {
+    expect(properties["optimizer"]).toMatchObject({
+      default: { name: "sgd" },
+      anyOf: [{ type: "string" }, { oneOf: [expect.anything(), expect.anything()] }],
+    });
+    expect(properties["model"]).toMatchObject({
+      anyOf: [{ type: "string" }, { type: "array" }, { anyOf: expect.any(Array) as unknown[] }],
+    });
+  });
+
+  it("describes every field, however deep", () => {
+    const bare: string[] = [];
+    const walk = (node: unknown, path: string): void => {
+      if (typeof node !== "object" || node === null) return;
+      for (const [key, value] of Object.entries(node)) {
+        if (key === "properties") {
+          for (const [name, field] of Object.entries(value as Record<string, { description?: string }>)) {
+            if (!field.description) bare.push(`${path}.${name}`);
+            walk(field, `${path}.${name}`);
+          }
+        } else walk(value, path);
+      }
+    };
+    walk(runConfigJsonSchema(), "config");
+    expect(bare).toEqual([]);
+  });
+});
+
 describe("a stored config", () => {
   it("replays: parsing it again, through JSON too, changes nothing", () => {
     const input = fc.record(
@@ -144,8 +218,12 @@ describe("what is refused, and in which words", () => {
     expect(complaint({ ...least, model: { layers: [{ layer: "conv" }] } })).toBe(
       "✖ layers[0].filters: Invalid input: expected number, received undefined\n  → at model",
     );
-    expect(complaint({ ...least, model: "resnet20" })).toBe(
-      '✖ Invalid input: expected a "name", a list of "layers", or a "module"\n  → at model',
+    expect(complaint({ ...least, model: [{ layer: "dropout" }] })).toBe(
+      "✖ layers[0].rate: Invalid input: expected number, received undefined\n  → at model",
+    );
+    expect(complaint({ ...least, model: 3 })).toBe(
+      "✖ Invalid input: expected a network's name, a path to a module, a list of layers, " +
+        'or an object with "name", "layers" or "module"\n  → at model',
     );
   });
 
@@ -158,7 +236,8 @@ describe("what is refused, and in which words", () => {
     );
     expect(text).toContain("Expected one std for each mean\n  → at transforms.evaluation[0].std");
     expect(text).toContain(
-      'expected a transform with a "name", or a "module"\n  → at transforms.evaluation[1]',
+      'expected a transform\'s name, a path to a module, or an object with "name" or "module"\n' +
+        "  → at transforms.evaluation[1]",
     );
   });
 });

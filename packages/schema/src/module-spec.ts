@@ -1,0 +1,12 @@
+/** A module of the user's own, in place of a network or a transform of ours. */
+import { z } from "zod";
+
+/** `.mjs` or `.ts`, and what is handed to its default export. */
+export const ModuleSpec = z.strictObject({
+  module: z
+    .string()
+    .min(1)
+    .describe("Path of a module with a default export, relative to the working directory"),
+  options: z.record(z.string(), z.unknown()).default({}).describe("What is handed to its default export"),
+});
+export type ModuleSpec = z.infer<typeof ModuleSpec>;
