@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Journal, JournalCorruptError, readJournal } from "./journal.js";
 
@@ -64,6 +66,23 @@ describe("Journal", () => {
         ["run-1", 2, 0],
       ]);
     }
+  });
+
+  it("takes back the line that the file system cut short, and goes on behind the one before", () => {
+    const child = fileURLToPath(new URL("../test/journal-child.mjs", import.meta.url));
+    // A file may grow to two blocks of 512 bytes (in some shells 1024), and then no further.
+    const limited = `ulimit -f 2 && exec "$0" "$@"`;
+    const { stdout, stderr } = spawnSync("sh", ["-c", limited, process.execPath, child, path], {
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    const { code, whole, sizeBytes } = JSON.parse(stdout) as Record<string, string | number>;
+    expect(code).toBe("EFBIG");
+    expect(readFileSync(path).length).toBeGreaterThan(Number(sizeBytes));
+    const events = readJournal(path);
+    expect(events).toHaveLength(Number(whole) + 1);
+    expect(events.at(-1)).toMatchObject({ sequence: whole, type: "epochStarted" });
+    expect(Journal.open(path, "run-1")).toMatchObject({ tornBytes: 0 });
   });
 
   it("names the whole line that is not an event", () => {

@@ -3,7 +3,8 @@
  *
  * Every line is written at once and survives the process; `sync` makes it survive the machine. A writer killed
  * inside a line leaves a torn one at the end. Readers leave that out, so the next attempt cuts it off and goes
- * on with a line of its own: nothing that anyone has read ever changes.
+ * on with a line of its own: nothing that anyone has read ever changes. A writer that lives on, because the disk
+ * was full or the file at its limit, cuts its own torn line off.
  */
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { decodeTrainEvents, encodeTrainEvent, type TrainEvent, type TrainEventBody } from "@convkit/schema";
@@ -28,10 +29,16 @@ export class Journal {
   /** 1 for the first start of the run, one more each time it is opened again. */
   readonly attempt: number;
   readonly #file: number;
+  /** Of the whole lines. */
+  #sizeBytes: number;
   #sequence = 0;
 
-  private constructor(file: number, { runId, attempt }: { runId: string; attempt: number }) {
+  private constructor(
+    file: number,
+    { runId, attempt, sizeBytes }: { runId: string; attempt: number; sizeBytes: number },
+  ) {
     this.#file = file;
+    this.#sizeBytes = sizeBytes;
     this.runId = runId;
     this.attempt = attempt;
   }
@@ -48,19 +55,29 @@ export class Journal {
       const events = decode(bytes.subarray(0, wholeBytes), path);
       if (wholeBytes < bytes.length) ftruncateSync(file, wholeBytes);
       const attempt = events.reduce((latest, event) => Math.max(latest, event.attempt), 0) + 1;
-      return { journal: new Journal(file, { runId, attempt }), events, tornBytes: bytes.length - wholeBytes };
+      const journal = new Journal(file, { runId, attempt, sizeBytes: wholeBytes });
+      return { journal, events, tornBytes: bytes.length - wholeBytes };
     } catch (error) {
       closeSync(file);
       throw error;
     }
   }
 
-  /** @returns the event as it now stands in the journal. */
+  /**
+   * @returns the event as it now stands in the journal.
+   * @throws {Error} the file system's, for instance when the disk is full; the journal then ends where it did.
+   */
   append(body: TrainEventBody): TrainEvent {
     const { runId, attempt } = this;
     const event = { ...body, runId, attempt, sequence: this.#sequence, timestamp: Date.now() };
     const line = Buffer.from(encodeTrainEvent(event));
-    for (let written = 0; written < line.length;) written += writeSync(this.#file, line, written);
+    try {
+      for (let written = 0; written < line.length;) written += writeSync(this.#file, line, written);
+    } catch (error) {
+      ftruncateSync(this.#file, this.#sizeBytes);
+      throw error;
+    }
+    this.#sizeBytes += line.length;
     this.#sequence += 1;
     return event;
   }
