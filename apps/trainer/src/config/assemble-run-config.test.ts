@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
 import { describe, expect, it } from "vitest";
 import { assembleRunConfig } from "./assemble-run-config.js";
@@ -38,6 +39,50 @@ describe("assembleRunConfig", () => {
     expect(assembleRunConfig({ data: "mnist", file }).data).toMatchObject({
       root: "/idx",
       contentHash: "abc",
+    });
+  });
+
+  it("leaves out a stored config's transforms where they fit another data set or size", () => {
+    const transforms = { train: [], evaluation: [{ name: "Normalize", mean: [0.1], std: [0.3] }] };
+    const stored = { data: { source: "mnist", contentHash: "abc" }, transforms };
+    expect(assembleRunConfig({ file: stored }).transforms).toEqual(transforms);
+    expect(assembleRunConfig({ data: "mnist", file: stored }).transforms).toEqual(transforms);
+    expect(assembleRunConfig({ data: "cifar10", file: stored }).transforms).toBeNull();
+    const set = (data: object) => assembleRunConfig({ file: stored, assignments: [{ data }] });
+    expect(set({ imageSize: [14, 14] }).transforms).toBeNull();
+    expect(set({ imageSize: [14, 14] }).data.contentHash).toBe("abc");
+    expect(set({ source: "cifar10" })).toMatchObject({ transforms: null, data: { source: "cifar10" } });
+    expect(set({ source: "cifar10" }).data.contentHash).toBeUndefined();
+    // Written by hand, they are meant.
+    const byHand = { data: { source: "mnist" }, transforms };
+    expect(assembleRunConfig({ data: "cifar10", file: byHand }).transforms).toEqual(transforms);
+  });
+
+  it("knows a stored folder again by another spelling", () => {
+    const file = { data: { source: resolve("photos"), contentHash: "abc" } };
+    expect(assembleRunConfig({ data: "./photos", file }).data.contentHash).toBe("abc");
+  });
+
+  it("takes names for objects, in files and assignments alike", () => {
+    const file = {
+      model: "resnet9",
+      optimizer: "adamw",
+      transforms: { train: ["RandomHorizontalFlip"], evaluation: [] },
+    };
+    const config = assembleRunConfig({
+      data: "./photos",
+      file,
+      assignments: [{ transforms: { train: { "0": { p: 0.3 } } } }, { optimizer: { beta1: 0.8 } }],
+    });
+    expect(config).toMatchObject({ model: { name: "resnet9" }, optimizer: { name: "adamw", beta1: 0.8 } });
+    expect(config.transforms?.train).toEqual([{ name: "RandomHorizontalFlip", p: 0.3 }]);
+    expect(config.epochs).toBe(recipeFor("./photos", "resnet9")["epochs"]);
+    expect(assembleRunConfig({ data: "x", assignments: [{ model: "./net.ts" }] }).model).toEqual({
+      module: "./net.ts",
+      options: {},
+    });
+    expect(assembleRunConfig({ data: "x", file: { model: [{ layer: "flatten" }] } }).model).toEqual({
+      layers: [{ layer: "flatten" }],
     });
   });
 

@@ -2,8 +2,9 @@
  * From a command line to a config: recipe, then the file, then flags, then `--set`, each over the one before.
  * The result is parsed once, here; everything behind it trusts its types.
  */
-import { isModelName, MODEL_NAMES, parseModelSpec } from "@convkit/models/names";
-import { RunConfig } from "@convkit/schema";
+import { resolve } from "node:path";
+import { isModelName, MODEL_NAMES } from "@convkit/models/names";
+import { expandShortForms, RunConfig } from "@convkit/schema";
 import { ConfigError } from "./config-error.js";
 import { explainConfigIssues } from "./explain-config-issues.js";
 import { mergeConfig, type PartialConfig } from "./merge-config.js";
@@ -32,9 +33,8 @@ export interface ConfigFlags {
 
 /** @throws {ConfigError} with one line per mistake. */
 export function assembleRunConfig(sources: ConfigSources): RunConfig {
-  const given = [fileFor(sources), flagsToConfig(sources), ...(sources.assignments ?? [])].reduce(
-    mergeConfig,
-  );
+  const typed = [flagsToConfig(sources), ...(sources.assignments ?? [])].map(expandShortForms);
+  const given = [fileUnder(sources.file, typed.reduce(mergeConfig)), ...typed].reduce(mergeConfig);
   const source = read(given, "data", "source");
   if (typeof source !== "string") {
     throw new ConfigError(
@@ -53,20 +53,44 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
   throw new ConfigError(["The config cannot be run:", ...mistakes.map((line) => `  ${line}`)].join("\n"));
 }
 
-/** A file written for one data set says nothing of where another's files lie, or what they hash to. */
-function fileFor({ data, file = {} }: ConfigSources): PartialConfig {
-  const inFile = file["data"];
-  if (data === undefined || typeof inFile !== "object" || inFile === null) return file;
-  if (read(file, "data", "source") === data) return file;
-  const rest = Object.entries(inFile).filter(([key]) => !["source", "root", "contentHash"].includes(key));
-  return { ...file, data: Object.fromEntries(rest) };
+/**
+ * The file, without what holds for other pictures only. Written for one data set, it says nothing of where another's
+ * files lie, or what they hash to. A run's stored config also has transforms filled in, with the statistics and the crop
+ * of its pictures: neither fits another data set or another size.
+ */
+function fileUnder(file: PartialConfig = {}, typed: PartialConfig): PartialConfig {
+  const { data, transforms, ...others } = expandShortForms(file);
+  const isStored = read(file, "data", "contentHash") !== undefined;
+  const isForeign = !isSameSource(read(file, "data", "source"), read(typed, "data", "source"));
+  const isResized = differs(read(file, "data", "imageSize"), read(typed, "data", "imageSize"));
+  return {
+    ...others,
+    data: isForeign ? withoutPlace(data) : data,
+    transforms: isStored && (isForeign || isResized) ? undefined : transforms,
+  };
+}
+
+function withoutPlace(data: unknown): unknown {
+  if (typeof data !== "object" || data === null) return data;
+  const rest = Object.entries(data).filter(([key]) => !["source", "root", "contentHash"].includes(key));
+  return Object.fromEntries(rest);
+}
+
+/** A stored config names a folder by its absolute path. */
+function isSameSource(inFile: unknown, typed: unknown): boolean {
+  if (typed === undefined || inFile === typed) return true;
+  return typeof inFile === "string" && typeof typed === "string" && resolve(inFile) === resolve(typed);
+}
+
+function differs(inFile: unknown, typed: unknown): boolean {
+  return typed !== undefined && JSON.stringify(inFile) !== JSON.stringify(typed);
 }
 
 function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
   const { model, epochs, batchSize, lr, seed, engine, name } = flags;
   return {
     ...(data === undefined ? {} : { data: { source: data } }),
-    ...(model === undefined ? {} : { model: parseModelSpec(model) }),
+    model,
     epochs,
     batchSize,
     learningRate: lr,

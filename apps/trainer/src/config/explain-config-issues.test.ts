@@ -61,6 +61,22 @@ describe("explainConfigIssues", () => {
     ]);
   });
 
+  it("says what a model may be where none of the ways was begun", () => {
+    const what =
+      "expected a network's name, a path to a module, a list of layers, or an object with " +
+      '"name", "layers" or "module"';
+    expect(explain({ ...WHOLE, model: 3 })).toEqual([`model: ${what}. Received: 3.`]);
+    expect(explain({ ...WHOLE, model: {} })).toEqual([`model: ${what}. Received: {}.`]);
+    expect(explain({ data: WHOLE.data })).toEqual([`model: ${what}. Received: nothing.`]);
+    expect(explain({ ...WHOLE, transforms: { train: [{}], evaluation: [] } })).toEqual([
+      "transforms.train.0: expected a transform's name, a path to a module, or an object with " +
+        '"name" or "module". Received: {}.',
+    ]);
+    expect(
+      explain({ ...WHOLE, transforms: { train: [{ name: "Resize", size: "x" }], evaluation: [] } }),
+    ).toEqual(['transforms.train.0.size: expected number, received string. Received: "x".']);
+  });
+
   it("gives every mistake a line of its own", () => {
     expect(explain({ ...WHOLE, epochs: 0, batchSize: 1.5, seed: -1 })).toHaveLength(3);
   });

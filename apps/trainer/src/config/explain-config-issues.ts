@@ -18,6 +18,9 @@ export function explainConfigIssues(schema: z.ZodType, value: unknown, issues: r
   return issues.flatMap((issue) => explainIssue(issue, { root, value, prefix: [] }));
 }
 
+/** What zod says of a union to which the schema gives no words of its own. */
+const WORDLESS = "Invalid input";
+
 interface Context {
   readonly root: JsonSchema;
   readonly value: unknown;
@@ -42,7 +45,8 @@ function explainIssue(issue: Issue, context: Context): string[] {
     const choices = choicesOfAllVariants(issue.errors);
     if (choices) return [explainChoice(path, received, choices)];
     const variant = likeliestVariant(issue.errors, received);
-    if (variant) return variant.flatMap((inner) => explainIssue(inner, { ...context, prefix: path }));
+    if (variant && (isAbout(variant, received) || issue.message === WORDLESS))
+      return variant.flatMap((inner) => explainIssue(inner, { ...context, prefix: path }));
   }
   return [`${spell(path)}: ${expectation(issue)}. Received: ${show(received)}.`];
 }
@@ -87,6 +91,14 @@ function likeliestVariant(
   }));
   ranked.sort((a, b) => a.missing - b.missing || b.depth - a.depth || a.issues.length - b.issues.length);
   return ranked[0]?.issues;
+}
+
+/** Whether one of the issues is about something that was written, rather than that nothing of the kind was. */
+function isAbout(issues: readonly Issue[], received: unknown): boolean {
+  return issues.some(
+    ({ code, path }) =>
+      code === "unrecognized_keys" || (path.length > 0 && valueAt(received, path) !== undefined),
+  );
 }
 
 function expectation(issue: Issue): string {

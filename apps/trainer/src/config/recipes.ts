@@ -8,8 +8,8 @@ import type { PartialConfig } from "./merge-config.js";
 
 /** What of a config a recipe may decide. */
 type Recipe = Partial<
-  Pick<RunConfigInput, "model" | "loss" | "optimizer" | "learningRate" | "schedule" | "epochs" | "batchSize">
->;
+  Pick<RunConfigInput, "loss" | "optimizer" | "learningRate" | "schedule" | "epochs" | "batchSize">
+> & { readonly model?: { readonly name: ModelName; readonly options?: Record<string, unknown> } };
 
 const SGD = { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4 } as const;
 const ONE_CYCLE = { name: "one-cycle", pctStart: 0.25, anneal: "linear" } as const;
@@ -48,10 +48,6 @@ const DATA_RECIPES: Readonly<Record<string, Recipe>> = {
  */
 export function recipeFor(source: string, model?: ModelName): PartialConfig {
   const recipe = (Object.hasOwn(DATA_RECIPES, source) ? DATA_RECIPES[source] : undefined) ?? GENERAL;
-  if (model === undefined || modelNameOf(recipe) === model) return recipe;
+  if (model === undefined || recipe.model?.name === model) return recipe;
   return { ...GENERAL, model: { name: model }, ...MODEL_RECIPES[model] };
-}
-
-function modelNameOf({ model }: Recipe): string | undefined {
-  return model !== undefined && "name" in model ? model.name : undefined;
 }
