@@ -8,5 +8,9 @@ export const ModuleSpec = z.strictObject({
     .min(1)
     .describe("Path of a module with a default export, relative to the working directory"),
   options: z.record(z.string(), z.unknown()).default({}).describe("What is handed to its default export"),
+  sha256: z
+    .string()
+    .optional()
+    .describe("Of the file, filled in when the run starts; going on with another one brings a warning"),
 });
 export type ModuleSpec = z.infer<typeof ModuleSpec>;

@@ -77,6 +77,19 @@ const Monitor = z.strictObject({
   mode: z.enum(["min", "max"]).default("min").describe("Whether a lower or a higher value is better"),
 });
 
+/** In Unicode mode, where an unknown escape is a mistake and not the letter itself. */
+const GroupPattern = z.string().superRefine((pattern, context) => {
+  try {
+    // An empty alternative matches anything, and so tells how many captures there are.
+    const captures = new RegExp(`${pattern}|`, "u").exec("")!.length - 1;
+    if (captures === 1) return;
+    const message = `Expected a regular expression with one capture, such as /(patient\\d+)_. Received: ${captures} captures`;
+    context.addIssue({ code: "custom", message });
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+  }
+});
+
 export const DataSpec = z.strictObject({
   source: z.string().min(1).describe("A name of the registry or a path"),
   root: z.string().optional().describe("Folder that already holds the named data set's files"),
@@ -89,7 +102,19 @@ export const DataSpec = z.strictObject({
     .describe(
       "Of the training pictures, held back to validate on where the data set has no validation pictures",
     ),
+  testFraction: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.1)
+    .describe(
+      "Of the training pictures, held back to judge on at the end where the data set has no test pictures",
+    ),
   splitSeed: z.int().min(0).default(0).describe("Decides which training pictures are held back"),
+  group: GroupPattern.optional().describe(
+    "Regular expression whose one capture names a picture's group by its id, such as /(patient\\d+)_; " +
+      "pictures of one group are held back together",
+  ),
   imageSize: z
     .tuple([PositiveInt, PositiveInt])
     .optional()
