@@ -4,7 +4,17 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { makeFolder, runConvkit } from "./fixtures/run-convkit.js";
 
-const COMMANDS = ["train", "resume", "evaluate", "predict", "runs", "datasets", "doctor", "dashboard"];
+const COMMANDS = [
+  "train",
+  "resume",
+  "evaluate",
+  "predict",
+  "runs",
+  "datasets",
+  "config",
+  "doctor",
+  "dashboard",
+];
 const folder = makeFolder();
 
 it("lists its commands and exit codes in --help", async () => {
@@ -74,6 +84,19 @@ it("lists the data sets", async () => {
   expect(json().map(({ name }) => name)).toEqual(
     expect.arrayContaining(["mnist", "fashion-mnist", "cifar10"]),
   );
+});
+
+it("lists the keys of a config, for people, for programs and for editors", async () => {
+  const text = await runConvkit(folder, ["config"]);
+  expect(text.exitCode).toBe(0);
+  expect(text.stdout).toMatch(/^earlyStopping\.patience +integer ≥ 1 +5 +\S/m);
+  const fields = (await runConvkit(folder, ["config", "--json"])).json();
+  expect(fields).toContainEqual(expect.objectContaining({ type: "field", key: "epochs", default: "10" }));
+  const schema = JSON.parse((await runConvkit(folder, ["config", "--schema"])).stdout) as object;
+  expect(schema).toMatchObject({
+    $schema: expect.stringContaining("json-schema.org"),
+    required: ["data", "model"],
+  });
 });
 
 it("hands over to the dashboard where it is installed, and says how to install it", async () => {

@@ -1,5 +1,6 @@
 /** The command and its subcommands, put together. */
 import { Command } from "commander";
+import { addConfigCommand } from "./commands/config.js";
 import { addDashboardCommand } from "./commands/dashboard.js";
 import { addDatasetsCommand } from "./commands/datasets.js";
 import { addDoctorCommand } from "./commands/doctor.js";
@@ -44,6 +45,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addPredictCommand(program, context);
   addRunsCommand(program, context);
   addDatasetsCommand(program, context);
+  addConfigCommand(program, context);
   addDoctorCommand(program, context);
   addDashboardCommand(program, context);
   return program;

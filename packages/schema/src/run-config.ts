@@ -142,7 +142,7 @@ export const RunConfig = z.strictObject({
       evaluation: z.array(TransformSpec).describe("In this order, on pictures to judge or predict"),
     })
     .nullable()
-    .default(null)
+    .prefault(null)
     .describe("What is done to pictures first; null: the data set's own defaults"),
   model: ModelSpec.describe("The network: a name, a path to a module, or a list of layers"),
   loss: LossSpec.prefault({ name: "cross-entropy" }).describe("What training makes small"),
