@@ -8,7 +8,7 @@ export interface DatasetSplits {
   readonly train: DatasetSplit;
   /** The data set's own, or pictures of `train` chosen by the hash of their ids. */
   readonly validation?: DatasetSplit;
-  /** Only where the data set has one. */
+  /** Likewise. */
   readonly test?: DatasetSplit;
 }
 

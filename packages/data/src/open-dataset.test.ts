@@ -37,20 +37,37 @@ describe("openDataset of a path", () => {
   it("leaves a data set's own validation pictures alone", async () => {
     const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS, val: [1, 2] });
     const { splits } = await open({ source, validationFraction: 0.5 });
-    expect(splits.train.length).toBe(200);
     expect(splits.validation?.ids).toEqual(["validation/00000", "validation/00001"]);
-    expect((await open({ source: join(source, "train-images-idx3-ubyte") })).splits.test).toBeUndefined();
+    expect(splits.train.length + (splits.test?.length ?? 0)).toBe(200);
   });
 
-  it("keeps groups together", async () => {
+  it("holds test pictures back where there are none, before it chooses validation pictures", async () => {
     const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
+    const { train, validation, test } = (await open({ source })).splits;
+    expect(test?.name).toBe("test");
+    expect(Math.abs((test?.length ?? 0) - 20)).toBeLessThan(5 * Math.sqrt(200 * 0.09));
+    expect(new Set([train, validation, test].flatMap((split) => [...(split?.ids ?? [])])).size).toBe(200);
+    const without = (await open({ source, testFraction: 0 })).splits;
+    expect(without.test).toBeUndefined();
+    expect(without.validation?.ids.filter((id) => !test?.ids.includes(id))).toEqual(validation?.ids);
+  });
+
+  it("keeps groups together, by a pattern or by a function", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
+    const spec = { source, validationFraction: 0.3, testFraction: 0.3 };
     const groupOf = (id: string) => id.slice(0, -1);
-    const { splits } = await openDataset(
-      { source, validationFraction: 0.5 },
-      { home: await temporaryFolder(), groupOf },
-    );
-    const groups = new Set(splits.validation?.ids.map(groupOf));
-    expect(splits.train.ids.some((id) => groups.has(groupOf(id)))).toBe(false);
+    // The last ten pictures are in no group of the pattern, and so each is one of its own.
+    const byPattern = await open({ ...spec, group: "^(train/00(?:0\\d|1[0-8]))\\d$" });
+    const byFunction = await openDataset(spec, { home: await temporaryFolder(), groupOf });
+    for (const { splits } of [byPattern, byFunction]) {
+      const groups = [splits.train, splits.validation, splits.test].map(
+        (split) => new Set(split?.ids.filter((id) => !id.startsWith("train/0019")).map(groupOf)),
+      );
+      expect(groups.every(({ size }) => size > 1)).toBe(true);
+      expect(new Set(groups.flatMap((group) => [...group])).size).toBe(
+        groups.reduce((sum, { size }) => sum + size, 0),
+      );
+    }
   });
 
   it("limits each split, and resizes", async () => {
@@ -144,6 +161,19 @@ describe("openDataset refuses", () => {
   it("a file that is no IDX file of pictures", async () => {
     const source = join(await writeFiles(await temporaryFolder(), { "photos.zip": "PK" }), "photos.zip");
     await expect(open({ source })).rejects.toThrow(/Received: the file .*photos.zip/);
+  });
+
+  it("a pattern that finds a group in no id", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
+    await expect(open({ source, group: "(patient\\d+)_" })).rejects.toThrow(
+      /200 ids without, the first train\/00000/,
+    );
+  });
+
+  it("to hold back every picture", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: [0, 1] });
+    const spec = { source, validationFraction: 0.999, testFraction: 0.999 };
+    await expect(open(spec)).rejects.toThrow(/Received: 2, which `testFraction` and/);
   });
 
   it("a data set without a usable training picture", async () => {

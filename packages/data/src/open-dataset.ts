@@ -8,11 +8,11 @@ import { findNamedDataset, NAMED_DATASETS, type NamedDataset } from "./fetching/
 import { placeDataset } from "./fetching/place-dataset.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts, SplitParts } from "./formats/dataset-parts.js";
+import { holdBack } from "./hold-back.js";
 import { ImageDataset, type DatasetSplits } from "./image-dataset.js";
 import { nameOfPath, openPath } from "./open-path.js";
 import { resizeSource } from "./pictures/resize-source.js";
 import type { ProgressListener } from "./progress.js";
-import { splitOffValidation } from "./validation-split.js";
 
 /** What a config's `data` may hold; `source` is all that is needed. */
 export type DataSpecInput = z.input<typeof DataSpec>;
@@ -23,7 +23,7 @@ export interface OpenDatasetOptions {
   /** Called while files are downloaded, unpacked and checked. */
   readonly onProgress?: ProgressListener;
   readonly signal?: AbortSignal;
-  /** Pictures of one group stay on one side of the validation split; each is its own group if left out. */
+  /** In place of the config's `group`: pictures of one group are held back together. */
   readonly groupOf?: (id: string) => string;
 }
 
@@ -40,11 +40,14 @@ export class ContentHashMismatchError extends Error {
 /**
  * Opens a data set by its registered name (fetched when it is not below `home` yet, or from `root`) or by a path.
  *
- * Without validation pictures of its own, `validationFraction` of the training pictures are chosen by the hash of their
- * ids. `limit` then keeps so many of each split, chosen by hash too.
+ * Without test pictures of its own, `testFraction` of the training pictures are held back, chosen by the hash of their
+ * ids; without validation pictures of its own, `validationFraction` of the rest. What `group` finds in the ids keeps
+ * pictures together; those in which it finds nothing stand alone. `limit` then keeps so many of each split, chosen by
+ * hash too.
  * @throws {DatasetNotFoundError} if the source is neither a name nor a path.
  * @throws {DatasetUnavailableError} if a named data set cannot be fetched.
- * @throws {DatasetFormatError} if the files are in none of the formats, damaged, or hold no training picture.
+ * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture, or have ids
+ *   in none of which `group` finds anything.
  * @throws {ContentHashMismatchError} if the pictures are not those of `contentHash` or of the name.
  */
 export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptions): Promise<ImageDataset> {
@@ -106,28 +109,48 @@ async function openByPath({ source, root }: DataSpec, options: OpenDatasetOption
 function makeSplits(
   parts: DatasetParts,
   data: DataSpec,
-  groupOf: OpenDatasetOptions["groupOf"],
+  groupOf: OpenDatasetOptions["groupOf"] = groupBy(data.group, parts.splits.train.ids),
 ): DatasetSplits {
   const opened = (name: string, split: SplitParts | undefined) =>
     split && openSplit(name, split, data.imageSize);
   const all = openSplit("train", parts.splits.train, data.imageSize);
-  const own = opened("validation", parts.splits.validation);
-  const { train, validation } = own
-    ? { train: all, validation: own }
-    : splitOffValidation(all, { fraction: data.validationFraction, seed: data.splitSeed, groupOf });
-  const test = opened("test", parts.splits.test);
+  let train = all;
+  const held = (as: "validation" | "test", fraction: number): DatasetSplit => {
+    const parted = holdBack(train, { as, fraction, seed: data.splitSeed, groupOf });
+    train = parted.train;
+    return parted.heldBack;
+  };
+  const test = opened("test", parts.splits.test) ?? held("test", data.testFraction);
+  const validation =
+    opened("validation", parts.splits.validation) ?? held("validation", data.validationFraction);
   if (train.length === 0) {
     throw new DatasetFormatError(
-      `Expected training pictures in ${data.source}. Received: none` +
-        (parts.badFiles.length > 0 ? `, and ${parts.badFiles.length} files that cannot be used.` : "."),
+      `Expected training pictures in ${data.source}. Received: ` +
+        (all.length > 0
+          ? `${all.length}, which \`testFraction\` and \`validationFraction\` hold back. Add some, or lower these.`
+          : `none${parts.badFiles.length > 0 ? `, and ${parts.badFiles.length} files that cannot be used` : ""}.`),
     );
   }
   const { limit } = data;
   return {
     train: train.take(limit.train ?? Infinity),
     ...(validation.length > 0 && { validation: validation.take(limit.validation ?? Infinity) }),
-    ...(test && { test: test.take(limit.test ?? Infinity) }),
+    ...(test.length > 0 && { test: test.take(limit.test ?? Infinity) }),
   };
+}
+
+/** From an id to what the pattern's capture finds in it, or to the id itself. */
+function groupBy(pattern: string | undefined, ids: readonly string[]): ((id: string) => string) | undefined {
+  if (pattern === undefined) return undefined;
+  const expression = new RegExp(pattern, "u");
+  const groupIn = (id: string): string | undefined => expression.exec(id)?.[1];
+  if (ids.length > 0 && !ids.some((id) => groupIn(id) !== undefined)) {
+    throw new DatasetFormatError(
+      `Expected ids in which \`group\` finds a group: ${pattern}. Received: ${ids.length} ids without, the first ` +
+        `${ids[0]}. Change the pattern, or leave it out.`,
+    );
+  }
+  return (id) => groupIn(id) ?? id;
 }
 
 function openSplit(

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { createSplit } from "./create-split.js";
+import { holdBack, type HoldBackOptions } from "./hold-back.js";
+
+function splitOf(ids: string[], classes = 10) {
+  const count = ids.length;
+  return createSplit({
+    name: "train",
+    images: new Uint8Array(count),
+    shape: { count, height: 1, width: 1, channels: 1 },
+    labels: ids.map((_, i) => i % classes),
+    ids,
+  });
+}
+
+/** Held back as validation pictures unless said otherwise. */
+function holdBackOf(ids: string[], options: Omit<HoldBackOptions, "as"> & { as?: HoldBackOptions["as"] }) {
+  return holdBack(splitOf(ids), { as: "validation", ...options });
+}
+
+const IDS = Array.from({ length: 20_000 }, (_, i) => `photos/${i}.jpg`);
+
+describe("holdBack", () => {
+  it.each(["validation", "test"] as const)("parts all pictures into train and %s by the fraction", (as) => {
+    const { train, heldBack } = holdBackOf(IDS, { as, fraction: 0.1, seed: 0 });
+    expect([...train.ids, ...heldBack.ids].sort()).toEqual([...IDS].sort());
+    expect([train.name, heldBack.name]).toEqual(["train", as]);
+    expect(Math.abs(heldBack.length - 2000)).toBeLessThan(5 * Math.sqrt(20_000 * 0.09));
+  });
+
+  it("holds class fractions in expectation", () => {
+    const { heldBack } = holdBackOf(IDS, { fraction: 0.1, seed: 3 });
+    const counts = new Array<number>(10).fill(0);
+    for (const label of heldBack.labels) counts[label]! += 1;
+    for (const count of counts) expect(Math.abs(count - 200)).toBeLessThan(5 * Math.sqrt(2000 * 0.09));
+  });
+
+  it("never moves an old picture when others come or go", () => {
+    const old = new Set(IDS.slice(0, 500));
+    for (const as of ["validation", "test"] as const) {
+      const few = holdBackOf(IDS.slice(0, 500), { as, fraction: 0.2, seed: 1 });
+      const many = holdBackOf([...IDS.slice(1000), ...IDS.slice(0, 500)], { as, fraction: 0.2, seed: 1 });
+      expect(many.heldBack.ids.filter((id) => old.has(id))).toEqual(few.heldBack.ids);
+    }
+  });
+
+  it("chooses others by another seed, and more of the same by a larger fraction", () => {
+    const chosen = (fraction: number, seed: number) => holdBackOf(IDS, { fraction, seed }).heldBack.ids;
+    expect(chosen(0.1, 1)).not.toEqual(chosen(0.1, 0));
+    expect(chosen(0.2, 0)).toEqual(expect.arrayContaining(chosen(0.1, 0).slice(0, 50)));
+    expect(chosen(0, 0)).toEqual([]);
+  });
+
+  it("draws who tests independently of who validates", () => {
+    const chosen = (as: HoldBackOptions["as"]) =>
+      holdBackOf(IDS, { as, fraction: 0.1, seed: 0 }).heldBack.ids;
+    const validating = new Set(chosen("validation"));
+    const both = chosen("test").filter((id) => validating.has(id)).length;
+    expect(Math.abs(both - 200)).toBeLessThan(5 * Math.sqrt(200));
+  });
+
+  it("keeps groups together", () => {
+    const groupOf = (id: string) => String(Number(/\d+/.exec(id)?.[0]) % 100);
+    const { train, heldBack } = holdBackOf(IDS, { fraction: 0.3, seed: 0, groupOf });
+    const groups = new Set(heldBack.ids.map(groupOf));
+    expect(groups.size).toBeGreaterThan(10);
+    expect(train.ids.some((id) => groups.has(groupOf(id)))).toBe(false);
+  });
+
+  it("holds the pictures back that it always has", () => {
+    const ids = IDS.slice(0, 60);
+    const positions = (as: HoldBackOptions["as"]) =>
+      holdBackOf(ids, { as, fraction: 0.1, seed: 7 }).heldBack.ids.map((id) => ids.indexOf(id));
+    expect([positions("validation"), positions("test")]).toEqual([
+      [0, 6, 10, 18, 34, 36, 39, 48, 50],
+      [27, 28, 30, 39, 56],
+    ]);
+  });
+});
