@@ -1,6 +1,7 @@
 /**
- * Loads a module of the user's own: `.mjs` and `.js` by Node itself, `.ts` and `.mts` through jiti, which strips the
- * types and keeps native resolution, so that `@tensorflow/tfjs` is the same copy on both sides. Node only.
+ * Loads a module of the user's own: JavaScript by Node itself; `.ts`, `.mts` and `.cts` through jiti, which strips the
+ * types and keeps native resolution, so that `@tensorflow/tfjs` is the same copy on both sides. Node only. As
+ * @convkit/data loads its users' transforms, which cannot be imported from here.
  */
 import { UserModuleError } from "./errors.js";
 import { nodeModule } from "./node-module.js";
@@ -17,7 +18,7 @@ export async function loadUserModule(path: string): Promise<unknown> {
   if (!found?.isFile()) {
     throw new UserModuleError(
       `Expected a module at ${absolute}. Received: ${found ? "a folder" : "no such file"}. ` +
-        `The path is taken from the working directory.`,
+        "The path is taken from the working directory.",
     );
   }
   let exports: Record<string, unknown>;
@@ -36,7 +37,7 @@ export async function loadUserModule(path: string): Promise<unknown> {
 
 async function importFile(absolute: string): Promise<Record<string, unknown>> {
   const url = nodeModule("node:url").pathToFileURL(absolute).href;
-  if (!/\.m?ts$/.test(absolute)) {
+  if (!/\.[mc]?ts$/.test(absolute)) {
     return (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as Record<string, unknown>;
   }
   const { createJiti } = await import("jiti");

@@ -14,5 +14,5 @@ export function isModelName(name: string): name is ModelName {
  * name of the registry. Whether the name exists is `createModel`'s to say.
  */
 export function parseModelSpec(text: string): ModelSpec {
-  return /[/\\]|\.m?[jt]s$/.test(text) ? { module: text, options: {} } : { name: text, options: {} };
+  return /[/\\]|\.[mc]?[jt]s$/.test(text) ? { module: text, options: {} } : { name: text, options: {} };
 }

@@ -34,10 +34,10 @@ export function expandName(value: unknown): unknown {
   return typeof value === "string" ? { name: value } : value;
 }
 
-/** `"RandomHorizontalFlip"` → `{ name }`; a path (with a slash, or ending in .mjs, .js, .ts or .mts) → `{ module }`. */
+/** `"RandomHorizontalFlip"` → `{ name }`; a path (with a slash, or ending as JavaScript or TypeScript does) → `{ module }`. */
 export function expandNameOrPath(value: unknown): unknown {
   if (typeof value !== "string") return value;
-  return /[/\\]|\.m?[jt]s$/.test(value) ? { module: value } : { name: value };
+  return /[/\\]|\.[mc]?[jt]s$/.test(value) ? { module: value } : { name: value };
 }
 
 /** As `expandNameOrPath`; `[layers …]` → `{ layers }`. */

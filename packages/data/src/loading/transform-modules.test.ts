@@ -25,17 +25,18 @@ describe("loadTransformModules", () => {
   });
 
   it.each([
-    ["is missing", {}, /Received: no such file.*working directory/],
+    ["is missing", {}, /Received: no such file\. .*working directory/],
     [
       "exports no function",
       { "mine.mjs": "export default { apply: (images) => images };" },
       /Received: object/,
     ],
-    ["exports nothing", { "mine.mjs": "export const mine = () => {};" }, /Received: undefined/],
+    ["exports nothing", { "mine.mjs": "export const mine = () => {};" }, /Received exports: mine\./],
+    ["is a folder", { "mine.mjs/index.js": "export default () => {};" }, /Received: a folder/],
     [
       "does not parse",
       { "mine.mjs": "export default () => ({ apply: (images => images };" },
-      /to load as a module. Received: ./,
+      /to load. Received: ./,
     ],
     ["throws", { "mine.mjs": 'throw new Error("not today");' }, /Received: not today/],
   ])("says of a module that %s which and why", async (_what, files, message) => {

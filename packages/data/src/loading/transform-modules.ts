@@ -1,5 +1,8 @@
-/** Users' transforms: modules named by path in a config, loaded wherever pictures are transformed. */
-import { existsSync } from "node:fs";
+/**
+ * Users' transforms: modules named by path in a config, loaded wherever pictures are transformed. They are loaded as
+ * @convkit/models loads its users' modules, which cannot be imported from here.
+ */
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TransformSpec } from "@convkit/schema";
@@ -11,7 +14,7 @@ export class TransformModuleError extends Error {
 }
 
 /**
- * Loads every module the specs name: JavaScript by Node itself, TypeScript through jiti.
+ * Loads every module the specs name: JavaScript by Node itself; .ts, .mts and .cts through jiti.
  * @returns default exports by the path written in the spec.
  * @throws {TransformModuleError} if a module is missing, cannot be loaded, or exports no function as its default.
  */
@@ -29,33 +32,36 @@ export async function loadTransformModules(
 
 async function loadTransformModule(module: string): Promise<TransformFactory> {
   const path = resolve(module);
-  if (!existsSync(path)) {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) {
     throw new TransformModuleError(
-      `Expected a transform's module at ${path}. Received: no such file. Paths count from the working directory.`,
+      `Expected a module at ${path}. Received: ${found ? "a folder" : "no such file"}. ` +
+        "The path is taken from the working directory.",
     );
   }
-  let exported: unknown;
+  let exports: Record<string, unknown>;
   try {
-    exported = await importDefault(path);
+    exports = await importFile(path);
   } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TransformModuleError(`Expected ${path} to load. Received: ${reason}`, { cause });
+  }
+  if (exports["default"] === undefined) {
+    const names = Object.keys(exports).join(", ") || "none";
+    throw new TransformModuleError(`Expected a default export from ${path}. Received exports: ${names}.`);
+  }
+  if (typeof exports["default"] !== "function") {
     throw new TransformModuleError(
-      `Expected ${path} to load as a module. Received: ${(cause as Error).message}.`,
-      { cause },
+      `Expected the default export of ${module} to be a function (options) => Transform. ` +
+        `Received: ${typeof exports["default"]}.`,
     );
   }
-  if (typeof exported !== "function") {
-    throw new TransformModuleError(
-      `Expected the default export of ${path} to be a function (options) => transform. Received: ${typeof exported}.`,
-    );
-  }
-  return exported as TransformFactory;
+  return exports["default"] as TransformFactory;
 }
 
-async function importDefault(path: string): Promise<unknown> {
-  if (/\.[mc]?ts$/.test(path)) {
-    const { createJiti } = await import("jiti");
-    return createJiti(import.meta.url).import(path, { default: true });
-  }
-  const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
-  return module.default;
+async function importFile(path: string): Promise<Record<string, unknown>> {
+  const url = pathToFileURL(path).href;
+  if (!/\.[mc]?ts$/.test(path)) return (await import(url)) as Record<string, unknown>;
+  const { createJiti } = await import("jiti");
+  return createJiti(url).import(path);
 }
