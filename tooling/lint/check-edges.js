@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import { bringsItsOwnTfjs, edges } from "./edges.js";
+import { bringsItsOwnTfjs, edges, hasSideEffects, published } from "./edges.js";
 import { edgeOf, mayImport, rowName } from "./judge-edge.js";
 
 /**
- * @typedef {{ name: string, private?: boolean, dependencies?: Record<string, string>,
+ * @typedef {{ name: string, private?: boolean, sideEffects?: unknown, dependencies?: Record<string, string>,
  *   devDependencies?: Record<string, string>, peerDependencies?: Record<string, string>,
  *   optionalDependencies?: Record<string, string> }} Manifest
  */
@@ -39,6 +39,13 @@ export function manifestViolations(manifest) {
     if (dependency.startsWith("@tensorflow/") && !bringsItsOwnTfjs.includes(rowName(name))) {
       violations.push(`${name} must name ${dependency} as a peer: two copies of tfjs do not see each other.`);
     }
+  }
+  const expected = hasSideEffects[rowName(name)] ?? false;
+  if (
+    published.includes(rowName(name)) &&
+    JSON.stringify(manifest.sideEffects) !== JSON.stringify(expected)
+  ) {
+    violations.push(`${name} must have "sideEffects": ${JSON.stringify(expected)}.`);
   }
   for (const dependency of Object.keys(manifest.devDependencies ?? {})) {
     const edge = edgeOf(dependency, name);

@@ -10,17 +10,22 @@ test("this workspace keeps to its table", () => {
 
 test("a dependency that the row does not name is a violation, wherever it stands", () => {
   for (const kind of ["dependencies", "peerDependencies", "optionalDependencies"]) {
-    const manifest = { name: "@convkit/schema", [kind]: { "@convkit/random": "workspace:*" } };
+    const manifest = {
+      name: "@convkit/schema",
+      sideEffects: false,
+      [kind]: { "@convkit/random": "workspace:*" },
+    };
     expect(manifestViolations(manifest)).toEqual(["@convkit/schema may not depend on @convkit/random."]);
   }
-  expect(manifestViolations({ name: "@convkit/random", dependencies: { lodash: "4.17.21" } })).toEqual([
-    "@convkit/random may not depend on lodash.",
-  ]);
+  expect(
+    manifestViolations({ name: "@convkit/random", sideEffects: false, dependencies: { lodash: "4.17.21" } }),
+  ).toEqual(["@convkit/random may not depend on lodash."]);
 });
 
 test("tests may use what the row grants them, and no more", () => {
   const dev = (/** @type {string} */ name) => ({
     name: "@convkit/tfjs-backend-native",
+    sideEffects: ["./dist/register.js"],
     devDependencies: { [name]: "workspace:*" },
   });
   expect(manifestViolations(dev("@convkit/random"))).toEqual([]);
@@ -32,9 +37,21 @@ test("tests may use what the row grants them, and no more", () => {
 
 test("tfjs is a peer, except where nobody depends on the package", () => {
   const dependencies = { "@tensorflow/tfjs": "4.22.0" };
-  expect(manifestViolations({ name: "@convkit/ops", dependencies })).toHaveLength(1);
-  expect(manifestViolations({ name: "@convkit/ops", peerDependencies: dependencies })).toEqual([]);
-  expect(manifestViolations({ name: "convkit", dependencies })).toEqual([]);
+  const sideEffects = false;
+  expect(manifestViolations({ name: "@convkit/ops", sideEffects, dependencies })).toHaveLength(1);
+  expect(manifestViolations({ name: "@convkit/ops", sideEffects, peerDependencies: dependencies })).toEqual(
+    [],
+  );
+  expect(manifestViolations({ name: "convkit", sideEffects, dependencies })).toEqual([]);
+});
+
+test("what is published declares no side effects but the registration's", () => {
+  expect(manifestViolations({ name: "@convkit/ops" })).toEqual([
+    '@convkit/ops must have "sideEffects": false.',
+  ]);
+  expect(manifestViolations({ name: "@convkit/tfjs-backend-native", sideEffects: false })).toEqual([
+    '@convkit/tfjs-backend-native must have "sideEffects": ["./dist/register.js"].',
+  ]);
 });
 
 test("a package without a row is a violation", () => {

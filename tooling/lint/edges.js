@@ -4,7 +4,8 @@
  *
  * A row is named after its package without the scope and lists
  * - other rows of this table,
- * - `tfjs`: any `@tensorflow/*` package,
+ * - `tfjs`: tfjs and its parts (tfjs-core, tfjs-layers, the `cpu` backend that comes with it),
+ * - `tfjs-backends`: the other `@tensorflow/*` packages, each a backend to be chosen,
  * - `node`: Node's own modules,
  * - `npm`: third-party packages of the row's own choice,
  * - or one third-party package by its name.
@@ -37,7 +38,7 @@ export const edges = {
   transforms: { may: ["schema", "random"] },
   ops: { may: ["tfjs"] },
   "tfjs-backend-native": { may: ["ops", "tfjs", "node", "npm"], tests: ["random"] },
-  engine: { may: ["tfjs", "node"], lazily: ["tfjs-backend-native"] },
+  engine: { may: ["tfjs", "node"], lazily: ["tfjs-backend-native", "tfjs-backends"] },
   data: { may: ["schema", "random", "transforms", "node", "npm"] },
   // A page bundles models: what only Node has, it may reach lazily.
   models: { may: ["schema", "random", "transforms", "ops", "tfjs", "zod"], lazily: ["node", "npm"] },
@@ -55,3 +56,6 @@ export const edges = {
  * other's backends, so only a package that is nobody's dependency may bring its own.
  */
 export const bringsItsOwnTfjs = ["convkit", "examples", "bench"];
+
+/** The one module that does something when it is imported, and says so in `sideEffects`. */
+export const hasSideEffects = { "tfjs-backend-native": ["./dist/register.js"] };

@@ -2,6 +2,8 @@
 import { isBuiltin } from "node:module";
 import { edges } from "./edges.js";
 
+const partsOfTfjs = /^@tensorflow\/tfjs(-core|-layers|-converter|-data|-backend-cpu)?$/;
+
 /** What any package's tests may use. */
 const testTools = ["vitest", "fast-check", "node"];
 
@@ -21,7 +23,8 @@ export function edgeOf(specifier, importer) {
   const packageName = first.startsWith("@") ? `${first}/${second}` : first;
   if (packageName === importer) return [];
   if (packageName === "convkit" || packageName.startsWith("@convkit/")) return [rowName(packageName)];
-  if (packageName.startsWith("@tensorflow/")) return [packageName, "tfjs"];
+  if (packageName.startsWith("@tensorflow/"))
+    return [packageName, partsOfTfjs.test(packageName) ? "tfjs" : "tfjs-backends"];
   return [packageName, "npm"];
 }
 

@@ -81,9 +81,14 @@ describe("BatchNormalization", () => {
     expect(layer.weights.every((variable) => variable.read().isDisposed === false)).toBe(true);
   });
 
-  for (const freeze of ["layer", "model"] as const) {
-    it(`runs in inference mode and keeps its statistics when the ${freeze} is frozen`, () => {
-      const { model, layer } = build();
+  const parameters = [true, false].flatMap((scale) => [true, false].map((center) => ({ scale, center })));
+  const freezings = parameters.flatMap((args) => [
+    { ...args, freeze: "layer" },
+    { ...args, freeze: "model" },
+  ]);
+  for (const { freeze, ...args } of freezings) {
+    it(`runs in inference mode and keeps its statistics when the ${freeze} is frozen, ${JSON.stringify(args)}`, () => {
+      const { model, layer } = build(args);
       (freeze === "layer" ? layer : model).trainable = false;
       const x = images();
       const whileTraining = (model.apply(x, TRAINING) as tf.Tensor).dataSync();
@@ -93,6 +98,7 @@ describe("BatchNormalization", () => {
       (freeze === "layer" ? layer : model).trainable = true;
       model.apply(x, TRAINING);
       expect(weight(layer, "moving_mean")).not.toEqual([0, 0, 0]);
+      expect(layer.weights).toHaveLength(2 + Number(args.scale) + Number(args.center));
     });
   }
 

@@ -58,6 +58,8 @@ export class BatchNormalization extends tf.layers.Layer {
   private readonly args: ResolvedArgs;
   private gamma?: tf.LayerVariable;
   private beta?: tf.LayerVariable;
+  /** Stands where gamma and beta would, in a layer without either: freezing a model reaches only what stands there. */
+  private trainableMark?: tf.LayerVariable;
   private movingMean!: tf.LayerVariable;
   private movingVariance!: tf.LayerVariable;
 
@@ -70,8 +72,22 @@ export class BatchNormalization extends tf.layers.Layer {
 
   /** Whether training leaves this layer alone. `model.trainable = false` reaches the weights only. */
   get frozen(): boolean {
-    const parameters = [this.gamma, this.beta].filter((parameter) => parameter !== undefined);
+    const parameters = [this.gamma, this.beta, this.trainableMark].filter((weight) => weight !== undefined);
     return !this.trainable || (parameters.length > 0 && parameters.every(({ trainable }) => !trainable));
+  }
+
+  override get trainableWeights(): tf.LayerVariable[] {
+    return super.trainableWeights.filter((weight) => weight !== this.trainableMark);
+  }
+  override set trainableWeights(weights: tf.LayerVariable[]) {
+    super.trainableWeights = weights;
+  }
+
+  override get nonTrainableWeights(): tf.LayerVariable[] {
+    return super.nonTrainableWeights.filter((weight) => weight !== this.trainableMark);
+  }
+  override set nonTrainableWeights(weights: tf.LayerVariable[]) {
+    super.nonTrainableWeights = weights;
   }
 
   /** Whether a call with these arguments normalises by the batch's statistics. */
@@ -109,6 +125,12 @@ export class BatchNormalization extends tf.layers.Layer {
     if (args.center) {
       const { betaInitializer: initializer, betaRegularizer: regularizer, betaConstraint: constraint } = args;
       this.beta = add("beta", true, { initializer, regularizer, constraint });
+    }
+    if (!args.scale && !args.center) {
+      this.trainableMark = { trainable: true } as tf.LayerVariable;
+      (this as unknown as { _trainableWeights: tf.LayerVariable[] })._trainableWeights.push(
+        this.trainableMark,
+      );
     }
     this.movingMean = add("moving_mean", false, { initializer: args.movingMeanInitializer });
     this.movingVariance = add("moving_variance", false, { initializer: args.movingVarianceInitializer });

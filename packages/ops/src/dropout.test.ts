@@ -27,6 +27,17 @@ describe("Dropout", () => {
     expect(draws(1)).not.toEqual(draws(2));
   });
 
+  it.each([
+    { rate: 1, seed: 1 },
+    { rate: -0.1, seed: 1 },
+    { rate: Number.NaN, seed: 1 },
+    { rate: 0.5, seed: -1 },
+    { rate: 0.5, seed: 0.5 },
+    { rate: 0.5 } as { rate: number; seed: number },
+  ])("refuses %j", (args) => {
+    expect(() => new Dropout(args)).toThrow(RangeError);
+  });
+
   it("is the identity outside training, which draws no mask", () => {
     const layer = new Dropout({ rate: 0.9, seed: 1 });
     expect((layer.apply(ONES()) as tf.Tensor).dataSync()).toEqual(ONES().dataSync());

@@ -29,8 +29,18 @@ export class Dropout extends tf.layers.Layer {
   private readonly seed: number;
   private calls = 0;
 
+  /** @throws {RangeError} if the rate or the seed is out of range, or missing. */
   constructor({ rate, seed, name }: DropoutArgs) {
     super({ name });
+    if (!(rate >= 0 && rate < 1)) {
+      throw new RangeError(`Expected \`rate\` of Dropout "${this.name}" to be in [0, 1). Received: ${rate}.`);
+    }
+    if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
+      throw new RangeError(
+        `Expected \`seed\` of Dropout "${this.name}" to be a uint32 of its own. Received: ${seed}. ` +
+          "Take one from the run's Rng: rng.split(name).nextUint32().",
+      );
+    }
     this.supportsMasking = true;
     this.rate = rate;
     this.seed = seed;

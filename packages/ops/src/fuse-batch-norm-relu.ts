@@ -8,7 +8,8 @@ import { BatchNormalization } from "./batch-normalization.js";
 /**
  * Lets every `BatchNormalization` whose output only a ReLU reads apply it in its own pass while training; the
  * ReLU layer then hands its input through. Inference, weights, configs and what is saved stay as they were.
- * Calling it again changes nothing. Layers of nested models are not looked into.
+ * Calling it again changes nothing. Layers of nested models are not looked into. A model cut at such a layer
+ * afterwards sees its output rectified while training: cut first, or read the ReLU's output.
  *
  * @returns the names of the batch normalisation layers that now apply the ReLU.
  */

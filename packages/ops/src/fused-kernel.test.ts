@@ -24,6 +24,11 @@ describe("runFusedKernel", () => {
     expect(runFusedKernel(NAME, { x: tf.ones([2]) }, { factor: 2 })).toBeUndefined();
   });
 
+  it("leaves tensors of other types to composed ops", () => {
+    registerDouble(true);
+    expect(runFusedKernel(NAME, { x: tf.tensor1d([1, 2], "int32") }, { factor: 3 })).toBeUndefined();
+  });
+
   for (const asArray of [true, false]) {
     it(`runs the kernel where there is one that returns ${asArray ? "an array" : "one tensor"}`, () => {
       registerDouble(asArray);

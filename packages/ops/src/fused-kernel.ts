@@ -5,7 +5,8 @@ import * as tf from "@tensorflow/tfjs";
  * Runs the kernel `name` where the current backend has registered it.
  *
  * @param inputs tensors by the names of `kernel-names`; the absent ones left out, not `undefined`.
- * @returns the kernel's outputs, or `undefined` where there is no such kernel and the caller has to compose it.
+ * @returns the kernel's outputs, or `undefined` where there is no such kernel, or it cannot take these inputs (fused
+ *   kernels are of float32), and the caller has to compose it.
  */
 export function runFusedKernel(
   name: string,
@@ -13,6 +14,7 @@ export function runFusedKernel(
   attrs: Record<string, number | boolean | string>,
 ): tf.Tensor[] | undefined {
   if (!tf.getKernel(name, tf.getBackend())) return undefined;
+  if (Object.values(inputs).some(({ dtype }) => dtype !== "float32")) return undefined;
   const outputs: tf.Tensor | tf.Tensor[] = tf.engine().runKernel(name, inputs, attrs);
   return Array.isArray(outputs) ? outputs : [outputs];
 }

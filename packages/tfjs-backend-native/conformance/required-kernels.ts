@@ -8,8 +8,10 @@ import type { FallbackReason } from "../src/kernel-counters.js";
 
 type AllowedReasons = readonly FallbackReason[];
 
-/** int32, bool, string and complex64 are not what trains networks. */
+/** int32, bool, string and complex64 are not what trains networks. The wrapper checks that the inputs were of them. */
 const floatOnly: AllowedReasons = ["dtype"];
+/** What moves elements, or turns them into others, does so for every fixed width. */
+const anyElement: AllowedReasons = ["string or complex64"];
 const convolution: AllowedReasons = [
   "dtype",
   "data format", // NCHW: everything of this project is NHWC
@@ -42,6 +44,12 @@ export const requiredKernels: Readonly<Record<string, AllowedReasons>> = {
   [tf.Minimum]: floatOnly,
   [tf.Pow]: floatOnly,
   [tf.SquaredDifference]: floatOnly,
+  [tf.Mod]: floatOnly,
+  [tf.Atan2]: floatOnly,
+  [tf.Prelu]: floatOnly,
+  [tf.LogicalAnd]: floatOnly,
+  [tf.LogicalOr]: floatOnly,
+  [tf.LogicalNot]: floatOnly,
   [tf.AddN]: floatOnly,
   [tf.Relu]: floatOnly,
   [tf.Relu6]: floatOnly,
@@ -60,26 +68,28 @@ export const requiredKernels: Readonly<Record<string, AllowedReasons>> = {
   [tf.Neg]: floatOnly,
   [tf.Abs]: floatOnly,
   [tf.Reciprocal]: floatOnly,
-  [tf.Select]: floatOnly,
+  [tf.Select]: ["string or complex64", "dtype"], // "dtype": t and e of different types
   [tf.Equal]: floatOnly,
   [tf.NotEqual]: floatOnly,
   [tf.Less]: floatOnly,
   [tf.LessEqual]: floatOnly,
   [tf.Greater]: floatOnly,
   [tf.GreaterEqual]: floatOnly,
-  [tf.Cast]: floatOnly,
+  [tf.Cast]: anyElement,
   [tf.Sum]: floatOnly,
   [tf.Mean]: floatOnly,
   [tf.Max]: floatOnly,
   [tf.ArgMax]: floatOnly,
   [tf.Softmax]: floatOnly,
-  [tf.Transpose]: floatOnly,
-  [tf.PadV2]: floatOnly,
-  [tf.Slice]: floatOnly,
-  [tf.SplitV]: floatOnly,
-  [tf.Concat]: floatOnly,
+  [tf.Transpose]: anyElement,
+  [tf.PadV2]: anyElement,
+  [tf.Slice]: anyElement,
+  [tf.SplitV]: anyElement,
+  [tf.Concat]: anyElement,
+  [tf.Reshape]: anyElement,
   [tf.OneHot]: floatOnly,
   [tf.ResizeBilinear]: floatOnly,
+  [tf.ResizeBilinearGrad]: floatOnly,
 };
 
 /**

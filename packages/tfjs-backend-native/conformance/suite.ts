@@ -75,7 +75,10 @@ function violations(counters: Record<string, KernelCount>): string[] {
       const unused = served === 0 ? [`${name} was never served natively`] : [];
       return [...unused, ...refused.map((reason) => `${name} was served by JavaScript: ${reason}`)];
     });
-  return [...missing, ...wrong];
+  const unlisted = [...native]
+    .filter((name) => !(name in requiredKernels) && !uncalledKernels.includes(name))
+    .map((name) => `${name} is native and in no list of required-kernels.ts`);
+  return [...missing, ...unlisted, ...wrong];
 }
 
 async function main(): Promise<void> {

@@ -7,10 +7,20 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CC, CFLAGS, CI, CXX, CXXFLAGS, PYTHON } from "./env.mjs";
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,7 +39,9 @@ function hasPrebuilt() {
 
 /** Hash of everything the binary depends on. */
 function sourcesHash() {
-  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
+  const tools = ["node-gyp", "node-api-headers"].map((name) => require(`${name}/package.json`).version);
+  const settings = [process.platform, process.arch, CC, CXX, CFLAGS, CXXFLAGS, ...tools];
+  const hash = createHash("sha256").update(JSON.stringify(settings));
   const visit = (path) => {
     if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
     else hash.update(path.slice(root.length)).update(readFileSync(path));
@@ -80,8 +92,7 @@ function runs(command) {
 
 /** What of a compiler, make and Python is not on this machine. */
 function missingTools() {
-  const { CXX = "c++", PYTHON = "python3" } = process.env;
-  return [CXX.split(" ")[0], "make", PYTHON].filter((command) => !runs(command));
+  return [(CXX ?? "c++").split(" ")[0], "make", PYTHON ?? "python3"].filter((command) => !runs(command));
 }
 
 /** One build at a time in this folder: two would write the same objects. */
@@ -128,7 +139,7 @@ if ((installing && hasPrebuilt()) || isFresh(hash)) {
       `Python 3. Received: no ${missing.join(", no ")}. Training works without it, but many times slower. ` +
       "On Debian and Ubuntu: apt-get install g++ make python3.",
   );
-  process.exitCode = installing || !process.env.CI ? 0 : 1;
+  process.exitCode = installing || !CI ? 0 : 1;
 } else {
   try {
     withLock(() => {

@@ -94,7 +94,7 @@ class Call {
   // Throws what went wrong, if anything did.
   napi_value done(bool enoughMemory = true) {
     if (failed()) napi_throw_range_error(env_, nullptr, message_);
-    else if (!enoughMemory) napi_throw_error(env_, "ERR_OUT_OF_MEMORY", "The native backend could not get memory for a kernel's scratch buffers.");
+    else if (!enoughMemory) napi_throw_error(env_, "ERR_OUT_OF_MEMORY", "Expected memory for a kernel's scratch buffers. Received: none from the system. Use a smaller batch or smaller images, or dispose of tensors earlier (tf.tidy).");
     return nullptr;
   }
 

@@ -33,7 +33,7 @@ napi_value unary(napi_env env, napi_callback_info info) {
 // binary(a, b, out, [op, rank, ...sizes of a, ...sizes of b])
 napi_value binary(napi_env env, napi_callback_info info) {
   Call call(env, info);
-  const BinaryOp op = readOp(call, call.params(3, 2)[0], BinaryOp::eluGrad);
+  const BinaryOp op = readOp(call, call.params(3, 2)[0], BinaryOp::atan2);
   size_t sizeA, sizeB;
   const Broadcast shape = readBroadcast(call, 3, 1, &sizeA, &sizeB);
   const float* a = call.floats(0, sizeA);
@@ -57,15 +57,16 @@ napi_value compare(napi_env env, napi_callback_info info) {
   return call.done(kernels().compare(op, shape, static_cast<const float*>(a.data), static_cast<const float*>(b.data), out));
 }
 
-// logicalAnd(a, b, out, [0, rank, ...sizes of a, ...sizes of b]): Uint8Arrays.
-napi_value logicalAnd(napi_env env, napi_callback_info info) {
+// logical(a, b, out, [0 for and, 1 for or, rank, ...sizes of a, ...sizes of b]): Uint8Arrays.
+napi_value logical(napi_env env, napi_callback_info info) {
   Call call(env, info);
+  const bool either = call.params(3, 2)[0] != 0;
   size_t sizeA, sizeB;
   const Broadcast shape = readBroadcast(call, 3, 1, &sizeA, &sizeB);
   const uint8_t* a = call.bytes(0, sizeA);
   const uint8_t* b = call.bytes(1, sizeB);
   uint8_t* out = call.bytes(2, shape.total);
-  return call.done(call.failed() || kernels().logicalAnd(shape, a, b, out));
+  return call.done(call.failed() || (either ? kernels().logicalOr : kernels().logicalAnd)(shape, a, b, out));
 }
 
 // logicalNot(x, y): Uint8Arrays.
@@ -201,7 +202,7 @@ void exportElementwise(napi_env env, napi_value exports) {
       {"unary", unary},
       {"binary", binary},
       {"compare", compare},
-      {"logicalAnd", logicalAnd},
+      {"logical", logical},
       {"logicalNot", logicalNot},
       {"select", select},
       {"cast", cast},

@@ -1,5 +1,5 @@
 // The kernels that exist once per instruction set, as plain functions over raw memory. Shapes and buffer
-// lengths are checked by the caller (addon.cc); a kernel returns false when memory for its scratch ran out.
+// lengths are checked by the caller (*-bindings.cc); a kernel returns false when memory for its scratch ran out.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -14,9 +14,9 @@ struct ConvShape {
   int strideH, strideW, dilationH, dilationW, padTop, padLeft;
 };
 
-// The numbers are those of src/native-addon.ts.
+// The numbers are those of src/op-codes.ts.
 enum class UnaryOp : int32_t { relu, relu6, step, leakyRelu, elu, sigmoid, tanh, erf, exp, log, sqrt, rsqrt, square, neg, abs, reciprocal };
-enum class BinaryOp : int32_t { add, sub, multiply, realDiv, maximum, minimum, squaredDifference, pow, prelu, eluGrad };
+enum class BinaryOp : int32_t { add, sub, multiply, realDiv, maximum, minimum, squaredDifference, pow, prelu, eluGrad, mod, atan2 };
 enum class CompareOp : int32_t { equal, notEqual, less, lessEqual, greater, greaterEqual };
 enum class ReduceOp : int32_t { sum, mean, max };
 
@@ -72,7 +72,6 @@ struct AdamWOptions {
 
 struct Kernels {
   const char* name;
-  int lanes;
 
   bool (*conv2d)(const ConvShape&, const float* x, const float* filter, const float* bias, float* y, Activation, float alpha);
   bool (*conv2dBackpropInput)(const ConvShape&, const float* dy, const float* filter, float* dx);
@@ -99,6 +98,7 @@ struct Kernels {
   bool (*compare)(CompareOp, const Broadcast&, const float* a, const float* b, uint8_t* out);
   bool (*compareInts)(CompareOp, const Broadcast&, const int32_t* a, const int32_t* b, uint8_t* out);
   bool (*logicalAnd)(const Broadcast&, const uint8_t* a, const uint8_t* b, uint8_t* out);
+  bool (*logicalOr)(const Broadcast&, const uint8_t* a, const uint8_t* b, uint8_t* out);
   void (*addN)(size_t count, const float* const* inputs, size_t size, float* sum);
 
   void (*select)(size_t size, size_t elementBytes, const uint8_t* condition, const void* t, const void* e, void* out);

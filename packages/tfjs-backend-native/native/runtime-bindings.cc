@@ -1,4 +1,6 @@
 // Threads, instruction sets, addresses and the benchmark's yardstick.
+#include <atomic>
+
 #include "bindings.h"
 #include "call.h"
 #include "kernels.h"
@@ -13,11 +15,10 @@ napi_value getThreadCount(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// setThreadCount(count): 0 restores the default.
 napi_value setThreadCountBinding(napi_env env, napi_callback_info info) {
   Call call(env, info);
   const double count = call.number(0);
-  if (!call.failed()) setThreadCount(count >= 1 ? static_cast<int>(count) : defaultThreadCount());
+  if (!call.failed()) setThreadCount(count < 1 ? 1 : count > 256 ? 256 : static_cast<int>(count));
   return call.done();
 }
 
@@ -50,6 +51,15 @@ napi_value selectIsa(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// isFirstLoad(): true once in a process, for whoever asks first. Worker threads load the addon again, and must not
+// undo what the program has set since.
+napi_value isFirstLoad(napi_env env, napi_callback_info info) {
+  static std::atomic<bool> asked{false};
+  napi_value result;
+  napi_get_boolean(env, !asked.exchange(true), &result);
+  return result;
+}
+
 // addressOf(array): the address of its first byte modulo 64.
 napi_value addressOf(napi_env env, napi_callback_info info) {
   Call call(env, info);
@@ -74,6 +84,7 @@ napi_value fmaPeak(napi_env env, napi_callback_info info) {
 
 void exportRuntime(napi_env env, napi_value exports) {
   const Binding bindings[] = {
+      {"isFirstLoad", isFirstLoad},
       {"addressOf", addressOf},
       {"isaName", isaName},
       {"availableIsas", availableIsas},

@@ -10,10 +10,15 @@ constexpr int L = CK_LANES;
 static inline __attribute__((always_inline)) Vec load(const float* p) { return *reinterpret_cast<const VecUnaligned*>(p); }
 static inline __attribute__((always_inline)) void store(float* p, Vec v) { *reinterpret_cast<VecUnaligned*>(p) = v; }
 static inline __attribute__((always_inline)) Vec splat(float s) { return s - Vec{}; }
+#if defined(__AVX2__) && !defined(__AVX512F__)
+static inline __m256i firstLanes(int n) { return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)); }
+#endif
 // The first `n` lanes; the others are 0 and not read.
 static inline Vec loadPart(const float* p, int n) {
 #if defined(__AVX512F__)
   return (Vec)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p);
+#elif defined(__AVX2__)
+  return (Vec)_mm256_maskload_ps(p, firstLanes(n));
 #else
   Vec v = {};
   for (int i = 0; i < n; i++) v[i] = p[i];
@@ -23,6 +28,8 @@ static inline Vec loadPart(const float* p, int n) {
 static inline void storePart(float* p, Vec v, int n) {
 #if defined(__AVX512F__)
   _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), (__m512)v);
+#elif defined(__AVX2__)
+  _mm256_maskstore_ps(p, firstLanes(n), (__m256)v);
 #else
   for (int i = 0; i < n; i++) p[i] = v[i];
 #endif

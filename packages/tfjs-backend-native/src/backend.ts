@@ -27,6 +27,8 @@ export class NativeBackend extends MathBackendCPU {
   declare data: TensorStorage;
   readonly addon: NativeAddon;
   readonly #pool: BufferPool;
+  /** Of the kernel that is running. */
+  #outputs: DataId[] | undefined;
 
   constructor(addon: NativeAddon) {
     super();
@@ -47,7 +49,22 @@ export class NativeBackend extends MathBackendCPU {
       entry.values = entry.block.view;
     }
     this.data.set(dataId, entry);
+    this.#outputs?.push(dataId);
     return { info: { dataId, shape, dtype }, values: entry.values as PooledArrays[D] };
+  }
+
+  /** Runs a kernel. If it throws, the outputs it had asked for are given up, since nobody else knows of them. */
+  keepOutputs<T>(kernel: () => T): T {
+    const outer = this.#outputs;
+    const own: DataId[] = (this.#outputs = []);
+    try {
+      return kernel();
+    } catch (error) {
+      for (const dataId of own) this.disposeData(dataId, true);
+      throw error;
+    } finally {
+      this.#outputs = outer;
+    }
   }
 
   /** The elements of a float32 tensor, for a native kernel to read during its call; see `elementsOf`. */

@@ -44,9 +44,7 @@ export function loadAddon(): NativeAddon {
     throw new NativeBinaryLoadError(path, cause);
   }
 
-  const { isa, threads } = readEnvironment();
-  if (isa !== undefined && isa !== "") selectIsaOf(addon, isa);
-  if (threads !== undefined && threads !== "") setThreadCountOf(addon, Number(threads));
+  applyEnvironment(addon);
   loaded = addon;
   return addon;
 }
@@ -67,7 +65,8 @@ export function availableIsas(): string[] {
  * @throws {UnknownIsaError} if it is not one of `availableIsas()`.
  */
 export function selectIsa(name: string): void {
-  selectIsaOf(loadAddon(), name);
+  const addon = loadAddon();
+  if (!addon.selectIsa(name)) throw new UnknownIsaError(name, addon.availableIsas());
 }
 
 /** How many threads the kernels share out their work to. */
@@ -83,7 +82,8 @@ export function getThreadCount(): number {
  * @throws {InvalidThreadCountError} if it is not.
  */
 export function setThreadCount(count: number): void {
-  setThreadCountOf(loadAddon(), count);
+  if (!isThreadCount(count)) throw new InvalidThreadCountError(count);
+  loadAddon().setThreadCount(count);
 }
 
 /** GFLOP/s of independent fused multiply-adds on all threads: the peak that kernels are measured against. */
@@ -91,11 +91,16 @@ export function measureFmaPeak(durationMs: number): number {
   return loadAddon().fmaPeak(durationMs);
 }
 
-function selectIsaOf(addon: NativeAddon, name: string): void {
-  if (!addon.selectIsa(name)) throw new UnknownIsaError(name, addon.availableIsas());
+/** Both settings are the process's: a worker thread that loads the addon later leaves them as they are by then. */
+function applyEnvironment(addon: NativeAddon): void {
+  const { isa, threads } = readEnvironment();
+  if (isa && !addon.availableIsas().includes(isa)) throw new UnknownIsaError(isa, addon.availableIsas());
+  if (threads && !isThreadCount(Number(threads))) throw new InvalidThreadCountError(threads);
+  if (!addon.isFirstLoad()) return;
+  if (isa) addon.selectIsa(isa);
+  if (threads) addon.setThreadCount(Number(threads));
 }
 
-function setThreadCountOf(addon: NativeAddon, count: number): void {
-  if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) throw new InvalidThreadCountError(count);
-  addon.setThreadCount(count);
+function isThreadCount(count: number): boolean {
+  return Number.isInteger(count) && count >= 1 && count <= MOST_THREADS;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { loadAddon } from "./binding.js";
+import { TensorMemoryError } from "./errors.js";
 import { ALIGNMENT_BYTES, type Block, BufferPool, type PooledDtype } from "./buffer-pool.js";
 
 const MiB = 2 ** 20;
@@ -24,6 +25,16 @@ describe("a block", () => {
         expect(sizeBytes).toBeLessThan(view.byteLength * 1.125 + ALIGNMENT_BYTES);
       }),
     );
+  });
+
+  it("may be longer than an array of bytes can be", () => {
+    expect(pool.acquire("float32", 2 ** 30 + 64).view.length).toBe(2 ** 30 + 64);
+  });
+
+  it("that no memory holds is refused in words", () => {
+    expect(() => pool.acquire("float32", 2 ** 44)).toThrow(TensorMemoryError);
+    expect(() => pool.acquire("float32", 2 ** 44)).toThrow(/Expected 67108864 MiB.*smaller batch/);
+    expect(pool.liveBytes).toBe(0);
   });
 
   it("comes back to the next that asks for its size class, whatever the type", () => {

@@ -8,6 +8,7 @@
  * collector.
  */
 import { constants } from "node:buffer";
+import { TensorMemoryError } from "./errors.js";
 
 /** The element types that have a fixed width; strings and complex numbers never come from here. */
 export type PooledDtype = "float32" | "int32" | "bool";
@@ -61,12 +62,20 @@ export class BufferPool {
     return this.#liveBytes;
   }
 
-  /** A block whose `view` has `length` elements of arbitrary content. */
+  /**
+   * A block whose `view` has `length` elements of arbitrary content.
+   *
+   * @throws {TensorMemoryError} if the system does not give that much, or no array can be that long.
+   */
   acquire(dtype: PooledDtype, length: number): Block {
     const sizeBytes = sizeClass(length * BYTES[dtype]);
     let block = this.#free.get(sizeBytes)?.pop();
     if (block === undefined) {
-      block = this.#allocate(sizeBytes, dtype, length);
+      try {
+        block = this.#allocate(sizeBytes, dtype, length);
+      } catch (cause) {
+        throw new TensorMemoryError(sizeBytes, cause);
+      }
     } else {
       this.#freeBytes -= sizeBytes;
       if (block.view.length !== length || !(block.view instanceof ARRAYS[dtype])) {
@@ -103,7 +112,8 @@ export class BufferPool {
 
   #allocate(sizeBytes: number, dtype: PooledDtype, length: number): Block {
     const buffer = uninitialised(sizeBytes + ALIGNMENT_BYTES - 1);
-    const misalignment = this.#addressOf(new Uint8Array(buffer)) % ALIGNMENT_BYTES;
+    // Of one byte: an array of bytes cannot be as long as one of floats.
+    const misalignment = this.#addressOf(new Uint8Array(buffer, 0, 1)) % ALIGNMENT_BYTES;
     const byteOffset = misalignment === 0 ? 0 : ALIGNMENT_BYTES - misalignment;
     return { buffer, byteOffset, sizeBytes, view: new ARRAYS[dtype](buffer, byteOffset, length), freedAt: 0 };
   }

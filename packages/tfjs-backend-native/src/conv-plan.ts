@@ -4,6 +4,7 @@
  */
 import { backend_util, util } from "@tensorflow/tfjs-core";
 import { LINEAR } from "./activation.js";
+import { setIntParams } from "./int-params.js";
 import type { FallbackReason } from "./kernel-counters.js";
 import type { ConvParams } from "./native-addon.js";
 
@@ -66,28 +67,16 @@ const params = new Int32Array(16) satisfies ConvParams;
  * @throws if one of them is not a whole number that the addon can count to.
  */
 export function convParams(info: backend_util.Conv2DInfo, activation: number = LINEAR): ConvParams {
-  const given = [
-    info.batchSize,
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.filterHeight,
-    info.filterWidth,
-    info.outHeight,
-    info.outWidth,
-    info.outChannels,
-    info.strideHeight,
-    info.strideWidth,
-    info.dilationHeight,
-    info.dilationWidth,
-    info.padInfo.top,
-    info.padInfo.left,
-    activation,
-  ];
-  params.set(given);
-  util.assert(
-    given.every((value, i) => value === params[i]),
-    () => `Error in conv2d: sizes, strides, dilations and padding must be int32 numbers, but got [${given}].`,
+  const { batchSize, inHeight, inWidth, inChannels, filterHeight, filterWidth, outHeight, outWidth } = info;
+  const { outChannels, strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo } = info;
+  setIntParams(
+    params,
+    {
+      ...{ batchSize, inHeight, inWidth, inChannels, filterHeight, filterWidth, outHeight, outWidth },
+      ...{ outChannels, strideHeight, strideWidth, dilationHeight, dilationWidth },
+      ...{ padTop: padInfo.top, padLeft: padInfo.left, activation },
+    },
+    "convolution",
   );
   return params;
 }

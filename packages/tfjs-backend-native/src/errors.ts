@@ -11,8 +11,8 @@ export class NativeBinaryMissingError extends Error {
       process.platform === "win32"
         ? "Windows is not supported yet (WSL is); there, use another tfjs backend."
         : `With a C++17 compiler, make and Python 3 at hand (Debian: "apt install g++ make python3"; macOS: ` +
-          `"xcode-select --install"), "npm rebuild @convkit/tfjs-backend-native" builds it; without one, use ` +
-          "another tfjs backend.";
+          `"xcode-select --install"), "npm rebuild @convkit/tfjs-backend-native" builds it (pnpm asks first: "pnpm ` +
+          `approve-builds"); without one, use another tfjs backend.`;
     super(
       `Expected the compiled addon of @convkit/tfjs-backend-native, prebuilt or built here. ` +
         `Received: no .node file for ${process.platform}-${process.arch} under ${packageRoot}/prebuilds or ` +
@@ -61,6 +61,22 @@ export class InvalidThreadCountError extends Error {
       `Expected a whole number of threads from 1 to 256. Received: ${String(received)}. ` +
         `Unset CONVKIT_THREADS to use every core this process may run on.`,
     );
+  }
+}
+
+/** There is no memory for a tensor, or no array of JavaScript can be as long as it. */
+export class TensorMemoryError extends Error {
+  override name = "TensorMemoryError";
+  readonly sizeBytes: number;
+
+  constructor(sizeBytes: number, cause: unknown) {
+    super(
+      `Expected ${(sizeBytes / 2 ** 20).toFixed(0)} MiB of memory for a tensor. ` +
+        `Received: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        "Use a smaller batch or smaller images, or dispose of tensors earlier (tf.tidy).",
+      { cause },
+    );
+    this.sizeBytes = sizeBytes;
   }
 }
 

@@ -11,6 +11,7 @@ export {
   InvalidThreadCountError,
   NativeBinaryLoadError,
   NativeBinaryMissingError,
+  TensorMemoryError,
   UnknownIsaError,
   UnservedKernelError,
 } from "./errors.js";

@@ -1,16 +1,19 @@
 /** How often each kernel was served by native code and how often by the one copied from `cpu`, and why. */
 
 /**
- * Why a call went to the copied kernel. "not native" is a kernel this package has no native code for.
+ * Why a call went to the copied kernel. "not native" is a kernel this package has no native code for, "unexplained"
+ * one that spoke of dtypes it does not take where all inputs were of those it does.
  */
 export type FallbackReason =
   | "not native"
   | "dtype"
+  | "string or complex64"
   | "data format"
   | "empty input"
   | "negative padding"
   | "inconsistent shapes"
-  | "too many axes";
+  | "too many axes"
+  | "unexplained";
 
 export type KernelCount = { native: number; copied: Partial<Record<FallbackReason, number>> };
 

@@ -1,6 +1,7 @@
 /**
- * The form of a native kernel, and how it takes the place of the copied one. A kernel either returns its outputs
- * or names the reason why the copied kernel has to serve this call; it decides before it allocates anything.
+ * The form of a native kernel, and how it takes the place of the copied one. A kernel either returns its outputs,
+ * or names the reason why the copied kernel has to serve this call, or throws; what it had allocated by then goes
+ * back to the pool.
  */
 import type { KernelConfig, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { NativeBackend } from "./backend.js";
@@ -31,16 +32,31 @@ export function nativeConfig(kernel: NativeKernel, copied: KernelConfig | undefi
   const { kernelName } = kernel;
   const count = countOf(kernelName);
   const kernelFunc: KernelFunc = (call) => {
-    const result = kernel.kernelFunc(call as unknown as KernelCall<never, never>);
+    const native = call as unknown as KernelCall<never, never>;
+    const result = native.backend.keepOutputs(() => kernel.kernelFunc(native));
     if (typeof result !== "string") {
       count.native++;
       return result;
     }
     if (copied === undefined) throw new UnservedKernelError(kernelName, result);
-    count.copied[result] = (count.copied[result] ?? 0) + 1;
+    const reason = isExplained(result, call) ? result : "unexplained";
+    count.copied[reason] = (count.copied[reason] ?? 0) + 1;
     return copied.kernelFunc(call);
   };
   return { ...copied, kernelName, backendName: BACKEND_NAME, kernelFunc };
+}
+
+/** Whether a reason that speaks of dtypes is true: tests count on it. */
+function isExplained(reason: FallbackReason, { inputs, attrs }: Parameters<KernelFunc>[0]): boolean {
+  const dtypes: unknown[] = Object.values(inputs).map((input) => input?.dtype);
+  switch (reason) {
+    case "dtype":
+      return dtypes.some((dtype) => dtype !== undefined && dtype !== "float32");
+    case "string or complex64":
+      return [...dtypes, attrs?.["dtype"]].some((dtype) => dtype === "string" || dtype === "complex64");
+    default:
+      return true;
+  }
 }
 
 /** The configuration to register for a kernel that has no native code. */

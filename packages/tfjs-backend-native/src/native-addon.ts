@@ -1,5 +1,5 @@
 /**
- * What the C++ addon offers, as JavaScript sees it. The counterpart is native/addon.cc; the two change together.
+ * What the C++ addon offers, as JavaScript sees it. The counterparts are native/*-bindings.cc; they change together.
  *
  * Every array is read or written in place: outputs come first-allocated from the caller and need no particular
  * content. `params` are int32 and in the order their type names them. The addon checks that every array is as
@@ -41,6 +41,8 @@ export type ResizeParams = Int32Array;
 export type ElementArray = Float32Array | Int32Array | Uint8Array;
 
 export interface NativeAddon {
+  /** True for the first caller in the process: the one to apply the environment's settings. */
+  isFirstLoad(): boolean;
   /** The address of the array's first byte, modulo 64. */
   addressOf(array: ArrayBufferView): number;
   /** The instruction set in use: "avx512", "avx2", "neon" or "portable". */
@@ -144,8 +146,7 @@ export interface NativeAddon {
     out: Uint8Array,
     params: BroadcastParams,
   ): void;
-  /** `params[0]` is unused. */
-  logicalAnd(a: Uint8Array, b: Uint8Array, out: Uint8Array, params: BroadcastParams): void;
+  logical(a: Uint8Array, b: Uint8Array, out: Uint8Array, params: BroadcastParams): void;
   logicalNot(x: Uint8Array, y: Uint8Array): void;
   /** The last three are of the same type. */
   select(condition: Uint8Array, t: ElementArray, e: ElementArray, out: ElementArray): void;

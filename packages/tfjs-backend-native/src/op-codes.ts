@@ -30,6 +30,8 @@ export const BINARY = {
   pow: 7,
   prelu: 8,
   eluGrad: 9,
+  mod: 10,
+  atan2: 11,
 } as const;
 
 export const COMPARE = {
@@ -40,5 +42,7 @@ export const COMPARE = {
   greater: 4,
   greaterEqual: 5,
 } as const;
+
+export const LOGICAL = { and: 0, or: 1 } as const;
 
 export const REDUCE = { sum: 0, mean: 1, max: 2, argMax: 3 } as const;

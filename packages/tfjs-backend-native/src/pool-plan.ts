@@ -1,5 +1,6 @@
 /** From tfjs's description of a pooling to the addon's parameters, checked. */
 import { backend_util, util } from "@tensorflow/tfjs-core";
+import { setIntParams } from "./int-params.js";
 import type { PoolParams } from "./native-addon.js";
 
 export type PoolAttrs = {
@@ -47,24 +48,15 @@ const params = new Int32Array(12) satisfies PoolParams;
  * @throws if one of them is not a whole number that the addon can count to.
  */
 export function poolParams(info: backend_util.Conv2DInfo): PoolParams {
-  const given = [
-    info.batchSize,
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.filterHeight,
-    info.filterWidth,
-    info.outHeight,
-    info.outWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.padInfo.top,
-    info.padInfo.left,
-  ];
-  params.set(given);
-  util.assert(
-    given.every((value, i) => value === params[i]),
-    () => `Error in pool: sizes, strides and padding must be int32 numbers, but got [${given}].`,
+  const { batchSize, inHeight, inWidth, inChannels, filterHeight, filterWidth, outHeight, outWidth } = info;
+  const { strideHeight, strideWidth, padInfo } = info;
+  setIntParams(
+    params,
+    {
+      ...{ batchSize, inHeight, inWidth, inChannels, filterHeight, filterWidth, outHeight, outWidth },
+      ...{ strideHeight, strideWidth, padTop: padInfo.top, padLeft: padInfo.left },
+    },
+    "pooling",
   );
   return params;
 }

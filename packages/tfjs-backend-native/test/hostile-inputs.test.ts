@@ -125,6 +125,47 @@ describe("shapes that do not fit are tfjs's errors", () => {
       /must match/,
     ],
     [
+      "half a stride of a depthwise convolution",
+      () =>
+        tf.depthwiseConv2d(
+          tf.ones<tf.Rank.R4>([1, 4, 4, 2]),
+          tf.ones<tf.Rank.R4>([2, 2, 2, 1]),
+          1.5,
+          "valid",
+        ),
+      /strideHeight 1.5, strideWidth 1.5/,
+    ],
+    [
+      "half a stride of a pooling",
+      () => tf.avgPool(tf.ones<tf.Rank.R4>([1, 4, 4, 2]), 2, 1.5, "valid"),
+      /strideHeight 1.5/,
+    ],
+    [
+      "half a stride of a pooling's gradient",
+      () =>
+        runKernel(
+          "MaxPoolGrad",
+          { dy: ones(1, 2, 2, 2), input: ones(1, 4, 4, 2), output: ones(1, 2, 2, 2) },
+          { filterSize: 2, strides: 1.5, pad: "valid" },
+        ),
+      /strideHeight 1.5/,
+    ],
+    [
+      "a dropout of more than everything",
+      () => runKernel("StatelessDropout", { x: ones(4, 3) }, { rate: 2, seed: 1 }),
+      /rate of at least 0 and below 1/,
+    ],
+    [
+      "a step of AdamW before the first",
+      () =>
+        runKernel(
+          "AdamWUpdate",
+          { param: ones(3), grad: ones(3), firstMoment: ones(3), secondMoment: ones(3) },
+          { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, step: 0 },
+        ),
+      /steps to count from 1/,
+    ],
+    [
       "int32 where only native code exists",
       () =>
         runKernel("BatchNormTraining", { x: tf.ones([4, 3], "int32") }, { epsilon: 1, activation: "relu" }),
@@ -181,5 +222,11 @@ describe("uploads that lie oddly in memory", () => {
     structuredClone(mine, { transfer: [mine.buffer] });
     expect(() => tf.conv2d(x, filter(), 1, "same")).toThrow(/Received: 0 elements/);
     expect(() => tf.matMul(tf.reshape(x, [6, 18]), tf.ones([18, 2]))).toThrow(/Received: 0 elements/);
+    const [statistics, before] = [tf.ones<tf.Rank.R1>([3]), tf.backend().numDataIds()];
+    expect(() => tf.transpose(x, [0, 2, 1, 3])).toThrow(/Received: 0 elements/);
+    expect(() => tf.slice(x, [0, 1, 1, 0], [1, 2, 2, 3])).toThrow(/Received: 0 elements/);
+    expect(() => tf.concat([x, x], 1)).toThrow(/Received: 0 elements/);
+    expect(() => tf.batchNorm(x, statistics, statistics)).toThrow(/Received: 0 elements/);
+    expect(tf.backend().numDataIds()).toBe(before);
   });
 });

@@ -52,12 +52,15 @@ describe("10,000 training steps", () => {
     trainStep(weights, optimizer, x, labels);
     const before = snapshot();
     let early = 0;
+    let earlyResident = 0;
     for (let step = 1; step <= 10_000; step++) {
       trainStep(weights, optimizer, x, labels);
-      if (step === 1000) early = heldBytes();
+      if (step === 1000) [early, earlyResident] = [heldBytes(), process.memoryUsage.rss()];
     }
     expect(snapshot()).toEqual(before);
     expect(heldBytes() - early).toBeLessThan(2 ** 20);
+    // A leak of a kilobyte a step in native code would be 9 MiB; JavaScript's own heap moves by a few.
+    expect(process.memoryUsage.rss() - earlyResident).toBeLessThan(8 * 2 ** 20);
   });
 });
 

@@ -1,11 +1,13 @@
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
+import { getThreadCount, isaName, selectIsa, setThreadCount } from "../src/binding.js";
 
 type Report = { backend: string; distinct: string[] };
 
-function convolve(seed: number, steps: number): Promise<Report> {
+function convolve(seed: number, steps: number, env: NodeJS.ProcessEnv = {}): Promise<Report> {
   const worker = new Worker(new URL("fixtures/convolve-in-worker.js", import.meta.url), {
     workerData: { seed, steps },
+    env: { ...process.env, ...env },
   });
   return new Promise((resolve, reject) => {
     worker.once("message", resolve);
@@ -22,6 +24,19 @@ describe("in worker threads", () => {
     expect(alone1.backend).toBe("native");
     expect(alone1.distinct).toHaveLength(1);
     expect(alone1.distinct).not.toEqual(alone2.distinct);
+  });
+
+  it("a worker leaves the process's instruction set and threads as the program has set them", async () => {
+    const before = { isa: isaName(), threads: getThreadCount() };
+    selectIsa("portable");
+    setThreadCount(3);
+    try {
+      await convolve(1, 1, { CONVKIT_ISA: before.isa, CONVKIT_THREADS: "1" });
+      expect({ isa: isaName(), threads: getThreadCount() }).toEqual({ isa: "portable", threads: 3 });
+    } finally {
+      selectIsa(before.isa);
+      setThreadCount(before.threads);
+    }
   });
 
   it("a worker that ends takes nothing with it", async () => {

@@ -26,7 +26,6 @@
 constexpr Kernels table(const char* name) {
   Kernels k{};
   k.name = name;
-  k.lanes = L;
   k.conv2d = conv2d;
   k.conv2dBackpropInput = conv2dBackpropInput;
   k.conv2dBackpropFilter = conv2dBackpropFilter;
@@ -42,6 +41,7 @@ constexpr Kernels table(const char* name) {
   k.compare = compare;
   k.compareInts = compareInts;
   k.logicalAnd = logicalAnd;
+  k.logicalOr = logicalOr;
   k.addN = addN;
   k.reduce = reduce;
   k.argMax = argMax;

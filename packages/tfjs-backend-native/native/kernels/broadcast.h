@@ -117,6 +117,22 @@ static Vec power(Vec base, Vec exponent) {
   return result;
 }
 
+// The remainder with the divisor's sign, as tf.mod defines it.
+static Vec modulo(Vec dividend, Vec divisor) {
+  Vec result;
+  for (int i = 0; i < L; i++) {
+    const double x = dividend[i], y = divisor[i], rest = fmod(x, y);
+    result[i] = static_cast<float>((x < 0 && y < 0) || (x >= 0 && y >= 0) ? rest : fmod(rest + y, y));
+  }
+  return result;
+}
+
+static Vec angle(Vec y, Vec x) {
+  Vec result;
+  for (int i = 0; i < L; i++) result[i] = static_cast<float>(atan2(static_cast<double>(y[i]), static_cast<double>(x[i])));
+  return result;
+}
+
 static bool binary(BinaryOp op, const Broadcast& s, const float* a, const float* b, float* out) {
   const Vec zero = {};
   switch (op) {
@@ -130,6 +146,8 @@ static bool binary(BinaryOp op, const Broadcast& s, const float* a, const float*
     case BinaryOp::pow: return zip(s, a, b, out, [](Vec x, Vec y) { return power(x, y); });
     case BinaryOp::prelu: return zip(s, a, b, out, [=](Vec x, Vec slope) { return x < zero ? slope * x : x; });
     case BinaryOp::eluGrad: return zip(s, a, b, out, [=](Vec dy, Vec y) { return y >= zero ? dy : dy * (y + 1.0f); });
+    case BinaryOp::mod: return zip(s, a, b, out, [](Vec x, Vec y) { return modulo(x, y); });
+    case BinaryOp::atan2: return zip(s, a, b, out, [](Vec y, Vec x) { return angle(y, x); });
   }
   return true;
 }
@@ -153,4 +171,8 @@ static bool compareInts(CompareOp op, const Broadcast& s, const int32_t* a, cons
 // JavaScript's a && b.
 static bool logicalAnd(const Broadcast& s, const uint8_t* a, const uint8_t* b, uint8_t* out) {
   return zip(s, a, b, out, [](uint8_t x, uint8_t y) { return x ? y : x; });
+}
+// JavaScript's a || b.
+static bool logicalOr(const Broadcast& s, const uint8_t* a, const uint8_t* b, uint8_t* out) {
+  return zip(s, a, b, out, [](uint8_t x, uint8_t y) { return x ? x : y; });
 }

@@ -122,6 +122,8 @@ struct BinaryCase {
 
 double jsPow(double x, double y) { return y != y || (std::fabs(x) == 1 && std::isinf(y)) ? NAN : std::pow(x, y); }
 
+double jsMod(double x, double y) { return (x < 0 && y < 0) || (x >= 0 && y >= 0) ? std::fmod(x, y) : std::fmod(std::fmod(x, y) + y, y); }
+
 const BinaryCase kBinaryCases[] = {
     {BinaryOp::add, "add", [](double a, double b) { return a + b; }},
     {BinaryOp::sub, "sub", [](double a, double b) { return a - b; }},
@@ -133,6 +135,8 @@ const BinaryCase kBinaryCases[] = {
     {BinaryOp::pow, "pow", jsPow},
     {BinaryOp::prelu, "prelu", [](double x, double slope) { return x < 0 ? slope * x : x; }},
     {BinaryOp::eluGrad, "eluGrad", [](double dy, double y) { return y >= 0 ? dy : dy * (y + 1); }},
+    {BinaryOp::mod, "mod", jsMod},
+    {BinaryOp::atan2, "atan2", [](double y, double x) { return std::atan2(y, x); }},
 };
 
 void testBinary(const Kernels& k, Random& r, Checks& checks) {
@@ -185,6 +189,10 @@ void testBinary(const Kernels& k, Random& r, Checks& checks) {
     checks.context = "logicalAnd " + shape;
     for (size_t j = 0; j < expected.size(); j++) expected[j] = boolA[o.placeA[j]] && boolB[o.placeB[j]];
     checks.that("memory", k.logicalAnd(o.shape, boolA.data(), boolB.data(), truth.data()));
+    checks.close(truth, expected, 0, 0);
+    checks.context = "logicalOr " + shape;
+    for (size_t j = 0; j < expected.size(); j++) expected[j] = boolA[o.placeA[j]] || boolB[o.placeB[j]];
+    checks.that("memory", k.logicalOr(o.shape, boolA.data(), boolB.data(), truth.data()));
     checks.close(truth, expected, 0, 0);
   }
 }

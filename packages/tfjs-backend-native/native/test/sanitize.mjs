@@ -20,14 +20,14 @@ const flags = [
   "-fno-sanitize-recover=all",
 ];
 const directory = join(root, "build", "sanitize");
-const settings = [
-  // Node frees nothing at its end, and asks for more memory than there is where a test does.
-  "ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:allocator_may_return_null=1",
+const settings = (leaks) => [
+  // A test asks for more memory than there is.
+  `ASAN_OPTIONS=detect_leaks=${leaks}:abort_on_error=1:allocator_may_return_null=1`,
   "UBSAN_OPTIONS=print_stacktrace=1",
 ];
 
 const program = await compile("kernels_test", { compiler, directory, isas, flags });
-await run("env", [...settings, program, ...process.argv.slice(2)]);
+await run("env", [...settings(1), program, ...process.argv.slice(2)]);
 
 // Where node-gyp-build looks under the folder that its variable names.
 const prebuild = join(directory, "addon");
@@ -41,11 +41,18 @@ const runtimes = ["libasan.so", "libubsan.so"].map((library) =>
 );
 const { name } = require("../../package.json");
 await run("env", [
-  ...settings,
+  // Node frees nothing at its end.
+  ...settings(0),
   `LD_PRELOAD=${runtimes.join(":")}`,
   `${name.toUpperCase().replaceAll("-", "_")}_PREBUILD=${prebuild}`,
   process.execPath,
   join(root, "node_modules", "vitest", "vitest.mjs"),
   "run",
-  ...["test/differential", "test/hostile-inputs", "test/non-finite"],
+  ...[
+    "test/differential",
+    "test/hostile-inputs",
+    "test/kernel-fuzz",
+    "test/non-finite",
+    "test/worker-threads",
+  ],
 ]);

@@ -1,9 +1,11 @@
 /** The kernels of two float32 operands that broadcast, element by element. int32 goes to the copied ones. */
 import {
   Add,
+  Atan2,
   EluGrad,
   Maximum,
   Minimum,
+  Mod,
   Multiply,
   Pow,
   Prelu,
@@ -19,8 +21,10 @@ import { BINARY } from "../op-codes.js";
 
 const OPS = {
   [Add]: BINARY.add,
+  [Atan2]: BINARY.atan2,
   [Maximum]: BINARY.maximum,
   [Minimum]: BINARY.minimum,
+  [Mod]: BINARY.mod,
   [Multiply]: BINARY.multiply,
   [Pow]: BINARY.pow,
   [RealDiv]: BINARY.realDiv,

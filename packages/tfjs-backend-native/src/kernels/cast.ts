@@ -18,7 +18,7 @@ export const cast = defineKernel<{ x: TensorInfo }, CastAttrs>(
       backend.incRef(x.dataId);
       return { dataId: x.dataId, shape: x.shape, dtype };
     }
-    if (!hasElements(x) || !isPooled(dtype)) return "dtype";
+    if (!hasElements(x) || !isPooled(dtype)) return "string or complex64";
     const values = elementsOf(backend, x, x.dtype);
     const y = backend.output(x.shape, dtype);
     if (values.length > 0) backend.addon.cast(values, y.values);

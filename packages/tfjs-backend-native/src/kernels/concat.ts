@@ -7,7 +7,7 @@ import { copyStrided } from "../strided-copy.js";
 export const concat = defineKernel<TensorInfo[], ConcatAttrs>(Concat, ({ inputs, attrs, backend }) => {
   const tensors = Object.values(inputs);
   const [first] = tensors;
-  if (first === undefined || !hasElements(first)) return "dtype";
+  if (first === undefined || !hasElements(first)) return "string or complex64";
   const { dtype } = first;
   if (tensors.some((tensor) => tensor.dtype !== dtype)) return "dtype";
   const [axis = 0] = util.parseAxisParam(attrs.axis, first.shape);

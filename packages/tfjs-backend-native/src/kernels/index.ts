@@ -17,7 +17,7 @@ import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./d
 import { fusedBatchNorm } from "./fused-batch-norm.js";
 import { fusedConv2d } from "./fused-conv2d.js";
 import { fusedMatMul } from "./fused-mat-mul.js";
-import { logicalAnd, logicalNot } from "./logical.js";
+import { logicalAnd, logicalNot, logicalOr } from "./logical.js";
 import { oneHot } from "./one-hot.js";
 import { adamWUpdate, sgdUpdate } from "./optimizer-update.js";
 import { pad } from "./pad.js";
@@ -57,6 +57,7 @@ export const nativeKernels: readonly NativeKernel[] = [
   fusedMatMul,
   logicalAnd,
   logicalNot,
+  logicalOr,
   logSoftmax,
   max,
   maxPool,

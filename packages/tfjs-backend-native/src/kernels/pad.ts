@@ -10,7 +10,7 @@ const params = new Int32Array(1 + 3 * MOST_AXES) satisfies PadParams;
 export const pad = defineKernel<{ x: TensorInfo }, PadV2Attrs>(
   PadV2,
   ({ inputs: { x }, attrs: { paddings, constantValue }, backend }) => {
-    if (!hasElements(x)) return "dtype";
+    if (!hasElements(x)) return "string or complex64";
     const before = paddings.map(([size]) => size);
     const after = paddings.map(([, size]) => size);
     if (x.shape.length > MOST_AXES) return "too many axes";

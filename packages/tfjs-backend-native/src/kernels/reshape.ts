@@ -8,7 +8,7 @@ import { defineKernel } from "../kernel.js";
 export const reshape = defineKernel<{ x: TensorInfo }, ReshapeAttrs>(
   Reshape,
   ({ inputs: { x }, attrs, backend }) => {
-    if (x.dtype === "complex64") return "dtype";
+    if (x.dtype === "complex64") return "string or complex64";
     const size = util.sizeFromShape(x.shape);
     const shape = util.inferFromImplicitShape(attrs.shape, size);
     util.assert(

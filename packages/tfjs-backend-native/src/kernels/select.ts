@@ -6,7 +6,8 @@ import { defineKernel } from "../kernel.js";
 type Inputs = { condition: TensorInfo; t: TensorInfo; e: TensorInfo };
 
 export const select = defineKernel<Inputs, unknown>(Select, ({ inputs: { condition, t, e }, backend }) => {
-  if (condition.dtype !== "bool" || !hasElements(t) || t.dtype !== e.dtype) return "dtype";
+  if (!hasElements(t)) return "string or complex64";
+  if (condition.dtype !== "bool" || t.dtype !== e.dtype) return "dtype";
   if (![condition, e].every(({ shape }) => util.arraysEqual(shape, t.shape))) return "inconsistent shapes";
   const conditions = elementsOf(backend, condition, "bool");
   const tValues = elementsOf(backend, t, t.dtype);

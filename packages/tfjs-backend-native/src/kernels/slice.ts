@@ -8,7 +8,7 @@ import { copyStrided, stridesOf } from "../strided-copy.js";
 export const slice = defineKernel<{ x: TensorInfo }, SliceAttrs>(
   Slice,
   ({ inputs: { x }, attrs: { begin, size }, backend }) => {
-    if (!hasElements(x)) return "dtype";
+    if (!hasElements(x)) return "string or complex64";
     if (x.shape.length > MOST_AXES) return "too many axes";
     const tensor = x as unknown as Parameters<typeof slice_util.assertParamsValid>[0];
     const [from, outShape] = slice_util.parseSliceParams(tensor, begin, size) as [number[], number[]];

@@ -8,7 +8,7 @@ import { copyStrided, stridesOf } from "../strided-copy.js";
 export const splitV = defineKernel<{ x: TensorInfo }, SplitVAttrs>(
   SplitV,
   ({ inputs: { x }, attrs: { numOrSizeSplits, axis }, backend }) => {
-    if (!hasElements(x)) return "dtype";
+    if (!hasElements(x)) return "string or complex64";
     if (x.shape.length > MOST_AXES) return "too many axes";
     const at = util.parseAxisParam(axis, x.shape)[0]!;
     const tensor = x as unknown as Parameters<typeof backend_util.prepareSplitSize>[0];

@@ -8,7 +8,7 @@ import { copyStrided, stridesOf } from "../strided-copy.js";
 export const transpose = defineKernel<{ x: TensorInfo }, TransposeAttrs>(
   Transpose,
   ({ inputs: { x }, attrs: { perm }, backend }) => {
-    if (!hasElements(x)) return "dtype";
+    if (!hasElements(x)) return "string or complex64";
     if (x.shape.length > MOST_AXES) return "too many axes";
     const outShape = perm.map((axis) => x.shape[axis] as number);
     const strides = stridesOf(x.shape);

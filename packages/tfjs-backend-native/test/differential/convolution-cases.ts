@@ -42,9 +42,11 @@ function fusedConv2dCase(rng: Rng): OpCase {
   const bias = normal(rng, oneOf(rng, [[outC], [1], []]));
   const prelu = normal(rng, [outC]);
   const leakyreluAlpha = rng.uniform();
+  // With another activation tfjs composes the op of others while it records gradients.
+  const differentiable = activation === "linear" && dilations.every((dilation) => dilation === 1);
   return {
     description: `${conv.description} activation ${activation} bias [${bias.shape}]`,
-    inputs: [conv.x, conv.filter, bias, prelu],
+    inputs: [conv.x, conv.filter, bias, ...(activation === "prelu" ? [prelu] : [])],
     run: ([x, filter, biasTensor, preluActivationWeights]) =>
       tf.fused.conv2d({
         x: x as tf.Tensor4D,
@@ -59,6 +61,7 @@ function fusedConv2dCase(rng: Rng): OpCase {
         ...(activation === "prelu" && { preluActivationWeights: preluActivationWeights }),
       }),
     tolerance: sumOfProducts(terms(conv).forward),
+    ...(differentiable && { gradientTolerance: sumOfProducts(terms(conv).backward) }),
   };
 }
 

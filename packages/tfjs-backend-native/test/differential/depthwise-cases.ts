@@ -32,7 +32,8 @@ function depthwiseCase(rng: Rng, sizes: Sizes): OpCase {
 }
 
 function fusedDepthwiseCase(rng: Rng): OpCase {
-  const { x, filter, strides, dilations, pad, dimRoundingMode, description } = convCase(rng, narrow);
+  const conv = convCase(rng, narrow);
+  const { x, filter, strides, dilations, pad, dimRoundingMode, description } = conv;
   // Its type, unlike the op, knows no explicit padding.
   const padding = pad as number;
   const activation = oneOf(rng, activations);
@@ -40,9 +41,10 @@ function fusedDepthwiseCase(rng: Rng): OpCase {
   const bias = normal(rng, [outC]);
   const prelu = normal(rng, [outC]);
   const leakyreluAlpha = rng.uniform();
+  const differentiable = activation === "linear" && dilations.every((dilation) => dilation === 1);
   return {
     description: `fused depthwise ${description} activation ${activation}`,
-    inputs: [x, filter, bias, prelu],
+    inputs: [x, filter, bias, ...(activation === "prelu" ? [prelu] : [])],
     run: ([xTensor, filterTensor, biasTensor, preluActivationWeights]) =>
       tf.fused.depthwiseConv2d({
         x: xTensor as tf.Tensor4D,
@@ -57,6 +59,7 @@ function fusedDepthwiseCase(rng: Rng): OpCase {
         ...(activation === "prelu" && { preluActivationWeights }),
       }),
     tolerance: sumOfProducts(25),
+    ...(differentiable && { gradientTolerance: sumOfProducts(terms(conv).backward) }),
   };
 }
 

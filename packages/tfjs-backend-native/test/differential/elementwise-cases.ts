@@ -45,6 +45,7 @@ const binaryOps: readonly BinaryOp[] = [
   { kernel: tf.SquaredDifference, op: tf.squaredDifference },
   { kernel: tf.Pow, op: tf.pow, a: [0.3, 2], b: [-2, 2], sumsGradients: true },
   { kernel: tf.Prelu, op: tf.prelu },
+  { kernel: tf.Atan2, op: tf.atan2, b: [0.5, 2], sumsGradients: true },
 ];
 
 function binaryCase(rng: Rng, binary: BinaryOp): OpCase {
@@ -158,6 +159,42 @@ function castCase(rng: Rng): OpCase {
   };
 }
 
+const logicals = [
+  { kernel: tf.LogicalAnd, op: tf.logicalAnd },
+  { kernel: tf.LogicalOr, op: tf.logicalOr },
+] as const;
+
+function logicalCase(rng: Rng): OpCase {
+  const { kernel, op } = oneOf(rng, logicals);
+  const [shapeA, shapeB] = broadcastingShapes(rng, anyRank);
+  return {
+    description: `${kernel} [${shapeA}] [${shapeB}], and not`,
+    inputs: [bools(rng, shapeA), bools(rng, shapeB)],
+    run: ([a, b]) => [op(a as tf.Tensor, b as tf.Tensor), tf.logicalNot(a as tf.Tensor)],
+    tolerance: exact,
+  };
+}
+
+/** The remainder jumps where the quotient is whole, so numbers keep away from there; zeros and infinities do not. */
+function modCase(rng: Rng): OpCase {
+  const [shapeA, shapeB] = broadcastingShapes(rng, anyRank);
+  const apart = (shape: number[], offset: number): Input => {
+    const input = normal(rng, shape);
+    for (let i = 0; i < input.values.length; i++) {
+      input.values[i] = rng.bernoulli(0.1)
+        ? oneOf(rng, [0, Infinity, -Infinity, NaN])
+        : between(rng, -9, 9) + offset;
+    }
+    return input;
+  };
+  return {
+    description: `Mod [${shapeA}] [${shapeB}]`,
+    inputs: [apart(shapeA, 0.25), apart(shapeB, 0.125)],
+    run: ([a, b]) => tf.mod(a as tf.Tensor, b as tf.Tensor),
+    tolerance: elementwise,
+  };
+}
+
 function addNCase(rng: Rng): OpCase {
   const shape = randomShape(rng, anyRank);
   const inputs = Array.from({ length: between(rng, 1, 5) }, () => normal(rng, shape));
@@ -180,6 +217,13 @@ const eachOf = <Op extends { kernel: string }>(
 export const elementwiseCases: readonly OpGenerator[] = [
   ...eachOf(binaryOps, 80, binaryCase),
   ...eachOf(unaryOps, 40, unaryCase),
+  { name: "Mod", kernels: [tf.Mod], cases: 80, generate: modCase },
+  {
+    name: "logical operations",
+    kernels: [tf.LogicalAnd, tf.LogicalOr, tf.LogicalNot],
+    cases: 120,
+    generate: logicalCase,
+  },
   { name: "AddN", kernels: [tf.AddN], cases: 80, generate: addNCase },
   {
     name: "comparisons",

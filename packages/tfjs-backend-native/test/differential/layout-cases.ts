@@ -1,18 +1,29 @@
 /** Random calls of what moves numbers without changing them, and of bilinear resizing. */
 import type { Rng } from "@convkit/random";
 import * as tf from "@tensorflow/tfjs-core";
-import { between, exact, type Input, normal, oneOf, type OpCase, type OpGenerator } from "./op-case.js";
+import {
+  anyDtype,
+  between,
+  exact,
+  type Input,
+  normal,
+  ofDtype,
+  oneOf,
+  type OpCase,
+  type OpGenerator,
+} from "./op-case.js";
 import { randomShape } from "./random-shape.js";
 
 function transposeCase(rng: Rng): OpCase {
   const shape = randomShape(rng, { ranks: [1, 6], side: 5 });
   const order = rng.shuffle(shape.map((_, axis) => axis));
+  const dtype = anyDtype(rng);
   return {
-    description: `transpose [${shape}] to axes [${order}]`,
-    inputs: [normal(rng, shape)],
+    description: `${dtype} transpose [${shape}] to axes [${order}]`,
+    inputs: [ofDtype(rng, dtype, shape)],
     run: ([x]) => tf.transpose(x as tf.Tensor, order),
     tolerance: exact,
-    gradientTolerance: exact,
+    ...(dtype === "float32" && { gradientTolerance: exact }),
   };
 }
 
@@ -20,12 +31,13 @@ function padCase(rng: Rng): OpCase {
   const shape = randomShape(rng, { ranks: [1, 5], side: 5 });
   const paddings = shape.map((): [number, number] => [rng.int(4), rng.int(4)]);
   const constant = oneOf(rng, [0, 1.5, NaN]);
+  const dtype = anyDtype(rng);
   return {
-    description: `pad [${shape}] by ${JSON.stringify(paddings)} with ${constant}`,
-    inputs: [normal(rng, shape)],
+    description: `${dtype} pad [${shape}] by ${JSON.stringify(paddings)} with ${constant}`,
+    inputs: [ofDtype(rng, dtype, shape)],
     run: ([x]) => tf.pad(x as tf.Tensor, paddings, constant),
     tolerance: exact,
-    gradientTolerance: exact,
+    ...(dtype === "float32" && { gradientTolerance: exact }),
   };
 }
 
@@ -36,28 +48,30 @@ function sliceCase(rng: Rng): OpCase {
     const rest = whole - (begin[axis] as number);
     return rng.bernoulli(0.2) ? -1 : rng.int(rest + 1);
   });
+  const dtype = anyDtype(rng);
   return {
-    description: `slice [${shape}] from [${begin}] size [${size}]`,
-    inputs: [normal(rng, shape)],
+    description: `${dtype} slice [${shape}] from [${begin}] size [${size}]`,
+    inputs: [ofDtype(rng, dtype, shape)],
     run: ([x]) => tf.slice(x as tf.Tensor, begin, size),
     tolerance: exact,
-    gradientTolerance: exact,
+    ...(dtype === "float32" && { gradientTolerance: exact }),
   };
 }
 
 function concatCase(rng: Rng): OpCase {
   const shape = randomShape(rng, { ranks: [1, 5], side: 5 });
   const axis = rng.int(shape.length);
+  const dtype = anyDtype(rng);
   const inputs = Array.from({ length: between(rng, 1, 5) }, () => {
     const size = rng.bernoulli(0.1) ? 0 : between(rng, 1, 6);
-    return normal(rng, shape.with(axis, size));
+    return ofDtype(rng, dtype, shape.with(axis, size));
   });
   return {
-    description: `concat along ${axis} of ${inputs.map((input) => `[${input.shape}]`).join(" ")}`,
+    description: `concat ${dtype} along ${axis} of ${inputs.map((input) => `[${input.shape}]`).join(" ")}`,
     inputs,
     run: (tensors) => tf.concat(tensors, axis),
     tolerance: exact,
-    gradientTolerance: exact,
+    ...(dtype === "float32" && { gradientTolerance: exact }),
   };
 }
 

@@ -96,7 +96,7 @@ function fusedMatMulCase(rng: Rng): OpCase {
   const leakyreluAlpha = rng.uniform();
   return {
     description: `${description} activation ${activation} bias [${bias.shape}]`,
-    inputs: [a, b, bias, prelu],
+    inputs: [a, b, bias, ...(activation === "prelu" ? [prelu] : [])],
     run: ([aTensor, bTensor, biasTensor, preluActivationWeights]) =>
       tf.fused.matMul({
         a: aTensor as tf.Tensor,
@@ -109,6 +109,7 @@ function fusedMatMulCase(rng: Rng): OpCase {
         ...(activation === "prelu" && { preluActivationWeights: preluActivationWeights }),
       }),
     tolerance: sumOfProducts(k),
+    ...(activation === "linear" && { gradientTolerance: sumOfProducts(m + n) }),
   };
 }
 

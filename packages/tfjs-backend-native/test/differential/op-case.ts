@@ -56,6 +56,26 @@ export function oneOf<T>(rng: Rng, choices: readonly T[]): T {
   return choices[rng.int(choices.length)] as T;
 }
 
+/** float32 mostly; the kernels that move elements serve every width. */
+export function anyDtype(rng: Rng): Input["dtype"] {
+  return oneOf(rng, ["float32", "float32", "int32", "bool"]);
+}
+
+/** Standard normal numbers, whole ones or truth values. */
+export function ofDtype(rng: Rng, dtype: Input["dtype"], shape: number[]): Input {
+  const length = tf.util.sizeFromShape(shape);
+  switch (dtype) {
+    case "float32":
+      return normal(rng, shape);
+    case "int32":
+      return { shape, dtype, values: Int32Array.from({ length }, () => between(rng, -1000, 1000)) };
+    case "bool":
+      return { shape, dtype, values: Uint8Array.from({ length }, () => rng.int(2)) };
+    default:
+      return dtype satisfies never;
+  }
+}
+
 /** A float32 input of standard normal numbers. */
 export function normal(rng: Rng, shape: number[]): Input {
   return {
