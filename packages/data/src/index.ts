@@ -20,6 +20,7 @@ export {
 export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
 export { defaultTransforms, type DefaultTransforms } from "./default-transforms.js";
 export { listDatasets, type DatasetInfo } from "./list-datasets.js";
+export { describeBadFiles } from "./formats/describe-bad-files.js";
 export { DatasetFormatError } from "./formats/dataset-format-error.js";
 export { DatasetUnavailableError, type FailedSource } from "./fetching/dataset-unavailable-error.js";
 export type { DatasetProgress, ProgressListener } from "./progress.js";

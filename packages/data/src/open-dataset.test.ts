@@ -70,6 +70,27 @@ describe("openDataset of a path", () => {
     }
   });
 
+  it("asks for the folder above where only one class was found, and for the one below where it holds several", async () => {
+    const picture = await encodePicture([255, 0, 0]);
+    const photos = await writeFiles(await temporaryFolder(), {
+      "flowers/rose/1.png": picture,
+      "flowers/tulip/2.png": picture,
+    });
+    await expect(open({ source: photos })).rejects.toThrow(
+      `one class folder, flowers, with rose, tulip in it. Name the folder that holds the class folders: ${join(photos, "flowers")}`,
+    );
+    await expect(
+      open({ source: join(photos, "flowers", "rose", "..", "..", "flowers") }),
+    ).resolves.toBeDefined();
+    const single = await writeFiles(await temporaryFolder(), {
+      "rose/1.png": picture,
+      "rose/2.png": picture,
+    });
+    await expect(open({ source: single })).rejects.toThrow(
+      "one class folder, rose. Name the folder that holds",
+    );
+  });
+
   it("limits each split, and resizes", async () => {
     const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS, t10k: [0, 1, 2] });
     const dataset = await open({ source, limit: { train: 20, test: 2, validation: 5 }, imageSize: [4, 4] });

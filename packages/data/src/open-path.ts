@@ -20,7 +20,7 @@ const FORMATS =
 
 /**
  * @param path of a folder or of an IDX file of pictures.
- * @throws {DatasetFormatError} if what lies there is none of the formats, or damaged.
+ * @throws {DatasetFormatError} if what lies there is none of the formats, damaged, or pictures of one class.
  */
 export async function openPath(path: string, options: PictureIndexOptions): Promise<DatasetParts> {
   if (!(await stat(path)).isDirectory()) {
@@ -36,7 +36,29 @@ export async function openPath(path: string, options: PictureIndexOptions): Prom
     const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
     throw unknownFormat(`${path} with ${shown || "nothing in it"}`);
   }
+  if (pictures.classNames.length === 1 && pictures.splits.train.ids.length > 0)
+    throw oneClass(path, pictures);
   return pictures;
+}
+
+/** A collection unpacked into a folder of its own is named one level too high. */
+function oneClass(path: string, { classNames, splits }: DatasetParts): DatasetFormatError {
+  const [className = ""] = classNames;
+  const { ids } = splits.train;
+  const folder = ids[0]?.startsWith(`${className}/`) ? className : `train/${className}`;
+  const below = ids.map((id) => id.slice(folder.length + 1).split("/")).filter(({ length }) => length > 1);
+  const inner = [...new Set(below.map(([name]) => name))];
+  const wayOut =
+    inner.length < 2
+      ? "Name the folder that holds the class folders, one for each thing to be told apart."
+      : folder === className
+        ? `Name the folder that holds the class folders: ${join(path, className)}`
+        : `Move the folders in ${folder} one level up.`;
+  const found =
+    inner.length < 2 ? "" : `, with ${inner.slice(0, 4).join(", ")}${inner.length > 4 ? " …" : ""} in it`;
+  return new DatasetFormatError(
+    `Expected folders of two classes or more in ${path}. Received: one class folder, ${className}${found}. ${wayOut}`,
+  );
 }
 
 /** A data set's name from its path. */

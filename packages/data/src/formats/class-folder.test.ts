@@ -54,6 +54,12 @@ describe("readClassFolder", () => {
     expect([...(parts.splits.test?.labels ?? [])]).toEqual([2]);
   });
 
+  it.each(["val", "valid", "validation"])("takes %s/ for validation pictures", async (name) => {
+    const { parts } = await read({ "train/cat/1.png": RED, [`${name}/cat/2.png`]: RED });
+    expect(parts.splits.validation?.ids).toEqual([`${name}/cat/2.png`]);
+    expect(parts.badFiles).toEqual([]);
+  });
+
   it("lists broken and stray files with reasons and goes on", async () => {
     const { parts } = await read({
       "train/cat/good.png": RED,
@@ -78,6 +84,14 @@ describe("readClassFolder", () => {
     expect(reasons["train/cat/notes.txt"]).toBe("not a picture by its name (.txt)");
     expect(reasons["train/stray.png"]).toMatch(/no class folder of train, val or test/);
     for (const reason of Object.values(reasons)) expect(reason).not.toBe("");
+    expect(parts.badFiles.map(({ kind }) => kind)).toEqual([
+      "stray",
+      "broken",
+      "broken",
+      "other",
+      "broken",
+      "stray",
+    ]);
   });
 
   it("is grey where every picture is, and has no size where sizes differ", async () => {
@@ -112,7 +126,7 @@ describe("readClassFolder", () => {
     const parts = await readClassFolder(folder, { home });
     expect(parts?.splits.train.ids).toEqual(["a/1.png", "b/2.png", "c/2.png"]);
     expect(parts?.badFiles).toEqual([
-      { path: "a/dangling.png", reason: expect.stringMatching(/ENOENT/) as string },
+      { path: "a/dangling.png", kind: "broken", reason: expect.stringMatching(/ENOENT/) as string },
     ]);
   });
 

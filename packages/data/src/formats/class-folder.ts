@@ -31,7 +31,7 @@ export async function readClassFolder(
   const broken: BadFile[] = [];
   pictures.forEach((picture, i) => {
     const entry = entries[i] as PictureEntry;
-    if ("badReason" in entry) broken.push({ path: picture.path, reason: entry.badReason });
+    if ("badReason" in entry) broken.push({ path: picture.path, kind: "broken", reason: entry.badReason });
     else good.push({ ...picture, ...entry });
   });
   const classNames = [...new Set(pictures.map(({ className }) => className))].sort();

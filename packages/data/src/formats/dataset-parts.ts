@@ -6,7 +6,7 @@ export interface DatasetParts {
   /** Index = label. */
   readonly classNames: readonly string[];
   readonly splits: { readonly train: SplitParts } & Partial<Record<SplitName, SplitParts>>;
-  /** Files that look like pictures and are none. */
+  /** Files that one might take for pictures of a class, and that are left out. */
   readonly badFiles: readonly BadFile[];
   /** SHA-256 over ids, labels and pictures, hexadecimal; computed once and remembered. */
   contentHash(): Promise<string>;
@@ -23,5 +23,7 @@ export interface SplitParts {
 export interface BadFile {
   /** Relative to the data set's folder, with forward slashes. */
   readonly path: string;
+  /** A picture in no class folder, a file in one that is no picture by its name, or a picture that cannot be decoded. */
+  readonly kind: "stray" | "other" | "broken";
   readonly reason: string;
 }

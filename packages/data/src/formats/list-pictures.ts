@@ -21,12 +21,13 @@ const PICTURE_EXTENSIONS = new Set([".jpg", ".jpeg", ".png", ".webp", ".gif", ".
 const SPLIT_OF_FOLDER: Readonly<Record<string, SplitName>> = {
   train: "train",
   val: "validation",
+  valid: "validation",
   validation: "validation",
   test: "test",
 };
 
 /**
- * `<class>/…/<picture>`, or `train/<class>/…/<picture>` with `val/` (or `validation/`) and `test/` beside it. Links are
+ * `<class>/…/<picture>`, or `train/<class>/…/<picture>` with `val/` (or `valid/` or `validation/`) and `test/` beside it. Links are
  * followed; names that begin with a dot are passed over.
  */
 export async function listPictures(folder: string): Promise<PictureList> {
@@ -40,11 +41,12 @@ export async function listPictures(folder: string): Promise<PictureList> {
     const split = splitFolder === null ? "train" : SPLIT_OF_FOLDER[splitFolder ?? ""];
     if (split === undefined || className === undefined) {
       // A README beside the class folders is no mistake, a picture there is.
-      if (isPicture) badFiles.push({ path, reason: strayReason(hasSplits) });
+      if (isPicture) badFiles.push({ path, kind: "stray", reason: strayReason(hasSplits) });
     } else if (isPicture) {
       pictures.push({ split, className, path });
     } else {
-      badFiles.push({ path, reason: `not a picture by its name (${extname(path) || "no extension"})` });
+      const reason = `not a picture by its name (${extname(path) || "no extension"})`;
+      badFiles.push({ path, kind: "other", reason });
     }
   }
   return { pictures, badFiles };
