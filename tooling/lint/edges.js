@@ -52,8 +52,8 @@ export const edges = {
 };
 
 /**
- * Exceptions to the rule that tfjs is a peer of every published package: two copies of it do not see each
- * other's backends, so only a package that is nobody's dependency may bring its own.
+ * Exceptions to the rule that tfjs is a peer of every published package: two copies of it do not know each other's
+ * layers, so only a package that is nobody's dependency may bring its own.
  */
 export const bringsItsOwnTfjs = ["convkit", "examples", "bench"];
 
