@@ -33,14 +33,18 @@ if (`${process.platform}-${process.arch}` !== "linux-x64") {
       "Install @tensorflow/tfjs-node in its own way instead.",
   );
 }
-if (loadedVersion() === null) {
+if (!load().version) {
   await fetchPackages();
   await unpackLibtensorflow();
   await shareTfjs();
 }
-const version = loadedVersion();
-if (version === null)
-  fail(`Expected tfjs-node to load from ${folder}. Received: a failure. Delete it and try again.`);
+const { version, failure } = load();
+if (!version) {
+  fail(
+    `Expected tfjs-node to load from ${folder}. Received: ${failure}\n` +
+      "Delete that folder and run this script again; if it says the same, install @tensorflow/tfjs-node in its own way.",
+  );
+}
 console.log(
   `${TFJS_NODE} on libtensorflow ${version} is ready. To use it:\nexport CONVKIT_TFJS_NODE=${tfjsNode}`,
 );
@@ -71,7 +75,12 @@ async function unpackLibtensorflow() {
   const ended = new Promise((resolve, reject) => tar.on("error", reject).on("exit", resolve));
   await pipeline(createReadStream(path.join(releases, ARCHIVE)), createBrotliDecompress(), tar.stdin);
   const code = await ended;
-  if (code !== 0) fail(`Expected tar to unpack ${ARCHIVE}. Received: exit code ${code}.`);
+  if (code !== 0) {
+    fail(
+      `Expected tar to unpack ${ARCHIVE}. Received: exit code ${code}, after what it said above. ` +
+        `Make room on the disk, delete ${folder} and run this script again.`,
+    );
+  }
   // tfjs-node looks under the newest N-API version it knows, 8; a binding for 6 loads there all the same.
   await rename(path.join(tfjsNode, "lib/napi-v6"), path.join(tfjsNode, "lib/napi-v8"));
   await rm(releases, { recursive: true });
@@ -87,8 +96,8 @@ async function shareTfjs() {
   }
 }
 
-/** The version of the libtensorflow that loads from the folder, or null. */
-function loadedVersion() {
+/** @returns the version of the libtensorflow that loads from the folder, or what its process said instead. */
+function load() {
   const program = `
     const util = require("node:util");
     util.isNullOrUndefined ??= (value) => value == null;
@@ -96,8 +105,11 @@ function loadedVersion() {
     const tf = require(${JSON.stringify(tfjsNode)});
     require("node:assert").equal(tf.tidy(() => tf.add(1, 1).dataSync()[0]), 2);
     console.log(tf.backend().binding.TF_Version);`;
-  const child = spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
-  return child.status === 0 ? child.stdout.trim() : null;
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ["-e", program], {
+    encoding: "utf8",
+  });
+  if (status === 0) return { version: stdout.trim() };
+  return { failure: stderr.trim() || `its process ended with ${signal ?? `exit code ${status}`}` };
 }
 
 function fail(message) {
