@@ -1,4 +1,6 @@
 /** The process that `describeEngine` starts for one engine: opens it, measures it, reports and ends. */
+import type { Candidate } from "./candidates/candidate.js";
+import { candidates } from "./candidates/index.js";
 import type { EngineReport } from "./describe-engines.js";
 import { EngineUnavailableError } from "./engine-errors.js";
 import type { EngineName } from "./engine-order.js";
@@ -20,8 +22,12 @@ async function report(name: EngineName, durationMs: number): Promise<EngineRepor
       speed: await measureEngine(engine, { durationMs }),
     };
   } catch (error) {
-    if (error instanceof EngineUnavailableError) return { available: false, name, reason: error.reason };
-    throw error;
+    if (error instanceof EngineUnavailableError) {
+      return { available: false, name, reason: error.reason, isUserMistake: false };
+    }
+    const candidate: Candidate = candidates[name];
+    if (!(error instanceof Error) || !candidate.isUserMistake?.(error)) throw error;
+    return { available: false, name, reason: error.message, isUserMistake: true };
   }
 }
 

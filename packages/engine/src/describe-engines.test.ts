@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { FAST_TFJS_NODE, writeTfjsNode } from "../test/fake-tfjs-node.js";
 import { describeEngine, describeEngines } from "./describe-engines.js";
 import { ENGINE_ORDER } from "./engine-order.js";
+
+afterEach(() => void vi.unstubAllEnvs());
 
 describe("the table of engines", () => {
   it("has a line for every engine: what it is and how fast, or why it is not there", async () => {
@@ -28,22 +30,20 @@ describe("a tfjs-node that is not as it should be", () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   async function reasonFor(program: string, timeoutMs?: number): Promise<string> {
-    await writeFile(path.join(folder, "index.js"), program);
+    await writeTfjsNode(folder, program);
     return reasonInFolder(folder, timeoutMs);
   }
   async function reasonInFolder(place: string, timeoutMs = 60_000): Promise<string> {
-    const before = process.env.CONVKIT_TFJS_NODE;
-    process.env.CONVKIT_TFJS_NODE = place;
-    const report = describeEngine("tensorflow", { timeoutMs });
-    if (before === undefined) delete process.env.CONVKIT_TFJS_NODE;
-    else process.env.CONVKIT_TFJS_NODE = before;
-    const answer = await report;
-    return answer.available ? "available" : answer.reason;
+    vi.stubEnv("CONVKIT_TFJS_NODE", place);
+    const report = await describeEngine("tensorflow", { timeoutMs });
+    return report.available ? "available" : report.reason;
   }
 
   it("is not there", async () => {
     const nowhere = path.join(folder, "nowhere");
-    expect(await reasonInFolder(nowhere)).toBe(`CONVKIT_TFJS_NODE is ${nowhere}, where no package lies`);
+    expect(await reasonInFolder(nowhere)).toBe(
+      `CONVKIT_TFJS_NODE is ${nowhere}, where no package lies. Name the folder of one, or unset it`,
+    );
   });
 
   it("came without its library", async () => {
@@ -55,7 +55,7 @@ describe("a tfjs-node that is not as it should be", () => {
 
   it("does not load", async () => {
     expect(await reasonFor('throw new Error("wrong ELF class\\nand more")')).toBe(
-      `${folder} does not load: wrong ELF class`,
+      `${folder} does not load: wrong ELF class. Install it anew, for this system and Node`,
     );
   });
 
@@ -63,33 +63,60 @@ describe("a tfjs-node that is not as it should be", () => {
     expect(await reasonFor("exports.version = {}")).toContain("another copy of @tensorflow/tfjs");
   });
 
+  it("does not start", async () => {
+    const reason = await reasonFor(`${FAST_TFJS_NODE}
+      tf.removeBackend("tensorflow");
+      tf.registerBackend("tensorflow", () => { throw new Error("no AVX here"); });`);
+    expect(reason).toBe(
+      'its tfjs backend "tensorflow" does not start: no AVX here. ' +
+        "Install its package anew on this machine, or use another engine",
+    );
+  });
+
   it("computes wrongly", async () => {
-    const tfjs = createRequire(import.meta.url).resolve("@tensorflow/tfjs");
-    const reason = await reasonFor(`
-      const tf = require(${JSON.stringify(tfjs)});
-      tf.copyRegisteredKernels("cpu", "tensorflow");
-      tf.unregisterKernel("Add", "tensorflow");
-      const kernelFunc = ({ inputs, backend }) => (backend.incRef(inputs.a.dataId), inputs.a);
-      tf.registerKernel({ kernelName: "Add", backendName: "tensorflow", kernelFunc });
-      const cpu = tf.findBackendFactory("cpu");
-      tf.registerBackend("tensorflow", () => Object.assign(cpu(), { binding: { TF_Version: "0.0.0" } }));
-      exports.version = {};`);
-    expect(reason).toBe("it adds [1, 2] + 1 to [1, 2]");
+    const reason = await reasonFor(`${FAST_TFJS_NODE}
+      replaceKernel("Add", ({ inputs, backend }) => (backend.incRef(inputs.a.dataId), inputs.a));`);
+    expect(reason).toBe(
+      "it adds [1, 2] + 1 to [1, 2] and not to [2, 3]. Install its package anew, or use another engine",
+    );
   });
 
   it("is killed while it loads", async () => {
-    expect(await reasonFor('process.kill(process.pid, "SIGKILL"); for (;;);')).toBe(
-      "its process ended with SIGKILL before it answered",
+    expect(await reasonFor('process.kill(process.pid, "SIGKILL"); for (;;);')).toMatch(
+      /^its process ended with SIGKILL before it answered\. Install .*, or use another engine$/,
     );
   });
 
   it("ends the process with its last words", async () => {
-    expect(await reasonFor('console.error("no AVX here"); process.exitCode = 3; process.exit();')).toBe(
-      "its process ended with exit code 3 before it answered: no AVX here",
+    expect(await reasonFor('console.error("no AVX here"); process.exitCode = 3; process.exit();')).toMatch(
+      /^its process ended with exit code 3 before it answered: no AVX here\. Install /,
     );
   });
 
+  it("throws while it computes", async () => {
+    const reason = await reasonFor(`${FAST_TFJS_NODE}
+      replaceKernel("Conv2D", () => { throw new RangeError("out of luck"); });`);
+    expect(reason).toMatch(/ended with exit code 1 before it answered: RangeError: out of luck\. Install /);
+  });
+
   it("never comes back", async () => {
-    expect(await reasonFor("for (;;);", 2000)).toBe("it did not answer within 2 s");
+    expect(await reasonFor("for (;;);", 2000)).toMatch(
+      /^it did not answer within 2 s\. Try again .*, or use another engine$/,
+    );
+  });
+});
+
+describe("a misspelt variable", () => {
+  it.each([
+    ["CONVKIT_ISA", "mmx"],
+    ["CONVKIT_THREADS", "many"],
+  ])("%s is the user's to put right", async (variable, value) => {
+    vi.stubEnv(variable, value);
+    expect(await describeEngine("native")).toEqual({
+      available: false,
+      name: "native",
+      reason: expect.stringContaining(`Unset ${variable}`),
+      isUserMistake: true,
+    });
   });
 });

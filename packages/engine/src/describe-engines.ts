@@ -10,7 +10,13 @@ import type { EngineSpeed, MeasureEngineOptions } from "./measure-engine.js";
 
 export type EngineReport =
   | ({ readonly available: true; readonly speed: EngineSpeed } & Omit<EngineDescription, "unavailable">)
-  | { readonly available: false; readonly name: EngineName; readonly reason: string };
+  | {
+      readonly available: false;
+      readonly name: EngineName;
+      readonly reason: string;
+      /** Whether the user has to put something right, such as a misspelt variable, before `auto` opens anything. */
+      readonly isUserMistake: boolean;
+    };
 
 export interface DescribeEngineOptions extends MeasureEngineOptions {
   /** An engine that has not answered by then is reported as unavailable. */
@@ -29,25 +35,39 @@ export function describeEngine(name: EngineName, options: DescribeEngineOptions 
   const { timeoutMs = 60_000, durationMs = 1000 } = options;
   const entry = createRequire(import.meta.url).resolve("@convkit/engine/describe-engine-child");
   return new Promise((resolve) => {
-    const unavailable = (reason: string): void => resolve({ available: false, name, reason });
+    const unavailable = (reason: string): void =>
+      resolve({ available: false, name, reason, isUserMistake: false });
     const child = fork(entry, [name, String(durationMs)], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       execArgv: [],
     });
-    let lastWords = "";
-    child.stderr?.on("data", (chunk) => (lastWords = (lastWords + String(chunk)).slice(-500)));
+    let said = "";
+    child.stderr?.on("data", (chunk) => (said = (said + String(chunk)).slice(-4000)));
+    const lastWords = (): string => {
+      const lines = said.trim().split("\n");
+      // Node ends an uncaught error's trace with its own version.
+      const line = lines.findLast((text) => /^\w*Error\b/.test(text)) ?? lines.at(-1)!;
+      return line === "" ? "" : `: ${line}`;
+    };
     const timer = setTimeout(() => {
-      unavailable(`it did not answer within ${timeoutMs / 1000} s`);
+      unavailable(
+        `it did not answer within ${timeoutMs / 1000} s${lastWords()}. ` +
+          "Try again while the machine has less to do, or use another engine",
+      );
       child.kill("SIGKILL");
     }, timeoutMs);
     child.on("message", (report) => resolve(report as EngineReport));
-    child.on("error", (error) => unavailable(`its process did not start: ${error.message}`));
+    child.on("error", (error) =>
+      unavailable(`its process did not start: ${error.message}. Free memory and processes, and try again`),
+    );
     // A promise resolves once: after a report these words are lost, as they should be.
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       const how = signal === null ? `exit code ${code}` : signal;
-      const line = lastWords.trim().split("\n").at(-1) ?? "";
-      unavailable(`its process ended with ${how} before it answered${line === "" ? "" : `: ${line}`}`);
+      unavailable(
+        `its process ended with ${how} before it answered${lastWords()}. ` +
+          "Install its package anew on this machine, or use another engine",
+      );
     });
   });
 }

@@ -1,9 +1,12 @@
-/** The engines this package knows, the fastest first. */
+/** The engines this package knows, in the order in which `auto` looks at them. */
 
-/** The order in which `auto` looks: by training speed, as measured in docs/decisions/0009-engine-order.md. */
-export const ENGINE_ORDER = ["tensorflow-gpu", "native", "tensorflow", "wasm", "cpu"] as const;
+/**
+ * By training speed, as measured in docs/decisions/0009-engine-order.md. Where a machine has more than one of
+ * the fast ones, what is measured there decides: rank-engines.ts.
+ */
+export const ENGINE_ORDER = ["native", "tensorflow-gpu", "tensorflow", "wasm", "cpu"] as const;
 
 export type EngineName = (typeof ENGINE_ORDER)[number];
 
-/** `auto`: the first of the order that this machine has. */
+/** `auto`: the fastest that this machine has. */
 export type EnginePreference = EngineName | "auto";

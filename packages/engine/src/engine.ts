@@ -16,7 +16,7 @@ export interface EngineDescription {
   readonly canTrain: boolean;
   /** What its user should know, such as that it is slow; null if nothing. */
   readonly caution: string | null;
-  /** The engines that `auto` would have liked better, best first. */
+  /** The engines that `auto` would have liked better or compared this one with, in the order it looked at them. */
   readonly unavailable: readonly UnavailableEngine[];
 }
 

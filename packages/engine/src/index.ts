@@ -9,3 +9,4 @@ export {
   type DescribeEngineOptions,
   type EngineReport,
 } from "./describe-engines.js";
+export { chooseEngine } from "./rank-engines.js";

@@ -1,25 +1,102 @@
-import { expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { FAST_TFJS_NODE, writeTfjsNode } from "../test/fake-tfjs-node.js";
+import { openInChild, WITHOUT_NATIVE } from "../test/open-in-child.js";
 import { candidates } from "./candidates/index.js";
 import { UnknownEngineError } from "./engine-errors.js";
 import { ENGINE_ORDER, type EnginePreference } from "./engine-order.js";
 import { openEngine } from "./open-engine.js";
 
+let folder: string;
+beforeAll(async () => void (folder = await mkdtemp(path.join(tmpdir(), "convkit-open-engine-"))));
+afterAll(() => rm(folder, { recursive: true }));
+
 it("refuses a name that no engine has", async () => {
   await expect(openEngine("gpu" as EnginePreference)).rejects.toThrow(UnknownEngineError);
   await expect(openEngine("constructor" as EnginePreference)).rejects.toThrow(
-    'Expected an engine: auto, tensorflow-gpu, native, tensorflow, wasm, cpu. Received: "constructor".',
+    'Expected an engine: auto, native, tensorflow-gpu, tensorflow, wasm, cpu. Received: "constructor".',
   );
 });
 
 it("opens the best engine that can train, and says why each better one is not there", async () => {
+  vi.stubEnv("CONVKIT_TFJS_NODE", "");
   // Three calls at once: one opening.
   const [engine, ...others] = await Promise.all([openEngine(), openEngine("auto"), openEngine()]);
   expect(others).toEqual([engine, engine]);
   expect(engine.canTrain).toBe(true);
   const better = ENGINE_ORDER.slice(0, ENGINE_ORDER.indexOf(engine.name));
-  expect(engine.unavailable.map(({ name }) => name)).toEqual(
-    better.filter((name) => candidates[name].canTrain),
-  );
+  expect(engine.unavailable.map(({ name }) => name)).toEqual(better);
   for (const { reason } of engine.unavailable) expect(reason.length).toBeGreaterThan(20);
   expect(Object.keys(engine.tf.engine().registry)).toEqual([candidates[engine.name].backend]);
+});
+
+describe("without a native binary", () => {
+  it("trains in plain JavaScript, and says what is wrong with all others", () => {
+    expect(openInChild({ env: WITHOUT_NATIVE })).toEqual({
+      name: "cpu",
+      unavailable: [
+        { name: "native", reason: expect.stringMatching(/no \.node file .*npm rebuild/) },
+        { name: "tensorflow-gpu", reason: expect.stringMatching(/NVIDIA|not installed/) },
+        { name: "tensorflow", reason: expect.stringContaining("npm install @tensorflow/tfjs-node") },
+        { name: "wasm", reason: expect.stringContaining("inference only") },
+      ],
+    });
+  });
+
+  it("predicts on WebAssembly", () => {
+    expect(openInChild({ training: false, env: WITHOUT_NATIVE })).toMatchObject({
+      name: "wasm",
+      unavailable: [{ name: "native" }, { name: "tensorflow-gpu" }, { name: "tensorflow" }],
+    });
+  });
+
+  it("trains on tfjs-node, with no comparison where that is all there is", async () => {
+    await writeTfjsNode(folder, FAST_TFJS_NODE);
+    const env = { ...WITHOUT_NATIVE, CONVKIT_TFJS_NODE: folder };
+    expect(openInChild({ env })).toMatchObject({
+      name: "tensorflow",
+      unavailable: [{ name: "native" }, { name: "tensorflow-gpu" }],
+    });
+  });
+
+  it("is an EngineUnavailableError to who asks for it by name", () => {
+    expect(openInChild({ preference: "native", env: WITHOUT_NATIVE })).toMatchObject({
+      error: "EngineUnavailableError",
+      message: expect.stringContaining("npm rebuild @convkit/tfjs-backend-native"),
+    });
+  });
+});
+
+describe("a misspelt variable", () => {
+  it.each([
+    ["CONVKIT_ISA", "mmx", "UnknownIsaError"],
+    ["CONVKIT_THREADS", "many", "InvalidThreadCountError"],
+  ])("%s=%s is said, and no slower engine taken for it", (variable, value, error) => {
+    for (const preference of ["auto", "native"] as const) {
+      expect(openInChild({ preference, env: { [variable]: value } })).toEqual({
+        error,
+        message: expect.stringContaining(`Unset ${variable}`),
+      });
+    }
+  });
+});
+
+describe("tfjs-node on Node 23 and later", () => {
+  it("finds what its Node no longer has", async () => {
+    const program = `
+      const util = require("node:util");
+      if (!util.isNullOrUndefined(undefined) || !util.isNullOrUndefined(null) || util.isNullOrUndefined(0))
+        throw new Error("isNullOrUndefined does not do what it did");
+      if (!util.isArray([]) || util.isArray({})) throw new Error("isArray does not do what it did");
+      ${FAST_TFJS_NODE}`;
+    await writeTfjsNode(folder, program);
+    const before = `
+      const { default: util } = await import("node:util");
+      delete util.isNullOrUndefined;
+      delete util.isArray;`;
+    const opened = openInChild({ preference: "tensorflow", before, env: { CONVKIT_TFJS_NODE: folder } });
+    expect(opened).toEqual({ name: "tensorflow", unavailable: [] });
+  });
 });

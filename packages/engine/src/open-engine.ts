@@ -7,6 +7,7 @@ import type { Candidate } from "./candidates/candidate.js";
 import { EngineAlreadyOpenError, EngineUnavailableError, UnknownEngineError } from "./engine-errors.js";
 import type { Engine, TfjsModule, UnavailableEngine } from "./engine.js";
 import { ENGINE_ORDER, type EngineName, type EnginePreference } from "./engine-order.js";
+import { rankEngines } from "./rank-engines.js";
 
 export interface OpenEngineOptions {
   /** Whether `auto` has to find an engine that can train; it then passes over `wasm`. True unless told. */
@@ -20,13 +21,16 @@ const failures = new Map<EngineName, EngineUnavailableError>();
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Opens an engine: loads its backend, sets it in tfjs and tries it on a sum. Nothing of an engine is loaded before
- * its turn comes, and what fails is unregistered again.
+ * Opens an engine: loads its backend, sets it in tfjs and tries it on a sum. No backend is registered before its turn
+ * comes, and what fails is unregistered again.
  *
  * A second call returns the same engine, set as tfjs's backend again if something else was set in between.
  *
- * @param preference an engine's name, or `auto` for the first of ENGINE_ORDER that this machine has.
+ * @param preference an engine's name, or `auto` for the fastest that this machine has. The first time that `auto` finds
+ *   more than one of the fast ones installed, it takes a second or two for each to measure it.
  * @throws {EngineUnavailableError} if the named engine is not to be had.
+ * @throws {UnknownIsaError | InvalidThreadCountError} of @convkit/tfjs-backend-native, if CONVKIT_ISA or CONVKIT_THREADS
+ *   says what cannot be: `auto` then opens no slower engine in its place.
  * @throws {EngineAlreadyOpenError} if this process has opened another one.
  * @throws {UnknownEngineError} if there is no such name.
  */
@@ -55,9 +59,14 @@ async function openInTurn(preference: EnginePreference, options: OpenEngineOptio
 }
 
 async function openBest(training: boolean): Promise<Engine> {
-  const unavailable: UnavailableEngine[] = [];
-  for (const name of ENGINE_ORDER) {
-    if (training && !candidates[name].canTrain) continue;
+  const { order, failed } = await rankEngines();
+  const unavailable: UnavailableEngine[] = [...failed];
+  for (const name of order) {
+    const { canTrain, caution }: Candidate = candidates[name];
+    if (training && !canTrain) {
+      unavailable.push({ name, reason: caution ?? "it cannot train" });
+      continue;
+    }
     try {
       return await openNamed(name, unavailable);
     } catch (error) {
@@ -66,7 +75,9 @@ async function openBest(training: boolean): Promise<Engine> {
     }
   }
   // The last of the order is plain JavaScript: it is there wherever tfjs is.
-  throw new Error(`Expected one engine at least. Received: ${JSON.stringify(unavailable)}`);
+  throw new Error(
+    `Expected one engine at least. Received: ${JSON.stringify(unavailable)}. Install @tensorflow/tfjs anew.`,
+  );
 }
 
 async function openNamed(name: EngineName, unavailable: readonly UnavailableEngine[]): Promise<Engine> {
@@ -80,6 +91,7 @@ async function openNamed(name: EngineName, unavailable: readonly UnavailableEngi
     const { canTrain, caution } = candidate;
     return { name, ...facts, canTrain, caution, unavailable, tf };
   } catch (cause) {
+    if (candidate.isUserMistake?.(cause)) throw cause;
     if (tf.findBackendFactory(candidate.backend) !== null) tf.removeBackend(candidate.backend);
     const reason = cause instanceof Error ? cause.message : String(cause);
     const error = new EngineUnavailableError(name, reason, { cause });
@@ -91,5 +103,8 @@ async function openNamed(name: EngineName, unavailable: readonly UnavailableEngi
 /** A library may load and fail at its first kernel; better here than in the first step of a run. */
 function checkSum(tf: TfjsModule): void {
   const sum = tf.tidy(() => tf.add(tf.tensor1d([1, 2]), 1).dataSync());
-  if (sum[0] !== 2 || sum[1] !== 3) throw new Error(`it adds [1, 2] + 1 to [${sum.join(", ")}]`);
+  if (sum[0] === 2 && sum[1] === 3) return;
+  throw new Error(
+    `it adds [1, 2] + 1 to [${sum.join(", ")}] and not to [2, 3]. Install its package anew, or use another engine`,
+  );
 }

@@ -3,6 +3,10 @@ import { cpuModel } from "../device-model.js";
 import { installedVersion } from "../installed-version.js";
 import { setBackend, type Candidate } from "./candidate.js";
 
+const PACKAGE = "@convkit/tfjs-backend-native";
+/** By name: the classes themselves are loaded with the backend. */
+const MISTAKES = ["UnknownIsaError", "InvalidThreadCountError"];
+
 export const native: Candidate = {
   backend: "native",
   canTrain: true,
@@ -14,10 +18,12 @@ export const native: Candidate = {
     return {
       device: `${cpuModel()}, ${isaName()}`,
       threads: getThreadCount(),
-      versions: {
-        tfjs: tf.version.tfjs,
-        "@convkit/tfjs-backend-native": installedVersion("@convkit/tfjs-backend-native"),
-      },
+      versions: { tfjs: tf.version.tfjs, [PACKAGE]: installedVersion(PACKAGE) },
     };
   },
+  async identify() {
+    const { getThreadCount, isaName } = await import("@convkit/tfjs-backend-native");
+    return `${installedVersion(PACKAGE)}, ${isaName()}, ${getThreadCount()} threads`;
+  },
+  isUserMistake: (error) => error instanceof Error && MISTAKES.includes(error.name),
 };

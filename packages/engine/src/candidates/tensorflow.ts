@@ -9,6 +9,7 @@ import util from "node:util";
 import { cpuModel, nvidiaModels } from "../device-model.js";
 import type { TfjsModule } from "../engine.js";
 import { quietenLibtensorflow, tfjsNodeFolder } from "../env.js";
+import { installedVersion } from "../installed-version.js";
 import { setBackend, type Candidate } from "./candidate.js";
 
 interface TfjsNode {
@@ -21,13 +22,19 @@ interface TensorFlowBackend {
   readonly binding: { readonly TF_Version: string };
 }
 
+const CPU_PACKAGE = "@tensorflow/tfjs-node";
+const GPU_PACKAGE = "@tensorflow/tfjs-node-gpu";
+
 export const tensorflow: Candidate = {
   backend: "tensorflow",
   canTrain: true,
   caution: null,
   async open(tf) {
-    const { versions } = await openTfjsNode(tf, tfjsNodeFolder() ?? "@tensorflow/tfjs-node");
+    const { versions } = await openTfjsNode(tf, tfjsNodeFolder() ?? CPU_PACKAGE);
     return { device: `${cpuModel()}, TensorFlow`, threads: null, versions };
+  },
+  async identify() {
+    return identifyTfjsNode(tfjsNodeFolder() ?? CPU_PACKAGE);
   },
 };
 
@@ -37,19 +44,25 @@ export const tensorflowGpu: Candidate = {
   caution: null,
   async open(tf) {
     // Looked at first: loaded without a card, tfjs-node-gpu would quietly compute on the CPU.
-    const cards = nvidiaModels();
-    if (cards.length === 0) {
-      throw new Error(
-        "this machine shows no NVIDIA card. It takes one, with its driver, CUDA 11.2 and cuDNN 8.1",
-      );
-    }
-    const { isUsingGpuDevice, versions } = await openTfjsNode(tf, "@tensorflow/tfjs-node-gpu");
+    const card = nvidiaCard();
+    const { isUsingGpuDevice, versions } = await openTfjsNode(tf, GPU_PACKAGE);
     if (!isUsingGpuDevice) {
-      throw new Error(`TensorFlow found no way to use the ${cards[0]}. It needs CUDA 11.2 and cuDNN 8.1`);
+      throw new Error(`TensorFlow found no way to use the ${card}. It needs CUDA 11.2 and cuDNN 8.1`);
     }
-    return { device: `${cards[0]}, TensorFlow`, threads: null, versions };
+    return { device: `${card}, TensorFlow`, threads: null, versions };
+  },
+  async identify() {
+    return `${nvidiaCard()}, ${identifyTfjsNode(GPU_PACKAGE)}`;
   },
 };
+
+function nvidiaCard(): string {
+  const [card] = nvidiaModels();
+  if (card !== undefined) return card;
+  throw new Error(
+    "this machine shows no NVIDIA card. It takes one, with its driver, CUDA 11.2 and cuDNN 8.1",
+  );
+}
 
 async function openTfjsNode(tf: TfjsModule, nameOrFolder: string) {
   quietenLibtensorflow();
@@ -79,17 +92,20 @@ function restoreRemovedUtilities(): void {
   removed.isArray ??= Array.isArray;
 }
 
-function requireTfjsNode(nameOrFolder: string): TfjsNode {
-  const require = createRequire(import.meta.url);
-  const isFolder = path.isAbsolute(nameOrFolder);
+/** The folder too: the same version may lie there with another libtensorflow. */
+function identifyTfjsNode(nameOrFolder: string): string {
+  const entry = resolveTfjsNode(nameOrFolder);
   try {
-    require.resolve(nameOrFolder);
-  } catch (cause) {
-    if (isFolder) throw new Error(`CONVKIT_TFJS_NODE is ${nameOrFolder}, where no package lies`, { cause });
-    throw new Error(`${nameOrFolder} is not installed. npm install ${nameOrFolder}`, { cause });
+    return `${installedVersion(nameOrFolder)} at ${entry}`;
+  } catch {
+    return entry;
   }
+}
+
+function requireTfjsNode(nameOrFolder: string): TfjsNode {
+  const entry = resolveTfjsNode(nameOrFolder);
   try {
-    return require(nameOrFolder) as TfjsNode;
+    return createRequire(import.meta.url)(entry) as TfjsNode;
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     const isIncomplete = /tfjs_binding\.node|libtensorflow/.test(said);
@@ -97,7 +113,20 @@ function requireTfjsNode(nameOrFolder: string): TfjsNode {
       isIncomplete
         ? `${nameOrFolder} is installed without its library: the download of its install script failed. ` +
             `npm rebuild ${nameOrFolder}, where storage.googleapis.com can be reached`
-        : `${nameOrFolder} does not load: ${said.split("\n")[0]}`,
+        : `${nameOrFolder} does not load: ${said.split("\n")[0]}. Install it anew, for this system and Node`,
+      { cause },
+    );
+  }
+}
+
+function resolveTfjsNode(nameOrFolder: string): string {
+  try {
+    return createRequire(import.meta.url).resolve(nameOrFolder);
+  } catch (cause) {
+    throw new Error(
+      path.isAbsolute(nameOrFolder)
+        ? `CONVKIT_TFJS_NODE is ${nameOrFolder}, where no package lies. Name the folder of one, or unset it`
+        : `${nameOrFolder} is not installed. npm install ${nameOrFolder}`,
       { cause },
     );
   }

@@ -1,0 +1,96 @@
+/**
+ * Remembers what comparing engines came to, so that it is done once: a JSON file in the user's cache folder. What it
+ * holds can be measured again, so a file that is damaged, or cannot be written, is no error.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { ENGINE_ORDER, type EngineName } from "./engine-order.js";
+import { cacheFolder } from "./env.js";
+
+/** How fast an engine took a training step, or why it was not to be had. */
+export type Outcome = { readonly gflopsPerSecond: number } | { readonly reason: string };
+export type Outcomes = Readonly<Partial<Record<EngineName, Outcome>>>;
+
+export interface Comparison {
+  /** ISO 8601 */
+  readonly date: string;
+  readonly outcomes: Outcomes;
+}
+
+interface SpeedsFile {
+  readonly formatVersion: typeof FORMAT_VERSION;
+  /** Under what was compared, and where: machine, versions, threads. */
+  readonly comparisons: Readonly<Record<string, Comparison>>;
+}
+
+const FORMAT_VERSION = 1;
+
+function speedsFile(): string {
+  return path.join(cacheFolder(), "convkit", "engine-speeds.json");
+}
+
+/** @returns null if there is none under this key. */
+export async function recallComparison(key: string): Promise<Comparison | null> {
+  const { comparisons } = await readSpeeds();
+  return Object.hasOwn(comparisons, key) ? comparisons[key]! : null;
+}
+
+/** Replaces the file by one rename: another process reads the old one or the new one, and never half of it. */
+export async function rememberComparison(key: string, comparison: Comparison): Promise<void> {
+  const { comparisons } = await readSpeeds();
+  const speeds: SpeedsFile = {
+    formatVersion: FORMAT_VERSION,
+    comparisons: { ...comparisons, [key]: comparison },
+  };
+  const file = speedsFile();
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(draft, `${JSON.stringify(speeds, null, 2)}\n`);
+    await rename(draft, file);
+  } catch {
+    // A home that is read-only or full: the next process measures again.
+    await rm(draft, { force: true }).catch(() => undefined);
+  }
+}
+
+async function readSpeeds(): Promise<SpeedsFile> {
+  try {
+    const speeds: unknown = JSON.parse(await readFile(speedsFile(), "utf8"));
+    if (isSpeedsFile(speeds)) return speeds;
+  } catch {
+    // Not there yet, or damaged.
+  }
+  return { formatVersion: FORMAT_VERSION, comparisons: {} };
+}
+
+function isSpeedsFile(value: unknown): value is SpeedsFile {
+  return (
+    isRecord(value) &&
+    value.formatVersion === FORMAT_VERSION &&
+    isRecord(value.comparisons) &&
+    Object.values(value.comparisons).every(isComparison)
+  );
+}
+
+function isComparison(value: unknown): value is Comparison {
+  return (
+    isRecord(value) &&
+    typeof value.date === "string" &&
+    isRecord(value.outcomes) &&
+    Object.entries(value.outcomes).every(([name, outcome]) => isEngineName(name) && isOutcome(outcome))
+  );
+}
+
+function isOutcome(value: unknown): value is Outcome {
+  return isRecord(value) && (Number.isFinite(value.gflopsPerSecond) || typeof value.reason === "string");
+}
+
+function isEngineName(name: string): boolean {
+  return (ENGINE_ORDER as readonly string[]).includes(name);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
