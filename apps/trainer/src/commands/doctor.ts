@@ -1,5 +1,5 @@
 /** `convkit doctor`: the engines, how fast each is here, and what of the machine may be used. */
-import { describeEngine, ENGINE_ORDER, type EngineReport } from "@convkit/engine";
+import { chooseEngine, describeEngine, ENGINE_ORDER, type EngineReport } from "@convkit/engine";
 import type { Command } from "commander";
 import { describeThreads, formatBytes, formatFigure, formatTable } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
@@ -9,7 +9,8 @@ import { print, printJson, type CommandContext } from "./command-context.js";
 
 const NOTES = `
 Each engine is opened and measured for a second in a process of its own, on a training step of two small
-convolutions (the forward pass where an engine cannot train): a figure to compare engines by.
+convolutions (the forward pass where an engine cannot train): a figure to compare engines by. Where several of the
+fast ones are installed, \`auto\` goes by these figures from now on.
 
 Examples:
   convkit doctor
@@ -23,14 +24,16 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     .addHelpText("after", NOTES)
     .action(async ({ json }: { json: boolean }) => {
       const engines = await measureEngines(context, json);
-      const chosen = engines.find((report) => report.available && report.canTrain)?.name ?? null;
+      const chosen = await chooseEngine(engines);
       const machine = describeMachine();
       const versions = installedVersions();
       if (json) return printJson(context, { type: "doctor", chosen, engines, machine, versions });
       print(context, [
         ...engineLines(engines),
         "",
-        `\`auto\` trains with ${context.colors.bold(chosen ?? "no engine")}.`,
+        chosen === null
+          ? "`auto` opens no engine before that is put right."
+          : `\`auto\` trains with ${context.colors.bold(chosen)}.`,
         "",
         ...machineLines(machine),
         "",
@@ -54,7 +57,7 @@ function engineLines(reports: readonly EngineReport[]): string[] {
   const rows = reports.map((report) =>
     report.available
       ? [report.name, speed(report), describeAvailable(report)]
-      : [report.name, "–", `not available: ${report.reason.split("\n").join(" ")}`],
+      : [report.name, "–", `${describeMissing(report)}: ${report.reason.split("\n").join(" ")}`],
   );
   return formatTable([["engine", "measured", ""], ...rows]);
 }
@@ -65,6 +68,10 @@ function speed({ speed: { imagesPerSecond, gflopsPerSecond } }: EngineReport & {
 
 function describeAvailable({ device, threads, caution }: EngineReport & { available: true }): string {
   return [device, ...describeThreads(threads), ...(caution === null ? [] : [caution])].join(" · ");
+}
+
+function describeMissing({ isUserMistake }: EngineReport & { available: false }): string {
+  return isUserMistake ? "to be put right" : "not available";
 }
 
 function machineLines(machine: Machine): string[] {
