@@ -37,7 +37,9 @@ export function manifestViolations(manifest) {
   }
   for (const dependency of Object.keys(manifest.dependencies ?? {})) {
     if (dependency.startsWith("@tensorflow/") && !bringsItsOwnTfjs.includes(rowName(name))) {
-      violations.push(`${name} must name ${dependency} as a peer: two copies of tfjs do not know each other's layers.`);
+      violations.push(
+        `${name} must name ${dependency} as a peer: two copies of tfjs do not know each other's layers.`,
+      );
     }
   }
   const expected = hasSideEffects[rowName(name)] ?? false;
