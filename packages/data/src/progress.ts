@@ -1,6 +1,8 @@
 /** What opening a data set says while it takes time. */
 
-export interface DatasetProgress {
+export type DatasetProgress = WorkProgress | WaitProgress;
+
+interface WorkProgress {
   readonly phase: "download" | "unpack" | "check";
   /** The address, file or folder it is about. */
   readonly what: string;
@@ -8,6 +10,15 @@ export interface DatasetProgress {
   /** null while it is not known. */
   readonly total: number | null;
   readonly unit: "bytes" | "files";
+}
+
+/** Another process is at the same data set; it is said once. */
+interface WaitProgress {
+  readonly phase: "wait";
+  /** The data set's name. */
+  readonly what: string;
+  /** Of the other process, where it is known. */
+  readonly pid: number | null;
 }
 
 /** Called often; drawing less often is the receiver's business. */

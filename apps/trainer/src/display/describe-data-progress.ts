@@ -5,7 +5,12 @@ import { formatBytes } from "./format.js";
 
 const VERB = { download: "fetching", unpack: "unpacking", check: "checking" } as const;
 
-export function describeDataProgress({ phase, what, done, total, unit }: DataProgress): string {
+export function describeDataProgress(progress: DataProgress): string {
+  if (progress.phase === "wait") {
+    const process = progress.pid === null ? "" : ` (pid ${progress.pid})`;
+    return `waiting for another process${process} that fetches ${progress.what} …`;
+  }
+  const { phase, what, done, total, unit } = progress;
   const amount = (value: number): string =>
     unit === "bytes" ? formatBytes(value) : `${value.toLocaleString("en-US")} files`;
   const share =

@@ -13,7 +13,9 @@ describe("convertCifar10Pngs", () => {
     const from = await writeFiles(await temporaryFolder(), await cifar10PngPackage());
     const into = await temporaryFolder();
     const files: string[] = [];
-    await convertCifar10Pngs(from, into, ({ what, done }) => files.push(`${done} ${what}`));
+    await convertCifar10Pngs(from, into, (progress) => {
+      if (progress.phase === "unpack") files.push(`${progress.done} ${progress.what}`);
+    });
     expect((await readdir(into)).sort()).toEqual([
       ...[1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`),
       "test_batch.bin",

@@ -249,7 +249,14 @@ describe("placeDataset", () => {
     const { source } = await gzippedFiles();
     const home = await temporaryFolder();
     await mkdir(join(home, "datasets", ".work", "tiny.lock"), { recursive: true });
-    const options = { home, settings: await settingsWith(""), signal: AbortSignal.timeout(20) };
+    const progress: DatasetProgress[] = [];
+    const options = {
+      home,
+      settings: await settingsWith(""),
+      signal: AbortSignal.timeout(20),
+      onProgress: (step: DatasetProgress) => progress.push(step),
+    };
     await expect(placeDataset(datasetFrom([source]), options)).rejects.toThrow(/timeout/);
+    expect(progress).toEqual([{ phase: "wait", what: "tiny", pid: null }]);
   });
 });

@@ -38,12 +38,13 @@ export async function placeDataset(dataset: NamedDataset, options: PlaceDatasetO
   const datasets = join(options.home, "datasets");
   const folder = join(datasets, dataset.name);
   if (await isPlaced(dataset, folder)) return folder;
+  const { signal, onProgress } = options;
   await withLock(
     join(datasets, ".work", `${dataset.name}.lock`),
     async () => {
       if (!(await isPlaced(dataset, folder))) await placeFromAnySource(dataset, folder, options);
     },
-    options.signal,
+    { signal, onWait: (pid) => onProgress?.({ phase: "wait", what: dataset.name, pid }) },
   );
   return folder;
 }

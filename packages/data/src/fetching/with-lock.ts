@@ -1,15 +1,29 @@
 /**
- * One process at a time, among all that share a disk. Making a folder is atomic everywhere; its time of change, renewed
- * while the work goes on, tells a lock that is held from one whose holder died.
+ * One process at a time, among all that share a disk. Making a folder is atomic everywhere. Inside it stands who holds it,
+ * so that another process of the same machine sees at once when the holder has died; for others, and for a holder that
+ * died before it could say, the folder's time of change tells, which is renewed while the work goes on.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, stat, utimes } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readlinkSync } from "node:fs";
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 
 const RENEWAL_MS = 2000;
 const STALE_AFTER_MS = 20_000;
 const POLL_MS = 250;
+const HOLDER_FILE = "holder.json";
+
+const Holder = z.object({ token: z.string(), pid: z.int().positive(), machine: z.string() });
+type Holder = z.infer<typeof Holder>;
+
+export interface LockOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called once if another process holds the lock, with its number where that is known. */
+  readonly onWait?: ((pid: number | null) => void) | undefined;
+}
 
 /**
  * Waits for the lock, works, and gives it back whatever happens.
@@ -19,11 +33,16 @@ const POLL_MS = 250;
 export async function withLock<T>(
   path: string,
   task: () => Promise<T>,
-  signal: AbortSignal | undefined,
+  { signal, onWait }: LockOptions,
 ): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
-  while (!(await tryLock(path))) {
-    await removeIfStale(path);
+  for (let isFirst = true; !(await tryLock(path)); isFirst = false) {
+    const holder = await readHolder(path);
+    if (await isAbandoned(path, holder)) {
+      await remove(path, holder);
+      continue;
+    }
+    if (isFirst) onWait?.(holder?.pid ?? null);
     await delay(POLL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
   // A renewal that fails has lost its lock folder; the work is still right, at worst it is done twice.
@@ -39,21 +58,71 @@ export async function withLock<T>(
 async function tryLock(path: string): Promise<boolean> {
   try {
     await mkdir(path);
-    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   }
+  const self: Holder = { token: randomUUID(), pid: process.pid, machine: machineName() };
+  await writeFile(join(path, HOLDER_FILE), JSON.stringify(self));
+  return true;
 }
 
-async function removeIfStale(path: string): Promise<void> {
+/** @returns null while it has not been written, or if the lock has gone. */
+async function readHolder(path: string): Promise<Holder | null> {
+  try {
+    return Holder.safeParse(JSON.parse(await readFile(join(path, HOLDER_FILE), "utf8"))).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+async function isAbandoned(path: string, holder: Holder | null): Promise<boolean> {
+  if (holder?.machine === machineName() && !isAlive(holder.pid)) return true;
+  try {
+    return Date.now() - (await stat(path)).mtimeMs >= STALE_AFTER_MS;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Of several that find it abandoned, one can move it; who moves another's new lock by mistake puts it back. */
+async function remove(path: string, judged: Holder | null): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {
-    if (Date.now() - (await stat(path)).mtimeMs < STALE_AFTER_MS) return;
-    // Of several that find it stale, one can move it.
     await rename(path, aside);
-    await rm(aside, { recursive: true });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  const isSame = (await readHolder(aside))?.token === judged?.token;
+  if (
+    !isSame &&
+    (await rename(aside, path).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return;
+  await rm(aside, { recursive: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and is another user's.
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
+/** Containers may share a host's name and a disk, and still number their processes apart. */
+function machineName(): string {
+  try {
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
   }
 }
