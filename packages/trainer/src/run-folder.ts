@@ -1,12 +1,13 @@
 /**
  * A run's folder and the names of what lies in it:
  * config.json, events.jsonl, checkpoints/{last,best}/, model/, predictions.bin, report.json, report.md,
- * report.html, artifacts/.
+ * report.html, artifacts/; while a process works on it, attempt.lock/.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
+import { takeLock } from "./attempt-lock.js";
 import { replaceFile } from "./replace-file.js";
 
 /** The folder for a new run is already in use. */
@@ -63,6 +64,19 @@ export class RunFolder {
         `Expected a run's folder with a config.json. Received: ${target} (${(cause as Error).message})`,
         { cause },
       );
+    }
+  }
+
+  /**
+   * Does what writes to the run while no other process does: on this machine, also if an earlier one was killed.
+   * @throws {RunBusyError} if another process is at it, or one that cannot be asked about.
+   */
+  async withLock<T>(task: () => Promise<T>): Promise<T> {
+    const release = takeLock(join(this.path, "attempt.lock"));
+    try {
+      return await task();
+    } finally {
+      release();
     }
   }
 
