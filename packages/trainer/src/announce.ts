@@ -1,4 +1,5 @@
 /** The first events of an attempt: what is about to run, and what a reader should know about it. */
+import { describeBadFiles } from "@convkit/data";
 import type { TrainEvent, TrainEventBody } from "@convkit/schema";
 import type { Checkpoint } from "./checkpoint.js";
 import type { RunData } from "./run-data.js";
@@ -25,13 +26,23 @@ export function announce({ model, loader }: RunParts, options: AnnounceOptions):
   } else {
     emit(runStarted(data, engine, { model, stepsPerEpoch: loader.stepsPerEpoch }));
   }
+  const leftOut = describeBadFiles(data.dataset.badFiles);
+  if (leftOut) emit({ type: "message", level: "warning", text: `${leftOut}; events.jsonl lists them.` });
   for (const text of remarks(data)) emit({ type: "message", level: "info", text });
+  for (const module of data.changedModules) emit(changedModuleMessage(module));
   if (started && describeEngine(started.engine) !== describeEngine(engine)) {
     const text =
       `The run was started on ${describeEngine(started.engine)} and goes on with ${describeEngine(engine)}: ` +
       "its weights will not be those of an uninterrupted run, bit for bit.";
     emit({ type: "message", level: "warning", text });
   }
+}
+
+export function changedModuleMessage(module: string): Extract<TrainEventBody, { type: "message" }> {
+  const text =
+    `${module} is not the file that the config was stored with: what it does now may not be what the run was ` +
+    "trained with.";
+  return { type: "message", level: "warning", text };
 }
 
 function remarks({ dataset }: RunData): string[] {
@@ -43,7 +54,7 @@ function remarks({ dataset }: RunData): string[] {
       : [
           validation
             ? "There are no test pictures: the report is on validation, which also chooses the checkpoint."
-            : "There are no test pictures: the network will not be judged.",
+            : "There are no test pictures: the network will be saved, but not judged.",
         ]),
   ];
 }

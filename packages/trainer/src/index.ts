@@ -31,4 +31,6 @@ export { ArraysMismatchError, weightsByName, type NamedVariables } from "./named
 export type { NamedArray, NamedArrays } from "./safetensors.js";
 export { Journal, JournalCorruptError, readJournal, type OpenedJournal } from "./journal.js";
 export { historyOf } from "./history.js";
+export { RunBusyError } from "./attempt-lock.js";
+export { ImageShapeMismatchError } from "./run-parts.js";
 export { createRunId, NotARunError, RunFolder, RunFolderExistsError } from "./run-folder.js";

@@ -1,6 +1,6 @@
 /**
- * Judging a trained network on the pictures kept for it, and writing what that gives into the run's folder:
- * predictions.bin, report.json, report.md, report.html, model/.
+ * What a run ends with: its network as a classifier, model/, and the judgement on the pictures kept for that,
+ * predictions.bin, report.json, report.md, report.html.
  */
 import type { DatasetSplit } from "@convkit/data";
 import { evaluate, renderHtml, renderMarkdown, type ReportContext } from "@convkit/evaluator";
@@ -15,7 +15,7 @@ import {
   type TransformSpec,
 } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
-import { loadCheckpoint } from "./checkpoint.js";
+import { loadCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { assignVariables, weightsByName } from "./named-tensors.js";
 import { pngDataUrl, thumbnail } from "./png.js";
 import { predict } from "./predict.js";
@@ -29,6 +29,8 @@ import type { RunFolder } from "./run-folder.js";
 const LONGEST_THUMBNAIL_SIDE = 128;
 
 export interface JudgeOptions {
+  /** Whose weights are judged. */
+  readonly checkpoint: Checkpoint;
   readonly data: RunData;
   readonly rng: Rng;
   /** What the reports say beside the judgement. */
@@ -37,41 +39,49 @@ export interface JudgeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The run has no best checkpoint yet. */
+/** The run has no weights to judge yet, or there are no pictures to judge them on. */
 export class NothingToJudgeError extends Error {
   override readonly name = "NothingToJudgeError";
 }
 
 /**
- * The split to judge on: the test pictures. Without any, the validation pictures stand in, which have already chosen
- * the checkpoint, so that the judgement is kinder than it should be.
+ * The best checkpoint. Where no epoch was best, since what was watched was never a number, the last one.
+ *
+ * @throws {NothingToJudgeError} if no epoch of the run has ended.
  */
-function splitToJudge({ dataset }: RunData): DatasetSplit | undefined {
-  return dataset.splits.test ?? dataset.splits.validation;
+export async function checkpointToJudge(
+  folder: RunFolder,
+): Promise<{ kind: "best" | "last"; checkpoint: Checkpoint }> {
+  const best = await loadCheckpoint(folder.bestCheckpoint);
+  if (best) return { kind: "best", checkpoint: best };
+  const last = await loadCheckpoint(folder.lastCheckpoint);
+  if (last && last.state.epoch > 1) return { kind: "last", checkpoint: last };
+  throw new NothingToJudgeError(
+    `Expected a run of which an epoch has ended. Received: ${folder.runId}, of which none has. ` +
+      `Resume it first: convkit resume ${folder.runId}`,
+  );
 }
 
 /**
- * Puts the best checkpoint's weights into the model and judges it.
+ * Puts the checkpoint's weights into the model and saves it as a classifier; judges it and writes the reports where
+ * there are pictures for that: the test pictures, else the validation pictures, which have already chosen the
+ * checkpoint, so that the judgement is kinder than it should be.
  *
  * @returns undefined if there are no pictures to judge on.
- * @throws {NothingToJudgeError} if no epoch of the run has ended.
  * @throws the signal's reason, once it is aborted.
  */
-export async function judgeBest(
+export async function judge(
   model: tf.LayersModel,
   folder: RunFolder,
-  { data, rng, context, workers, signal }: JudgeOptions,
+  { checkpoint, data, rng, context, workers, signal }: JudgeOptions,
 ): Promise<EvaluationReport | undefined> {
-  const best = await loadCheckpoint(folder.bestCheckpoint);
-  if (!best) {
-    throw new NothingToJudgeError(
-      `Expected a run with a best checkpoint. Received: ${folder.runId}, whose first epoch has not ended. ` +
-        "Resume it first.",
-    );
+  assignVariables(weightsByName(model), checkpoint.weights);
+  const { test, validation } = data.dataset.splits;
+  const split = test ?? validation;
+  if (!split) {
+    await saveClassifier(model, cardOf(model, { data, runId: folder.runId }), folder.model);
+    return undefined;
   }
-  assignVariables(weightsByName(model), best.weights);
-  const split = splitToJudge(data);
-  if (!split) return undefined;
   const { classNames } = data.dataset;
   const loader = await openEvaluationLoader(data, split, { rng, workers });
   let predictions: Predictions;
@@ -85,7 +95,7 @@ export async function judgeBest(
   await replaceFile(folder.predictions, encodePredictions(predictions));
   await replaceFile(folder.report("md"), renderMarkdown(report, context));
   await replaceFile(folder.report("html"), renderHtml({ ...context, report, images }));
-  await saveClassifier(model, cardOf(model, report, { data, runId: folder.runId }), folder.model);
+  await saveClassifier(model, cardOf(model, { data, runId: folder.runId, report }), folder.model);
   // Last: whoever sees it finds the others there too.
   await replaceFile(folder.report("json"), `${stringifyWithSpelledNumbers(report, 2)}\n`);
   return report;
@@ -104,8 +114,7 @@ async function picturesOf(report: EvaluationReport, split: DatasetSplit): Promis
 
 function cardOf(
   model: tf.LayersModel,
-  report: EvaluationReport,
-  { data, runId }: { data: RunData; runId: string },
+  { data, runId, report }: { data: RunData; runId: string; report?: EvaluationReport },
 ): ModelCard {
   const { config, dataset } = data;
   const [, height, width, channels] = model.inputs[0]!.shape as [null, number, number, number];
@@ -119,7 +128,7 @@ function cardOf(
     parameters: countParameters(model).total,
     runId,
     dataset: { name: dataset.name, contentHash: dataset.contentHash },
-    metrics: { accuracy: report.accuracy, loss: report.loss },
+    metrics: report ? { accuracy: report.accuracy, loss: report.loss } : {},
   };
 }
 

@@ -1,13 +1,13 @@
 /** One attempt at a run: from opening its journal, through training and judging, to its `runEnded`. */
 import type { EvaluationReport, TrainEvent, TrainEventBody } from "@convkit/schema";
-import { interrupted, type Ending } from "./callback.js";
+import { interrupted } from "./callback.js";
 import { loadCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { checkpoints } from "./checkpoints.js";
 import { earlyStopping } from "./early-stopping.js";
 import { fit } from "./fit.js";
 import { historyOf } from "./history.js";
 import { Journal, readJournal } from "./journal.js";
-import { judgeBest } from "./judge.js";
+import { checkpointToJudge, judge } from "./judge.js";
 import type { RunData } from "./run-data.js";
 import { announce } from "./announce.js";
 import { reportContext } from "./run-facts.js";
@@ -18,10 +18,7 @@ import { terminateOnNaN } from "./terminate-on-nan.js";
 
 const DEFAULT_CHECKPOINT_INTERVAL = { minutes: 5 };
 
-interface Outcome {
-  readonly ending: Ending;
-  readonly report?: EvaluationReport | undefined;
-}
+type Outcome = Omit<TrainResult, "runId" | "directory" | "history">;
 
 /** Goes on where the folder's checkpoints end, or begins. Whatever it throws stands in the journal first. */
 export async function runAttempt(
@@ -39,12 +36,16 @@ export async function runAttempt(
       const text = `The writer before died inside the journal's last line; its ${tornBytes} bytes were cut off.`;
       emit({ type: "message", level: "warning", text });
     }
-    const { ending, report } = await trainAndJudge({ folder, data, options, journal, past, emit });
-    emit({ type: "runEnded", ...ending });
+    const outcome = await trainAndJudge({ folder, data, options, journal, past, emit });
+    emit({ type: "runEnded", status: outcome.status, reason: outcome.reason });
     const history = historyOf(readJournal(folder.journal));
-    return { runId: folder.runId, directory: folder.path, ...ending, ...(report && { report }), history };
+    return { runId: folder.runId, directory: folder.path, ...outcome, history };
   } catch (error) {
-    emit({ type: "runEnded", status: "failed", reason: (error as Error).message });
+    try {
+      emit({ type: "runEnded", status: "failed", reason: (error as Error).message });
+    } catch {
+      // The disk that ended the run has no room for this either, or the receiver fails again: the first error counts.
+    }
     throw error;
   } finally {
     journal.close();
@@ -66,7 +67,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
   const { signal, loaderWorkers: workers, checkpointEvery = DEFAULT_CHECKPOINT_INTERVAL } = options;
   const monitors = monitorsOf(data);
   const resumeFrom = await latestCheckpoint(folder);
-  const parts = await assembleRun(data, { rngState: resumeFrom?.state.rng, workers });
+  const parts = await assembleRun(data, { resumeFrom, workers });
   try {
     announce(parts, { ...attempt, engine: options.engine, resumeFrom });
     const ending = await fit({
@@ -88,15 +89,20 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       signal,
       resumeFrom,
     });
-    if (ending.status === "interrupted" || ending.status === "failed") return { ending };
+    if (ending.status === "interrupted" || ending.status === "failed") return ending;
+    const { kind, checkpoint } = await checkpointToJudge(folder);
+    if (kind === "last") {
+      const text = `No epoch had a number for ${monitors.checkpoint?.monitor}: the last one counts as the best.`;
+      emit({ type: "message", level: "warning", text });
+    }
     const context = reportContext(folder.runId, readJournal(folder.journal));
     const { model, rng } = parts;
-    const report = await judgeBest(model, folder, { data, rng, context, workers, signal });
+    const report = await judge(model, folder, { checkpoint, data, rng, context, workers, signal });
     if (report) emit(evaluated(report));
-    return { ending, report };
+    return { ...ending, modelDirectory: folder.model, ...(report && { report }) };
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
-    return { ending: interrupted(signal) };
+    return interrupted(signal);
   } finally {
     await parts.dispose();
   }

@@ -1,4 +1,6 @@
 /** Opening a run's data set, and completing the config so that it names everything a replay needs. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { defaultTransforms, listDatasets, openDataset, type ImageDataset } from "@convkit/data";
 import type { DatasetCard, ModuleSpec, RunConfig } from "@convkit/schema";
@@ -7,8 +9,10 @@ import type { RunOptions } from "./run-options.js";
 export interface RunData {
   readonly dataset: ImageDataset;
   readonly card: DatasetCard;
-  /** With content hash, transforms and absolute paths filled in. */
+  /** With transforms, absolute paths and the hashes of data set and modules filled in. */
   readonly config: CompleteConfig;
+  /** Paths of the modules that the config named with another hash. */
+  readonly changedModules: readonly string[];
 }
 
 type CompleteConfig = RunConfig & { readonly transforms: NonNullable<RunConfig["transforms"]> };
@@ -19,20 +23,17 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
   const data = withAbsolutePaths(config.data);
   const dataset = await openDataset(data, { home, signal, onProgress: onDataProgress });
   const card = await dataset.card();
-  const transforms = config.transforms ?? defaultTransforms(card);
-  return {
-    dataset,
-    card,
-    config: {
-      ...config,
-      data: { ...data, contentHash: dataset.contentHash },
-      model: withAbsoluteModule(config.model),
-      transforms: {
-        train: transforms.train.map((spec) => withAbsoluteModule(spec)),
-        evaluation: transforms.evaluation.map((spec) => withAbsoluteModule(spec)),
-      },
+  const { train, evaluation } = config.transforms ?? defaultTransforms(card);
+  const complete = {
+    ...config,
+    data: { ...data, contentHash: dataset.contentHash },
+    model: await withHashedModule(config.model),
+    transforms: {
+      train: await Promise.all(train.map((spec) => withHashedModule(spec))),
+      evaluation: await Promise.all(evaluation.map((spec) => withHashedModule(spec))),
     },
   };
+  return { dataset, card, config: complete, changedModules: changedModules(config, complete) };
 }
 
 /** A run may be resumed from another working directory. */
@@ -45,8 +46,26 @@ function withAbsolutePaths(data: RunConfig["data"]): RunConfig["data"] {
   };
 }
 
-function withAbsoluteModule<Spec extends object>(spec: Spec): Spec {
-  return isModuleSpec(spec) ? { ...spec, module: resolve(spec.module) } : spec;
+/** A file that cannot be read is named by whoever loads it. */
+async function withHashedModule<Spec extends object>(spec: Spec): Promise<Spec> {
+  if (!isModuleSpec(spec)) return spec;
+  const module = resolve(spec.module);
+  const content = await readFile(module).catch(() => null);
+  return { ...spec, module, ...(content && { sha256: createHash("sha256").update(content).digest("hex") }) };
+}
+
+function changedModules(stored: RunConfig, current: RunConfig): string[] {
+  const now = modulesOf(current);
+  const changed = modulesOf(stored).flatMap(({ sha256 }, i) => {
+    const { module, sha256: sha256Now } = now[i]!;
+    return sha256 !== undefined && sha256Now !== undefined && sha256 !== sha256Now ? [module] : [];
+  });
+  return [...new Set(changed)];
+}
+
+/** In the same order for equal configs. */
+function modulesOf({ model, transforms }: RunConfig): ModuleSpec[] {
+  return [model, ...(transforms?.train ?? []), ...(transforms?.evaluation ?? [])].filter(isModuleSpec);
 }
 
 function isModuleSpec(spec: object): spec is ModuleSpec {

@@ -15,7 +15,7 @@ export interface RunOptions {
   /** Folder that holds `runs/` and `datasets/`. */
   readonly home: string;
   readonly engine: EngineDescription;
-  /** Every event, after it stands in the journal. An exception thrown here ends the run. */
+  /** Every event, after it stands in the journal, where it does. An exception thrown here ends the run. */
   readonly onEvent?: (event: TrainEvent) => void;
   /** Aborting finishes the step, saves `checkpoints/last` and ends the run as `interrupted`. */
   readonly signal?: AbortSignal;
@@ -53,7 +53,12 @@ export interface TrainResult {
   /** stopped: early stopping; interrupted: the signal, so `resume` goes on; failed: the loss became NaN. */
   readonly status: "completed" | "stopped" | "interrupted" | "failed";
   readonly reason: string;
-  /** Of the test split (of validation where there is none); absent when interrupted or failed. */
+  /** Folder of the classifier; absent when interrupted or failed. */
+  readonly modelDirectory?: string;
+  /**
+   * Of the test split (of validation where there is none); absent where there is neither, and when interrupted or
+   * failed.
+   */
   readonly report?: EvaluationReport;
   readonly history: readonly EpochRecord[];
 }

@@ -1,16 +1,25 @@
 /** What a run's config stands for: the network, the loaders that feed it, and what is to be watched. */
 import { createLoader, type DatasetSplit, type Loader } from "@convkit/data";
 import { createModel, type SampleImages } from "@convkit/models";
-import { Rng, type RngState } from "@convkit/random";
+import { Rng } from "@convkit/random";
+import type { TransformSpec } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
+import type { Checkpoint } from "./checkpoint.js";
 import { UnknownMetricError, type MonitorOptions } from "./monitor.js";
 import { weightsByName } from "./named-tensors.js";
 import { createOptimizer, type Optimizer } from "./optimizer.js";
 import type { RunData } from "./run-data.js";
 import { createSchedule, type Schedule } from "./schedule.js";
 
-/** Pictures that a network may look at before training: `airbench94` whitens its first layer by them. */
-const SAMPLE_COUNT = 5000;
+/** Of pictures that a network may look at before training: `airbench94` whitens its first layer by them. */
+const MOST_SAMPLES = 5000;
+const MOST_SAMPLE_BYTES = 2 ** 26;
+const SAMPLE_BATCH_SIZE = 64;
+
+/** The transforms for training and those for evaluation make pictures of different shapes, which no network takes. */
+export class ImageShapeMismatchError extends Error {
+  override readonly name = "ImageShapeMismatchError";
+}
 
 export interface RunParts {
   readonly model: tf.LayersModel;
@@ -23,29 +32,29 @@ export interface RunParts {
 }
 
 export interface AssembleRunOptions {
-  /** Of the run's Rng, from a checkpoint; a new run seeds its own. */
-  readonly rngState?: RngState | undefined;
+  /** Whose weights and random state `fit` will go on with. */
+  readonly resumeFrom: Checkpoint | null;
   readonly workers?: number | undefined;
 }
 
-/** Everything that `fit` needs; the caller disposes it. */
+/**
+ * Everything that `fit` needs; the caller disposes it.
+ *
+ * @throws {ImageShapeMismatchError} if training pictures are not of the shape that the network is built for.
+ */
 export async function assembleRun(
   data: RunData,
-  { rngState, workers }: AssembleRunOptions,
+  { resumeFrom, workers }: AssembleRunOptions,
 ): Promise<RunParts> {
   const { config, dataset } = data;
   const { batchSize, transforms, epochs, learningRate } = config;
   const { train, validation } = dataset.splits;
-  const rng = rngState ? Rng.fromJSON(rngState) : Rng.fromSeed(config.seed);
+  const rng = resumeFrom ? Rng.fromJSON(resumeFrom.state.rng) : Rng.fromSeed(config.seed);
   const disposals: (() => unknown)[] = [];
   const dispose = async (): Promise<void> => {
     for (const disposal of disposals.splice(0)) await disposal();
   };
   try {
-    const model = await buildNetwork(data, rng);
-    disposals.push(() => model.dispose());
-    const optimizer = createOptimizer(config.optimizer, weightsByName(model, "trainable"));
-    disposals.push(() => optimizer.dispose());
     const loader = await createLoader(train, {
       batchSize,
       workers,
@@ -55,6 +64,14 @@ export async function assembleRun(
       dropRemainder: train.length >= batchSize,
     });
     disposals.push(() => loader.close());
+    const model = await buildNetwork(data, {
+      rng,
+      weightsFollow: resumeFrom !== null,
+      trainingShape: loader.imageShape,
+    });
+    disposals.push(() => model.dispose());
+    const optimizer = createOptimizer(config.optimizer, weightsByName(model, "trainable"));
+    disposals.push(() => optimizer.dispose());
     const validationLoader = validation && (await openEvaluationLoader(data, validation, { rng, workers }));
     disposals.push(() => validationLoader?.close());
     const totalSteps = epochs * loader.stepsPerEpoch;
@@ -82,24 +99,66 @@ export function openEvaluationLoader(
   });
 }
 
-/** The network of the config with its first weights; the caller disposes it. */
-export async function buildNetwork({ config, dataset }: RunData, rng: Rng): Promise<tf.LayersModel> {
-  const sampleLoader = await createLoader(dataset.splits.train, {
-    batchSize: Math.min(SAMPLE_COUNT, dataset.splits.train.length),
+export interface BuildNetworkOptions {
+  readonly rng: Rng;
+  /** Whether a checkpoint's weights are about to replace the first ones, which then may be any. */
+  readonly weightsFollow: boolean;
+  /** Of the pictures to train on, if it is to be trained. */
+  readonly trainingShape?: Loader["imageShape"];
+}
+
+/**
+ * The network of the config with its first weights, for pictures as the evaluation transforms make them; the caller
+ * disposes it.
+ *
+ * @throws {ImageShapeMismatchError} if the pictures to train on are of another shape.
+ */
+export async function buildNetwork(
+  { config, dataset }: RunData,
+  { rng, weightsFollow, trainingShape }: BuildNetworkOptions,
+): Promise<tf.LayersModel> {
+  const { train } = dataset.splits;
+  const sampleLoader = await createLoader(train, {
+    batchSize: Math.min(SAMPLE_BATCH_SIZE, train.length),
     workers: 0,
     transforms: config.transforms.evaluation,
     rng: rng.split("sample"),
   });
   try {
+    if (trainingShape) checkShapes(trainingShape, sampleLoader.imageShape, config.transforms);
     return await createModel(config.model, {
       inputShape: sampleLoader.imageShape,
       numClasses: dataset.classNames.length,
       rng: rng.split("model"),
-      sampleImages: () => firstBatch(sampleLoader),
+      // Which weights there are may depend on whether there are pictures, but not on how many.
+      sampleImages: () => takeSample(sampleLoader, weightsFollow ? 1 : Math.min(MOST_SAMPLES, train.length)),
     });
   } finally {
     await sampleLoader.close();
   }
+}
+
+function checkShapes(
+  training: Loader["imageShape"],
+  evaluation: Loader["imageShape"],
+  transforms: RunData["config"]["transforms"],
+): void {
+  if (training.join() === evaluation.join()) return;
+  throw new ImageShapeMismatchError(
+    `Expected \`transforms\` that make pictures of one shape, for training and for evaluation. ` +
+      `Received: [${training.join(", ")}] for training, by ${namesOf(transforms.train)}, and ` +
+      `[${evaluation.join(", ")}] for evaluation, by ${namesOf(transforms.evaluation)}. ` +
+      "Give both the same size, or leave `transforms` out for those that fit the data set.",
+  );
+}
+
+/** `Resize 40, RandomCrop [32, 32]`, of those that change sizes; a module may. */
+function namesOf(specs: readonly TransformSpec[]): string {
+  const names = specs.flatMap((spec) => {
+    if ("module" in spec) return [spec.module];
+    return "size" in spec ? [`${spec.name} ${JSON.stringify(spec.size)}`] : [];
+  });
+  return names.join(", ") || "none that changes the data set's own";
 }
 
 /** @throws {UnknownMetricError} if the run would watch a metric that it will not have. */
@@ -120,7 +179,17 @@ export function monitorsOf({ config, dataset }: RunData): {
   return { checkpoint: null, earlyStopping };
 }
 
-async function firstBatch(loader: Loader): Promise<SampleImages> {
-  for await (const { images, shape } of loader.epoch(0)) return { images: images.slice(), count: shape[0] };
-  throw new Error("Expected a training picture. Received: none.");
+/** So many pictures, or fewer if they are large. */
+async function takeSample(loader: Loader, wanted: number): Promise<SampleImages> {
+  const valuesPerImage = loader.imageShape.reduce((product, size) => product * size);
+  const affordable = Math.floor(MOST_SAMPLE_BYTES / (valuesPerImage * Float32Array.BYTES_PER_ELEMENT));
+  const count = Math.max(1, Math.min(wanted, affordable));
+  const images = new Float32Array(count * valuesPerImage);
+  let taken = 0;
+  for await (const batch of loader.epoch(0)) {
+    images.set(batch.images.subarray(0, images.length - taken), taken);
+    taken += batch.images.length;
+    if (taken >= images.length) break;
+  }
+  return { images, count };
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { ContentHashMismatchError } from "@convkit/data";
 import { loadClassifier } from "@convkit/models";
@@ -27,12 +28,14 @@ import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawSquare, SQUARE_CLASSES } from "../test/squares.js";
 import { writeSquares } from "../test/write-squares.js";
+import { RunBusyError } from "./attempt-lock.js";
 import { CheckpointCorruptError, loadCheckpoint } from "./checkpoint.js";
 import { evaluateRun } from "./evaluate-run.js";
 import { NothingToJudgeError } from "./judge.js";
 import { historyOf } from "./history.js";
 import { readJournal } from "./journal.js";
 import { UnknownMetricError } from "./monitor.js";
+import { ImageShapeMismatchError } from "./run-parts.js";
 import type { TrainOptions } from "./run-options.js";
 import { resume, RunFinishedError, train } from "./train.js";
 
@@ -89,6 +92,11 @@ function eventsOf<Type extends TrainEventType>(events: readonly TrainEvent[], ty
 async function lastWeights(run: string): Promise<unknown> {
   const checkpoint = await loadCheckpoint(join(run, "checkpoints/last"));
   return { weights: checkpoint!.weights, slots: checkpoint!.slots };
+}
+
+function startChild(...args: string[]): ChildProcessByStdio<Writable, Readable, null> {
+  const script = fileURLToPath(new URL("../test/train-child.mjs", import.meta.url));
+  return spawn(process.execPath, [script, ...args], { stdio: ["pipe", "pipe", "inherit"] });
 }
 
 describe("train", () => {
@@ -245,10 +253,52 @@ describe("train", () => {
   it("judges on validation where there are no test pictures, and says so", async () => {
     writeSquares(join(root, "no-test"), { train: 60, test: 0 });
     const run = newRun();
-    const data = { source: join(root, "no-test"), validationFraction: 0.3 };
+    const data = { source: join(root, "no-test"), validationFraction: 0.3, testFraction: 0 };
     const { report } = await train(configOf({ data, epochs: 1 }), optionsFor(run));
     expect(report!.split).toBe("validation");
     expect(eventsOf(journalOf(run), "message")[0]!.text).toMatch(/^There are no test pictures/);
+  });
+
+  it("judges on pictures held back for that where a data set has none, whole groups of them", async () => {
+    writeSquares(join(root, "no-test"), { train: 60, test: 0 });
+    const run = newRun();
+    const data = { source: join(root, "no-test"), testFraction: 0.3, group: "^train/000(\\d)" };
+    const { report } = await train(configOf({ data, epochs: 1 }), optionsFor(run));
+    const [judged] = eventsOf(journalOf(run), "evaluated");
+    expect(judged).toMatchObject({ split: "test", count: report!.testCount });
+    const { ids } = decodePredictions(readFileSync(join(run, "predictions.bin")));
+    expect(ids.length % 10).toBe(0);
+    expect(new Set(ids.map((id) => id.slice(0, -1))).size).toBe(ids.length / 10);
+    expect(eventsOf(journalOf(run), "runStarted")[0]!.dataset.splits["test"]!.count).toBe(ids.length);
+  });
+
+  it("saves the network where there is nothing to judge it on", async () => {
+    writeSquares(join(root, "no-test"), { train: 60, test: 0 });
+    const run = newRun();
+    const data = { source: join(root, "no-test"), validationFraction: 0, testFraction: 0 };
+    const { status, report, modelDirectory } = await train(configOf({ data, epochs: 1 }), optionsFor(run));
+    expect([status, report]).toEqual(["completed", undefined]);
+    expect(readdirSync(run).filter((name) => /report|predictions/.test(name))).toEqual([]);
+    const classifier = await loadClassifier(modelDirectory!);
+    expect(classifier.card).toMatchObject({ classNames: ["0", "1", "2"], metrics: {} });
+    expect(
+      await classifier.predict([{ data: drawSquare(0, 0), height: 8, width: 8, channels: 3 }]),
+    ).toHaveLength(3);
+    classifier.dispose();
+    await expect(evaluateRun(run, optionsFor(run))).rejects.toThrow(NothingToJudgeError);
+  });
+
+  it("refuses transforms that make pictures of two shapes, before the first step", async () => {
+    const run = newRun();
+    const transforms: RunConfigInput["transforms"] = {
+      train: [{ name: "RandomCrop", size: [8, 8], padding: 1 }],
+      evaluation: [{ name: "Resize", size: 6 }],
+    };
+    const training = train(configOf({ transforms }), optionsFor(run));
+    await expect(training).rejects.toThrow(ImageShapeMismatchError);
+    await expect(training).rejects.toThrow(
+      "[8, 8, 3] for training, by RandomCrop [8,8], and [6, 6, 3] for evaluation, by Resize 6.",
+    );
   });
 });
 
@@ -276,39 +326,52 @@ describe("resume", () => {
     expect(readFileSync(join(cut, "report.json"))).toEqual(readFileSync(join(whole, "report.json")));
   });
 
-  it(
-    "goes on after SIGKILL in the middle of an epoch as if it had never come",
-    { timeout: 60_000 },
-    async () => {
-      const [whole, killed] = [newRun(), newRun()];
-      await train(configOf(), optionsFor(whole));
+  it("goes on after SIGKILL in the middle of an epoch as if it had never come", async () => {
+    const killed = newRun();
+    const first = startChild("train", killed, JSON.stringify(configOf()), "17");
+    // The child says the number of each step once it stands in the journal, and waits after this one.
+    for await (const line of createInterface(first.stdout)) if (line === "17") break;
+    for (const work of [resume, evaluateRun]) {
+      const refusal = await work(killed, optionsFor(killed)).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(RunBusyError);
+      expect(refusal).toMatchObject({ pid: first.pid });
+      expect((refusal as Error).message).toContain(`process ${first.pid} is at work on`);
+    }
+    first.kill("SIGKILL");
+    const [code, signal] = (await once(first, "exit")) as [number | null, string | null];
+    expect([code, signal]).toEqual([null, "SIGKILL"]);
+    // Whatever the moment did to the last line, this is worse.
+    appendFileSync(join(killed, "events.jsonl"), `{"type":"step","ep`);
 
-      const script = fileURLToPath(new URL("../test/train-child.mjs", import.meta.url));
-      const startChild = (...args: string[]) =>
-        spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-      const first = startChild("train", killed, JSON.stringify(configOf()));
-      // The child says the number of each step once it stands in the journal.
-      for await (const line of createInterface(first.stdout)) if (Number(line) >= 17) break;
-      first.kill("SIGKILL");
-      const [code, signal] = (await once(first, "exit")) as [number | null, string | null];
-      expect([code, signal]).toEqual([null, "SIGKILL"]);
-      // Whatever the moment did to the last line, this is worse.
-      appendFileSync(join(killed, "events.jsonl"), `{"type":"step","ep`);
+    const second = startChild("resume", killed);
+    expect((await once(second, "exit"))[0]).toBe(0);
+    expect(await lastWeights(killed)).toEqual(await lastWeights(whole));
+    const events = journalOf(killed);
+    const [resumed] = eventsOf(events, "resumed");
+    expect(resumed).toMatchObject({ fromStep: 15, fromEpoch: 1 });
+    expect(eventsOf(events, "message").map(({ text }) => text)).toContainEqual(
+      expect.stringContaining("18 bytes"),
+    );
+    expect(historyOf(events).map(({ epoch, logs }) => [epoch, logs])).toEqual(
+      historyOf(journalOf(whole)).map(({ epoch, logs }) => [epoch, logs]),
+    );
+  });
 
-      const second = startChild("resume", killed);
-      expect((await once(second, "exit"))[0]).toBe(0);
-      expect(await lastWeights(killed)).toEqual(await lastWeights(whole));
-      const events = journalOf(killed);
-      const [resumed] = eventsOf(events, "resumed");
-      expect(resumed!.fromStep % 12).not.toBe(0);
-      expect(eventsOf(events, "message").map(({ text }) => text)).toContainEqual(
-        expect.stringContaining("18 bytes"),
-      );
-      expect(historyOf(events).map(({ epoch, logs }) => [epoch, logs])).toEqual(
-        historyOf(journalOf(whole)).map(({ epoch, logs }) => [epoch, logs]),
-      );
-    },
-  );
+  it("lets one of two that come at once go on", async () => {
+    const run = newRun();
+    const controller = new AbortController();
+    const onEvent = (event: TrainEvent): void => {
+      if (event.type === "step" && event.step === 17) controller.abort(new Error("SIGINT"));
+    };
+    await train(configOf(), optionsFor(run, { signal: controller.signal, onEvent }));
+    const outcomes = await Promise.allSettled([1, 2].map(() => resume(run, optionsFor(run))));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const refused = outcomes.find((outcome) => outcome.status === "rejected");
+    expect(refused?.reason).toBeInstanceOf(RunBusyError);
+    expect(await lastWeights(run)).toEqual(await lastWeights(whole));
+    expect(eventsOf(journalOf(run), "resumed")).toHaveLength(1);
+    expect(readdirSync(run)).not.toContain("attempt.lock");
+  });
 
   it("starts from the beginning where nothing was saved yet", async () => {
     const cut = newRun();
@@ -394,5 +457,14 @@ describe("evaluateRun", () => {
     const { status } = await train(configOf({ learningRate: 1e30 }), optionsFor(run));
     expect(status).toBe("failed");
     await expect(evaluateRun(run, optionsFor(run))).rejects.toThrow(NothingToJudgeError);
+  });
+
+  it("refuses a run that failed before it began, whatever was wrong with it", async () => {
+    const run = newRun();
+    const model = { name: "no-such-network" };
+    await expect(train(configOf({ model }), optionsFor(run))).rejects.toThrow("no-such-network");
+    await expect(evaluateRun(run, optionsFor(run))).rejects.toThrow(
+      `Resume it first: convkit resume ${basename(run)}`,
+    );
   });
 });

@@ -17,12 +17,14 @@ export class RunFinishedError extends Error {
  *
  * @throws {ZodError} if the config is not one.
  * @throws {UnknownMetricError} if it monitors a metric that the run will not have.
+ * @throws {ImageShapeMismatchError} if its two lists of transforms make pictures of different shapes.
  * @throws {RunFolderExistsError} if `runDirectory` is in use.
  */
 export async function train(config: RunConfigInput, options: TrainOptions): Promise<TrainResult> {
   const data = await openRunData(RunConfig.parse(config), options);
   const path = options.runDirectory ?? join(options.home, "runs", createRunId());
-  return runAttempt(await RunFolder.create(path, data.config), data, options);
+  const folder = await RunFolder.create(path, data.config);
+  return folder.withLock(() => runAttempt(folder, data, options));
 }
 
 /**
@@ -30,18 +32,24 @@ export async function train(config: RunConfigInput, options: TrainOptions): Prom
  * the same engine and threads the weights come out as if the run had never stopped, bit for bit.
  *
  * @throws {NotARunError} if the folder holds no run.
+ * @throws {RunBusyError} if another process is at work on it.
  * @throws {RunFinishedError} if it has already ended well.
  * @throws {CheckpointCorruptError} if its checkpoint is damaged.
  * @throws {ContentHashMismatchError} if its data set has changed.
  */
 export async function resume(runDirectory: string, options: RunOptions): Promise<TrainResult> {
   const folder = await RunFolder.open(runDirectory);
-  const last = readJournal(folder.journal).at(-1);
-  if (last?.type === "runEnded" && (last.status === "completed" || last.status === "stopped")) {
-    throw new RunFinishedError(
-      `Expected a run that was interrupted, killed or failed. Received: ${folder.runId}, which is ${last.status} ` +
-        `(${last.reason}). Evaluate it again, or start a new run from its config.json.`,
-    );
-  }
-  return runAttempt(folder, await openRunData(folder.config, options), options);
+  return folder.withLock(async () => {
+    checkUnfinished(folder);
+    return runAttempt(folder, await openRunData(folder.config, options), options);
+  });
+}
+
+function checkUnfinished({ journal, runId }: RunFolder): void {
+  const last = readJournal(journal).at(-1);
+  if (last?.type !== "runEnded" || (last.status !== "completed" && last.status !== "stopped")) return;
+  throw new RunFinishedError(
+    `Expected a run that was interrupted, killed or failed. Received: ${runId}, which is ${last.status} ` +
+      `(${last.reason}). Evaluate it again, or start a new run from its config.json.`,
+  );
 }

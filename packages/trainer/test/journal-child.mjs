@@ -4,7 +4,7 @@ import { Journal } from "../dist/index.js";
 
 const path = process.argv[2];
 const { journal } = Journal.open(path, "run-1");
-// 260 bytes a line: neither 1024 nor 2048 is a multiple, and what is left below either takes the short one.
+// Some 270 bytes a line: neither 1024 nor 2048 is a multiple, and what is left below either takes the short one.
 const long = { type: "message", level: "info", text: "x".repeat(140) };
 for (let whole = 0; ; whole++) {
   try {
