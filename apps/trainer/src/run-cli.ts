@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import picocolors from "picocolors";
 import type { CommandContext } from "./commands/command-context.js";
 import { createProgram } from "./create-program.js";
+import { isTerminal } from "./display/terminal.js";
 import { convkitHome } from "./env.js";
 import { exitCodeOfError, isForeseen } from "./exit-code-of-error.js";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.js";
@@ -15,7 +16,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const context: CommandContext = {
     stdout,
     stderr,
-    colors: picocolors.createColors(Boolean(stdout.isTTY) && picocolors.isColorSupported),
+    colors: colorsOf(stdout),
     home: convkitHome(),
     exit: (code) => void (exitCode = code),
   };
@@ -40,13 +41,17 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
+function colorsOf(stream: NodeJS.WritableStream): CommandContext["colors"] {
+  return picocolors.createColors(isTerminal(stream) && picocolors.isColorSupported);
+}
+
 function errorLine({ name, message }: Error, exitCode: ExitCode): string {
   return `${JSON.stringify({ type: "error", name, message, exitCode })}\n`;
 }
 
 /** Only an error that nobody foresaw shows where it came from. */
 function describe(error: Error): string {
-  const colors = picocolors.createColors(Boolean(process.stderr.isTTY) && picocolors.isColorSupported);
+  const colors = colorsOf(process.stderr);
   const origin = isForeseen(error)
     ? []
     : (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));

@@ -80,12 +80,9 @@ function kindOf(node: JsonSchema): string {
 function describeRange({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
   const kind = String(type);
   // No integer lies between 0 and 1: a positive one is easier read as "at least 1".
-  const [from, isOpen] =
-    exclusiveMinimum === undefined
-      ? [minimum, false]
-      : kind === "integer"
-        ? [exclusiveMinimum + 1, false]
-        : [exclusiveMinimum, true];
+  const isOpen = exclusiveMinimum !== undefined && kind !== "integer";
+  const from =
+    exclusiveMinimum === undefined || isOpen ? (exclusiveMinimum ?? minimum) : exclusiveMinimum + 1;
   const upper = isBound(maximum)
     ? ` ≤ ${maximum}`
     : isBound(exclusiveMaximum)

@@ -10,7 +10,9 @@ export function describeEvent(event: TrainEvent, colors: Colors): string[] {
     case "runStarted":
       return describeStart(event, colors);
     case "resumed":
-      return [`${colors.bold("resume")}  from step ${event.fromStep} (epoch ${event.fromEpoch})`];
+      return [
+        `${colors.bold("resume")}  from step ${event.fromStep}, ${describeEpochsDone(event.fromEpoch)}`,
+      ];
     case "epochEnded":
       return [describeEpoch(event, colors)];
     case "message":
@@ -24,6 +26,11 @@ export function describeEvent(event: TrainEvent, colors: Colors): string[] {
     default:
       return event satisfies never;
   }
+}
+
+/** `fromEpoch` is the last whole epoch; the step may lie in the next. */
+function describeEpochsDone(epochs: number): string {
+  return epochs === 1 ? "1 epoch done" : `${epochs} epochs done`;
 }
 
 function describeStart(event: EventOf<"runStarted">, colors: Colors): string[] {

@@ -1,6 +1,8 @@
 /** What stands before and after a run's events: the engine, and where the results lie. */
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { EngineDescription } from "@convkit/engine";
+import { runArgument } from "../run/find-run.js";
 import { describeThreads, formatLoss, formatPercent } from "./format.js";
 import type { JobResult } from "../process/protocol.js";
 import type { Colors } from "./text-display.js";
@@ -14,22 +16,31 @@ export function describeEngine(engine: EngineDescription, colors: Colors): strin
   ];
 }
 
-export function describeResult(result: JobResult, colors: Colors): string[] {
-  const { runId, status, reason } = result;
-  const here = relative(process.cwd(), result.directory) || ".";
+/** @param home where runs lie that have an id. */
+export function describeResult(
+  result: JobResult,
+  { colors, home }: { readonly colors: Colors; readonly home: string },
+): string[] {
+  const { status, reason, directory } = result;
+  const run = runArgument(directory, home);
+  const here = relative(process.cwd(), directory) || ".";
   switch (status) {
     case "completed":
     case "stopped":
       return [
         ...(status === "stopped" ? [`${colors.bold("stopped")} ${reason}`] : []),
         ...describeJudgement(result, colors),
-        `${colors.bold("report")}  ${join(here, "report.html")}`,
-        colors.dim(`next    convkit predict ${runId} <image…>`),
+        ...(existsSync(join(directory, "report.html"))
+          ? [`${colors.bold("report")}  ${join(here, "report.html")}`]
+          : []),
+        ...(existsSync(join(directory, "model"))
+          ? [colors.dim(`next    convkit predict ${run} <image…>`)]
+          : []),
       ];
     case "interrupted":
       return [
         colors.yellow(`Interrupted; a checkpoint lies in ${join(here, "checkpoints", "last")}.`),
-        `To go on: convkit resume ${runId}`,
+        `To go on: convkit resume ${run}`,
       ];
     case "failed":
       return [

@@ -5,9 +5,14 @@ export function formatPercent(fraction: number): string {
   return `${(fraction * 100).toFixed(1)} %`;
 }
 
-/** Three significant digits below ten, so that a loss of 0.0312 does not read 0.03. NaN stays visible. */
+/** 2.303, but 0.031 and 3.1e-5, so that a small loss keeps two digits, and 4.43e+16. NaN stays visible. */
 export function formatLoss(loss: number): string {
-  return Number.isFinite(loss) ? (loss < 0.1 ? loss.toPrecision(2) : loss.toFixed(3)) : String(loss);
+  const size = Math.abs(loss);
+  if (!Number.isFinite(loss)) return String(loss);
+  if (size >= 1e5) return loss.toExponential(2);
+  if (size >= 100) return loss.toFixed(1);
+  if (size >= 0.1 || size === 0) return loss.toFixed(3);
+  return size >= 0.001 ? loss.toPrecision(2) : loss.toExponential(1);
 }
 
 /** 75_000 → `1 min 15 s`. */

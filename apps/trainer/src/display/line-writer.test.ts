@@ -2,8 +2,8 @@ import { PassThrough } from "node:stream";
 import { expect, it } from "vitest";
 import { createLineWriter } from "./line-writer.js";
 
-function stream(isTTY: boolean) {
-  const output = Object.assign(new PassThrough(), { isTTY, columns: 80, rows: 24 });
+function stream(isTTY: boolean, columns = 80) {
+  const output = Object.assign(new PassThrough(), { isTTY, columns, rows: 24 });
   return { output, text: () => String(output.read() ?? "") };
 }
 
@@ -19,8 +19,22 @@ it("redraws the status under the lines that stay, on a terminal", () => {
   expect(shown).toContain("\u001b[");
 });
 
-it("prints lines alone, and no control characters, elsewhere", () => {
-  const { output, text } = stream(false);
+it("takes the status away before another stream writes to the same terminal", () => {
+  const { output, text } = stream(true);
+  const writer = createLineWriter(output);
+  writer.status("10 %");
+  text();
+  const other = { write: (line: string) => output.write(line) } as NodeJS.WritableStream;
+  writer.print("from a library", other);
+  const shown = text();
+  // The terminal shows nothing of the status where the line begins, and the status again under it.
+  expect(shown).toMatch(/^\u001b\[\S*(?<!%)from a library\n.*10 %/s);
+});
+
+it.each([
+  ["elsewhere", stream(false)],
+  ["on a terminal without columns", stream(true, 0)],
+])("prints lines alone, and no control characters, %s", (_where, { output, text }) => {
   const writer = createLineWriter(output);
   writer.status("10 %");
   writer.print("epoch 1");

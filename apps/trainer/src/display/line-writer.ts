@@ -1,9 +1,10 @@
 /** Lines that stay, and under them, on a terminal, one status that is redrawn in place. */
 import { createLogUpdate } from "log-update";
-import type { WriteStream } from "node:tty";
+import { isTerminal } from "./terminal.js";
 
 export interface LineWriter {
-  print(line: string): void;
+  /** @param to another stream that may show on the same terminal. */
+  print(line: string, to?: NodeJS.WritableStream): void;
   /** Replaces the status. */
   status(text: string): void;
   /** Takes the status away. */
@@ -16,7 +17,7 @@ const PLAIN_STATUS_MS = 30_000;
 const LIVE_STATUS_MS = 100;
 
 export function createLineWriter(stream: NodeJS.WritableStream): LineWriter {
-  return (stream as Partial<WriteStream>).isTTY ? liveWriter(stream) : plainWriter(stream);
+  return isTerminal(stream) ? liveWriter(stream) : plainWriter(stream);
 }
 
 function liveWriter(stream: NodeJS.WritableStream): LineWriter {
@@ -24,9 +25,9 @@ function liveWriter(stream: NodeJS.WritableStream): LineWriter {
   let current = "";
   let drawnAt = Number.NEGATIVE_INFINITY;
   return {
-    print(line) {
+    print(line, to = stream) {
       draw.clear();
-      stream.write(`${line}\n`);
+      to.write(`${line}\n`);
       if (current !== "") draw(current);
     },
     status(text) {
@@ -45,9 +46,9 @@ function liveWriter(stream: NodeJS.WritableStream): LineWriter {
 
 function plainWriter(stream: NodeJS.WritableStream): LineWriter {
   let printedAt = performance.now();
-  const print = (line: string): void => {
+  const print = (line: string, to = stream): void => {
     printedAt = performance.now();
-    stream.write(`${line}\n`);
+    to.write(`${line}\n`);
   };
   return {
     print,

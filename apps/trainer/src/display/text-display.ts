@@ -17,6 +17,8 @@ export interface TextDisplayOptions {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly colors: Colors;
+  /** Absolute path of the folder with `runs/`. */
+  readonly home: string;
 }
 
 /** @param started of a run that goes on, how it once began. */
@@ -24,17 +26,18 @@ export function createTextDisplay(options: TextDisplayOptions, started?: TrainEv
   const { stdout, stderr, colors } = options;
   const writer = createLineWriter(stdout);
   const estimate = new ProgressEstimate();
+  const print = (lines: readonly string[]): void => lines.forEach((line) => writer.print(line));
   const show = (event: TrainEvent): void => {
     const progress = estimate.update(event);
     if (progress) writer.status(describeProgress(progress, colors));
-    describeEvent(event, colors).forEach(writer.print);
+    print(describeEvent(event, colors));
   };
   if (started) show(started);
   return {
     message(message) {
       switch (message.type) {
         case "engine":
-          return describeEngine(message.engine, colors).forEach(writer.print);
+          return print(describeEngine(message.engine, colors));
         case "dataProgress":
           return writer.status(colors.dim(describeDataProgress(message.progress)));
         case "note":
@@ -46,10 +49,10 @@ export function createTextDisplay(options: TextDisplayOptions, started?: TrainEv
       }
     },
     note: (text) => writer.print(colors.yellow(text)),
-    output: (line) => void stderr.write(`${colors.dim(line)}\n`),
+    output: (line) => writer.print(colors.dim(line), stderr),
     result(result) {
       writer.close();
-      describeResult(result, colors).forEach(writer.print);
+      print(describeResult(result, options));
     },
     close: () => writer.close(),
   };

@@ -48,9 +48,15 @@ async function work(job: TrainingJob): Promise<void> {
   try {
     await say({ type: "result", result: await run(job) });
   } catch (thrown) {
-    await say({ type: "error", error: packError(thrown) });
+    await say(isAbort(thrown) ? { type: "aborted" } : { type: "error", error: packError(thrown) });
   }
   process.exit(0);
+}
+
+/** A mistake that shows while the run stops is still a mistake. */
+function isAbort(thrown: unknown): boolean {
+  const { aborted, reason } = stopping.signal;
+  return aborted && (thrown === reason || (thrown instanceof Error && thrown.name === "AbortError"));
 }
 
 async function run(job: TrainingJob): Promise<JobResult> {

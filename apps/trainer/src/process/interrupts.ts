@@ -1,4 +1,4 @@
-/** Ctrl-C once saves and stops, twice stops at once; SIGTERM and a closed terminal save and stop. */
+/** Ctrl-C once stops in good order, twice at once; SIGTERM and a closed terminal count as Ctrl-C. */
 import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
 
 export interface Interrupts {
@@ -15,21 +15,11 @@ const EXIT_CODE_OF_SIGNAL = {
 } as const;
 type InterruptSignal = keyof typeof EXIT_CODE_OF_SIGNAL;
 
-export function watchInterrupts(actions: {
-  stop(reason: string): void;
-  kill(): void;
-  say(text: string): void;
-}): Interrupts {
+export function watchInterrupts(actions: { stop(reason: string): void; kill(): void }): Interrupts {
   let exitCode: ExitCode | undefined;
   const onSignal = (signal: InterruptSignal): void => {
-    if (exitCode !== undefined) {
-      actions.say("Stopping at once, without a checkpoint.");
-      return actions.kill();
-    }
+    if (exitCode !== undefined) return actions.kill();
     exitCode = EXIT_CODE_OF_SIGNAL[signal];
-    actions.say(
-      "Saving a checkpoint after this step, then stopping. Ctrl-C again stops at once, without one.",
-    );
     actions.stop(signal);
   };
   const signals = Object.keys(EXIT_CODE_OF_SIGNAL) as InterruptSignal[];

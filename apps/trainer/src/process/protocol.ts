@@ -29,7 +29,12 @@ export type ChildMessage =
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "event"; readonly event: TrainEvent }
   | { readonly type: "result"; readonly result: JobResult }
+  /** Ended before there was a result, because it was asked to stop. */
+  | { readonly type: "aborted" }
   | { readonly type: "error"; readonly error: JobError };
+
+/** The child's last word, whichever it is. */
+export type ChildOutcome = Extract<ChildMessage, { type: "result" | "aborted" | "error" }>;
 
 export interface JobResult {
   readonly runId: string;

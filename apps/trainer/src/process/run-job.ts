@@ -4,6 +4,7 @@ import type { CommandContext } from "../commands/command-context.js";
 import { createJsonDisplay } from "../display/json-display.js";
 import { createTextDisplay } from "../display/text-display.js";
 import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
+import { runArgument } from "../run/find-run.js";
 import { watchInterrupts } from "./interrupts.js";
 import { InterruptedError, ProcessDiedError } from "./process-errors.js";
 import { unpackError, type JobResult, type TrainingJob } from "./protocol.js";
@@ -41,10 +42,21 @@ export async function runJob(
     onOutput: display.output,
     onSilence: display.note,
   });
-  const interrupts = watchInterrupts({ stop: child.stop, kill: child.kill, say: display.note });
+  const interrupts = watchInterrupts({
+    stop(reason) {
+      display.note(
+        "Saving a checkpoint after this step, then stopping. Ctrl-C again stops at once, without one.",
+      );
+      child.stop(reason);
+    },
+    kill() {
+      display.note("Stopping at once, without a checkpoint.");
+      child.kill();
+    },
+  });
   try {
     const outcome = await child.outcome;
-    if (outcome.kind !== "result") throw errorOf(outcome, interrupts.exitCode, howToGoOn(job, trace));
+    if (outcome.type !== "result") throw errorOf(outcome, interrupts.exitCode, howToGoOn(job, trace));
     const exitCode = exitCodeOfResult(outcome.result, interrupts.exitCode);
     display.result({ ...outcome.result, exitCode });
     return exitCode;
@@ -76,23 +88,33 @@ function exitCodeOfResult({ status }: JobResult, interrupted: ExitCode | undefin
 }
 
 function errorOf(
-  outcome: Exclude<ProcessOutcome, { kind: "result" }>,
+  outcome: Exclude<ProcessOutcome, { type: "result" }>,
   interrupted: ExitCode | undefined,
   wayOut: string,
 ): Error {
-  if (outcome.kind === "died") return new ProcessDiedError(`${outcome.diagnosis}\n${wayOut}`);
-  if (outcome.kind === "killed" || interrupted !== undefined) {
-    return new InterruptedError(`Stopped. ${wayOut}`, interrupted ?? EXIT_CODES.interrupted);
+  switch (outcome.type) {
+    case "error":
+      return unpackError(outcome.error);
+    case "died":
+      return new ProcessDiedError(`${outcome.diagnosis}\n${wayOut}`);
+    case "aborted":
+    case "killed":
+      return new InterruptedError(`Stopped. ${wayOut}`, interrupted ?? EXIT_CODES.interrupted);
+    default:
+      return outcome satisfies never;
   }
-  return unpackError(outcome.error);
 }
 
 function howToGoOn(job: TrainingJob, { runId, checkpoint }: Trace): string {
   if (job.kind === "evaluate") return "The run itself is untouched; the same command tries again.";
-  if (runId === undefined) return "The run had not begun; the same command starts it.";
+  if (job.kind === "train" && runId === undefined)
+    return "The run had not begun; the same command starts it.";
+  const attempt =
+    runId === undefined ? "This attempt had not begun" : "This attempt had saved no checkpoint yet";
   const where =
     checkpoint === undefined
-      ? "This attempt had saved no checkpoint yet"
+      ? attempt
       : `The last checkpoint is of epoch ${checkpoint.epoch}, step ${checkpoint.step}`;
-  return `${where}. To go on: convkit resume ${runId}`;
+  const run = job.kind === "resume" ? runArgument(job.directory, job.home) : runId;
+  return `${where}. To go on: convkit resume ${run}`;
 }

@@ -7,12 +7,12 @@ import { fileURLToPath } from "node:url";
 import { readCgroup, readOomKills } from "../host/cgroup.js";
 import { readProcessUsage } from "../host/process-usage.js";
 import { diagnoseDeath } from "./diagnose-death.js";
-import type { ChildMessage, JobError, JobResult, ParentMessage, TrainingJob } from "./protocol.js";
+import type { ChildMessage, ChildOutcome, ParentMessage, TrainingJob } from "./protocol.js";
 import { watchSilence } from "./silence-watch.js";
 
 export interface TrainingProcessOptions {
   /** Everything but the last word, which is the outcome. */
-  readonly onMessage: (message: Exclude<ChildMessage, { type: "result" | "error" }>) => void;
+  readonly onMessage: (message: Exclude<ChildMessage, ChildOutcome>) => void;
   /** Lines that libraries printed in the child. */
   readonly onOutput: (line: string) => void;
   readonly onSilence: (text: string) => void;
@@ -21,11 +21,10 @@ export interface TrainingProcessOptions {
 }
 
 export type ProcessOutcome =
-  | { readonly kind: "result"; readonly result: JobResult }
-  | { readonly kind: "error"; readonly error: JobError }
-  | { readonly kind: "died"; readonly diagnosis: string }
+  | ChildOutcome
+  | { readonly type: "died"; readonly diagnosis: string }
   /** Ended by `kill()`. */
-  | { readonly kind: "killed" };
+  | { readonly type: "killed" };
 
 export interface TrainingProcess {
   readonly pid: number;
@@ -59,8 +58,7 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
 
   child.on("message", (message: ChildMessage) => {
     silence.heard();
-    if (message.type === "result") last = { kind: "result", result: message.result };
-    else if (message.type === "error") last = { kind: "error", error: message.error };
+    if (message.type === "result" || message.type === "aborted" || message.type === "error") last = message;
     else options.onMessage(message);
   });
   child.stdout?.setEncoding("utf8").on("data", byLine(options.onOutput));
@@ -74,12 +72,12 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
     child.once("close", (exitCode, signal) => {
       silence.stop();
       clearInterval(memory);
-      if (killed) return resolve({ kind: "killed" });
+      if (killed) return resolve({ type: "killed" });
       if (last) return resolve(last);
       const oomKills = { before: oomKillsBefore, after: readOomKills() };
       const { memoryLimitBytes } = readCgroup();
       const facts = { exitCode, signal, lastWords, oomKills, peakResidentBytes, memoryLimitBytes };
-      resolve({ kind: "died", diagnosis: diagnoseDeath(facts) });
+      resolve({ type: "died", diagnosis: diagnoseDeath(facts) });
     });
   });
   const send = (message: ParentMessage): void => {

@@ -1,6 +1,6 @@
 /** `<run>` on the command line: an id, a prefix that only one id has, `latest`, or the path of a run's folder. */
 import { access, readdir, readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
 
 /** No run, or more than one, is called that. */
@@ -48,6 +48,13 @@ export async function findRun(text: string, home: string): Promise<string> {
     );
   }
   return join(home, "runs", id);
+}
+
+/** What to type for a run: its id where it lies under `home`, else its path. */
+export function runArgument(directory: string, home: string): string {
+  if (dirname(directory) === join(home, "runs")) return basename(directory);
+  const path = relative(process.cwd(), directory);
+  return path === "" ? "." : path;
 }
 
 /** @throws {RunNotFoundError} if the folder holds no config that can be read. */

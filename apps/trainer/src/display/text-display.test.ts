@@ -1,0 +1,77 @@
+/** What a person sees of a run, on a terminal of a test's own. */
+import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { RunConfig, type TrainEvent } from "@convkit/schema";
+import picocolors from "picocolors";
+import { expect, it } from "vitest";
+import { createTextDisplay } from "./text-display.js";
+
+const envelope = { runId: "20260214-093012-x7", attempt: 1, sequence: 0 };
+
+const STARTED: TrainEvent = {
+  ...envelope,
+  timestamp: 0,
+  type: "runStarted",
+  config: RunConfig.parse({ data: { source: "x" }, model: "y", epochs: 2 }),
+  dataset: {
+    formatVersion: 1,
+    name: "x",
+    source: "x",
+    contentHash: "0",
+    classNames: ["a", "b"],
+    imageShape: [8, 8, 1],
+    splits: {},
+    badFiles: [],
+  },
+  engine: { name: "cpu", device: "", threads: null, versions: {} },
+  model: { name: "y", parameters: 1, trainableParameters: 1, flops: 1 },
+  stepsPerEpoch: 10,
+};
+
+function step(number: number, logs: { loss: number; accuracy: number }): TrainEvent {
+  const epoch = Math.ceil(number / 10);
+  return {
+    ...envelope,
+    timestamp: number * 6000,
+    type: "step",
+    epoch,
+    step: number,
+    logs,
+    imagesPerSecond: 5289.6,
+  };
+}
+
+function terminal() {
+  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 120, rows: 24 });
+  const colors = picocolors.createColors(false);
+  const display = createTextDisplay({ stdout, stderr: stdout, colors, home: "/home" });
+  const say = (event: TrainEvent): void => display.message({ type: "event", event });
+  return { display, say, shown: () => stripVTControlCharacters(String(stdout.read() ?? "")) };
+}
+
+it("shows a bar with images per second, loss, accuracy and the time left", () => {
+  const { say, shown } = terminal();
+  say(STARTED);
+  say(step(5, { loss: 2.25, accuracy: 0.25 }));
+  expect(shown()).toContain(`epoch 1/2 ${"━".repeat(24)} 25 %  5290 img/s  loss 2.250  accuracy 25.0 %`);
+});
+
+it("estimates the time left once two steps were seen", () => {
+  const { display, say, shown } = terminal();
+  say(STARTED);
+  say(step(5, { loss: 3, accuracy: 0.25 }));
+  shown();
+  say(step(6, { loss: 1, accuracy: 0.75 }));
+  // A status that comes too soon is kept and drawn under the next line.
+  display.note("a line");
+  // 14 steps of 6 s; the means of two steps.
+  expect(shown()).toMatch(
+    /a line\nepoch 1\/2 ━+ 30 % {2}5290 img\/s {2}loss 2\.000 {2}accuracy 50\.0 % {2}1 min 24 s left/,
+  );
+});
+
+it("says of a run that goes on how far it had come, within an epoch too", () => {
+  const { say, shown } = terminal();
+  say({ ...envelope, timestamp: 0, type: "resumed", fromStep: 68, fromEpoch: 4 });
+  expect(shown()).toContain("resume  from step 68, 4 epochs done\n");
+});
