@@ -80,9 +80,8 @@ function kindOf(node: JsonSchema): string {
 function describeRange({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
   const kind = String(type);
   // No integer lies between 0 and 1: a positive one is easier read as "at least 1".
-  const isOpen = exclusiveMinimum !== undefined && kind !== "integer";
-  const from =
-    exclusiveMinimum === undefined || isOpen ? (exclusiveMinimum ?? minimum) : exclusiveMinimum + 1;
+  const isOpen = isBound(exclusiveMinimum) && kind !== "integer";
+  const from = isBound(exclusiveMinimum) ? exclusiveMinimum + (isOpen ? 0 : 1) : minimum;
   const upper = isBound(maximum)
     ? ` ≤ ${maximum}`
     : isBound(exclusiveMaximum)
@@ -94,8 +93,8 @@ function describeRange({ type, minimum, maximum, exclusiveMinimum, exclusiveMaxi
     : `${from} ${isOpen ? "<" : "≤"} ${kind}${upper}`;
 }
 
-function isBound(value: number | undefined): value is number {
-  return value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+function isBound(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
 
 function isSchema(value: unknown): value is JsonSchema {
