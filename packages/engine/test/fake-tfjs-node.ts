@@ -9,7 +9,7 @@ const tfjs = createRequire(import.meta.url).resolve("@tensorflow/tfjs");
  * The program of a package that notes in its file `loads` that it was loaded and registers a backend. What training
  * takes long for hands back a shape with nothing in it, after as long as the test wants it to take.
  */
-export function fakeTfjsNode({ convolutionMs }: { readonly convolutionMs: number }): string {
+function fakeTfjsNode({ convolutionMs }: { readonly convolutionMs: number }): string {
   return `
     require("node:fs").appendFileSync(require("node:path").join(__dirname, "loads"), "loaded\\n");
     const tf = require(${JSON.stringify(tfjs)});
