@@ -23,14 +23,28 @@ export interface BenchReport {
   readonly results: Readonly<Partial<Record<BenchmarkName, unknown>>>;
 }
 
-/** @param digits after the point. @returns `1.43 [1.40–1.47]`: the median and the quartiles. */
+/**
+ * @param digits after the point.
+ * @returns `1.43 [1.40–1.47]`: the median and the quartiles; `1.43` where nothing spreads, as in a single measurement
+ *   or in what is measured against itself.
+ */
 export function formatSpread({ median, lowerQuartile, upperQuartile }: Spread, digits: number): string {
+  if (lowerQuartile === upperQuartile) return median.toFixed(digits);
   return `${median.toFixed(digits)} [${lowerQuartile.toFixed(digits)}–${upperQuartile.toFixed(digits)}]`;
 }
 
-/** @returns whether a target was met, in words. */
-export function verdict(value: number, target: number): "reached" | "not reached" {
+/** Whether a target was met, in words. */
+export type Verdict = "reached" | "not reached" | "not measured";
+
+/** @param value null if there is none: then nothing was reached. */
+export function verdict(value: number | null, target: number): Verdict {
+  if (value === null) return "not measured";
   return value >= target ? "reached" : "not reached";
+}
+
+/** The result of a benchmark that failed as a whole. */
+export function notMeasured(title: string, reason: string): BenchmarkResult {
+  return { title, notes: [`not measured: ${reason}`], columns: [], rows: [], data: { notMeasured: reason } };
 }
 
 export function formatHeader({ machine, date, command, rounds }: Omit<BenchReport, "results">): string {
@@ -44,8 +58,11 @@ export function formatHeader({ machine, date, command, rounds }: Omit<BenchRepor
 
 export function formatMarkdown({ title, notes, columns, rows }: BenchmarkResult): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const table = [line(columns), line(columns.map(() => "---")), ...rows.map(line)];
-  return [`## ${title}`, notes.join("\n"), table.join("\n")].join("\n\n");
+  const blocks = [`## ${title}`, notes.join("\n")];
+  if (columns.length > 0) {
+    blocks.push([line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n"));
+  }
+  return blocks.join("\n\n");
 }
 
 export function formatText({ title, notes, columns, rows }: BenchmarkResult): string {
@@ -55,5 +72,6 @@ export function formatText({ title, notes, columns, rows }: BenchmarkResult): st
       .map((cell, i) => cell.padEnd(widths[i]!))
       .join("  ")
       .trimEnd();
-  return [title, ...notes, "", line(columns), ...rows.map(line)].join("\n");
+  const table = columns.length === 0 ? [] : ["", line(columns), ...rows.map(line)];
+  return [title, ...notes, ...table].join("\n");
 }
