@@ -1,5 +1,5 @@
 /** Starts peers, lets those that came up take turns, and stops them: each is measured, or there is a reason why not. */
-import { type Peer, PeerError } from "./peer.js";
+import { type Peer, PeerError, type PeerOptions } from "./peer.js";
 import { startPeer, type StepPeerSpec } from "./step-peers.js";
 import { takeTurns, type TakeTurnsOptions } from "./take-turns.js";
 
@@ -13,7 +13,7 @@ export interface MeasuredPeer {
 
 export type PeerMeasurement = MeasuredPeer | { readonly spec: StepPeerSpec; readonly notMeasured: string };
 
-export interface MeasurePeersOptions extends TakeTurnsOptions {
+export interface MeasurePeersOptions extends TakeTurnsOptions, PeerOptions {
   /** The same for every peer. */
   readonly threads: number;
 }
@@ -25,18 +25,21 @@ export function isMeasured(measurement: PeerMeasurement): measurement is Measure
 /** @returns in the order of `specs`. */
 export async function measurePeers(
   specs: readonly StepPeerSpec[],
-  { threads, ...options }: MeasurePeersOptions,
+  { threads, patienceMs, ...options }: MeasurePeersOptions,
 ): Promise<PeerMeasurement[]> {
   const starts: { spec: StepPeerSpec; started: Peer | PeerError }[] = [];
-  for (const spec of specs) starts.push({ spec, started: await tryToStart(spec, threads) });
+  for (const spec of specs) starts.push({ spec, started: await tryToStart(spec, threads, { patienceMs }) });
   const present = starts.flatMap(({ spec, started }) =>
     started instanceof PeerError ? [] : [{ spec, peer: started }],
   );
-  const turns = await takeTurns(
-    present.map(({ spec, peer }) => ({ peer, batchSize: spec.batchSize, onlyOnce: spec.onlyOnce })),
-    options,
+  const contestants = present.map(({ spec, peer }) => ({
+    peer,
+    batchSize: spec.batchSize,
+    onlyOnce: spec.onlyOnce,
+  }));
+  const turns = await takeTurns(contestants, options).finally(() =>
+    Promise.all(present.map(({ peer }) => peer.stop())),
   );
-  await Promise.all(present.map(({ peer }) => peer.stop()));
 
   return starts.map(({ spec, started }) => {
     if (started instanceof PeerError) return { spec, notMeasured: started.message };
@@ -46,9 +49,13 @@ export async function measurePeers(
   });
 }
 
-async function tryToStart(spec: StepPeerSpec, threads: number): Promise<Peer | PeerError> {
+async function tryToStart(
+  spec: StepPeerSpec,
+  threads: number,
+  options: PeerOptions,
+): Promise<Peer | PeerError> {
   try {
-    return await startPeer(spec, threads);
+    return await startPeer(spec, threads, options);
   } catch (error) {
     if (error instanceof PeerError) return error;
     throw error;

@@ -1,6 +1,6 @@
 /** Peak resident memory of the processes that take training steps. */
-import { getThreadCount } from "@convkit/tfjs-backend-native";
 import { isMeasured, measurePeers, type PeerMeasurement } from "./measure-peers.js";
+import { peerThreads } from "./peer-threads.js";
 import type { BenchmarkResult } from "./report.js";
 import { STEP_BATCH_SIZE, STEP_PEERS } from "./step-peers.js";
 
@@ -9,7 +9,7 @@ const TURN_SECONDS = 0.5;
 const comparablePeers = STEP_PEERS.filter(({ batchSize }) => batchSize === STEP_BATCH_SIZE);
 
 export async function measureMemory(rounds: number): Promise<BenchmarkResult> {
-  const threads = getThreadCount();
+  const threads = peerThreads();
   const measurements = await measurePeers(comparablePeers, { rounds, threads, turnSeconds: TURN_SECONDS });
   const native = measurements.filter(isMeasured).find(({ spec }) => spec.group === "native");
   const ratioOf = (bytes: number) => (native ? native.peakRssBytes / bytes : null);

@@ -1,41 +1,39 @@
 /** The native training step with 1 thread and more: a process for each, taking turns. */
 import { availableParallelism } from "node:os";
-import { type Peer, PeerError } from "./peer.js";
+import { isMeasured, measurePeers } from "./measure-peers.js";
 import { type BenchmarkResult, formatSpread } from "./report.js";
 import { ratioSpread, spreadOf } from "./statistics.js";
-import { nativePeer, startPeer, STEP_BATCH_SIZE } from "./step-peers.js";
-import { takeTurns } from "./take-turns.js";
+import { nativePeer, STEP_BATCH_SIZE } from "./step-peers.js";
 
 const TURN_SECONDS = 1;
 
-/** @throws {PeerError} if the native engine does not come up, or goes away. */
+/** Without a native engine every row says so. */
 export async function measureScaling(rounds: number): Promise<BenchmarkResult> {
   const counts = threadCounts(availableParallelism());
-  const peers: Peer[] = [];
-  for (const threads of counts) peers.push(await startPeer(nativePeer, threads));
-  const turns = await takeTurns(
-    peers.map((peer) => ({ peer, batchSize: STEP_BATCH_SIZE })),
-    { rounds, turnSeconds: TURN_SECONDS },
-  );
-  await Promise.all(peers.map((peer) => peer.stop()));
-  const failure = turns.find((turn) => turn.failure !== null)?.failure;
-  if (failure != null) throw new PeerError(failure);
-
-  const [single] = turns;
-  const data = turns.map(({ imagesPerSecond }, i) => ({
-    threads: counts[i]!,
-    imagesPerSecond: spreadOf(imagesPerSecond),
-    speedup: ratioSpread(imagesPerSecond, single!.imagesPerSecond),
-  }));
+  // The same peer with its own number of threads each, whatever the others have.
+  const specs = counts.map((threads) => ({ ...nativePeer, commands: () => nativePeer.commands(threads) }));
+  const measurements = await measurePeers(specs, { rounds, threads: 1, turnSeconds: TURN_SECONDS });
+  const single = measurements[0]!;
+  const data = measurements.map((measurement, i) => {
+    const threads = counts[i]!;
+    if (!isMeasured(measurement)) return { threads, notMeasured: measurement.notMeasured };
+    const { imagesPerSecond } = measurement;
+    const speedup = isMeasured(single) ? ratioSpread(imagesPerSecond, single.imagesPerSecond) : null;
+    return { threads, imagesPerSecond: spreadOf(imagesPerSecond), speedup };
+  });
   return {
     title: "Thread scaling",
     notes: [`The training step above on the native engine, batch ${STEP_BATCH_SIZE}.`],
     columns: ["threads", "img/s", "times as fast as 1 thread"],
-    rows: data.map(({ threads, imagesPerSecond, speedup }) => [
-      String(threads),
-      formatSpread(imagesPerSecond, 0),
-      formatSpread(speedup, 2),
-    ]),
+    rows: data.map((row) =>
+      "notMeasured" in row
+        ? [String(row.threads), `not measured: ${row.notMeasured}`, ""]
+        : [
+            String(row.threads),
+            formatSpread(row.imagesPerSecond, 0),
+            row.speedup ? formatSpread(row.speedup, 2) : "",
+          ],
+    ),
     data,
   };
 }

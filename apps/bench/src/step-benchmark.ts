@@ -1,5 +1,6 @@
 /** The training step on the native engine, and on whatever else trains on this machine. */
-import { getThreadCount } from "@convkit/tfjs-backend-native";
+import type { PeerOptions } from "./peer.js";
+import { peerThreads } from "./peer-threads.js";
 import { type BenchmarkResult, formatSpread, verdict } from "./report.js";
 import { ratioSpread, type Spread, spreadOf } from "./statistics.js";
 import { STEP_BATCH_SIZE, STEP_PEERS, type StepPeerSpec } from "./step-peers.js";
@@ -14,7 +15,12 @@ const TARGETS: Partial<Record<StepPeerSpec["group"], { readonly target: number; 
 const TURN_SECONDS = 1;
 
 type StepData =
-  | { readonly peer: string; readonly notMeasured: string }
+  | {
+      readonly peer: string;
+      readonly notMeasured: string;
+      /** If something is promised about its library, and no way of running that was measured. */
+      readonly verdict?: string;
+    }
   | {
       readonly peer: string;
       readonly label: string;
@@ -28,10 +34,23 @@ type StepData =
       readonly verdict?: string;
     };
 
-/** A peer that is absent or goes away is reported as not measured, native included. */
-export async function measureStep(rounds: number): Promise<BenchmarkResult> {
-  const threads = getThreadCount();
-  const measurements = await measurePeers(STEP_PEERS, { rounds, threads, turnSeconds: TURN_SECONDS });
+export interface MeasureStepOptions extends PeerOptions {
+  readonly turnSeconds?: number;
+}
+
+/**
+ * A peer that is absent or goes away is reported as not measured, native included, and so is what is promised about
+ * it.
+ *
+ * @param specs native first; all peers unless told.
+ */
+export async function measureStep(
+  rounds: number,
+  specs: readonly StepPeerSpec[] = STEP_PEERS,
+  { turnSeconds = TURN_SECONDS, patienceMs }: MeasureStepOptions = {},
+): Promise<BenchmarkResult> {
+  const threads = peerThreads();
+  const measurements = await measurePeers(specs, { rounds, threads, turnSeconds, patienceMs });
   const measured = measurements.filter(isMeasured);
   const native = measured.find(({ spec }) => spec.group === "native");
   const data = measurements.map((measurement) => stepData(measurement, { native, measured }));
@@ -53,13 +72,15 @@ function stepData(
   { native, measured }: { native: MeasuredPeer | undefined; measured: readonly MeasuredPeer[] },
 ): StepData {
   const { spec } = measurement;
-  if (!isMeasured(measurement)) return { peer: spec.name, notMeasured: measurement.notMeasured };
+  const peersOfGroup = measured.filter((other) => other.spec.group === spec.group);
+  if (!isMeasured(measurement)) {
+    const promise = peersOfGroup.length === 0 ? promiseAbout(spec.group, null) : undefined;
+    return { peer: spec.name, notMeasured: measurement.notMeasured, ...(promise && { verdict: promise }) };
+  }
   const speed = spreadOf(measurement.imagesPerSecond);
-  const counts = measured
-    .filter((other) => other.spec.group === spec.group)
-    .every((other) => spreadOf(other.imagesPerSecond).median <= speed.median);
+  const counts = peersOfGroup.every((other) => spreadOf(other.imagesPerSecond).median <= speed.median);
   const ratio = native ? ratioSpread(native.imagesPerSecond, measurement.imagesPerSecond) : null;
-  const promise = counts && ratio ? promiseAbout(spec.group, ratio.median) : undefined;
+  const promise = counts ? promiseAbout(spec.group, ratio?.median ?? null) : undefined;
   return {
     peer: spec.name,
     label: measurement.label,
@@ -71,7 +92,7 @@ function stepData(
   };
 }
 
-function promiseAbout(group: StepPeerSpec["group"], ratio: number): string | undefined {
+function promiseAbout(group: StepPeerSpec["group"], ratio: number | null): string | undefined {
   const targets = TARGETS[group];
   if (!targets) return undefined;
   const { target, aim } = targets;
@@ -80,8 +101,9 @@ function promiseAbout(group: StepPeerSpec["group"], ratio: number): string | und
 }
 
 function stepRow(data: StepData): string[] {
-  if ("notMeasured" in data) return [data.peer, `not measured: ${data.notMeasured}`, "", ""];
-  const { peer, imagesPerSecond, ratio, verdict: outcome = "" } = data;
+  const { peer, verdict: outcome = "" } = data;
+  if ("notMeasured" in data) return [peer, `not measured: ${data.notMeasured}`, "", outcome];
+  const { imagesPerSecond, ratio } = data;
   const digits = imagesPerSecond.median < 10 ? 2 : 0;
   return [peer, formatSpread(imagesPerSecond, digits), ratio ? formatSpread(ratio, 2) : "", outcome];
 }

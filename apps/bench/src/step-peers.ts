@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { EngineName } from "@convkit/engine";
 import { peerEnvironment } from "./env.js";
-import { Peer, PeerError, type PeerCommand } from "./peer.js";
+import { Peer, PeerError, type PeerCommand, type PeerOptions } from "./peer.js";
 import type { ProgramName } from "./training-programs.js";
 
 export const STEP_BATCH_SIZE = 128;
@@ -35,11 +35,15 @@ export const STEP_PEERS: readonly StepPeerSpec[] = [
 ];
 
 /** @throws {PeerError} with the last command's reason if none of them comes up. */
-export async function startPeer({ commands }: StepPeerSpec, threads: number): Promise<Peer> {
+export async function startPeer(
+  { commands }: StepPeerSpec,
+  threads: number,
+  options: PeerOptions = {},
+): Promise<Peer> {
   const reasons: string[] = [];
   for (const command of commands(threads)) {
     try {
-      return await Peer.start(command);
+      return await Peer.start(command, options);
     } catch (error) {
       if (!(error instanceof PeerError)) throw error;
       reasons.push(error.message);
