@@ -27,6 +27,7 @@ import {
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawSquare, SQUARE_CLASSES } from "../test/squares.js";
+import { runOptions as optionsFor, squaresConfig } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
 import { RunBusyError } from "./attempt-lock.js";
 import { CheckpointCorruptError, loadCheckpoint } from "./checkpoint.js";
@@ -36,7 +37,6 @@ import { historyOf } from "./history.js";
 import { readJournal } from "./journal.js";
 import { UnknownMetricError } from "./monitor.js";
 import { ImageShapeMismatchError } from "./run-parts.js";
-import type { TrainOptions } from "./run-options.js";
 import { resume, RunFinishedError, train } from "./train.js";
 
 let root: string;
@@ -51,33 +51,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-function optionsFor(runDirectory: string, more: Partial<TrainOptions> = {}): TrainOptions {
-  const engine = { name: "cpu", device: "test", threads: 1, versions: {} } as const;
-  return { home: join(root, "home"), runDirectory, engine, loaderWorkers: 0, ...more };
-}
-
-/** 12 steps an epoch. */
-function configOf(more: Partial<RunConfigInput> = {}): RunConfigInput {
-  return {
-    data: { source: join(root, "squares"), validationFraction: 0.2 },
-    transforms: {
-      train: [{ name: "RandomCrop", size: [8, 8], padding: 1 }, { name: "RandomHorizontalFlip" }],
-      evaluation: [],
-    },
-    model: {
-      layers: [
-        { layer: "conv", filters: 8, useBias: false, strides: 2 },
-        { layer: "batchNorm" },
-        { layer: "activation", activation: "relu" },
-        { layer: "dropout", rate: 0.1 },
-        { layer: "flatten" },
-      ],
-    },
-    epochs: 2,
-    batchSize: 13,
-    ...more,
-  };
-}
+const configOf = (more: Partial<RunConfigInput> = {}) => squaresConfig(join(root, "squares"), more);
 
 let runs = 0;
 const newRun = (): string => join(root, `run-${++runs}`);

@@ -3,16 +3,47 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { drawSquare, SQUARE_CLASSES } from "./squares.js";
 
-/** Writes `train-…` and, unless `test` is 0, `t10k-…` into the folder. */
-export function writeSquares(folder: string, counts: { train: number; test: number }): void {
-  mkdirSync(folder, { recursive: true });
-  writeSplit(join(folder, "train"), 0, counts.train);
-  if (counts.test > 0) writeSplit(join(folder, "t10k"), counts.train, counts.test);
+/** Value of a test picture's first pixel, which the noise of no picture reaches. */
+export const TEST_MARK = 7;
+
+export interface SquaresOptions {
+  readonly train: number;
+  readonly test: number;
+  /** Whether test pictures are labelled as the class after theirs, and their first pixel is marked. */
+  readonly wrongTest?: boolean;
 }
 
-function writeSplit(prefix: string, from: number, count: number): void {
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % SQUARE_CLASSES.length);
-  const pictures = [...labels].map((label, i) => drawSquare(label, from + i));
+/** Writes `train-…` and, unless `test` is 0, `t10k-…` into the folder. */
+export function writeSquares(folder: string, { train, test, wrongTest = false }: SquaresOptions): void {
+  mkdirSync(folder, { recursive: true });
+  writeSplit(join(folder, "train"), draw(0, train));
+  if (test === 0) return;
+  const squares = draw(train, test);
+  if (wrongTest) {
+    for (const square of squares) {
+      square.label = (square.label + 1) % SQUARE_CLASSES.length;
+      square.picture[0] = TEST_MARK;
+    }
+  }
+  writeSplit(join(folder, "t10k"), squares);
+}
+
+interface Square {
+  label: number;
+  readonly picture: Uint8Array;
+}
+
+function draw(from: number, count: number): Square[] {
+  return Array.from({ length: count }, (_, i) => {
+    const label = i % SQUARE_CLASSES.length;
+    return { label, picture: drawSquare(label, from + i) };
+  });
+}
+
+function writeSplit(prefix: string, squares: readonly Square[]): void {
+  const count = squares.length;
+  const pictures = squares.map(({ picture }) => picture);
+  const labels = Uint8Array.from(squares, ({ label }) => label);
   writeFileSync(`${prefix}-images-idx4-ubyte`, Buffer.concat([idxHeader([count, 8, 8, 3]), ...pictures]));
   writeFileSync(`${prefix}-labels-idx1-ubyte`, Buffer.concat([idxHeader([count]), labels]));
 }

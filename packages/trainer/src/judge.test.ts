@@ -1,0 +1,41 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { runOptions, squaresConfig } from "../test/squares-run.js";
+import { TEST_MARK, writeSquares } from "../test/write-squares.js";
+import { loadCheckpoint } from "./checkpoint.js";
+import { train } from "./train.js";
+
+let root: string;
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), "convkit-judge-"))));
+afterEach(() => rmSync(root, { recursive: true }));
+
+it("chooses and stops by validation, and looks at the test pictures once", async () => {
+  // A network that learns the training pictures gets ever worse at these test pictures.
+  writeSquares(join(root, "squares"), { train: 200, test: 40, wrongTest: true });
+  const seen = join(root, "seen");
+  const module = fileURLToPath(new URL("../test/fixtures/count-marked.mjs", import.meta.url));
+  const counting = { module, options: { mark: TEST_MARK, file: seen } };
+  const { status, history, report } = await train(
+    squaresConfig(join(root, "squares"), {
+      transforms: { train: [], evaluation: [counting] },
+      learningRate: 0.01,
+      schedule: { name: "constant" },
+      epochs: 4,
+      earlyStopping: { monitor: "val_loss", patience: 2 },
+    }),
+    runOptions(join(root, "run")),
+  );
+  expect(status).toBe("completed");
+  const accuracies = history.map(({ logs }) => logs["val_accuracy"]!);
+  const best = Math.max(...accuracies);
+  expect(best).toBeGreaterThan(0.9);
+  expect(accuracies[0]).toBeLessThan(best);
+  const checkpoint = await loadCheckpoint(join(root, "run/checkpoints/best"));
+  expect(checkpoint!.state.step).toBe((accuracies.indexOf(best) + 1) * 12);
+  expect(report).toMatchObject({ split: "test", testCount: 40 });
+  expect(report!.accuracy).toBeLessThan(0.1);
+  expect(readFileSync(seen, "utf8")).toBe(".".repeat(40));
+});

@@ -1,0 +1,102 @@
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadClassifier } from "@convkit/models";
+import {
+  decodePredictions,
+  ModuleSpec,
+  RunConfig,
+  type RunConfigInput,
+  type TrainEvent,
+} from "@convkit/schema";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { drawSquare } from "../test/squares.js";
+import { runOptions, squaresConfig } from "../test/squares-run.js";
+import { writeSquares } from "../test/write-squares.js";
+import { evaluateRun } from "./evaluate-run.js";
+import { readJournal } from "./journal.js";
+import { resume, train } from "./train.js";
+
+let root: string;
+let run: string;
+/** Of a run with a network and a transform of the user's own. */
+let config: RunConfigInput;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "convkit-run-data-"));
+  run = join(root, "run");
+  writeSquares(join(root, "squares"), { train: 200, test: 40 });
+  for (const name of ["pooled-network.mjs", "halve.mjs"]) {
+    copyFileSync(fileURLToPath(new URL(`../test/fixtures/${name}`, import.meta.url)), join(root, name));
+  }
+  const halve = { module: join(root, "halve.mjs") };
+  config = squaresConfig(join(root, "squares"), {
+    model: { module: join(root, "pooled-network.mjs"), options: { filters: 8 } },
+    transforms: { train: [halve], evaluation: [halve] },
+    learningRate: 0.1,
+    epochs: 3,
+  });
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** Trains until that step. */
+async function trainUntil(lastStep: number): Promise<void> {
+  const controller = new AbortController();
+  const onEvent = (event: TrainEvent): void => {
+    if (event.type === "step" && event.step === lastStep) controller.abort(new Error("enough"));
+  };
+  await train(config, runOptions(run, { signal: controller.signal, onEvent }));
+}
+
+const textsOf = (events: readonly TrainEvent[]) =>
+  events.flatMap((event) => (event.type === "message" && event.level === "warning" ? [event.text] : []));
+
+describe("modules of the user's own", () => {
+  it("train, go on, are judged again and predict", async () => {
+    await trainUntil(17);
+    const { report, modelDirectory } = await resume(run, runOptions(run));
+    expect(report!.accuracy).toBeGreaterThan(0.9);
+    const events: TrainEvent[] = [];
+    const again = await evaluateRun(run, runOptions(run, { onEvent: (event) => events.push(event) }));
+    expect(again.report).toEqual(report);
+    expect([...textsOf(readJournal(join(run, "events.jsonl"))), ...events]).toEqual([]);
+
+    const { labels, probabilities } = decodePredictions(readFileSync(join(run, "predictions.bin")));
+    const classifier = await loadClassifier(modelDirectory!);
+    const picture = { data: drawSquare(labels[0]!, 200), height: 8, width: 8, channels: 3 };
+    const predicted = await classifier.predict([picture]);
+    predicted.forEach((probability, i) => expect(probability).toBeCloseTo(probabilities[i]!, 5));
+    classifier.dispose();
+  });
+
+  it("bring a warning once they are not what the run was started with", async () => {
+    await trainUntil(17);
+    const stored = RunConfig.parse(JSON.parse(readFileSync(join(run, "config.json"), "utf8")));
+    const { sha256 } = ModuleSpec.parse(stored.model);
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    for (const name of ["pooled-network.mjs", "halve.mjs"]) appendFileSync(join(root, name), "// Edited.\n");
+    const warnings = ["pooled-network.mjs", "halve.mjs"].map(
+      (name) => expect.stringContaining(`${join(root, name)} is not the file`) as string,
+    );
+
+    await resume(run, runOptions(run));
+    const journal = readJournal(join(run, "events.jsonl"));
+    expect(textsOf(journal)).toEqual(warnings);
+
+    const events: TrainEvent[] = [];
+    await evaluateRun(run, runOptions(run, { onEvent: (event) => events.push(event) }));
+    expect(textsOf(events)).toEqual(warnings);
+    const { attempt, sequence } = journal.at(-1)!;
+    expect(events).toMatchObject([
+      { attempt, sequence: sequence + 1 },
+      { attempt, sequence: sequence + 2 },
+    ]);
+    expect(readJournal(join(run, "events.jsonl"))).toEqual(journal);
+
+    const replayed: TrainEvent[] = [];
+    const replay = runOptions(join(root, "replay"), { onEvent: (event) => replayed.push(event) });
+    await train({ ...stored, epochs: 1 }, replay);
+    expect(textsOf(replayed)).toEqual(warnings);
+    expect(readFileSync(join(root, "replay/config.json"), "utf8")).not.toContain(sha256);
+  });
+});
