@@ -36,24 +36,32 @@ export function whiteningKernel(sample: SampleImages, inputShape: InputShape): F
 /** Σ patch · patchᵀ / patches, over all 2×2 patches; a patch's values in the order [row, column, channel]. */
 function patchCovariance({ images, count }: SampleImages, [height, width, channels]: InputShape): number[][] {
   const rowLength = width * channels;
-  const offsets: number[] = [];
-  for (let dy = 0; dy < PATCH_SIZE; dy++) {
-    for (let i = 0; i < PATCH_SIZE * channels; i++) offsets.push(dy * rowLength + i);
-  }
-  const sums = offsets.map(() => new Array<number>(offsets.length).fill(0));
-  const patch = new Float64Array(offsets.length);
+  const half = PATCH_SIZE * channels;
+  const size = PATCH_SIZE * half;
+  const patch = new Float64Array(size);
+  // The upper triangle, row by row. There are millions of patches: no closures.
+  const sums = new Float64Array((size * (size + 1)) / 2);
   for (let n = 0; n < count; n++) {
     for (let y = 0; y <= height - PATCH_SIZE; y++) {
       for (let x = 0; x <= width - PATCH_SIZE; x++) {
         const start = (n * height + y) * rowLength + x * channels;
-        offsets.forEach((offset, i) => (patch[i] = images[start + offset] as number));
-        sums.forEach((row, i) => {
-          for (let j = 0; j < row.length; j++)
-            row[j] = (row[j] as number) + (patch[i] as number) * (patch[j] as number);
-        });
+        for (let i = 0; i < half; i++) {
+          patch[i] = images[start + i] as number;
+          patch[half + i] = images[start + rowLength + i] as number;
+        }
+        for (let i = 0, k = 0; i < size; i++) {
+          const value = patch[i] as number;
+          for (let j = i; j < size; j++, k++) sums[k]! += value * (patch[j] as number);
+        }
       }
     }
   }
   const patches = count * (height - PATCH_SIZE + 1) * (width - PATCH_SIZE + 1);
-  return sums.map((row) => row.map((sum) => sum / patches));
+  const covariance = Array.from({ length: size }, () => new Array<number>(size).fill(0));
+  for (let i = 0, k = 0; i < size; i++) {
+    for (let j = i; j < size; j++, k++) {
+      covariance[i]![j] = covariance[j]![i] = (sums[k] as number) / patches;
+    }
+  }
+  return covariance;
 }
