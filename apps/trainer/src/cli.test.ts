@@ -1,8 +1,9 @@
 /** The built command from outside: help, mistakes and exit codes. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { makeFolder, runConvkit } from "./fixtures/run-convkit.js";
+import { startSilentRegistry } from "./fixtures/silent-registry.js";
+import { makeFolder, runConvkit, startConvkit } from "./fixtures/run-convkit.js";
 
 const COMMANDS = [
   "train",
@@ -48,6 +49,8 @@ it.each([
   [["train", "cifar10", "--config", "none.json"], "none.json"],
   [["predict", "latest", "a.png"], "there are no runs"],
   [["resume", "latest", "--engine", "gpu"], "Expected --engine to be one of"],
+  [["datasets", "get", "cifr10"], "Did you mean cifar10?"],
+  [["datasets", "get", "./photos"], "convkit train ./photos"],
 ])("answers %j with exit code 2 and a hint", async (args, hint) => {
   const { exitCode, stdout, stderr } = await runConvkit(folder, args);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
@@ -70,6 +73,23 @@ it("answers data that is not there with exit code 3", async () => {
   const { exitCode, stderr } = await runConvkit(folder, ["train", "./nowhere", "--engine", "cpu"]);
   expect(exitCode).toBe(3);
   expect(stderr).toContain("nowhere");
+});
+
+it("finds the data set that was meant", async () => {
+  const { exitCode, stderr } = await runConvkit(folder, ["train", "cifr10", "--engine", "cpu"]);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("Did you mean cifar10?");
+});
+
+it("gives up fetching at SIGINT, and leaves no lock behind", async () => {
+  const { env, asked } = await startSilentRegistry();
+  const run = startConvkit(folder, ["datasets", "get", "mnist"], env);
+  await asked;
+  run.process.kill("SIGINT");
+  const { exitCode, stderr } = await run.finished;
+  expect(exitCode).toBe(130);
+  expect(stderr).toContain("the same command goes on from there");
+  expect(existsSync(join(folder, ".convkit", "datasets", ".work", "mnist.lock"))).toBe(false);
 });
 
 it("answers an engine that cannot train with exit code 4", async () => {

@@ -6,33 +6,51 @@ import { InterruptedError } from "./process/process-errors.js";
 export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   CheckpointCorruptError: EXIT_CODES.failed,
   DashboardMissingError: EXIT_CODES.failed,
+  InvalidPredictionsError: EXIT_CODES.failed,
   JournalCorruptError: EXIT_CODES.failed,
+  PredictionsFormatError: EXIT_CODES.failed,
+  SafetensorsFormatError: EXIT_CODES.failed,
+  TensorMemoryError: EXIT_CODES.failed,
+  TrainEventFormatError: EXIT_CODES.failed,
 
+  ArraysMismatchError: EXIT_CODES.usage,
   ClassifierFilesError: EXIT_CODES.usage,
   ConfigError: EXIT_CODES.usage,
   CustomTransformError: EXIT_CODES.usage,
+  ImageShapeMismatchError: EXIT_CODES.usage,
   ImageSizeRequiredError: EXIT_CODES.usage,
+  InvalidThreadCountError: EXIT_CODES.usage,
   ModelConfigError: EXIT_CODES.usage,
   NotARunError: EXIT_CODES.usage,
   NothingToJudgeError: EXIT_CODES.usage,
   RunFinishedError: EXIT_CODES.usage,
+  RunFolderExistsError: EXIT_CODES.usage,
   RunNotFoundError: EXIT_CODES.usage,
+  RunUnfinishedError: EXIT_CODES.usage,
+  ShapeError: EXIT_CODES.usage,
   TransformModuleError: EXIT_CODES.usage,
   UnknownEngineError: EXIT_CODES.usage,
+  UnknownIsaError: EXIT_CODES.usage,
   UnknownMetricError: EXIT_CODES.usage,
   UnknownModelError: EXIT_CODES.usage,
   UserModuleError: EXIT_CODES.usage,
 
+  ClassifierInputError: EXIT_CODES.data,
   ContentHashMismatchError: EXIT_CODES.data,
   DatasetFormatError: EXIT_CODES.data,
   DatasetNotFoundError: EXIT_CODES.data,
   DatasetUnavailableError: EXIT_CODES.data,
+  FetchError: EXIT_CODES.data,
   ImageDecodeError: EXIT_CODES.data,
 
   EngineCannotTrainError: EXIT_CODES.engine,
   EngineUnavailableError: EXIT_CODES.engine,
+  NativeBinaryLoadError: EXIT_CODES.engine,
+  NativeBinaryMissingError: EXIT_CODES.engine,
 
   ProcessDiedError: EXIT_CODES.processDied,
+
+  RunBusyError: EXIT_CODES.busy,
 };
 
 /** @returns the error's number, else that of what caused it, else `failed`. */

@@ -12,6 +12,8 @@ export const EXIT_CODES = {
   engine: 4,
   /** The training process was killed or crashed. */
   processDied: 5,
+  /** Another process works on the run. */
+  busy: 6,
   /** Stopped by SIGINT (128 + 2) after a checkpoint, or by a second one without. */
   interrupted: 130,
   /** Stopped by SIGTERM (128 + 15) after a checkpoint. */
@@ -27,4 +29,5 @@ export const EXIT_CODES_HELP = `Exit codes:
   3    data set missing, damaged or not to be fetched
   4    the engine asked for is not available
   5    the training process was killed or crashed
+  6    another process works on the run
   130  interrupted (Ctrl-C), 143 terminated: a checkpoint was saved, \`convkit resume\` goes on`;

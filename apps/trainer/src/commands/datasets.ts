@@ -1,9 +1,12 @@
 /** `convkit datasets`: the data sets that have a name, and fetching one ahead of a run. */
 import { DataSpec } from "@convkit/schema";
 import type { Command } from "commander";
+import { checkDatasetName } from "../config/dataset-hints.js";
 import { describeDataProgress } from "../display/describe-data-progress.js";
 import { formatTable } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
+import { watchInterrupts } from "../process/interrupts.js";
+import { InterruptedError } from "../process/process-errors.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 
 const EXAMPLES = `
@@ -49,14 +52,32 @@ async function list(context: CommandContext, json: boolean): Promise<void> {
 }
 
 async function get(name: string, context: CommandContext, json: boolean): Promise<void> {
-  const { openDataset } = await import("@convkit/data");
+  const { listDatasets, openDataset } = await import("@convkit/data");
+  checkDatasetName(name, listDatasets());
   const writer = json ? undefined : createLineWriter(context.stdout);
-  const dataset = await openDataset(DataSpec.parse({ source: name }), {
-    home: context.home,
-    onProgress: (progress) => writer?.status(context.colors.dim(describeDataProgress(progress))),
+  const stopping = new AbortController();
+  const interrupts = watchInterrupts({
+    stop: (reason) => stopping.abort(reason),
+    // Whoever asks next finds that this process is gone and takes its place.
+    kill: () => process.exit(interrupts.exitCode),
   });
-  writer?.close();
-  const { contentHash } = dataset;
-  if (json) return printJson(context, { type: "dataset", name, home: context.home, contentHash });
-  print(context, [`${name} is there, whole and checked: ${context.home}`, `content hash ${contentHash}`]);
+  try {
+    const { contentHash } = await openDataset(DataSpec.parse({ source: name }), {
+      home: context.home,
+      signal: stopping.signal,
+      onProgress: (progress) => writer?.status(context.colors.dim(describeDataProgress(progress))),
+    });
+    writer?.close();
+    if (json) return printJson(context, { type: "dataset", name, home: context.home, contentHash });
+    print(context, [`${name} is there, whole and checked: ${context.home}`, `content hash ${contentHash}`]);
+  } catch (error) {
+    if (interrupts.exitCode === undefined) throw error;
+    throw new InterruptedError(
+      "Stopped. What was fetched is kept: the same command goes on from there.",
+      interrupts.exitCode,
+    );
+  } finally {
+    writer?.close();
+    interrupts.release();
+  }
 }

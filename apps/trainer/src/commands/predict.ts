@@ -1,23 +1,34 @@
 /** `convkit predict`: what a run's network sees in pictures. */
 import { join } from "node:path";
+import type { DecodedImage } from "@convkit/data";
+import type { Classifier } from "@convkit/models";
 import type { EnginePreference } from "@convkit/schema";
 import type { Command } from "commander";
 import { parseEngineFlag } from "../config/engine-flag.js";
 import { formatPercent } from "../display/format.js";
+import { EXIT_CODES } from "../exit-codes.js";
 import { findRun } from "../run/find-run.js";
+import { checkClassifier } from "../run/unfinished-run.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 
 const TOP = 5;
+/** Decoded photographs are large: so many lie in memory at once. */
+const GROUP_SIZE = 8;
 
 const EXAMPLES = `
 Examples:
   convkit predict latest cat.jpg dog.png
   convkit predict latest photos/*.jpg --json`;
 
-export interface PicturePrediction {
+interface PicturePrediction {
   readonly image: string;
   /** The most probable classes, best first. */
   readonly classes: readonly { readonly className: string; readonly probability: number }[];
+}
+
+interface FailedPicture {
+  readonly image: string;
+  readonly error: Error;
 }
 
 export function addPredictCommand(program: Command, context: CommandContext): void {
@@ -36,36 +47,73 @@ export function addPredictCommand(program: Command, context: CommandContext): vo
     .addHelpText("after", EXAMPLES)
     .action(async (run: string, images: string[], flags: { engine: EnginePreference; json: boolean }) => {
       const directory = await findRun(run, context.home);
-      const predictions = await predictPictures(directory, images, flags.engine);
-      for (const prediction of predictions) {
-        if (flags.json) printJson(context, { type: "prediction", ...prediction });
-        else print(context, describe(prediction, context));
+      await checkClassifier(directory, context.home);
+      for await (const outcome of predictPictures(directory, images, flags.engine)) {
+        if ("error" in outcome) {
+          context.exit(EXIT_CODES.data);
+          showFailure(outcome, context, flags.json);
+        } else if (flags.json) printJson(context, { type: "prediction", ...outcome });
+        else print(context, describe(outcome, context));
       }
     });
 }
 
-async function predictPictures(
+/** In the order of the paths, group by group; a file that is no picture spoils no other's prediction. */
+async function* predictPictures(
   directory: string,
   paths: readonly string[],
   preference: EnginePreference,
-): Promise<PicturePrediction[]> {
+): AsyncGenerator<PicturePrediction | FailedPicture> {
   const { openEngine } = await import("@convkit/engine");
   await openEngine(preference, { training: false });
   const { loadClassifier } = await import("@convkit/models");
   const { decodeImage } = await import("@convkit/data");
   const classifier = await loadClassifier(join(directory, "model"));
+  const { classNames, inputShape } = classifier.card;
+  const channels = inputShape[2] === 1 ? 1 : 3;
+  const decode = (path: string) => decodeImage(path, { channels }).catch((error: unknown) => error as Error);
   try {
-    const { classNames, inputShape } = classifier.card;
-    const channels = inputShape[2] === 1 ? 1 : 3;
-    const images = await Promise.all(paths.map((path) => decodeImage(path, { channels })));
-    const probabilities = await classifier.predict(images);
-    return paths.map((image, index) => {
-      const row = probabilities.subarray(index * classNames.length, (index + 1) * classNames.length);
-      return { image, classes: likeliest(row, classNames) };
-    });
+    for (let start = 0; start < paths.length; start += GROUP_SIZE) {
+      const group = paths.slice(start, start + GROUP_SIZE);
+      const pictures = await Promise.all(group.map(decode));
+      const rows = (await classify(classifier, pictures.filter(isPicture)))[Symbol.iterator]();
+      for (const [index, picture] of pictures.entries()) {
+        const image = group[index] as string;
+        const row = isPicture(picture) ? (rows.next().value as Float32Array | Error) : picture;
+        yield row instanceof Error ? { image, error: row } : { image, classes: likeliest(row, classNames) };
+      }
+    }
   } finally {
     classifier.dispose();
   }
+}
+
+function isPicture(decoded: DecodedImage | Error): decoded is DecodedImage {
+  return !(decoded instanceof Error);
+}
+
+/** @returns a row of probabilities per picture, or why the network cannot take it. */
+async function classify(
+  classifier: Classifier,
+  pictures: readonly DecodedImage[],
+): Promise<(Float32Array | Error)[]> {
+  const classes = classifier.card.classNames.length;
+  try {
+    const probabilities = await classifier.predict(pictures);
+    return pictures.map((_, i) => probabilities.subarray(i * classes, (i + 1) * classes));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "ClassifierInputError") throw error;
+    if (pictures.length === 1) return [error];
+    const rows: (Float32Array | Error)[] = [];
+    for (const picture of pictures) rows.push(...(await classify(classifier, [picture])));
+    return rows;
+  }
+}
+
+function showFailure({ image, error }: FailedPicture, context: CommandContext, json: boolean): void {
+  const { name, message } = error;
+  if (json) printJson(context, { type: "error", image, name, message, exitCode: EXIT_CODES.data });
+  else context.stderr.write(`error  ${image}: ${message}\n`);
 }
 
 function likeliest(probabilities: Float32Array, classNames: readonly string[]): PicturePrediction["classes"] {

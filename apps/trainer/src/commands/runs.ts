@@ -33,5 +33,5 @@ export function addRunsCommand(program: Command, context: CommandContext): void 
 function row({ runId, name, data, model, status, accuracy, testCount }: RunSummary): string[] {
   const judged =
     accuracy === null ? "–" : `${formatPercent(accuracy)} of ${testCount?.toLocaleString("en-US")}`;
-  return [runId, name ?? "–", data, model, status, judged];
+  return [runId, name ?? "–", data ?? "–", model ?? "–", status, judged];
 }

@@ -1,5 +1,14 @@
 /** A tiny data set from pictures to a judged classifier, through the built command. */
-import { existsSync, readFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeFolder, runConvkit, type Finished } from "../fixtures/run-convkit.js";
@@ -94,5 +103,94 @@ describe("convkit train", () => {
     expect(stdout).toMatch(/^epoch +1 .*validation: .*accuracy/m);
     expect(stdout).toMatch(/^result +accuracy .* of 48 test pictures/m);
     expect(stdout).toMatch(/^report +\.convkit\/runs\/.*report\.html$/m);
+  });
+
+  it("says at the start which files it leaves out", async () => {
+    const own = makeFolder();
+    await writePictures(own);
+    const [picture] = [join(own, "pictures", "train", "dark", "0.png")];
+    mkdirSync(join(own, "pictures", "extra", "dark"), { recursive: true });
+    copyFileSync(picture, join(own, "pictures", "extra", "dark", "0.png"));
+    copyFileSync(picture, join(own, "pictures", "train", "dark", "phone.heic"));
+    writeFileSync(join(own, "pictures", "train", "dark", "cut.png"), readFileSync(picture).subarray(0, 60));
+    const { stdout, exitCode } = await runConvkit(own, ["train", "./pictures", ...TINY, "--epochs=1"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      "warning  3 files are left out: 1 lies in no class folder of train, val or test (extra/…), 1 .heic, " +
+        "1 cannot be decoded; events.jsonl lists them.\n",
+    );
+  });
+
+  it("names only what is there where nothing could be judged, and its network still predicts", async () => {
+    const nothing = ["--set=data.validationFraction=0", "--set=data.testFraction=0", "--epochs=1"];
+    const trained = await runConvkit(folder, ["train", "./pictures/train", ...TINY, ...nothing]);
+    expect(trained).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(trained.stdout).not.toMatch(/^(report|result)/m);
+    const [, run = ""] = /^next +convkit predict (\S+)/m.exec(trained.stdout) ?? [];
+    const predict = ["predict", run, "pictures/test/dark/0.png", "--engine=cpu"];
+    expect(await runConvkit(folder, predict)).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
+  it("refuses a folder one level too high before there is a run", async () => {
+    const own = makeFolder();
+    await writePictures(own);
+    renameSync(join(own, "pictures", "train"), join(own, "shades"));
+    rmSync(join(own, "pictures", "test"), { recursive: true });
+    renameSync(join(own, "shades"), join(own, "pictures", "shades"));
+    const { exitCode, stderr } = await runConvkit(own, ["train", "./pictures", ...TINY]);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain("one class folder, shades, with bright, dark in it. Name the folder that holds");
+    expect(existsSync(join(own, ".convkit", "runs"))).toBe(false);
+  });
+
+  it("predicts every picture that is one, and says which are none", async () => {
+    writeFileSync(join(folder, "broken.png"), "not a picture");
+    const good = Array.from({ length: 10 }, (_, i) => join("pictures", "test", "bright", `${i}.png`));
+    const images = ["broken.png", ...good, "missing.png"];
+    const text = await runConvkit(folder, ["predict", String(result["runId"]), ...images, "--engine=cpu"]);
+    expect(text.exitCode).toBe(3);
+    for (const image of good) expect(text.stdout).toContain(`${image}\n`);
+    expect(text.stderr.match(/^error {2}\S+/gm)).toEqual(["error  broken.png:", "error  missing.png:"]);
+    const json = await runConvkit(folder, [
+      "predict",
+      String(result["runId"]),
+      ...images,
+      "--engine=cpu",
+      "--json",
+    ]);
+    expect(json).toMatchObject({ exitCode: 3, stderr: "" });
+    expect(json.json().map(({ type, image }) => [type, image])).toEqual([
+      ["error", "broken.png"],
+      ...good.map((image) => ["prediction", image]),
+      ["error", "missing.png"],
+    ]);
+  });
+
+  it("lists runs beside ones that cannot be read, and asks to resume one without a classifier", async () => {
+    const own = makeFolder();
+    const runs = join(own, ".convkit", "runs");
+    cpSync(String(result["directory"]), join(runs, "1-good"), { recursive: true });
+    cpSync(String(result["directory"]), join(runs, "2-cut"), { recursive: true });
+    rmSync(join(runs, "2-cut", "model"), { recursive: true });
+    const events = readFileSync(join(runs, "2-cut", "events.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
+    writeFileSync(join(runs, "2-cut", "events.jsonl"), `${events.slice(0, -1).join("\n")}\n`);
+    mkdirSync(join(runs, "3-damaged"));
+    writeFileSync(join(runs, "3-damaged", "config.json"), '{"formatVersion":1,');
+    mkdirSync(join(runs, "4-newer"));
+    writeFileSync(join(runs, "4-newer", "config.json"), '{"formatVersion":2}');
+    const listed = (await runConvkit(own, ["runs", "--json"])).json();
+    expect(listed.map(({ runId, status }) => [runId, status])).toEqual([
+      ["1-good", "completed"],
+      ["2-cut", "unfinished"],
+      ["3-damaged", "unreadable: config.json is not JSON"],
+      ["4-newer", "unreadable: config.json has format version 2: a newer convkit wrote it"],
+    ]);
+    const predict = await runConvkit(own, ["predict", "2-cut", "x.png"]);
+    expect(predict.exitCode).toBe(2);
+    expect(predict.stderr).toContain(
+      "2-cut, which is unfinished and has none. Resume it first: convkit resume 2-cut",
+    );
   });
 });

@@ -6,6 +6,7 @@
 import type { Engine, EngineDescription } from "@convkit/engine";
 import type { RunConfig } from "@convkit/schema";
 import type { TrainResult } from "@convkit/trainer";
+import { addDatasetHint } from "../config/dataset-hints.js";
 import { readRunConfig } from "../run/find-run.js";
 import {
   packError,
@@ -73,7 +74,7 @@ async function run(job: TrainingJob): Promise<JobResult> {
   } satisfies Parameters<typeof train>[1];
   switch (job.kind) {
     case "train":
-      return toJobResult(await trainAtOneSize(job.config, (config) => train(config, options)));
+      return toJobResult(await trainWithHints(job.config, (config) => train(config, options)));
     case "resume":
       return toJobResult(await resume(job.directory, options));
     case "evaluate": {
@@ -99,6 +100,18 @@ async function openEngineFor(job: TrainingJob): Promise<Engine> {
     );
   }
   return engine;
+}
+
+async function trainWithHints(
+  config: RunConfig,
+  train: (config: RunConfig) => Promise<TrainResult>,
+): Promise<TrainResult> {
+  try {
+    return await trainAtOneSize(config, train);
+  } catch (error) {
+    const { listDatasets } = await import("@convkit/data");
+    throw addDatasetHint(error, config.data.source, listDatasets());
+  }
 }
 
 /** Pictures of different sizes are no mistake of the user's: they get a common one, and are told of it. */

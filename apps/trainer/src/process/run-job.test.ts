@@ -1,5 +1,8 @@
 /** The command as the parent of its training process: signals, checkpoints, and words for a death. */
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
+import { startSilentRegistry } from "../fixtures/silent-registry.js";
 import { childrenOf, makeFolder, runConvkit, startConvkit } from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
 
@@ -15,6 +18,14 @@ const LONG = [
   "--json",
 ];
 const isEvent = (type: string) => (line: string) => line.includes(`"type":"${type}"`);
+
+/** A module that says by a file of its name that it is being called. @returns its path. */
+function writeNetwork(name: string, body: string): string {
+  const source = `import { existsSync, writeFileSync } from "node:fs";
+    export default async () => { writeFileSync("${name}", ""); ${body} };`;
+  writeFileSync(join(folder, `${name}.mjs`), source);
+  return `./${name}.mjs`;
+}
 
 beforeAll(async () => {
   await writePictures(folder);
@@ -33,6 +44,45 @@ it("saves and stops at the first SIGINT, and resume does the rest", async () => 
   expect(resumed).toMatchObject({ exitCode: 0, stderr: "" });
   expect(resumed.json()).toContainEqual(expect.objectContaining({ type: "resumed", attempt: 2 }));
   expect(resumed.json().at(-1)).toMatchObject({ type: "result", status: "completed", testCount: 48 });
+});
+
+it("saves and stops at SIGTERM with a number of its own", async () => {
+  const run = startConvkit(folder, LONG);
+  await run.line(isEvent("step"));
+  run.process.kill("SIGTERM");
+  const stopped = await run.finished;
+  expect(stopped.exitCode).toBe(143);
+  expect(stopped.json().at(-1)).toMatchObject({ type: "result", status: "interrupted", exitCode: 143 });
+});
+
+it("says so when it was stopped before there was a run", async () => {
+  const { env, asked } = await startSilentRegistry();
+  const run = startConvkit(folder, ["train", "mnist", "--engine=cpu", "--json"], env);
+  await asked;
+  run.process.kill("SIGTERM");
+  const stopped = await run.finished;
+  expect(stopped.exitCode).toBe(143);
+  expect(stopped.json().at(-1)).toMatchObject({
+    name: "InterruptedError",
+    message: "Stopped. The run had not begun; the same command starts it.",
+  });
+});
+
+it("keeps the name, the message and the number of an error that shows while the run stops", async () => {
+  const wait = 'while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 10));';
+  const run = startConvkit(folder, [...LONG, `--set=model=${writeNetwork("building", wait)}`]);
+  await expect.poll(() => existsSync(join(folder, "building")), { timeout: 20_000 }).toBe(true);
+  run.process.kill("SIGINT");
+  await run.line(isEvent("note"));
+  writeFileSync(join(folder, "go"), "");
+  const failed = await run.finished;
+  expect(failed.exitCode).toBe(2);
+  expect(failed.json().at(-1)).toMatchObject({
+    type: "error",
+    name: "UserModuleError",
+    message: expect.stringContaining("to return a tf.LayersModel"),
+    exitCode: 2,
+  });
 });
 
 it("stops at once at the second SIGINT", async () => {
@@ -67,6 +117,26 @@ it("diagnoses a training process that was killed, and it can be resumed", async 
   expect(resumed.stdout).toMatch(
     /^plan +15 epochs of 10 steps(.|\n)*^resume +from step(.|\n)*^epoch +15(.|\n)*^result/m,
   );
+});
+
+it("names the path of a run outside the home, also when its process dies before it says anything", async () => {
+  const run = startConvkit(folder, LONG);
+  const saved = await run.line(isEvent("checkpointSaved"));
+  const { runId } = JSON.parse(saved) as { runId: string };
+  run.process.kill("SIGINT");
+  await run.finished;
+  renameSync(join(folder, ".convkit", "runs", runId), join(folder, "moved"));
+
+  const resumed = startConvkit(folder, ["resume", "moved", "--json"]);
+  const children = () => childrenOf(resumed.process.pid ?? 0);
+  await expect.poll(children, { interval: 1, timeout: 20_000 }).toHaveLength(1);
+  // Loading tfjs alone takes it longer than this.
+  for (const child of children()) process.kill(child, "SIGKILL");
+  const dead = await resumed.finished;
+  expect(dead.exitCode).toBe(5);
+  expect(dead.json().at(-1)).toMatchObject({
+    message: expect.stringMatching(/This attempt had not begun\. To go on: convkit resume moved$/),
+  });
 });
 
 it("tells a crash in native code by its signal", async () => {

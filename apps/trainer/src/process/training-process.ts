@@ -81,7 +81,8 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
     });
   });
   const send = (message: ParentMessage): void => {
-    if (child.connected) child.send(message);
+    // A child that dies under it closes, which is told in words; an error of the channel would tell less.
+    if (child.connected) child.send(message, () => undefined);
   };
   send({ type: "start", job });
   return {

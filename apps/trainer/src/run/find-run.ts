@@ -2,6 +2,7 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
+import { parseFile } from "./parse-file.js";
 
 /** No run, or more than one, is called that. */
 class RunNotFoundError extends Error {
@@ -61,9 +62,10 @@ export function runArgument(directory: string, home: string): string {
 export async function readRunConfig(directory: string): Promise<RunConfig> {
   const path = join(directory, "config.json");
   try {
-    return RunConfig.parse(JSON.parse(await readFile(path, "utf8")));
+    return parseFile(RunConfig, await readFile(path, "utf8"), path);
   } catch (cause) {
-    throw new RunNotFoundError(`Expected a run's config in ${path}. Received: ${String(cause)}`, { cause });
+    const { message } = cause as Error;
+    throw new RunNotFoundError(`Expected a run's config at ${path}. Received: ${message}.`, { cause });
   }
 }
 
