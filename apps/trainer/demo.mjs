@@ -29,12 +29,14 @@ Only the plain JavaScript engine is available here, some thousand times slower t
 demonstration of the path and not of what can be learnt: a tiny network, 2,000 pictures, 2 epochs.
 \`convkit doctor\` says what is in the way of a faster engine.`);
 }
-const command = ["train", "cifar10", "--name=demo", ...(slow ? SMALL_BUDGET : [])];
+// Of this run alone, so that it is found again whatever else lies in the home.
+const name = `demo-${Date.now().toString(36)}`;
+const command = ["train", "cifar10", `--name=${name}`, ...(slow ? SMALL_BUDGET : [])];
 console.log(`\n$ convkit ${command.join(" ")}\n`);
 const exitCode = await run(command, "inherit");
 if (exitCode !== 0) process.exit(exitCode);
 
-const { runId, directory, accuracy, testCount } = await newestRun();
+const { runId, directory, accuracy, testCount } = await findRun();
 console.log(`
 The network was right on ${(accuracy * 100).toFixed(1)} % of ${testCount.toLocaleString("en-US")} test pictures it had never seen.
 The report, with curves, confusion matrix and the worst mistakes: ${directory}/report.html
@@ -54,10 +56,15 @@ async function fastestTrainer() {
   return undefined;
 }
 
-async function newestRun() {
+async function findRun() {
   const lines = [];
   await run(["runs", "--json"], ["ignore", "pipe", "inherit"], (text) => lines.push(text));
-  return JSON.parse(lines.join("").trim().split("\n").at(-1));
+  return lines
+    .join("")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .find((run) => run.name === name);
 }
 
 /** @returns the command's exit code. */

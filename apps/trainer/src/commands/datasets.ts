@@ -1,7 +1,7 @@
 /** `convkit datasets`: the data sets that have a name, and fetching one ahead of a run. */
 import { DataSpec } from "@convkit/schema";
 import type { Command } from "commander";
-import { checkDatasetName } from "../config/dataset-hints.js";
+import { addDatasetHint, checkDatasetName } from "../config/dataset-hints.js";
 import { describeDataProgress } from "../display/describe-data-progress.js";
 import { formatTable } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
@@ -71,7 +71,7 @@ async function get(name: string, context: CommandContext, json: boolean): Promis
     if (json) return printJson(context, { type: "dataset", name, home: context.home, contentHash });
     print(context, [`${name} is there, whole and checked: ${context.home}`, `content hash ${contentHash}`]);
   } catch (error) {
-    if (interrupts.exitCode === undefined) throw error;
+    if (interrupts.exitCode === undefined) throw addDatasetHint(error, name, listDatasets());
     throw new InterruptedError(
       "Stopped. What was fetched is kept: the same command goes on from there.",
       interrupts.exitCode,
