@@ -1,16 +1,5 @@
-/**
- * The suite runs on any tfjs backend: `BACKEND=wasm BACKEND_MODULE=@tensorflow/tfjs-backend-wasm pnpm test`.
- * BACKEND_MODULE, a package or the URL of a file, is imported first; stock `cpu` needs none.
- */
-import preset from "@convkit/vitest-config";
+/** The whole suite on each backend: see tooling/vitest/vitest.js for how to choose one. */
+import { onEachBackend } from "@convkit/vitest-config";
 import { mergeConfig } from "vitest/config";
 
-export default mergeConfig(preset, {
-  test: {
-    setupFiles: ["./test/use-backend.ts"],
-    provide: {
-      backend: process.env.BACKEND ?? "cpu",
-      backendModule: process.env.BACKEND_MODULE ?? null,
-    },
-  },
-});
+export default mergeConfig(onEachBackend(), { test: { setupFiles: ["./test/open-backend.mjs"] } });

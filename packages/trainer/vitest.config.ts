@@ -1,5 +1,5 @@
-/** The preset, with the backend that BACKEND names (default `cpu`) under every test. */
-import preset from "@convkit/vitest-config";
+/** The whole suite on each backend: see tooling/vitest/vitest.js for how to choose one. */
+import { onEachBackend } from "@convkit/vitest-config";
 import { mergeConfig } from "vitest/config";
 
-export default mergeConfig(preset, { test: { setupFiles: ["test/backend.mjs"] } });
+export default mergeConfig(onEachBackend(), { test: { setupFiles: ["./test/open-backend.mjs"] } });

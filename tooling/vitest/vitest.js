@@ -1,7 +1,9 @@
 /** The one vitest preset. Tests run as forks: native addons and process signals behave as in production. */
-import { defineConfig } from "vitest/config";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, mergeConfig } from "vitest/config";
 
-export default defineConfig({
+const preset = defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     pool: "forks",
@@ -10,3 +12,40 @@ export default defineConfig({
     hookTimeout: 120_000,
   },
 });
+export default preset;
+
+/**
+ * For a package that has to do the same on every tfjs backend: the preset with the whole suite on `cpu`, and on
+ * `native` too wherever its addon was built. CONVKIT_TEST_BACKEND names one backend instead, and
+ * CONVKIT_TEST_BACKEND_MODULE what registers it: a package or the URL of a file. Tests and the processes that they
+ * start find both in their environment.
+ *
+ * None of these packages may import the backend, and it depends on one of them: so it is found by its path, and
+ * turbo.json in each orders its build before their tests.
+ */
+export function onEachBackend() {
+  return mergeConfig(preset, {
+    test: {
+      projects: backends().map(({ name, module }) => ({
+        extends: true,
+        test: { name, env: { CONVKIT_TEST_BACKEND: name, CONVKIT_TEST_BACKEND_MODULE: module } },
+      })),
+    },
+  });
+}
+
+/** `module` is empty where tfjs itself brings the backend. */
+function backends() {
+  const { CONVKIT_TEST_BACKEND: chosen, CONVKIT_TEST_BACKEND_MODULE: module } = process.env;
+  const root = new URL("../../packages/tfjs-backend-native/", import.meta.url);
+  const all = [
+    { name: "cpu", module: "" },
+    { name: "native", module: new URL("dist/register.js", root).href },
+  ];
+  if (chosen)
+    return [{ name: chosen, module: module ?? all.find(({ name }) => name === chosen)?.module ?? "" }];
+  const addons = ["build/Release/convkit_native.node", "prebuilds"];
+  if (addons.some((path) => existsSync(fileURLToPath(new URL(path, root))))) return all;
+  console.warn("The native backend's addon was not built here: its tests are left out.");
+  return all.slice(0, 1);
+}

@@ -3,7 +3,7 @@
  * <step>`. Says the number of each step, and after that one does nothing more until its input ends.
  */
 import { readSync, writeSync } from "node:fs";
-import "./backend.mjs";
+import "./open-backend.mjs";
 import * as tf from "@tensorflow/tfjs";
 import { resume, train } from "../dist/index.js";
 
