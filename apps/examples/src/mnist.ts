@@ -11,7 +11,7 @@ const { report, directory } = await train(
   {
     // A part of the 60,000 digits keeps this short; leave `limit` out for all of them.
     data: { source: "mnist", limit: { train: 8_000, validation: 1_000, test: 4_000 } },
-    model: { name: "simple-cnn" },
+    model: "simple-cnn",
     learningRate: 0.1,
     batchSize: 64,
     epochs: 2,
