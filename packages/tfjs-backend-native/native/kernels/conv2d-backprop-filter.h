@@ -83,7 +83,6 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
         f.xImage = static_cast<ptrdiff_t>(xImage);
         f.xRow = static_cast<ptrdiff_t>(s.strideH) * cols * s.inC;
         f.xPixel = static_cast<ptrdiff_t>(s.strideW) * s.inC;
-        f.outW = s.outW;
         for (int block = 0; block < blocks; block++) {
           const int lanes = s.outC - block * kBlock < kBlock ? s.outC - block * kBlock : kBlock;
           const int vectors = lanes > L ? 2 : 1;
@@ -97,6 +96,10 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
                 packGradient(f.dy, static_cast<size_t>(f.images) * f.outH * s.outW, s.outC, block * kBlock, lanes, vectors * L, grad);
                 f.dy = grad;
               }
+              // Where a row of x follows the one before it without a gap, they are one row.
+              const bool oneRow = f.xRow == static_cast<ptrdiff_t>(s.outW) * f.xPixel;
+              f.outW = oneRow ? s.outW * f.outH : s.outW;
+              if (oneRow) f.outH = 1;
               const float* corner = source + i * xImage + y * f.xRow;
               f.sum = blockSum;
               for (int ky = 0; ky < s.filterH; ky++) {
