@@ -92,6 +92,17 @@ it("gives up fetching at SIGINT, and leaves no lock behind", async () => {
   expect(existsSync(join(folder, ".convkit", "datasets", ".work", "mnist.lock"))).toBe(false);
 });
 
+it("says at once for whom it waits", async () => {
+  const { env, asked } = await startSilentRegistry();
+  const first = startConvkit(folder, ["datasets", "get", "mnist"], env);
+  await asked;
+  const second = startConvkit(folder, ["datasets", "get", "mnist"], env);
+  const line = await second.line((text) => text.startsWith("waiting for another process"));
+  expect(line).toBe(`waiting for another process (pid ${first.process.pid}) that fetches mnist …`);
+  for (const { process } of [second, first]) process.kill("SIGINT");
+  expect([(await first.finished).exitCode, (await second.finished).exitCode]).toEqual([130, 130]);
+});
+
 it("answers an engine that cannot train with exit code 4", async () => {
   const { exitCode, stderr } = await runConvkit(folder, ["train", "./nowhere", "--engine", "wasm"]);
   expect(exitCode).toBe(4);

@@ -2,7 +2,7 @@
 import { DataSpec } from "@convkit/schema";
 import type { Command } from "commander";
 import { addDatasetHint, checkDatasetName } from "../config/dataset-hints.js";
-import { describeDataProgress } from "../display/describe-data-progress.js";
+import { showDataProgress } from "../display/describe-data-progress.js";
 import { formatTable } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
 import { watchInterrupts } from "../process/interrupts.js";
@@ -65,7 +65,7 @@ async function get(name: string, context: CommandContext, json: boolean): Promis
     const { contentHash } = await openDataset(DataSpec.parse({ source: name }), {
       home: context.home,
       signal: stopping.signal,
-      onProgress: (progress) => writer?.status(context.colors.dim(describeDataProgress(progress))),
+      onProgress: (progress) => writer && showDataProgress(progress, writer, context.colors),
     });
     writer?.close();
     if (json) return printJson(context, { type: "dataset", name, home: context.home, contentHash });

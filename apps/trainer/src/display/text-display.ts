@@ -3,7 +3,7 @@ import type { TrainEvent } from "@convkit/schema";
 import type picocolors from "picocolors";
 import { describeEvent } from "./describe-event.js";
 import { describeEngine, describeResult } from "./describe-run.js";
-import { describeDataProgress } from "./describe-data-progress.js";
+import { showDataProgress } from "./describe-data-progress.js";
 import { formatDuration, formatLoss, formatPercent } from "./format.js";
 import { createLineWriter } from "./line-writer.js";
 import { ProgressEstimate, type Progress } from "./progress-estimate.js";
@@ -39,7 +39,7 @@ export function createTextDisplay(options: TextDisplayOptions, started?: TrainEv
         case "engine":
           return print(describeEngine(message.engine, colors));
         case "dataProgress":
-          return writer.status(colors.dim(describeDataProgress(message.progress)));
+          return showDataProgress(message.progress, writer, colors);
         case "note":
           return writer.print(colors.yellow(message.text));
         case "event":
