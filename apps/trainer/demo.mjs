@@ -14,6 +14,7 @@ const CLI = fileURLToPath(new URL("./dist/cli.js", import.meta.url));
 const SMALL_BUDGET = [
   "--epochs=2",
   "--batch-size=32",
+  "--lr=0.02",
   '--set=model={"layers":[{"layer":"conv","filters":8,"strides":2,"activation":"relu"},{"layer":"maxPool"},{"layer":"flatten"}]}',
   '--set=data.limit={"train":2000,"validation":200,"test":500}',
 ];

@@ -97,6 +97,19 @@ describe("assembleRunConfig", () => {
     expect(config).toMatchObject({ model: { name: "resnet20" }, ...recipeFor("./photos", "resnet20") });
   });
 
+  it("trains a network of one's own at a rate that is not made for another", () => {
+    for (const model of ["./net.mjs", [{ layer: "flatten" }]]) {
+      const { learningRate, optimizer } = assembleRunConfig({ data: "cifar10", file: { model } });
+      expect({ learningRate, optimizer }).toMatchObject({ learningRate: 0.1, optimizer: { name: "sgd" } });
+    }
+    expect(assembleRunConfig({ data: "mnist", file: { model: "./net.mjs" } }).epochs).toBe(6);
+    const wider = assembleRunConfig({
+      data: "cifar10",
+      assignments: [{ model: { options: { filters: [1, 2, 3] } } }],
+    });
+    expect(wider).toMatchObject({ model: { name: "airbench94" }, learningRate: 0.5 });
+  });
+
   it("explains what is wrong, one line each", () => {
     expect(() => assembleRunConfig({})).toThrow("convkit train cifar10");
     expect(() => assembleRunConfig({ data: "x", flags: { model: "resnet21" } })).toThrow(

@@ -3,7 +3,7 @@
  * The result is parsed once, here; everything behind it trusts its types.
  */
 import { resolve } from "node:path";
-import { isModelName, MODEL_NAMES } from "@convkit/models/names";
+import { isModelName, MODEL_NAMES, type ModelName } from "@convkit/models/names";
 import { expandShortForms, RunConfig } from "@convkit/schema";
 import { ConfigError } from "./config-error.js";
 import { explainConfigIssues } from "./explain-config-issues.js";
@@ -42,9 +42,7 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
         "For example: convkit train cifar10",
     );
   }
-  const model = read(given, "model", "name");
-  const recipe = recipeFor(source, typeof model === "string" && isModelName(model) ? model : undefined);
-  const config = mergeConfig(recipe, given);
+  const config = mergeConfig(recipeFor(source, networkOf(given)), given);
   const parsed = RunConfig.safeParse(config);
   const mistakes = parsed.success
     ? explainModel(parsed.data)
@@ -98,6 +96,12 @@ function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
     engine,
     name,
   };
+}
+
+function networkOf(config: PartialConfig): ModelName | "own" | undefined {
+  const isOwn = ["layers", "module"].some((key) => read(config, "model", key) !== undefined);
+  const name = read(config, "model", "name");
+  return isOwn ? "own" : typeof name === "string" && isModelName(name) ? name : undefined;
 }
 
 function explainModel({ model }: RunConfig): string[] {

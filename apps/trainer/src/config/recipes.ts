@@ -44,10 +44,12 @@ const DATA_RECIPES: Readonly<Record<string, Recipe>> = {
 
 /**
  * @param source name of a data set, or a path, which gets the general recipe.
- * @param model the network asked for, if it is one of the registry.
+ * @param model the network asked for: one of the registry, or `own` for the user's; the data set's if left out.
  */
-export function recipeFor(source: string, model?: ModelName): PartialConfig {
+export function recipeFor(source: string, model?: ModelName | "own"): PartialConfig {
   const recipe = (Object.hasOwn(DATA_RECIPES, source) ? DATA_RECIPES[source] : undefined) ?? GENERAL;
   if (model === undefined || recipe.model?.name === model) return recipe;
+  // A learning rate that a data set's network bears may ruin another.
+  if (model === "own") return recipe.learningRate === GENERAL.learningRate ? recipe : GENERAL;
   return { ...GENERAL, model: { name: model }, ...MODEL_RECIPES[model] };
 }
