@@ -1,5 +1,5 @@
 /** The registry's names, apart from the networks: a command line lists them without loading tfjs. */
-import type { ModelSpec } from "@convkit/schema";
+import { ModelSpec } from "@convkit/schema";
 
 export const MODEL_NAMES = ["simple-cnn", "resnet20", "resnet9", "airbench94"] as const;
 
@@ -10,9 +10,11 @@ export function isModelName(name: string): name is ModelName {
 }
 
 /**
- * What a user types for a model: a path to a module (it has a slash, or ends in .mjs, .js, .ts or .mts), else a
- * name of the registry. Whether the name exists is `createModel`'s to say.
+ * What a user types for a model, as in a config: a path to a module (it has a slash, or ends in .mjs, .js, .ts or
+ * .mts), else a name of the registry. Whether the name exists is `createModel`'s to say.
+ *
+ * @throws {ZodError} if the text is empty.
  */
 export function parseModelSpec(text: string): ModelSpec {
-  return /[/\\]|\.[mc]?[jt]s$/.test(text) ? { module: text, options: {} } : { name: text, options: {} };
+  return ModelSpec.parse(text);
 }

@@ -27,7 +27,7 @@ describe("defaults", () => {
       schedule: { name: "one-cycle", pctStart: 0.3, divFactor: 25, finalDivFactor: 1e4, anneal: "cos" },
       epochs: 10,
       batchSize: 128,
-      checkpoint: { monitor: "val_accuracy", mode: "max" },
+      checkpoint: { monitor: "val_accuracy", mode: "auto" },
       earlyStopping: null,
     });
   });
@@ -47,7 +47,7 @@ describe("defaults", () => {
       weightDecay: 0.1,
     });
     expect(config.schedule).toEqual({ name: "cosine", warmupFraction: 0.05, finalFactor: 0 });
-    expect(config.earlyStopping).toEqual({ monitor: "val_loss", mode: "min", patience: 5, minDelta: 0 });
+    expect(config.earlyStopping).toEqual({ monitor: "val_loss", mode: "auto", patience: 5, minDelta: 0 });
   });
 
   it("completes layers written as data", () => {

@@ -74,7 +74,10 @@ const Monitor = z.strictObject({
     .min(1)
     .default("val_loss")
     .describe("Metric watched: loss, accuracy, val_loss, val_accuracy or learning_rate"),
-  mode: z.enum(["min", "max"]).default("min").describe("Whether a lower or a higher value is better"),
+  mode: z
+    .enum(["auto", "min", "max"])
+    .default("auto")
+    .describe("Whether a lower or a higher value is better; auto: higher for an accuracy, else lower"),
 });
 
 /** In Unicode mode, where an unknown escape is a mistake and not the letter itself. */
@@ -151,7 +154,7 @@ export const RunConfig = z.strictObject({
   schedule: ScheduleSpec.prefault({ name: "one-cycle" }).describe("The learning rate over the run"),
   epochs: PositiveInt.default(10).describe("Passes over the training pictures"),
   batchSize: PositiveInt.default(128).describe("Pictures per step"),
-  checkpoint: Monitor.prefault({ monitor: "val_accuracy", mode: "max" }).describe(
+  checkpoint: Monitor.prefault({ monitor: "val_accuracy" }).describe(
     "Which epoch's weights are judged and kept: those with the best value",
   ),
   earlyStopping: Monitor.extend({

@@ -35,6 +35,8 @@ describe("earlyStopping", () => {
   it("knows metrics that rise", () => {
     const epochs = [0.1, 0.3, 0.3].map((val_accuracy) => ({ val_accuracy }));
     expect(run(earlyStopping({ monitor: "val_accuracy", mode: "max", patience: 1 }), epochs)?.[0]).toBe(3);
+    // By itself it knows that an accuracy is to rise.
+    expect(run(earlyStopping({ monitor: "val_accuracy", patience: 1 }), epochs)?.[0]).toBe(3);
   });
 
   it("counts NaN as no improvement", () => {

@@ -17,7 +17,7 @@ interface EarlyStoppingState {
 
 /** @throws {UnknownMetricError} at the first epoch's end, if the logs lack the metric. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback<EarlyStoppingState> {
-  const { monitor = "val_loss", mode = "min", minDelta = 0, patience = 5 } = options;
+  const { monitor = "val_loss", mode = "auto", minDelta = 0, patience = 5 } = options;
   let state: EarlyStoppingState = { best: null, wait: 0 };
   return {
     name: "earlyStopping",

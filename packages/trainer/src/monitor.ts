@@ -4,7 +4,8 @@ import type { LogValues } from "./callback.js";
 export interface MonitorOptions {
   /** A name of the epoch's logs, such as `val_loss`. */
   readonly monitor: string;
-  readonly mode: "min" | "max";
+  /** Keras's: `auto` is `max` for an accuracy, else `min`. */
+  readonly mode: "auto" | "min" | "max";
   /** How much better counts as better. Default 0. */
   readonly minDelta?: number;
 }
@@ -31,6 +32,8 @@ export function readMetric(monitor: string, logs: LogValues): number {
 export function isBetter(value: number, best: number | null, options: MonitorOptions): boolean {
   if (Number.isNaN(value)) return false;
   if (best === null) return true;
-  const gain = options.mode === "min" ? best - value : value - best;
+  const { monitor, mode } = options;
+  const higherIsBetter = mode === "auto" ? monitor.endsWith("accuracy") : mode === "max";
+  const gain = higherIsBetter ? value - best : best - value;
   return gain > (options.minDelta ?? 0);
 }
