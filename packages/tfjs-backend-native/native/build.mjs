@@ -7,20 +7,11 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CC, CFLAGS, CI, CXX, CXXFLAGS, PYTHON } from "./env.mjs";
+import { CC, CFLAGS, CI, CXX, CXXFLAGS, npm_config_python, PYTHON } from "./env.mjs";
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -40,7 +31,12 @@ function hasPrebuilt() {
 /** Hash of everything the binary depends on. */
 function sourcesHash() {
   const tools = ["node-gyp", "node-api-headers"].map((name) => require(`${name}/package.json`).version);
-  const settings = [process.platform, process.arch, CC, CXX, CFLAGS, CXXFLAGS, ...tools];
+  const settings = [
+    process.platform,
+    process.arch,
+    ...[CC, CXX, CFLAGS, CXXFLAGS].map((name) => name || null),
+    ...tools,
+  ];
   const hash = createHash("sha256").update(JSON.stringify(settings));
   const visit = (path) => {
     if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
@@ -90,39 +86,14 @@ function runs(command) {
   return spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
 }
 
-/** What of a compiler, make and Python is not on this machine. */
+/** What of a compiler, make and Python is not on this machine; the compiler is the one that gyp's makefiles call. */
 function missingTools() {
-  return [(CXX ?? "c++").split(" ")[0], "make", PYTHON ?? "python3"].filter((command) => !runs(command));
-}
-
-/** One build at a time in this folder: two would write the same objects. */
-function withLock(task) {
-  const path = join(root, "build", "lock");
-  mkdirSync(join(root, "build"), { recursive: true });
-  for (;;) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: "wx" });
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-      if (holderIsGone(path)) rmSync(path, { force: true });
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
-    }
-  }
-  try {
-    return task();
-  } finally {
-    rmSync(path, { force: true });
-  }
-}
-
-function holderIsGone(path) {
-  try {
-    process.kill(Number(readFileSync(path, "utf8")) || process.pid, 0);
-    return false;
-  } catch (error) {
-    return error.code === "ESRCH";
-  }
+  const compiler = CXX?.split(" ")[0] || (process.platform === "darwin" ? "c++" : "g++");
+  const pythons = [PYTHON, npm_config_python, "python3", "python"].filter((name) => name);
+  return [
+    ...[compiler, "make"].filter((command) => !runs(command)),
+    ...(pythons.some(runs) ? [] : ["python3"]),
+  ];
 }
 
 function isFresh(hash) {
@@ -142,11 +113,8 @@ if ((installing && hasPrebuilt()) || isFresh(hash)) {
   process.exitCode = installing || !CI ? 0 : 1;
 } else {
   try {
-    withLock(() => {
-      if (isFresh(hash)) return;
-      build();
-      writeFileSync(stamp, hash);
-    });
+    build();
+    writeFileSync(stamp, hash);
   } catch (error) {
     console.error(`@convkit/tfjs-backend-native was not built. ${error.message}`);
     process.exitCode = installing ? 0 : 1;
