@@ -23,11 +23,11 @@ async function report(name: EngineName, durationMs: number): Promise<EngineRepor
     };
   } catch (error) {
     if (error instanceof EngineUnavailableError) {
-      return { available: false, name, reason: error.reason, isUserMistake: false };
+      return { available: false, name, reason: error.reason, isUserMistake: false, isPassing: false };
     }
     const candidate: Candidate = candidates[name];
     if (!(error instanceof Error) || !candidate.isUserMistake?.(error)) throw error;
-    return { available: false, name, reason: error.message, isUserMistake: true };
+    return { available: false, name, reason: error.message, isUserMistake: true, isPassing: false };
   }
 }
 

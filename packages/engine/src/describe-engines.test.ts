@@ -104,6 +104,16 @@ describe("a tfjs-node that is not as it should be", () => {
       /^it did not answer within 2 s\. Try again .*, or use another engine$/,
     );
   });
+
+  it.each([
+    ["gave no answer", "for (;;);", true],
+    ["says what is wrong", 'throw new Error("wrong ELF class")', false],
+  ])("may pass if it %s: %s", async (_, program, isPassing) => {
+    await writeTfjsNode(folder, program);
+    vi.stubEnv("CONVKIT_TFJS_NODE", folder);
+    const report = await describeEngine("tensorflow", { timeoutMs: isPassing ? 2000 : 60_000 });
+    expect(report).toMatchObject({ available: false, isPassing });
+  });
 });
 
 describe("a misspelt variable", () => {
@@ -117,6 +127,7 @@ describe("a misspelt variable", () => {
       name: "native",
       reason: expect.stringContaining(`Unset ${variable}`),
       isUserMistake: true,
+      isPassing: false,
     });
   });
 });

@@ -16,6 +16,8 @@ export type EngineReport =
       readonly reason: string;
       /** Whether the user has to put something right, such as a misspelt variable, before `auto` opens anything. */
       readonly isUserMistake: boolean;
+      /** Whether it gave no answer, in time or at all: a busy machine or one short of memory is enough for that. */
+      readonly isPassing: boolean;
     };
 
 export interface DescribeEngineOptions extends MeasureEngineOptions {
@@ -36,7 +38,7 @@ export function describeEngine(name: EngineName, options: DescribeEngineOptions 
   const entry = createRequire(import.meta.url).resolve("@convkit/engine/describe-engine-child");
   return new Promise((resolve) => {
     const unavailable = (reason: string): void =>
-      resolve({ available: false, name, reason, isUserMistake: false });
+      resolve({ available: false, name, reason, isUserMistake: false, isPassing: true });
     const child = fork(entry, [name, String(durationMs)], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       execArgv: [],

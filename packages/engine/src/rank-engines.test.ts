@@ -28,6 +28,11 @@ afterEach(async () => {
 const open = (env: NodeJS.ProcessEnv = {}) => openInChild({ env: { ...process.env, ...env } });
 /** One for the process that measures, one for the process that opens. */
 const timesLoaded = async () => (await readFile(path.join(folder, "loads"), "utf8")).split("\n").length - 1;
+/** As remembered under the one key that there is. */
+async function outcomeOf(name: EngineName): Promise<unknown> {
+  const { comparisons } = JSON.parse(await readFile(speedsFile, "utf8"));
+  return (Object.values(comparisons)[0] as { outcomes: Record<string, unknown> }).outcomes[name];
+}
 
 function report(name: EngineName, gflopsPerSecond: number): EngineReport {
   const speed = {
@@ -87,6 +92,27 @@ describe("`auto`, where native and tfjs-node are both installed", () => {
     expect(existsSync(path.join(folder, "loads"))).toBe(false);
   });
 
+  it("measures what gave no answer again the next time, and that alone", async () => {
+    await writeTfjsNode(folder, 'process.kill(process.pid, "SIGKILL"); for (;;);');
+    expect(open()).toEqual({
+      name: "native",
+      unavailable: [
+        {
+          name: "tensorflow",
+          reason: expect.stringMatching(/^its process ended with SIGKILL .* another engine$/),
+        },
+      ],
+    });
+    const native = await outcomeOf("native");
+    expect(native).toMatchObject({ gflopsPerSecond: expect.any(Number) });
+    expect(await outcomeOf("tensorflow")).toBeUndefined();
+
+    await writeTfjsNode(folder, FAST_TFJS_NODE);
+    expect(open()).toEqual({ name: "tensorflow", unavailable: [] });
+    expect(await outcomeOf("native")).toEqual(native);
+    expect(await timesLoaded()).toBe(2);
+  });
+
   it("measures again if the file is damaged", async () => {
     await writeTfjsNode(folder, SLOW_TFJS_NODE);
     await chooseEngine([report("native", 1), report("tensorflow", 2)]);
@@ -113,9 +139,18 @@ describe("chooseEngine", () => {
     expect(open()).toMatchObject({ name: "native" });
   });
 
+  it("forgets an engine that gives no answer now, and `auto` measures it again", async () => {
+    expect(await chooseEngine([report("native", 10), report("tensorflow", 1e6)])).toBe("tensorflow");
+    const silent = { available: false, name: "tensorflow", reason: "silent", isUserMistake: false } as const;
+    expect(await chooseEngine([report("native", 10), { ...silent, isPassing: true }])).toBe("native");
+    expect(await outcomeOf("tensorflow")).toBeUndefined();
+    await writeTfjsNode(folder, FAST_TFJS_NODE);
+    expect(open()).toMatchObject({ name: "tensorflow" });
+  });
+
   it("has none while the user has something to put right", async () => {
     const mistake = { available: false, name: "native", reason: "threads", isUserMistake: true } as const;
-    expect(await chooseEngine([mistake, report("cpu", 1)])).toBeNull();
+    expect(await chooseEngine([{ ...mistake, isPassing: false }, report("cpu", 1)])).toBeNull();
     expect(existsSync(speedsFile)).toBe(false);
   });
 });

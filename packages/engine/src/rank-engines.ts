@@ -1,6 +1,7 @@
 /**
  * In which order `auto` tries engines. Where a machine has more than one of the fast ones, each is measured once, in
- * a process of its own, and what came of it is remembered for this machine, these versions and this many threads.
+ * a process of its own, and what came of it is remembered for this machine, these versions and this many threads. An
+ * engine that gave no answer is measured again by the next process.
  */
 import type { Candidate } from "./candidates/candidate.js";
 import { candidates } from "./candidates/index.js";
@@ -29,17 +30,19 @@ export async function rankEngines(): Promise<Ranking> {
   const contenders = await findContenders();
   if (contenders.length < 2) return { order: ENGINE_ORDER, failed: [] };
   const remembered = await recallComparison(keyOf(contenders));
-  if (remembered !== null) return rank(remembered);
+  const unknown = contenders.filter(({ name }) => remembered?.outcomes[name] === undefined);
+  if (remembered !== null && unknown.length === 0) return rank(remembered);
   const reports: EngineReport[] = [];
-  for (const { name } of contenders) reports.push(await describeEngine(name));
-  const comparison = compare(contenders, reports);
+  for (const { name } of unknown) reports.push(await describeEngine(name));
+  const found = compare(contenders, reports);
+  const comparison = { ...found, outcomes: { ...remembered?.outcomes, ...found.outcomes } };
   await remember(contenders, comparison);
-  return rank(comparison);
+  return rank(comparison, reports);
 }
 
 /**
  * What `auto` trains with by these reports; `openEngine` does as they say from now on, until something about the
- * machine or the versions changes.
+ * machine or the versions changes. What gave no answer it measures again.
  *
  * @param reports of all engines, as `describeEngines` returns them.
  * @returns null if `auto` opens nothing before the user has put something right.
@@ -83,6 +86,7 @@ function keyOf(contenders: readonly Contender[]): string {
 function compare(contenders: readonly Contender[], reports: readonly EngineReport[]): Comparison {
   const outcomes = reports
     .filter(({ name }) => contenders.some((contender) => contender.name === name))
+    .filter((report) => report.available || !report.isPassing)
     .map((report): [EngineName, Outcome] => [report.name, outcomeOf(report)]);
   return { date: new Date().toISOString(), outcomes: Object.fromEntries(outcomes) };
 }
@@ -97,11 +101,14 @@ async function remember(contenders: readonly Contender[], comparison: Comparison
   if (length > 0) await rememberComparison(keyOf(contenders), comparison);
 }
 
-function rank({ date, outcomes }: Comparison): Ranking {
+/** @param reports of this process's own measuring, if it did any. */
+function rank({ date, outcomes }: Comparison, reports: readonly EngineReport[] = []): Ranking {
   const fastestFirst = measured(outcomes);
   if (fastestFirst.length === 0) return { order: ENGINE_ORDER, failed: [] };
   const failed = ENGINE_ORDER.flatMap((name) => {
     const outcome = outcomes[name];
+    const report = reports.find((candidate) => candidate.name === name);
+    if (report?.available === false && report.isPassing) return [{ name, reason: report.reason }];
     if (outcome === undefined || !("reason" in outcome)) return [];
     return [
       { name, reason: `${outcome.reason} (found on ${date.slice(0, 10)}; \`convkit doctor\` looks again)` },
