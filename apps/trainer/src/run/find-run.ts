@@ -9,7 +9,7 @@ class RunNotFoundError extends Error {
   override readonly name = "RunNotFoundError";
 }
 
-/** The ids under `home`, oldest first: an id begins with the time of its start. A run in the making has a dot. */
+/** The ids under `home`, oldest first: an id begins with the time of its start. */
 export async function listRunIds(home: string): Promise<string[]> {
   let names: string[];
   try {
@@ -19,7 +19,7 @@ export async function listRunIds(home: string): Promise<string[]> {
     throw error;
   }
   const isRun = await Promise.all(names.map((name) => isRunDirectory(join(home, "runs", name))));
-  return names.filter((name, index) => isRun[index] && !name.startsWith(".")).sort();
+  return names.filter((_, index) => isRun[index]).sort();
 }
 
 /**
