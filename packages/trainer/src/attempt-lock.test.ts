@@ -24,7 +24,7 @@ function leaveLock(holder: unknown): void {
 }
 
 /** What the lock of this process says. */
-function ownHolder(): { pid: number; hostname: string; startTime: string | null } {
+function ownHolder(): { pid: number; machine: string; startTime: string | null } {
   const release = takeLock(lock);
   const [name] = readdirSync(lock);
   const holder = JSON.parse(readFileSync(join(lock, name!), "utf8")) as ReturnType<typeof ownHolder>;
@@ -46,7 +46,7 @@ describe("takeLock", () => {
   });
 
   it("takes over from a dead process, and an empty lock", () => {
-    leaveLock({ pid: deadPid(), hostname: hostname(), startTime: "1" });
+    leaveLock({ ...ownHolder(), pid: deadPid(), startTime: "1" });
     takeLock(lock)();
     mkdirSync(lock);
     takeLock(lock)();
@@ -55,25 +55,31 @@ describe("takeLock", () => {
 
   it.runIf(process.platform === "linux")("knows a process from a later one with its number", () => {
     const own = ownHolder();
-    expect(own).toMatchObject({ pid: process.pid, hostname: hostname() });
+    expect(own).toMatchObject({ pid: process.pid, machine: expect.stringContaining(hostname()) as string });
     leaveLock({ ...own, startTime: `${Number(own.startTime) - 1}` });
     takeLock(lock)();
+  });
+
+  it("cannot tell of a process in another container of the same name", () => {
+    leaveLock({ pid: deadPid(), machine: `${hostname()} pid:[1]`, startTime: "1" });
+    expect(() => takeLock(lock)).toThrow(RunBusyError);
+    expect(() => takeLock(lock)).toThrow(`on ${hostname()} pid:[1] has begun`);
   });
 
   it.each([
     [
       "of another machine",
-      { pid: 1, hostname: "elsewhere", startTime: "1" },
+      () => ({ pid: 1, machine: "elsewhere", startTime: "1" }),
       /process 1 on elsewhere .* delete /,
     ],
-    ["of nobody knows whom", "{", /lock cannot be read.* delete /],
+    ["of nobody knows whom", () => "{", /lock cannot be read.* delete /],
     [
       "of a process whose start is not known",
-      { pid: process.pid, hostname: hostname() },
+      () => ({ ...ownHolder(), startTime: null }),
       /at work on.* or delete /,
     ],
   ])("refuses the lock %s, and says how to remove it", (_, holder, message) => {
-    leaveLock(holder);
+    leaveLock(holder());
     expect(() => takeLock(lock)).toThrow(RunBusyError);
     expect(() => takeLock(lock)).toThrow(message);
     expect(() => takeLock(lock)).toThrow(lock);
@@ -94,7 +100,7 @@ describe("takeLock", () => {
       Promise.all(children.map(async ({ lines }) => (await lines.next()).value as string));
     const say = () => children.forEach(({ input }) => input.write("\n"));
     expect(await answers()).toEqual(["ready", "ready", "ready"]);
-    const dead = { pid: deadPid(), hostname: hostname(), startTime: "1" };
+    const dead = { ...ownHolder(), pid: deadPid(), startTime: "1" };
     for (let round = 0; round < 100; round++) {
       leaveLock(dead);
       say();

@@ -15,6 +15,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -25,7 +26,7 @@ import { join } from "node:path";
 
 interface Holder {
   readonly pid: number;
-  readonly hostname: string;
+  readonly machine: string;
   /** Tells a process from a later one with its number; null where the system does not say. */
   readonly startTime: string | null;
 }
@@ -54,7 +55,7 @@ export function takeLock(path: string): () => void {
   const aside = `${path}.${token}`;
   mkdirSync(aside);
   try {
-    const self: Holder = { pid: process.pid, hostname: hostname(), startTime: startTimeOf(process.pid) };
+    const self: Holder = { pid: process.pid, machine: machineName(), startTime: startTimeOf(process.pid) };
     writeFileSync(join(aside, token), JSON.stringify(self));
     for (let tries = 1; !renamed(aside, path, tries === MOST_TRIES); tries++) removeDeadHolders(path);
   } catch (error) {
@@ -93,8 +94,8 @@ function removeDeadHolders(path: string): void {
   removeIfEmpty(path);
 }
 
-function isDead({ pid, hostname: host, startTime }: Holder): boolean {
-  if (host !== hostname()) return false;
+function isDead({ pid, machine, startTime }: Holder): boolean {
+  if (machine !== machineName()) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -103,6 +104,15 @@ function isDead({ pid, hostname: host, startTime }: Holder): boolean {
   }
   const now = startTimeOf(pid);
   return now !== null && startTime !== null && now !== startTime;
+}
+
+/** Containers may share a host's name and a disk, and still number their processes apart. */
+function machineName(): string {
+  try {
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
+  }
 }
 
 /**
@@ -121,9 +131,9 @@ function startTimeOf(pid: number): string | null {
 
 function parseHolder(content: string): Holder | null {
   try {
-    const { pid, hostname: host, startTime } = JSON.parse(content) as Partial<Holder>;
-    if (!Number.isSafeInteger(pid) || pid! < 1 || typeof host !== "string") return null;
-    return { pid: pid!, hostname: host, startTime: startTime ?? null };
+    const { pid, machine, startTime } = JSON.parse(content) as Partial<Holder>;
+    if (!Number.isSafeInteger(pid) || pid! < 1 || typeof machine !== "string") return null;
+    return { pid: pid!, machine, startTime: startTime ?? null };
   } catch {
     return null;
   }
@@ -137,10 +147,10 @@ function busy(path: string, holder: Holder | null): RunBusyError {
       null,
     );
   }
-  const { pid, hostname: host, startTime } = holder;
-  if (host !== hostname()) {
+  const { pid, machine, startTime } = holder;
+  if (machine !== machineName()) {
     return new RunBusyError(
-      `${expected} one that process ${pid} on ${host} has begun to work on. Wait for it; if it is surely not ` +
+      `${expected} one that process ${pid} on ${machine} has begun to work on. Wait for it; if it is surely not ` +
         `running there any more, delete ${path}.`,
       pid,
     );
