@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { uptime } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/temporary-folder.js";
@@ -81,4 +82,31 @@ it("cannot tell of another machine's process, and waits", async () => {
   await expect(waiting).rejects.toThrow("enough");
   expect(waits).toEqual([pid]);
   expect(existsSync(path)).toBe(true);
+});
+
+it("leaves a lock alone that another has taken over while it was suspended", async () => {
+  const { path } = await abandonedLock({ machine: "elsewhere" });
+  const other = await holderOf(path);
+  await rm(path, { recursive: true });
+  await withLock(
+    path,
+    async () => {
+      await rm(path, { recursive: true });
+      await mkdir(path);
+      await writeFile(join(path, "holder.json"), JSON.stringify(other));
+    },
+    {},
+  );
+  expect(await holderOf(path)).toEqual(other);
+});
+
+it("does not take a suspended process of this machine for dead, unless the system has started since", async () => {
+  const { path } = await abandonedLock({ pid: process.pid });
+  const setIdle = (seconds: number) => utimes(path, new Date(), new Date(Date.now() - seconds * 1000));
+  await setIdle(uptime());
+  const enough = { signal: AbortSignal.timeout(600) };
+  await expect(withLock(path, () => Promise.resolve(), enough)).rejects.toThrow();
+  await setIdle(uptime() + 60);
+  await withLock(path, () => Promise.resolve(), {});
+  expect(existsSync(path)).toBe(false);
 });

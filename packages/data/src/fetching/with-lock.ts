@@ -1,12 +1,13 @@
 /**
  * One process at a time, among all that share a disk. Making a folder is atomic everywhere. Inside it stands who holds it,
- * so that another process of the same machine sees at once when the holder has died; for others, and for a holder that
- * died before it could say, the folder's time of change tells, which is renewed while the work goes on.
+ * so that another process of the same machine sees at once when the holder has died, and does not take a suspended one for
+ * dead; for others, and for a holder that died before it could say, the folder's time of change tells, which is renewed
+ * while the work goes on.
  */
 import { randomUUID } from "node:crypto";
 import { readlinkSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
@@ -36,7 +37,8 @@ export async function withLock<T>(
   { signal, onWait }: LockOptions,
 ): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
-  for (let isFirst = true; !(await tryLock(path)); isFirst = false) {
+  let own: Holder | null;
+  for (let isFirst = true; (own = await tryLock(path)) === null; isFirst = false) {
     const holder = await readHolder(path);
     if (await isAbandoned(path, holder)) {
       await remove(path, holder);
@@ -51,20 +53,22 @@ export async function withLock<T>(
     return await task();
   } finally {
     clearInterval(renewal);
-    await rm(path, { recursive: true, force: true });
+    // Another machine has taken it over if this process was suspended.
+    if ((await readHolder(path))?.token === own.token) await remove(path, own);
   }
 }
 
-async function tryLock(path: string): Promise<boolean> {
+/** @returns null if another holds it. */
+async function tryLock(path: string): Promise<Holder | null> {
   try {
     await mkdir(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return null;
     throw error;
   }
   const self: Holder = { token: randomUUID(), pid: process.pid, machine: machineName() };
   await writeFile(join(path, HOLDER_FILE), JSON.stringify(self));
-  return true;
+  return self;
 }
 
 /** @returns null while it has not been written, or if the lock has gone. */
@@ -78,9 +82,12 @@ async function readHolder(path: string): Promise<Holder | null> {
 }
 
 async function isAbandoned(path: string, holder: Holder | null): Promise<boolean> {
-  if (holder?.machine === machineName() && !isAlive(holder.pid)) return true;
+  const isLocal = holder?.machine === machineName();
+  if (isLocal && !isAlive(holder.pid)) return true;
   try {
-    return Date.now() - (await stat(path)).mtimeMs >= STALE_AFTER_MS;
+    const idleMs = Date.now() - (await stat(path)).mtimeMs;
+    // Whoever held it before the system last started has died, whoever has that number now.
+    return idleMs >= STALE_AFTER_MS + (isLocal ? uptime() * 1000 : 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
     throw error;
