@@ -13,13 +13,21 @@ class DashboardMissingError extends Error {
   override readonly name = "DashboardMissingError";
 }
 
+const MEANWHILE = "`convkit runs` lists the runs, and the folder of each holds its report.html";
+
+const NOTES = `
+The dashboard comes with a later release. Meanwhile ${MEANWHILE}.
+
+Example:
+  convkit dashboard`;
+
 export function addDashboardCommand(program: Command, context: CommandContext): void {
   program
     .command("dashboard")
     .description("opens the review of experiments (@convkit/dashboard, when it is installed)")
     .argument("[arguments...]", "passed on")
     .allowUnknownOption()
-    .addHelpText("after", "\nExample:\n  npm install @convkit/dashboard && convkit dashboard")
+    .addHelpText("after", NOTES)
     .action(async (args: string[]) => context.exit(await runScript(findDashboard(), args)));
 }
 
@@ -37,7 +45,7 @@ function findDashboard(): string {
   }
   throw new DashboardMissingError(
     "Expected the package @convkit/dashboard to be installed. Received: none, here or beside convkit. " +
-      "To install it: npm install @convkit/dashboard. `convkit runs` lists the runs without it.",
+      `It comes with a later release; meanwhile ${MEANWHILE}.`,
   );
 }
 
