@@ -32,7 +32,6 @@ const GENERAL: Recipe = {
 
 const DATA_RECIPES: Readonly<Record<string, Recipe>> = {
   mnist: { ...GENERAL, epochs: 6 },
-  "fashion-mnist": { ...GENERAL, epochs: 15 },
   cifar10: {
     ...GENERAL,
     model: { name: "airbench94", options: { filters: [32, 128, 128] } },
@@ -43,13 +42,13 @@ const DATA_RECIPES: Readonly<Record<string, Recipe>> = {
 };
 
 /**
- * @param source name of a data set, or a path, which gets the general recipe.
+ * @param source name of a data set, or a path; what has no recipe of its own gets the general one.
  * @param model the network asked for: one of the registry, or `own` for the user's; the data set's if left out.
  */
 export function recipeFor(source: string, model?: ModelName | "own"): PartialConfig {
   const recipe = (Object.hasOwn(DATA_RECIPES, source) ? DATA_RECIPES[source] : undefined) ?? GENERAL;
   if (model === undefined || recipe.model?.name === model) return recipe;
   // A learning rate that a data set's network bears may ruin another.
-  if (model === "own") return recipe.learningRate === GENERAL.learningRate ? recipe : GENERAL;
+  if (model === "own") return recipe.model?.name === GENERAL.model?.name ? recipe : GENERAL;
   return { ...GENERAL, model: { name: model }, ...MODEL_RECIPES[model] };
 }
