@@ -1,12 +1,12 @@
 /**
  * `pnpm demo`: trains on CIFAR-10, judges on its 10,000 test pictures, and says where the report lies.
- * It only types what a user would: `convkit train cifar10`. Where there is no fast engine, it says so and
- * shows the same path on a budget that plain JavaScript can bear.
+ * It only types what a user would: `convkit train cifar10`, and behind it what it was given itself. Where there is no
+ * fast engine, it says so and shows the same path on a budget that plain JavaScript can bear.
  */
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { describeEngine, ENGINE_ORDER } from "@convkit/engine";
+import { promisify } from "node:util";
 
 const CLI = fileURLToPath(new URL("./dist/cli.js", import.meta.url));
 
@@ -22,8 +22,7 @@ const SMALL_BUDGET = [
 console.log(`convkit learns to tell ten kinds of things apart in photographs: CIFAR-10, 50,000 pictures to learn from
 and 10,000 to be judged by. The first time they are fetched (about 160 MB). Looking for the fastest engine …`);
 
-const engine = await fastestTrainer();
-const slow = engine === undefined || engine.name === "cpu";
+const slow = (await engineOfAuto()) === "cpu";
 if (slow) {
   console.log(`
 Only the plain JavaScript engine is available here, some thousand times slower than the native one, so this is a
@@ -32,7 +31,13 @@ demonstration of the path and not of what can be learnt: a tiny network, 2,000 p
 }
 // Of this run alone, so that it is found again whatever else lies in the home.
 const name = `demo-${Date.now().toString(36)}`;
-const command = ["train", "cifar10", `--name=${name}`, ...(slow ? SMALL_BUDGET : [])];
+const command = [
+  "train",
+  "cifar10",
+  `--name=${name}`,
+  ...(slow ? SMALL_BUDGET : []),
+  ...process.argv.slice(2),
+];
 console.log(`\n$ convkit ${command.join(" ")}\n`);
 const exitCode = await run(command, "inherit");
 if (exitCode !== 0) process.exit(exitCode);
@@ -48,13 +53,21 @@ What to try next (node apps/trainer/dist/cli.js stands for convkit here):
   convkit train cifar10 --model resnet20    another network
   convkit doctor                            which engines there are, and how fast`);
 
-/** The first engine in the order of preference that can train. */
-async function fastestTrainer() {
-  for (const name of ENGINE_ORDER) {
-    const report = await describeEngine(name);
-    if (report.available && report.canTrain) return report;
-  }
-  return undefined;
+/**
+ * The name of the engine that `convkit train` opens, in a process of its own: one that stayed open here would hold on to
+ * threads and memory. Undefined where none opens: `convkit train` says better why.
+ */
+async function engineOfAuto() {
+  const program = `
+    import { openEngine } from "@convkit/engine";
+    const { name } = await openEngine();
+    process.stdout.write("\\n" + name);`;
+  const cwd = fileURLToPath(new URL(".", import.meta.url));
+  const answer = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program], { cwd });
+  return answer.then(
+    ({ stdout }) => stdout.split("\n").at(-1),
+    () => undefined,
+  );
 }
 
 async function findRun() {
