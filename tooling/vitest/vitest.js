@@ -26,6 +26,7 @@ export default preset;
 export function onEachBackend() {
   return mergeConfig(preset, {
     test: {
+      setupFiles: [fileURLToPath(new URL("open-backend.mjs", import.meta.url))],
       projects: backends().map(({ name, module }) => ({
         extends: true,
         test: { name, env: { CONVKIT_TEST_BACKEND: name, CONVKIT_TEST_BACKEND_MODULE: module } },

@@ -70,7 +70,8 @@ async function lastWeights(run: string): Promise<unknown> {
 
 function startChild(...args: string[]): ChildProcessByStdio<Writable, Readable, null> {
   const script = fileURLToPath(new URL("../test/train-child.mjs", import.meta.url));
-  return spawn(process.execPath, [script, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  const command = ["--import", "@convkit/vitest-config/open-backend", script, ...args];
+  return spawn(process.execPath, command, { stdio: ["pipe", "pipe", "inherit"] });
 }
 
 describe("train", () => {

@@ -1,9 +1,9 @@
 /**
- * Trains or resumes a run in a process of its own, to be killed: `train-child.mjs train|resume <folder> <config>
- * <step>`. Says the number of each step, and after that one does nothing more until its input ends.
+ * Trains or resumes a run in a process of its own, to be killed: `node --import @convkit/vitest-config/open-backend
+ * train-child.mjs train|resume <folder> <config> <step>`. Says the number of each step, and
+ * after that one does nothing more until its input ends.
  */
 import { readSync, writeSync } from "node:fs";
-import "./open-backend.mjs";
 import * as tf from "@tensorflow/tfjs";
 import { resume, train } from "../dist/index.js";
 
