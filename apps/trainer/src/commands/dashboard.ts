@@ -16,7 +16,8 @@ class DashboardMissingError extends Error {
 const MEANWHILE = "`convkit runs` lists the runs, and the folder of each holds its report.html";
 
 const NOTES = `
-The dashboard comes with a later release. Meanwhile ${MEANWHILE}.
+The dashboard comes with a later release.
+Meanwhile ${MEANWHILE}.
 
 Example:
   convkit dashboard`;
