@@ -29,7 +29,9 @@ export function announce({ model, loader }: RunParts, options: AnnounceOptions):
   const leftOut = describeBadFiles(data.dataset.badFiles);
   if (leftOut) emit({ type: "message", level: "warning", text: `${leftOut}; events.jsonl lists them.` });
   for (const text of remarks(data)) emit({ type: "message", level: "info", text });
-  for (const module of data.changedModules) emit(changedModuleMessage(module));
+  for (const text of data.changedModules.map(describeChangedModule)) {
+    emit({ type: "message", level: "warning", text });
+  }
   if (started && describeEngine(started.engine) !== describeEngine(engine)) {
     const text =
       `The run was started on ${describeEngine(started.engine)} and goes on with ${describeEngine(engine)}: ` +
@@ -38,11 +40,11 @@ export function announce({ model, loader }: RunParts, options: AnnounceOptions):
   }
 }
 
-export function changedModuleMessage(module: string): Extract<TrainEventBody, { type: "message" }> {
-  const text =
+export function describeChangedModule(module: string): string {
+  return (
     `${module} is not the file that the config was stored with: what it does now may not be what the run was ` +
-    "trained with.";
-  return { type: "message", level: "warning", text };
+    "trained with."
+  );
 }
 
 function remarks({ dataset }: RunData): string[] {

@@ -1,10 +1,10 @@
 /** Judging a finished run again, from its best checkpoint. */
 import { Rng } from "@convkit/random";
-import type { EvaluationReport, TrainEvent } from "@convkit/schema";
-import { changedModuleMessage } from "./announce.js";
+import type { EvaluationReport } from "@convkit/schema";
+import { describeChangedModule } from "./announce.js";
 import { checkpointToJudge, judge, NothingToJudgeError } from "./judge.js";
 import { readJournal } from "./journal.js";
-import { openRunData, type RunData } from "./run-data.js";
+import { openRunData } from "./run-data.js";
 import { reportContext } from "./run-facts.js";
 import { RunFolder } from "./run-folder.js";
 import type { RunOptions } from "./run-options.js";
@@ -16,11 +16,13 @@ export interface EvaluateRunResult {
   /** Folder of the classifier. */
   readonly modelDirectory: string;
   readonly report: EvaluationReport;
+  /** What may make it another report than the run's own: modules that have changed since. */
+  readonly remarks: readonly string[];
 }
 
 /**
  * Judges `checkpoints/best` on the test split again and rewrites predictions, reports and model. The journal stays as
- * it is: it tells how the run was trained. What there is to remark goes to `onEvent` alone.
+ * it is: it tells how the run was trained.
  *
  * @throws {NotARunError} if the folder holds no run.
  * @throws {RunBusyError} if another process is at work on it.
@@ -29,22 +31,21 @@ export interface EvaluateRunResult {
  */
 export async function evaluateRun(
   runDirectory: string,
-  options: Omit<RunOptions, "checkpointEvery">,
+  options: Omit<RunOptions, "checkpointEvery" | "onEvent">,
 ): Promise<EvaluateRunResult> {
   const folder = await RunFolder.open(runDirectory);
   return folder.withLock(async () => {
     const { checkpoint } = await checkpointToJudge(folder);
     const data = await openRunData(folder.config, options);
-    const events = readJournal(folder.journal);
-    for (const event of remarksAfter(events, data, folder.runId)) options.onEvent?.(event);
     const rng = Rng.fromSeed(folder.config.seed);
-    const context = reportContext(folder.runId, events);
+    const context = reportContext(folder.runId, readJournal(folder.journal));
     const { loaderWorkers: workers, signal } = options;
     const model = await buildNetwork(data, { rng, weightsFollow: true });
     try {
       const report = await judge(model, folder, { checkpoint, data, rng, context, workers, signal });
       if (report) {
-        return { runId: folder.runId, directory: folder.path, modelDirectory: folder.model, report };
+        const remarks = data.changedModules.map(describeChangedModule);
+        return { runId: folder.runId, directory: folder.path, modelDirectory: folder.model, report, remarks };
       }
       throw new NothingToJudgeError(
         `Expected a data set with test or validation pictures. Received: ${data.dataset.source}, which has neither.`,
@@ -53,20 +54,4 @@ export async function evaluateRun(
       model.dispose();
     }
   });
-}
-
-/** In the last attempt, behind what stands in the journal: no event of a later attempt will have their names. */
-function remarksAfter(
-  events: readonly TrainEvent[],
-  { changedModules }: RunData,
-  runId: string,
-): TrainEvent[] {
-  const { attempt, sequence } = events.at(-1) ?? { attempt: 1, sequence: -1 };
-  return changedModules.map((module, i) => ({
-    ...changedModuleMessage(module),
-    runId,
-    attempt,
-    sequence: sequence + 1 + i,
-    timestamp: Date.now(),
-  }));
 }

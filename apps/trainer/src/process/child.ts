@@ -79,6 +79,7 @@ async function run(job: TrainingJob): Promise<JobResult> {
       return toJobResult(await resume(job.directory, options));
     case "evaluate": {
       const evaluated = await evaluateRun(job.directory, options);
+      for (const text of evaluated.remarks) await say({ type: "note", text });
       return toJobResult({ ...evaluated, status: "completed", reason: "judged again" });
     }
     default:
