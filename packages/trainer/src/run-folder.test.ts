@@ -25,6 +25,34 @@ describe("RunFolder", () => {
     expect((await RunFolder.create(join(home, "mine"), config)).runId).toBe("mine");
   });
 
+  it("takes over what a process left that was killed before it had written the config", async () => {
+    const path = join(home, "killed");
+    for (const name of ["checkpoints", "artifacts"]) mkdirSync(join(path, name), { recursive: true });
+    writeFileSync(join(path, "config.json.tmp"), `{"formatVersion":1,`);
+    await RunFolder.create(path, config);
+    expect(readdirSync(path).sort()).toEqual(["artifacts", "checkpoints", "config.json"]);
+    expect((await RunFolder.open(path)).config).toEqual(config);
+  });
+
+  it.each(["checkpoints/mine", "artifacts/mine", "events.jsonl", "mine"])(
+    "refuses a folder without a config that has %s",
+    async (file) => {
+      for (const name of ["checkpoints", "artifacts"]) mkdirSync(join(home, name));
+      writeFileSync(join(home, file), "");
+      await expect(RunFolder.create(home, config)).rejects.toThrow(RunFolderExistsError);
+    },
+  );
+
+  it("gives a folder to one of several that come at once", async () => {
+    const path = join(home, "run-1");
+    const outcomes = await Promise.allSettled([1, 2, 3].map(() => RunFolder.create(path, config)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected", "rejected"]);
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") expect(outcome.reason).toBeInstanceOf(RunFolderExistsError);
+    }
+    expect(readdirSync(path).sort()).toEqual(["artifacts", "checkpoints", "config.json"]);
+  });
+
   it("refuses a folder with anything in it, and leaves it alone", async () => {
     await RunFolder.create(join(home, "run-1"), config);
     const before = readdirSync(join(home, "run-1"));

@@ -4,11 +4,13 @@
  * report.html, artifacts/; while a process works on it, attempt.lock/.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
-import { takeLock } from "./attempt-lock.js";
+import { RunBusyError, takeLock } from "./attempt-lock.js";
 import { replaceFile } from "./replace-file.js";
+
+const LOCK = "attempt.lock";
 
 /** The folder for a new run is already in use. */
 export class RunFolderExistsError extends Error {
@@ -34,23 +36,40 @@ export class RunFolder {
 
   /**
    * Makes the folder. What makes it a run is its config.json, which comes last and whole.
-   * @param path its last part becomes the run's id; an empty folder may stand there.
-   * @throws {RunFolderExistsError} if something else is there.
+   * @param path its last part becomes the run's id; there may stand an empty folder, or what one that was killed here
+   * left before that.
+   * @throws {RunFolderExistsError} if something else is there, or another process is making a run there.
    */
   static async create(path: string, config: RunConfig): Promise<RunFolder> {
-    const target = resolve(path);
-    await mkdir(target, { recursive: true });
-    if ((await readdir(target)).length > 0) {
+    const folder = new RunFolder(resolve(path), config);
+    await mkdir(folder.path, { recursive: true });
+    await folder.checkUnused();
+    try {
+      await folder.withLock(async () => {
+        await folder.checkUnused();
+        await mkdir(folder.checkpoints, { recursive: true });
+        await mkdir(folder.artifacts, { recursive: true });
+        await replaceFile(folder.configFile, `${JSON.stringify(config, null, 2)}\n`);
+      });
+    } catch (error) {
+      if (!(error instanceof RunBusyError)) throw error;
+      throw new RunFolderExistsError(`${error.message} Or choose another folder.`, { cause: error });
+    }
+    return folder;
+  }
+
+  /** Whatever else lies there may be somebody's, or a run. */
+  private async checkUnused(): Promise<void> {
+    const own = [this.checkpoints, this.artifacts];
+    for (const name of await readdir(this.path)) {
+      const path = join(this.path, name);
+      if (name.startsWith(LOCK) || path === `${this.configFile}.tmp`) continue;
+      if (own.includes(path) && (await isEmptyFolder(path))) continue;
       throw new RunFolderExistsError(
-        `Expected no folder, or an empty one, for a new run. Received: ${target}. ` +
-          "Choose another folder, or resume the run that is there.",
+        `Expected no folder, or an empty one, for a new run. Received: ${this.path}, with ${name} in it. ` +
+          "Choose another folder, or resume the run if one is there.",
       );
     }
-    const folder = new RunFolder(target, config);
-    await mkdir(folder.checkpoints);
-    await mkdir(folder.artifacts);
-    await replaceFile(folder.configFile, `${JSON.stringify(config, null, 2)}\n`);
-    return folder;
   }
 
   /** @throws {NotARunError} if the folder holds no run. */
@@ -72,7 +91,7 @@ export class RunFolder {
    * @throws {RunBusyError} if another process is at it, or one that cannot be asked about.
    */
   async withLock<T>(task: () => Promise<T>): Promise<T> {
-    const release = takeLock(join(this.path, "attempt.lock"));
+    const release = takeLock(join(this.path, LOCK));
     try {
       return await task();
     } finally {
@@ -107,6 +126,10 @@ export class RunFolder {
   report(format: "json" | "md" | "html"): string {
     return join(this.path, `report.${format}`);
   }
+}
+
+async function isEmptyFolder(path: string): Promise<boolean> {
+  return (await stat(path)).isDirectory() && (await readdir(path)).length === 0;
 }
 
 /** Sorts by time (UTC) and reads well: `20250131-140509-3f9a0c`. */
