@@ -1,5 +1,8 @@
 /** Runs on the coloured squares, small enough to train several in a test. */
-import type { RunConfigInput } from "@convkit/schema";
+import { join } from "node:path";
+import type { RunConfigInput, TrainEvent, TrainEventType } from "@convkit/schema";
+import { loadCheckpoint } from "../src/checkpoint.js";
+import { readJournal } from "../src/journal.js";
 import type { TrainOptions } from "../src/run-options.js";
 
 /** 12 steps an epoch on 200 training pictures. */
@@ -28,4 +31,16 @@ export function squaresConfig(source: string, more: Partial<RunConfigInput> = {}
 export function runOptions(runDirectory: string, more: Partial<TrainOptions> = {}): TrainOptions {
   const engine = { name: "cpu", device: "test", threads: 1, versions: {} } as const;
   return { home: `${runDirectory}-home`, runDirectory, engine, loaderWorkers: 0, ...more };
+}
+
+export const journalOf = (run: string): TrainEvent[] => readJournal(join(run, "events.jsonl"));
+
+export function eventsOf<Type extends TrainEventType>(events: readonly TrainEvent[], type: Type) {
+  return events.filter((event): event is Extract<TrainEvent, { type: Type }> => event.type === type);
+}
+
+/** The weights that the run ended with, as bytes. */
+export async function lastWeights(run: string): Promise<unknown> {
+  const checkpoint = await loadCheckpoint(join(run, "checkpoints/last"));
+  return { weights: checkpoint!.weights, slots: checkpoint!.slots };
 }

@@ -1,0 +1,52 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { RunConfigInput } from "@convkit/schema";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runOptions as optionsFor, squaresConfig } from "../test/squares-run.js";
+import { writeSquares } from "../test/write-squares.js";
+import { evaluateRun } from "./evaluate-run.js";
+import { NothingToJudgeError } from "./judge.js";
+import { train } from "./train.js";
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "convkit-evaluate-run-"));
+  writeSquares(join(root, "squares"), { train: 200, test: 40 });
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+const configOf = (more: Partial<RunConfigInput> = {}) => squaresConfig(join(root, "squares"), more);
+
+let runs = 0;
+const newRun = (): string => join(root, `run-${++runs}`);
+
+describe("evaluateRun", () => {
+  it("writes the same reports again", async () => {
+    const run = newRun();
+    await train(configOf(), optionsFor(run));
+    const names = ["predictions.bin", "report.json", "report.html", "report.md"];
+    const before = names.map((name) => readFileSync(join(run, name)));
+    names.forEach((name) => rmSync(join(run, name)));
+    const { report, runId } = await evaluateRun(run, optionsFor(run));
+    expect(runId).toBe(basename(run));
+    expect(report.testCount).toBe(40);
+    expect(names.map((name) => readFileSync(join(run, name)))).toEqual(before);
+  });
+
+  it("refuses a run without a best checkpoint", async () => {
+    const run = newRun();
+    const { status } = await train(configOf({ learningRate: 1e30 }), optionsFor(run));
+    expect(status).toBe("failed");
+    await expect(evaluateRun(run, optionsFor(run))).rejects.toThrow(NothingToJudgeError);
+  });
+
+  it("refuses a run that failed before it began, whatever was wrong with it", async () => {
+    const run = newRun();
+    const model = { name: "no-such-network" };
+    await expect(train(configOf({ model }), optionsFor(run))).rejects.toThrow("no-such-network");
+    await expect(evaluateRun(run, optionsFor(run))).rejects.toThrow(
+      `Resume it first: convkit resume ${basename(run)}`,
+    );
+  });
+});
