@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-// The tfjs of the package under test: another copy would have an engine of its own.
+// The tfjs of the package under test: the copy that its sources import.
 const tfjs = createRequire(join(process.cwd(), "package.json")).resolve("@tensorflow/tfjs");
 const { default: tf } = await import(pathToFileURL(tfjs).href);
 
