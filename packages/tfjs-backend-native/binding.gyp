@@ -18,7 +18,7 @@
     {
       "target_name": "convkit_native",
       "sources": ["native/addon.cc", "native/convolution-bindings.cc", "native/depthwise-bindings.cc", "native/conv-shape.cc", "native/elementwise-bindings.cc", "native/reduction-bindings.cc", "native/layout-bindings.cc", "native/axes.cc", "native/runtime-bindings.cc", "native/clock.cc", "native/isa.cc", "native/cpu-quota.cc", "native/thread-pool.cc"],
-      "include_dirs": ["<!(node -p \"require('node-api-headers').include_dir\")"],
+      "include_dirs": ["<!(node -p \"require('path').relative('.', require('node-api-headers').include_dir)\")"],
       "defines": ["NAPI_VERSION=8"],
       "dependencies": ["kernels_portable"],
       "libraries": ["-lpthread"],

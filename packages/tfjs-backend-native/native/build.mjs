@@ -66,7 +66,8 @@ function makeNodeDirectory() {
   writeFileSync(join(include, "config.gypi"), JSON.stringify(config, null, 2));
   const common = { target_defaults: { configurations: { Release: {}, Debug: {} } } };
   writeFileSync(join(include, "common.gypi"), JSON.stringify(common, null, 2));
-  return join(root, "build", "node-headers");
+  // Relative, as in binding.gyp: makefiles that gyp writes break at a space in a path.
+  return join("build", "node-headers");
 }
 
 function build() {
