@@ -22,24 +22,24 @@ const PoolStrides = PositiveInt.optional().describe(
   "Pixels between neighbouring outputs; poolSize if left out",
 );
 
+const Convolution = {
+  kernelSize: KernelSize,
+  strides: Strides,
+  padding: Padding.default("same"),
+  useBias: UseBias,
+  activation: LayerActivation,
+};
+
 /** One layer of a network written as data. Keras's names. */
 export const LayerSpec = z.discriminatedUnion("layer", [
   z.strictObject({
     layer: z.literal("conv").describe("Convolution"),
     filters: PositiveInt.describe("Channels of the output"),
-    kernelSize: KernelSize,
-    strides: Strides,
-    padding: Padding.default("same"),
-    useBias: UseBias,
-    activation: LayerActivation,
+    ...Convolution,
   }),
   z.strictObject({
     layer: z.literal("depthwiseConv").describe("Convolution of each channel by itself"),
-    kernelSize: KernelSize,
-    strides: Strides,
-    padding: Padding.default("same"),
-    useBias: UseBias,
-    activation: LayerActivation,
+    ...Convolution,
   }),
   z.strictObject({
     layer: z.literal("maxPool").describe("The largest value of each square"),

@@ -1,32 +1,11 @@
 /** What a person sees of a run, on a terminal of a test's own. */
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-import { RunConfig, type TrainEvent } from "@convkit/schema";
+import type { TrainEvent } from "@convkit/schema";
 import picocolors from "picocolors";
 import { expect, it } from "vitest";
+import { envelope, STARTED } from "../fixtures/started-event.js";
 import { createTextDisplay } from "./text-display.js";
-
-const envelope = { runId: "20260214-093012-x7", attempt: 1, sequence: 0 };
-
-const STARTED: TrainEvent = {
-  ...envelope,
-  timestamp: 0,
-  type: "runStarted",
-  config: RunConfig.parse({ data: { source: "x" }, model: "y", epochs: 2 }),
-  dataset: {
-    formatVersion: 1,
-    name: "x",
-    source: "x",
-    contentHash: "0",
-    classNames: ["a", "b"],
-    imageShape: [8, 8, 1],
-    splits: {},
-    badFiles: [],
-  },
-  engine: { name: "cpu", device: "", threads: null, versions: {} },
-  model: { name: "y", parameters: 1, trainableParameters: 1, flops: 1 },
-  stepsPerEpoch: 10,
-};
 
 function step(number: number, logs: { loss: number; accuracy: number }): TrainEvent {
   const epoch = Math.ceil(number / 10);
