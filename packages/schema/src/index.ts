@@ -30,4 +30,8 @@ export {
   type Predictions,
 } from "./predictions.js";
 export { ClassReport, EvaluationReport } from "./evaluation-report.js";
+export { ArtifactPath } from "./artifact-path.js";
+export { RunId } from "./run-id.js";
+export { RunRequest } from "./run-request.js";
+export { RunClaim } from "./run-claim.js";
 export { ModelCard } from "./model-card.js";

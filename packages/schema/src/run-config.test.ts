@@ -16,6 +16,8 @@ describe("defaults", () => {
   it("fills in everything but data and model", () => {
     expect(RunConfig.parse(least)).toEqual({
       formatVersion: 1,
+      experiment: "default",
+      tags: [],
       seed: 0,
       engine: "auto",
       data: { source: "cifar10", validationFraction: 0.1, testFraction: 0.1, splitSeed: 0, limit: {} },
@@ -30,6 +32,16 @@ describe("defaults", () => {
       checkpoint: { monitor: "val_accuracy", mode: "auto" },
       earlyStopping: null,
     });
+  });
+
+  it("keeps what the run belongs to and is found by, each label once", () => {
+    const config = RunConfig.parse({ ...least, experiment: "learning rates", tags: ["b", "a", "b"] });
+    expect([config.experiment, config.tags]).toEqual(["learning rates", ["b", "a"]]);
+    expect(RunConfig.parse(JSON.parse(JSON.stringify(config)))).toEqual(config);
+    expect(RunConfig.parse({ ...least, experiment: "e".repeat(200) }).experiment).toHaveLength(200);
+    expect(complaint({ ...least, experiment: "" })).toContain("experiment");
+    expect(complaint({ ...least, experiment: "e".repeat(201) })).toContain("experiment");
+    expect(complaint({ ...least, tags: [""] })).toContain("tags[0]");
   });
 
   it("completes a part that is begun", () => {

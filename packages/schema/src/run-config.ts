@@ -136,6 +136,12 @@ export type DataSpec = z.infer<typeof DataSpec>;
 export const RunConfig = z.strictObject({
   formatVersion: z.literal(1).default(1).describe("Of this format"),
   name: z.string().optional().describe("What the run is called in lists and reports"),
+  experiment: z.string().min(1).max(200).default("default").describe("Experiment that the run belongs to"),
+  tags: z
+    .array(z.string().min(1).max(200))
+    .overwrite((tags) => [...new Set(tags)])
+    .default([])
+    .describe("Labels to find the run by"),
   seed: z.int().min(0).max(0xffffffff).default(0).describe("Decides first weights, order and augmentation"),
   engine: EnginePreference.default("auto").describe("What computes; auto: the fastest that is available"),
   data: DataSpec.describe("What is learnt from"),

@@ -19,6 +19,24 @@ const step: TrainEvent = {
   imagesPerSecond: 812.5,
 };
 
+const started = (): TrainEvent => ({
+  ...envelope,
+  type: "runStarted",
+  config: RunConfig.parse({ data: { source: "mnist" }, model: { name: "simple-cnn" } }),
+  dataset: DatasetCard.parse({
+    formatVersion: 1,
+    name: "mnist",
+    source: "mnist",
+    contentHash: "abc",
+    classNames: ["0", "1"],
+    imageShape: [28, 28, 1],
+    splits: { train: { count: 2, perClass: [1, 1] } },
+  }),
+  engine: { name: "native", device: "CPU", threads: 2, versions: { tfjs: "4.22.0" } },
+  model: { name: "simple-cnn", parameters: 10, trainableParameters: 10, flops: 100 },
+  stepsPerEpoch: 1,
+});
+
 const number = fc.double().map((value) => (Object.is(value, -0) ? 0 : value));
 const count = fc.nat({ max: 1e6 });
 // zod drops a key `__proto__`, as it should: no metric is called that.
@@ -57,6 +75,15 @@ const event: fc.Arbitrary<TrainEvent> = fc.oneof(
     step: count,
   }),
   fc.record({ ...anyEnvelope, type: fc.constant("evaluated" as const), split: fc.string(), count, logs }),
+  fc.record({ ...anyEnvelope, type: fc.constant("system" as const), step: count, logs }),
+  fc.record({
+    ...anyEnvelope,
+    type: fc.constant("artifactSaved" as const),
+    path: fc.constantFrom("report.json", "model/weights.bin"),
+    sha256: fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 64, maxLength: 64 }),
+    sizeBytes: count,
+    mediaType: fc.string(),
+  }),
   fc.record({
     ...anyEnvelope,
     type: fc.constant("message" as const),
@@ -105,24 +132,23 @@ describe("journal", () => {
   });
 
   it("round-trips the start of a run", () => {
-    const started: TrainEvent = {
-      ...envelope,
-      type: "runStarted",
-      config: RunConfig.parse({ data: { source: "mnist" }, model: { name: "simple-cnn" } }),
-      dataset: DatasetCard.parse({
-        formatVersion: 1,
-        name: "mnist",
-        source: "mnist",
-        contentHash: "abc",
-        classNames: ["0", "1"],
-        imageShape: [28, 28, 1],
-        splits: { train: { count: 2, perClass: [1, 1] } },
-      }),
-      engine: { name: "native", device: "CPU", threads: 2, versions: { tfjs: "4.22.0" } },
-      model: { name: "simple-cnn", parameters: 10, trainableParameters: 10, flops: 100 },
-      stepsPerEpoch: 1,
-    };
-    expect(decodeTrainEvents(encodeTrainEvent(started)).events).toEqual([started]);
+    expect(decodeTrainEvents(encodeTrainEvent(started())).events).toEqual([started()]);
+  });
+
+  it("reads the start of a run that was written before there were experiments and tags", () => {
+    const written = encodeTrainEvent(started()).replace('"experiment":"default","tags":[],', "");
+    expect(written).not.toContain("experiment");
+    expect(decodeTrainEvents(written).events).toEqual([started()]);
+  });
+
+  it("refuses an artifact outside the run's folder, or without a whole hash", () => {
+    const saved = { type: "artifactSaved", sizeBytes: 1, mediaType: "text/html" } as const;
+    const sha256 = "0".repeat(64);
+    const encode = (path: string, hash: string) =>
+      encodeTrainEvent({ ...envelope, ...saved, path, sha256: hash });
+    expect(decodeTrainEvents(encode("report.html", sha256)).events).toHaveLength(1);
+    expect(() => decodeTrainEvents(encode("../report.html", sha256))).toThrow(TrainEventFormatError);
+    expect(() => decodeTrainEvents(encode("report.html", sha256.slice(1)))).toThrow(TrainEventFormatError);
   });
 
   it("hands back a torn last line, wherever it was torn", () => {

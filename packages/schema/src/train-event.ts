@@ -1,5 +1,6 @@
 /** What a training run says while it runs, and the codec of its journal: one JSON object a line. */
 import { z } from "zod";
+import { ArtifactPath } from "./artifact-path.js";
 import { AnyNumber, stringifyWithSpelledNumbers } from "./finite.js";
 import { DatasetCard } from "./dataset-card.js";
 import { RunConfig } from "./run-config.js";
@@ -10,7 +11,7 @@ export type Logs = z.infer<typeof Logs>;
 
 const envelope = {
   runId: z.string(),
-  /** 1 for the first start, one more at each resume. */
+  /** 1 for the first start, greater at each resume and at each beginning anew. */
   attempt: z.int().positive(),
   /** Rises by one from 0 within an attempt; (runId, attempt, sequence) names an event for ever. */
   sequence: z.int().min(0),
@@ -18,7 +19,16 @@ const envelope = {
   timestamp: z.number(),
 };
 
-/** Steps and epochs count from 1; `step` is the number of updates done. */
+/**
+ * Steps and epochs count from 1; `step` is the number of updates done.
+ *
+ * An attempt opens with `runStarted` or with `resumed`, and either supersedes points of the attempts before it, those of
+ * a lower number: `resumed` what they said of steps after `fromStep` and epochs after `fromEpoch`; `runStarted` all of
+ * it, as the run then begins anew, for instance on another machine.
+ *
+ * `runEnded` is the last word on an attempt's training, but need not be its last event: a run that is judged again
+ * says so in `artifactSaved` and `evaluated` of its latest attempt. The latest of each path and split counts.
+ */
 export const TrainEvent = z.discriminatedUnion("type", [
   z.object({
     ...envelope,
@@ -65,6 +75,28 @@ export const TrainEvent = z.discriminatedUnion("type", [
     step: z.int(),
   }),
   z.object({ ...envelope, type: z.literal("evaluated"), split: z.string(), count: z.int(), logs: Logs }),
+  z.object({
+    ...envelope,
+    /** Of the process that trains and its machine, over the time since the event before. What cannot be read is left out. */
+    type: z.literal("system"),
+    step: z.int(),
+    /**
+     * `cpu_percent` of this process, 100 being one core; `memory_bytes` that it holds; `system_memory_percent` in use of
+     * the machine's, or of what its control group may have; `data_wait_percent` of the time in which the loop waited for
+     * data; `gpu_percent` and `gpu_memory_bytes` of the GPU that it trains on.
+     */
+    logs: Logs,
+  }),
+  z.object({
+    ...envelope,
+    /** A file of the run's folder is final, until a later event of the same path. */
+    type: z.literal("artifactSaved"),
+    path: ArtifactPath,
+    /** Of the file's bytes, in hex. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    sizeBytes: z.int().min(0),
+    mediaType: z.string(),
+  }),
   z.object({ ...envelope, type: z.literal("message"), level: z.enum(["info", "warning"]), text: z.string() }),
   z.object({
     ...envelope,
