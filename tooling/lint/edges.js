@@ -28,7 +28,12 @@ export const published = [
   "models",
   "evaluator",
   "trainer",
+  "db",
+  "api",
+  "client",
+  "ui",
   "convkit",
+  "dashboard",
 ];
 
 /** @type {Record<string, Row>} */
@@ -44,9 +49,14 @@ export const edges = {
   models: { may: ["schema", "random", "transforms", "ops", "tfjs", "zod"], lazily: ["node", "npm"] },
   evaluator: { may: ["schema", "random"] },
   trainer: { may: ["schema", "random", "data", "models", "ops", "evaluator", "tfjs", "node"] },
+  db: { may: ["schema", "random", "zod", "node", "npm"] },
+  api: { may: ["schema", "db", "evaluator", "zod", "node", "@trpc/server"] },
+  client: { may: ["schema", "zod", "node", "@trpc/client"], tests: ["npm"] },
+  ui: { may: ["react", "npm"], tests: ["node"] },
   convkit: {
     may: ["schema", "random", "data", "models", "engine", "evaluator", "trainer", "tfjs", "node", "npm"],
   },
+  dashboard: { may: ["schema", "db", "api", "ui", "zod", "node", "npm"], tests: ["client", "random"] },
   examples: { may: [...published, "tfjs", "node", "sharp"] },
   bench: { may: [...published, "tfjs", "node", "npm"] },
 };
