@@ -19,7 +19,7 @@ export interface AnnounceOptions {
 /** `runStarted` once in a run's life, `resumed` at every later attempt, then remarks. */
 export function announce({ model, loader }: RunParts, options: AnnounceOptions): void {
   const { data, engine, past, resumeFrom, emit } = options;
-  const started = past.find((event) => event.type === "runStarted");
+  const started = past.findLast((event) => event.type === "runStarted");
   if (started) {
     const { step, epoch } = resumeFrom?.state ?? { step: 0, epoch: 1 };
     emit({ type: "resumed", fromStep: step, fromEpoch: epoch - 1 });
@@ -38,6 +38,11 @@ export function announce({ model, loader }: RunParts, options: AnnounceOptions):
       "its weights will not be those of an uninterrupted run, bit for bit.";
     emit({ type: "message", level: "warning", text });
   }
+}
+
+export function describeTornLine(tornBytes: number): TrainEventBody {
+  const text = `The writer before died inside the journal's last line; its ${tornBytes} bytes were cut off.`;
+  return { type: "message", level: "warning", text };
 }
 
 export function describeChangedModule(module: string): string {

@@ -52,10 +52,14 @@ const FILE_NAME = "checkpoint.safetensors";
 const WEIGHTS = "weights/";
 const SLOTS = "slots/";
 
+export function checkpointFile(folder: string): string {
+  return join(folder, FILE_NAME);
+}
+
 /** Writes `<folder>/checkpoint.safetensors`, replacing the one before atomically and durably. */
 export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await replaceFile(join(folder, FILE_NAME), encodeCheckpoint(checkpoint));
+  await replaceFile(checkpointFile(folder), encodeCheckpoint(checkpoint));
 }
 
 /**
@@ -63,7 +67,7 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
  * @throws {CheckpointCorruptError} if it holds one that is not whole.
  */
 export async function loadCheckpoint(folder: string): Promise<Checkpoint | null> {
-  const path = join(folder, FILE_NAME);
+  const path = checkpointFile(folder);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

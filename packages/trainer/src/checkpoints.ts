@@ -58,7 +58,10 @@ export function checkpoints(options: CheckpointsOptions): Callback<CheckpointsSt
       await save(improved ? ["best", "last"] : ["last"], context);
     },
     async onTrainEnd(context) {
-      if (context.ending.status === "interrupted") await save(["last"], context);
+      // Stopped within an epoch: whoever goes on, because judging was cut short, must not train on.
+      const { status } = context.ending;
+      const isUnsaved = savedStep !== null && savedStep !== context.step;
+      if (status === "interrupted" || (status === "stopped" && isUnsaved)) await save(["last"], context);
     },
     getState: () => state,
     setState: (saved) => void (state = saved),

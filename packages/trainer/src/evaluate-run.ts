@@ -1,14 +1,15 @@
 /** Judging a finished run again, from its best checkpoint. */
 import { Rng } from "@convkit/random";
-import type { EvaluationReport } from "@convkit/schema";
-import { describeChangedModule } from "./announce.js";
+import type { EvaluationReport, TrainEventBody } from "@convkit/schema";
+import { describeChangedModule, describeTornLine } from "./announce.js";
 import { checkpointToJudge, judge, NothingToJudgeError } from "./judge.js";
-import { readJournal } from "./journal.js";
+import { Journal, readJournal } from "./journal.js";
 import { openRunData } from "./run-data.js";
-import { reportContext } from "./run-facts.js";
+import { evaluated, reportContext } from "./run-facts.js";
 import { RunFolder } from "./run-folder.js";
 import type { RunOptions } from "./run-options.js";
 import { buildNetwork } from "./run-parts.js";
+import { announceJudgement } from "./saved-artifacts.js";
 
 export interface EvaluateRunResult {
   readonly runId: string;
@@ -21,8 +22,8 @@ export interface EvaluateRunResult {
 }
 
 /**
- * Judges `checkpoints/best` on the test split again and rewrites predictions, reports and model. The journal stays as
- * it is: it tells how the run was trained.
+ * Judges `checkpoints/best` on the test split again and rewrites predictions, reports and model. The journal says so
+ * in the latest attempt's name, behind its end: which files there are now, and what the judgement was.
  *
  * @throws {NotARunError} if the folder holds no run.
  * @throws {RunBusyError} if another process is at work on it.
@@ -31,7 +32,7 @@ export interface EvaluateRunResult {
  */
 export async function evaluateRun(
   runDirectory: string,
-  options: Omit<RunOptions, "checkpointEvery" | "onEvent">,
+  options: Omit<RunOptions, "checkpointEvery">,
 ): Promise<EvaluateRunResult> {
   const folder = await RunFolder.open(runDirectory);
   return folder.withLock(async () => {
@@ -44,6 +45,7 @@ export async function evaluateRun(
     try {
       const report = await judge(model, folder, { checkpoint, data, rng, context, workers, signal });
       if (report) {
+        await noteJudgement(folder, report, options.onEvent);
         const remarks = data.changedModules.map(describeChangedModule);
         return { runId: folder.runId, directory: folder.path, modelDirectory: folder.model, report, remarks };
       }
@@ -54,4 +56,23 @@ export async function evaluateRun(
       model.dispose();
     }
   });
+}
+
+async function noteJudgement(
+  folder: RunFolder,
+  report: EvaluationReport,
+  onEvent: RunOptions["onEvent"],
+): Promise<void> {
+  const { journal, tornBytes } = Journal.reopen(folder.journal, folder.runId);
+  const emit = (body: TrainEventBody): void => {
+    const event = journal.append(body);
+    onEvent?.(event);
+  };
+  try {
+    if (tornBytes > 0) emit(describeTornLine(tornBytes));
+    await announceJudgement(folder, emit);
+    emit(evaluated(report));
+  } finally {
+    journal.close();
+  }
 }

@@ -30,3 +30,25 @@ it("leaves out what a resumed run did again", () => {
     { epoch: 3, step: 30, durationMs: 5, logs: { loss: 0 } },
   ]);
 });
+
+it("leaves out everything before a beginning anew", () => {
+  const started = TrainEvent.parse({
+    ...envelope,
+    type: "runStarted",
+    config: { data: { source: "mnist" }, model: "simple-cnn" },
+    dataset: {
+      formatVersion: 1,
+      name: "mnist",
+      source: "mnist",
+      contentHash: "0",
+      classNames: ["0"],
+      imageShape: [28, 28, 1],
+      splits: {},
+    },
+    engine: { name: "cpu", device: "", threads: null, versions: {} },
+    model: { name: "simple-cnn", parameters: 1, trainableParameters: 1, flops: 1 },
+    stepsPerEpoch: 10,
+  });
+  const history = historyOf([started, epochEnded(1, 3), epochEnded(2, 2), started, epochEnded(1, 1)]);
+  expect(history).toEqual([{ epoch: 1, step: 10, durationMs: 5, logs: { loss: 1 } }]);
+});

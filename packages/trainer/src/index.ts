@@ -2,9 +2,11 @@ export { train, resume, RunFinishedError } from "./train.js";
 export { evaluateRun, type EvaluateRunResult } from "./evaluate-run.js";
 export { NothingToJudgeError } from "./judge.js";
 export type {
+  AttemptOptions,
   CheckpointInterval,
   EngineDescription,
   EpochRecord,
+  ResumeOptions,
   RunOptions,
   TrainOptions,
   TrainResult,
@@ -29,8 +31,16 @@ export {
 } from "./checkpoint.js";
 export { ArraysMismatchError, weightsByName, type NamedVariables } from "./named-tensors.js";
 export type { NamedArray, NamedArrays } from "./safetensors.js";
-export { Journal, JournalCorruptError, readJournal, type OpenedJournal } from "./journal.js";
+export {
+  Journal,
+  JournalCorruptError,
+  readJournal,
+  StaleAttemptError,
+  type OpenedJournal,
+  type OpenJournalOptions,
+} from "./journal.js";
 export { historyOf } from "./history.js";
+export { RunClaimedError } from "./run-claim.js";
 export { RunBusyError } from "./attempt-lock.js";
 export { ImageShapeMismatchError } from "./run-parts.js";
 export { createRunId, NotARunError, RunFolder, RunFolderExistsError } from "./run-folder.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Journal, JournalCorruptError, readJournal } from "./journal.js";
+import { endingOf, Journal, JournalCorruptError, readJournal, StaleAttemptError } from "./journal.js";
 
 let folder: string;
 let path: string;
@@ -32,6 +32,50 @@ describe("Journal", () => {
       ["run-1", 1, 1],
       ["run-1", 2, 0],
     ]);
+  });
+
+  it("opens with the number that was asked for, if it is greater than all before", () => {
+    writeAttempt(["a"]);
+    const { journal } = Journal.open(path, "run-1", { attempt: 4 });
+    journal.append({ type: "epochStarted", epoch: 1 });
+    journal.close();
+    for (const attempt of [4, 3, 0, -1, 4.5, Number.NaN]) {
+      expect(() => Journal.open(path, "run-1", { attempt })).toThrow(StaleAttemptError);
+    }
+    writeAttempt(["b"]);
+    expect(namesOf(readJournal(path))).toEqual([
+      ["run-1", 1, 0],
+      ["run-1", 4, 0],
+      ["run-1", 5, 0],
+    ]);
+  });
+
+  it("goes on with the latest attempt's numbers when it is opened again, and cuts off a torn line too", () => {
+    writeAttempt(["a"]);
+    writeAttempt(["b", "c"]);
+    appendFileSync(path, '{"formatV');
+    const { journal, tornBytes } = Journal.reopen(path, "run-1");
+    expect(tornBytes).toBe(9);
+    journal.append({ type: "epochStarted", epoch: 1 });
+    journal.close();
+    expect(namesOf(readJournal(path)).slice(-2)).toEqual([
+      ["run-1", 2, 1],
+      ["run-1", 2, 2],
+    ]);
+    rmSync(path);
+    Journal.reopen(path, "run-1").journal.append({ type: "epochStarted", epoch: 1 });
+    expect(namesOf(readJournal(path))).toEqual([["run-1", 1, 0]]);
+  });
+
+  it("knows how the latest attempt ended, whatever was said after that", () => {
+    expect(endingOf([])).toBeUndefined();
+    const { journal } = Journal.open(path, "run-1");
+    journal.append({ type: "runEnded", status: "interrupted", reason: "SIGINT" });
+    journal.append({ type: "evaluated", split: "test", count: 1, logs: {} });
+    journal.close();
+    expect(endingOf(readJournal(path))).toMatchObject({ status: "interrupted" });
+    writeAttempt(["b"]);
+    expect(endingOf(readJournal(path))).toBeUndefined();
   });
 
   it("puts a line in the file at once, before anything is closed", () => {

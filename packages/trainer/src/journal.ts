@@ -19,6 +19,16 @@ export interface OpenedJournal {
   readonly tornBytes: number;
 }
 
+export interface OpenJournalOptions {
+  /** Number of the new attempt. Default: one more than the latest. */
+  readonly attempt?: number | undefined;
+}
+
+/** The number of a new attempt is not greater than those that the journal has, or is none. */
+export class StaleAttemptError extends Error {
+  override readonly name = "StaleAttemptError";
+}
+
 /** A whole line of the journal is not an event. */
 export class JournalCorruptError extends Error {
   override readonly name = "JournalCorruptError";
@@ -26,19 +36,17 @@ export class JournalCorruptError extends Error {
 
 export class Journal {
   readonly runId: string;
-  /** 1 for the first start of the run, one more each time it is opened again. */
+  /** 1 for the first start of the run, greater each time it is opened again. */
   readonly attempt: number;
   readonly #file: number;
   /** Of the whole lines. */
   #sizeBytes: number;
-  #sequence = 0;
+  #sequence: number;
 
-  private constructor(
-    file: number,
-    { runId, attempt, sizeBytes }: { runId: string; attempt: number; sizeBytes: number },
-  ) {
+  private constructor(file: number, { runId, attempt, sequence, sizeBytes }: JournalPosition) {
     this.#file = file;
     this.#sizeBytes = sizeBytes;
+    this.#sequence = sequence;
     this.runId = runId;
     this.attempt = attempt;
   }
@@ -46,16 +54,40 @@ export class Journal {
   /**
    * Opens the journal for a new attempt, making the file if need be.
    * @throws {JournalCorruptError} if a whole line is not an event.
+   * @throws {StaleAttemptError} if the attempt that was asked for is not greater than those before.
    */
-  static open(path: string, runId: string): OpenedJournal {
+  static open(path: string, runId: string, { attempt }: OpenJournalOptions = {}): OpenedJournal {
+    return Journal.#open(path, runId, (events) => {
+      if (attempt !== undefined) checkAttempt(attempt, events);
+      return { attempt: attempt ?? latestAttempt(events) + 1, sequence: 0 };
+    });
+  }
+
+  /**
+   * Opens the journal for what is said of the latest attempt after its end.
+   * @throws {JournalCorruptError} if a whole line is not an event.
+   */
+  static reopen(path: string, runId: string): OpenedJournal {
+    return Journal.#open(path, runId, (events) => {
+      const attempt = Math.max(1, latestAttempt(events));
+      const last = events.findLast((event) => event.attempt === attempt);
+      return { attempt, sequence: last ? last.sequence + 1 : 0 };
+    });
+  }
+
+  static #open(
+    path: string,
+    runId: string,
+    goOnFrom: (events: readonly TrainEvent[]) => Pick<JournalPosition, "attempt" | "sequence">,
+  ): OpenedJournal {
     const file = openSync(path, "a+");
     try {
       const bytes = readFileSync(file);
       const wholeBytes = bytes.lastIndexOf(LINE_BREAK) + 1;
       const events = decode(bytes.subarray(0, wholeBytes), path);
+      const position = { ...goOnFrom(events), runId, sizeBytes: wholeBytes };
       if (wholeBytes < bytes.length) ftruncateSync(file, wholeBytes);
-      const attempt = events.reduce((latest, event) => Math.max(latest, event.attempt), 0) + 1;
-      const journal = new Journal(file, { runId, attempt, sizeBytes: wholeBytes });
+      const journal = new Journal(file, position);
       return { journal, events, tornBytes: bytes.length - wholeBytes };
     } catch (error) {
       closeSync(file);
@@ -91,6 +123,36 @@ export class Journal {
     this.sync();
     closeSync(this.#file);
   }
+}
+
+interface JournalPosition {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly sequence: number;
+  readonly sizeBytes: number;
+}
+
+function latestAttempt(events: readonly TrainEvent[]): number {
+  return events.reduce((latest, event) => Math.max(latest, event.attempt), 0);
+}
+
+/** @throws {StaleAttemptError} if it cannot follow what a journal holds. */
+export function checkAttempt(attempt: number, events: readonly TrainEvent[]): void {
+  const least = latestAttempt(events) + 1;
+  if (Number.isSafeInteger(attempt) && attempt >= least) return;
+  throw new StaleAttemptError(
+    `Expected \`attempt\` to be an integer from ${least} up, as the run's journal has attempts before that. ` +
+      `Received: ${attempt}. Leave it out for the next one.`,
+  );
+}
+
+/** How the latest attempt ended; undefined if it has not. The run may have been judged again since. */
+export function endingOf(
+  events: readonly TrainEvent[],
+): Extract<TrainEvent, { type: "runEnded" }> | undefined {
+  const attempt = latestAttempt(events);
+  return events.findLast((event) => event.type === "runEnded" && event.attempt === attempt) as
+    Extract<TrainEvent, { type: "runEnded" }> | undefined;
 }
 
 /**

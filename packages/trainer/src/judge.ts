@@ -45,9 +45,10 @@ export class NothingToJudgeError extends Error {
 }
 
 /**
- * The best checkpoint. Where no epoch was best, since what was watched was never a number, the last one.
+ * The best checkpoint. Where no epoch was best, since what was watched was never a number, or since the run was stopped
+ * in its first epoch, the last one.
  *
- * @throws {NothingToJudgeError} if no epoch of the run has ended.
+ * @throws {NothingToJudgeError} if no epoch of the run has ended, and nobody stopped it.
  */
 export async function checkpointToJudge(
   folder: RunFolder,
@@ -55,7 +56,8 @@ export async function checkpointToJudge(
   const best = await loadCheckpoint(folder.bestCheckpoint);
   if (best) return { kind: "best", checkpoint: best };
   const last = await loadCheckpoint(folder.lastCheckpoint);
-  if (last && last.state.epoch > 1) return { kind: "last", checkpoint: last };
+  if (last && (last.state.epoch > 1 || last.state.stopReason !== null))
+    return { kind: "last", checkpoint: last };
   throw new NothingToJudgeError(
     `Expected a run of which an epoch has ended. Received: ${folder.runId}, of which none has. ` +
       `Resume it first: convkit resume ${folder.runId}`,

@@ -1,19 +1,23 @@
 /** One attempt at a run: from opening its journal, through training and judging, to its `runEnded`. */
-import type { EvaluationReport, TrainEvent, TrainEventBody } from "@convkit/schema";
+import type { TrainEvent, TrainEventBody } from "@convkit/schema";
 import { interrupted } from "./callback.js";
 import { loadCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { checkpoints } from "./checkpoints.js";
+import { DataWait } from "./data-wait.js";
 import { earlyStopping } from "./early-stopping.js";
 import { fit } from "./fit.js";
 import { historyOf } from "./history.js";
 import { Journal, readJournal } from "./journal.js";
 import { checkpointToJudge, judge } from "./judge.js";
 import type { RunData } from "./run-data.js";
-import { announce } from "./announce.js";
-import { reportContext } from "./run-facts.js";
+import { announce, describeTornLine } from "./announce.js";
+import { evaluated, reportContext } from "./run-facts.js";
 import type { RunFolder } from "./run-folder.js";
-import type { RunOptions, TrainResult } from "./run-options.js";
+import type { AttemptOptions, RunOptions, TrainResult } from "./run-options.js";
 import { assembleRun, monitorsOf } from "./run-parts.js";
+import { RunRequests, stopOnRequest } from "./run-requests.js";
+import { announceBestCheckpoint, announceJudgement } from "./saved-artifacts.js";
+import { systemMetrics } from "./system-metrics.js";
 import { terminateOnNaN } from "./terminate-on-nan.js";
 
 const DEFAULT_CHECKPOINT_INTERVAL = { minutes: 5 };
@@ -24,19 +28,17 @@ type Outcome = Omit<TrainResult, "runId" | "directory" | "history">;
 export async function runAttempt(
   folder: RunFolder,
   data: RunData,
-  options: RunOptions,
+  options: RunOptions & AttemptOptions,
 ): Promise<TrainResult> {
-  const { journal, events: past, tornBytes } = Journal.open(folder.journal, folder.runId);
+  const { journal, events: past, tornBytes } = Journal.open(folder.journal, folder.runId, options);
+  const requests = new RunRequests(folder.request);
   const emit = (body: TrainEventBody): void => {
     const event = journal.append(body);
     options.onEvent?.(event);
   };
   try {
-    if (tornBytes > 0) {
-      const text = `The writer before died inside the journal's last line; its ${tornBytes} bytes were cut off.`;
-      emit({ type: "message", level: "warning", text });
-    }
-    const outcome = await trainAndJudge({ folder, data, options, journal, past, emit });
+    if (tornBytes > 0) emit(describeTornLine(tornBytes));
+    const outcome = await trainAndJudge({ folder, data, options, journal, past, emit, requests });
     emit({ type: "runEnded", status: outcome.status, reason: outcome.reason });
     const history = historyOf(readJournal(folder.journal));
     return { runId: folder.runId, directory: folder.path, ...outcome, history };
@@ -48,6 +50,7 @@ export async function runAttempt(
     }
     throw error;
   } finally {
+    requests.close();
     journal.close();
   }
 }
@@ -60,22 +63,29 @@ interface Attempt {
   /** What earlier attempts wrote. */
   readonly past: readonly TrainEvent[];
   readonly emit: (body: TrainEventBody) => void;
+  readonly requests: RunRequests;
 }
 
 async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
-  const { folder, data, options, journal, emit } = attempt;
-  const { signal, loaderWorkers: workers, checkpointEvery = DEFAULT_CHECKPOINT_INTERVAL } = options;
+  const { folder, data, options, journal, emit, requests } = attempt;
+  const { engine, loaderWorkers: workers, checkpointEvery = DEFAULT_CHECKPOINT_INTERVAL } = options;
+  const signal = AbortSignal.any([requests.cancelled, ...(options.signal ? [options.signal] : [])]);
   const monitors = monitorsOf(data);
   const resumeFrom = await latestCheckpoint(folder);
   const parts = await assembleRun(data, { resumeFrom, workers });
   try {
-    announce(parts, { ...attempt, engine: options.engine, resumeFrom });
+    announce(parts, { ...attempt, engine, resumeFrom });
+    const wait = new DataWait();
     const ending = await fit({
       ...parts,
+      loader: wait.watch(parts.loader),
+      ...(parts.validationLoader && { validationLoader: wait.watch(parts.validationLoader) }),
       epochs: data.config.epochs,
       labelSmoothing: data.config.loss.labelSmoothing,
       callbacks: [
         terminateOnNaN(),
+        systemMetrics({ emit, wait, onGpu: engine.name === "tensorflow-gpu" }),
+        stopOnRequest(requests, (text) => emit({ type: "message", level: "warning", text })),
         ...(monitors.earlyStopping ? [earlyStopping(monitors.earlyStopping)] : []),
         checkpoints({
           folder: folder.checkpoints,
@@ -92,16 +102,21 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
     if (ending.status === "interrupted" || ending.status === "failed") return ending;
     const { kind, checkpoint } = await checkpointToJudge(folder);
     if (kind === "last") {
-      const text = `No epoch had a number for ${monitors.checkpoint?.monitor}: the last one counts as the best.`;
+      const text =
+        checkpoint.state.epoch === 1
+          ? "The run was stopped in its first epoch: its last step counts as the best."
+          : `No epoch had a number for ${monitors.checkpoint?.monitor}: the last one counts as the best.`;
       emit({ type: "message", level: "warning", text });
     }
     const context = reportContext(folder.runId, readJournal(folder.journal));
     const { model, rng } = parts;
     const report = await judge(model, folder, { checkpoint, data, rng, context, workers, signal });
+    await announceBestCheckpoint(folder, emit);
+    await announceJudgement(folder, emit);
     if (report) emit(evaluated(report));
     return { ...ending, modelDirectory: folder.model, ...(report && { report }) };
   } catch (error) {
-    if (!signal?.aborted || error !== signal.reason) throw error;
+    if (!signal.aborted || error !== signal.reason) throw error;
     return interrupted(signal);
   } finally {
     await parts.dispose();
@@ -111,8 +126,4 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
 /** `best` stands in where there is no `last`: it was written just before the first one. */
 async function latestCheckpoint(folder: RunFolder): Promise<Checkpoint | null> {
   return (await loadCheckpoint(folder.lastCheckpoint)) ?? (await loadCheckpoint(folder.bestCheckpoint));
-}
-
-function evaluated({ split, testCount, accuracy, loss }: EvaluationReport): TrainEventBody {
-  return { type: "evaluated", split, count: testCount, logs: { accuracy, loss } };
 }

@@ -83,7 +83,8 @@ describe("modules of the user's own", () => {
     expect(textsOf(journal)).toEqual(warnings);
 
     expect((await evaluateRun(run, runOptions(run))).remarks).toEqual(warnings);
-    expect(readJournal(join(run, "events.jsonl"))).toEqual(journal);
+    const behind = readJournal(join(run, "events.jsonl")).slice(journal.length);
+    expect(new Set(behind.map(({ type }) => type))).toEqual(new Set(["artifactSaved", "evaluated"]));
 
     const replayed: TrainEvent[] = [];
     const replay = runOptions(join(root, "replay"), { onEvent: (event) => replayed.push(event) });

@@ -2,7 +2,13 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { defaultTransforms, listDatasets, openDataset, type ImageDataset } from "@convkit/data";
+import {
+  defaultTransforms,
+  ImageSizeRequiredError,
+  listDatasets,
+  openDataset,
+  type ImageDataset,
+} from "@convkit/data";
 import type { DatasetCard, ModuleSpec, RunConfig } from "@convkit/schema";
 import type { RunOptions } from "./run-options.js";
 
@@ -17,11 +23,15 @@ export interface RunData {
 
 type CompleteConfig = RunConfig & { readonly transforms: NonNullable<RunConfig["transforms"]> };
 
-/** @throws {ContentHashMismatchError} if the config names a content hash and the pictures have another one. */
+/**
+ * @throws {ContentHashMismatchError} if the config names a content hash and the pictures have another one.
+ * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen: before there is a run.
+ */
 export async function openRunData(config: RunConfig, options: RunOptions): Promise<RunData> {
   const { home, onDataProgress, signal } = options;
   const data = withAbsolutePaths(config.data);
   const dataset = await openDataset(data, { home, signal, onProgress: onDataProgress });
+  if (dataset.imageShape === null) throw new ImageSizeRequiredError();
   const card = await dataset.card();
   const { train, evaluation } = config.transforms ?? defaultTransforms(card);
   const complete = {

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import type { ReportContext } from "@convkit/evaluator";
 import { countFlops, countParameters } from "@convkit/models";
-import type { ModelSpec, TrainEvent, TrainEventBody } from "@convkit/schema";
+import type { EvaluationReport, ModelSpec, TrainEvent, TrainEventBody } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
 import { historyOf } from "./history.js";
 import type { RunData } from "./run-data.js";
@@ -42,10 +42,15 @@ export function runStarted(
   };
 }
 
+/** What the run's pictures for judging say of its network. */
+export function evaluated({ split, testCount, accuracy, loss }: EvaluationReport): TrainEventBody {
+  return { type: "evaluated", split, count: testCount, logs: { accuracy, loss } };
+}
+
 /** What a report shows beside the judgement, out of the run's journal. */
 export function reportContext(runId: string, events: readonly TrainEvent[]): ReportContext {
   const history = historyOf(events);
-  const started = events.find((event) => event.type === "runStarted");
+  const started = events.findLast((event) => event.type === "runStarted");
   if (!started) return { run: { runId }, history };
   const { config, dataset, engine, model } = started;
   return {

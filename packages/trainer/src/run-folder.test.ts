@@ -25,6 +25,13 @@ describe("RunFolder", () => {
     expect((await RunFolder.create(join(home, "mine"), config)).runId).toBe("mine");
   });
 
+  it("takes a folder in which a queue has put its claim", async () => {
+    mkdirSync(join(home, "claimed"));
+    writeFileSync(join(home, "claimed", "claim.json"), "{}");
+    expect((await RunFolder.create(join(home, "claimed"), config)).runId).toBe("claimed");
+    expect(readdirSync(join(home, "claimed"))).toContain("claim.json");
+  });
+
   it("takes over what a process left that was killed before it had written the config", async () => {
     const path = join(home, "killed");
     for (const name of ["checkpoints", "artifacts"]) mkdirSync(join(path, name), { recursive: true });

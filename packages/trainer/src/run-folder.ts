@@ -1,7 +1,7 @@
 /**
  * A run's folder and the names of what lies in it:
  * config.json, events.jsonl, checkpoints/{last,best}/, model/, predictions.bin, report.json, report.md,
- * report.html, artifacts/; while a process works on it, attempt.lock/.
+ * report.html, artifacts/; while a process works on it, attempt.lock/; written by others, request.json and claim.json.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
@@ -36,8 +36,8 @@ export class RunFolder {
 
   /**
    * Makes the folder. What makes it a run is its config.json, which comes last and whole.
-   * @param path its last part becomes the run's id; there may stand an empty folder, or what one that was killed here
-   * left before that.
+   * @param path its last part becomes the run's id; there may stand an empty folder, one with a queue's claim, or what
+   * one that was killed here left before that.
    * @throws {RunFolderExistsError} if something else is there, or another process is making a run there.
    */
   static async create(path: string, config: RunConfig): Promise<RunFolder> {
@@ -63,7 +63,7 @@ export class RunFolder {
     const own = [this.checkpoints, this.artifacts];
     for (const name of await readdir(this.path)) {
       const path = join(this.path, name);
-      if (name.startsWith(LOCK) || path === `${this.configFile}.tmp`) continue;
+      if (name.startsWith(LOCK) || path === `${this.configFile}.tmp` || path === this.claim) continue;
       if (own.includes(path) && (await isEmptyFolder(path))) continue;
       throw new RunFolderExistsError(
         `Expected no folder, or an empty one, for a new run. Received: ${this.path}, with ${name} in it. ` +
@@ -104,6 +104,14 @@ export class RunFolder {
   }
   get journal(): string {
     return join(this.path, "events.jsonl");
+  }
+  /** What is asked of the run from outside: `RunRequest`. */
+  get request(): string {
+    return join(this.path, "request.json");
+  }
+  /** The queue that the run belongs to: `RunClaim`. */
+  get claim(): string {
+    return join(this.path, "claim.json");
   }
   get checkpoints(): string {
     return join(this.path, "checkpoints");

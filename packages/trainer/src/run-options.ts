@@ -33,9 +33,22 @@ export interface CheckpointInterval {
   readonly minutes?: number;
 }
 
-export interface TrainOptions extends RunOptions {
-  /** Where the run lies. Default: `<home>/runs/<run id>`. */
+export interface TrainOptions extends RunOptions, AttemptOptions {
+  /** Name of the run's folder in `<home>/runs`. Default: the time and a few random digits. */
+  readonly runId?: string;
+  /** Where the run lies, instead: the path's last part is the run's id. */
   readonly runDirectory?: string;
+}
+
+export interface ResumeOptions extends RunOptions, AttemptOptions {
+  /** Takes a run out of its queue's hands. Default: false. */
+  readonly detach?: boolean;
+}
+
+/** For the worker of a queue, which alone may go on with a run that belongs to it. */
+export interface AttemptOptions {
+  /** Number of the attempt, greater than those in the run's journal. Default: the next one. */
+  readonly attempt?: number;
 }
 
 /** Keras's names: loss, accuracy, val_loss, val_accuracy, learning_rate. */
@@ -50,7 +63,10 @@ export interface EpochRecord {
 export interface TrainResult {
   readonly runId: string;
   readonly directory: string;
-  /** stopped: early stopping; interrupted: the signal, so `resume` goes on; failed: the loss became NaN. */
+  /**
+   * stopped: early stopping, or a request to stop; interrupted: the signal, or a request to cancel, so `resume` goes on;
+   * failed: the loss became NaN.
+   */
   readonly status: "completed" | "stopped" | "interrupted" | "failed";
   readonly reason: string;
   /** Folder of the classifier; absent when interrupted or failed. */

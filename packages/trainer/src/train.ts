@@ -1,11 +1,13 @@
 /** One call from a config to a judged classifier in a run's folder, and going on with a run that was cut short. */
 import { join } from "node:path";
-import { RunConfig, type RunConfigInput } from "@convkit/schema";
-import { readJournal } from "./journal.js";
+import { RunConfig, RunId, type RunConfigInput } from "@convkit/schema";
+import { checkAttempt, endingOf, readJournal } from "./journal.js";
 import { runAttempt } from "./run-attempt.js";
+import { checkUnclaimed, detach } from "./run-claim.js";
 import { openRunData } from "./run-data.js";
 import { createRunId, RunFolder } from "./run-folder.js";
-import type { RunOptions, TrainOptions, TrainResult } from "./run-options.js";
+import type { ResumeOptions, TrainOptions, TrainResult } from "./run-options.js";
+import { forgetRequest } from "./run-requests.js";
 
 /** The run has nothing left to do. */
 export class RunFinishedError extends Error {
@@ -15,16 +17,29 @@ export class RunFinishedError extends Error {
 /**
  * Trains a classifier and judges it on the test split, once, with the checkpoint that was best on validation.
  *
- * @throws {ZodError} if the config is not one.
+ * While it trains, `request.json` in the run's folder (`RunRequest`) stops or cancels it.
+ *
+ * @throws {ZodError} if the config is not one, or `runId` is no run's.
  * @throws {UnknownMetricError} if it monitors a metric that the run will not have.
  * @throws {ImageShapeMismatchError} if its two lists of transforms make pictures of different shapes.
- * @throws {RunFolderExistsError} if `runDirectory` is in use.
+ * @throws {RunFolderExistsError} if the run's folder is in use.
+ * @throws {StaleAttemptError} if `attempt` is no number of an attempt.
  */
 export async function train(config: RunConfigInput, options: TrainOptions): Promise<TrainResult> {
+  const path = pathOfNewRun(options);
+  if (options.attempt !== undefined) checkAttempt(options.attempt, []);
   const data = await openRunData(RunConfig.parse(config), options);
-  const path = options.runDirectory ?? join(options.home, "runs", createRunId());
   const folder = await RunFolder.create(path, data.config);
   return folder.withLock(() => runAttempt(folder, data, options));
+}
+
+/** @throws {RangeError} if it is named twice. */
+function pathOfNewRun({ home, runId, runDirectory }: TrainOptions): string {
+  if (runDirectory === undefined) return join(home, "runs", RunId.parse(runId ?? createRunId()));
+  if (runId === undefined) return runDirectory;
+  throw new RangeError(
+    `Expected \`runId\` or \`runDirectory\`, whose last part is the run's id. Received: both, ${runId} and ${runDirectory}.`,
+  );
 }
 
 /**
@@ -34,22 +49,29 @@ export async function train(config: RunConfigInput, options: TrainOptions): Prom
  * @throws {NotARunError} if the folder holds no run.
  * @throws {RunBusyError} if another process is at work on it.
  * @throws {RunFinishedError} if it has already ended well.
+ * @throws {RunClaimedError} if it belongs to a queue, and neither its worker names the attempt nor `detach` is set.
+ * @throws {StaleAttemptError} if `attempt` is not greater than every one before.
  * @throws {CheckpointCorruptError} if its checkpoint is damaged.
  * @throws {ContentHashMismatchError} if its data set has changed.
  */
-export async function resume(runDirectory: string, options: RunOptions): Promise<TrainResult> {
+export async function resume(runDirectory: string, options: ResumeOptions): Promise<TrainResult> {
   const folder = await RunFolder.open(runDirectory);
   return folder.withLock(async () => {
     checkUnfinished(folder);
+    if (options.attempt !== undefined) checkAttempt(options.attempt, readJournal(folder.journal));
+    else if (options.detach) await detach(folder);
+    else await checkUnclaimed(folder);
+    // What was asked of an earlier attempt; from here on it is asked of this one.
+    forgetRequest(folder.request);
     return runAttempt(folder, await openRunData(folder.config, options), options);
   });
 }
 
 function checkUnfinished({ journal, runId }: RunFolder): void {
-  const last = readJournal(journal).at(-1);
-  if (last?.type !== "runEnded" || (last.status !== "completed" && last.status !== "stopped")) return;
+  const ending = endingOf(readJournal(journal));
+  if (ending?.status !== "completed" && ending?.status !== "stopped") return;
   throw new RunFinishedError(
-    `Expected a run that was interrupted, killed or failed. Received: ${runId}, which is ${last.status} ` +
-      `(${last.reason}). Evaluate it again, or start a new run from its config.json.`,
+    `Expected a run that was interrupted, killed or failed. Received: ${runId}, which is ${ending.status} ` +
+      `(${ending.reason}). Evaluate it again, or start a new run from its config.json.`,
   );
 }

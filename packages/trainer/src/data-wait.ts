@@ -1,0 +1,37 @@
+/** How long the loop has waited for data: whether loading keeps up with the steps. */
+import type { Batch, Loader } from "@convkit/data";
+
+export class DataWait {
+  #waitedMs = 0;
+
+  /** Since the beginning, over all loaders watched. */
+  get waitedMs(): number {
+    return this.#waitedMs;
+  }
+
+  /** @returns a loader of the same batches, whose user is watched: any time between asking for one and having it. */
+  watch(loader: Loader): Loader {
+    const { stepsPerEpoch, imageShape } = loader;
+    return {
+      stepsPerEpoch,
+      imageShape,
+      epoch: (epoch, options) => this.#timed(loader.epoch(epoch, options)),
+      close: () => loader.close(),
+    };
+  }
+
+  async *#timed(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+    const iterator = batches[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const sinceMs = performance.now();
+        const next = await iterator.next();
+        this.#waitedMs += performance.now() - sinceMs;
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** Which files of a run are final, each with the hash by which a reader knows whether it has changed. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { extname, join, relative, sep } from "node:path";
+import type { TrainEventBody } from "@convkit/schema";
+import { checkpointFile } from "./checkpoint.js";
+import type { RunFolder } from "./run-folder.js";
+
+/** By extension; all else is bytes. */
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".json": "application/json",
+  ".md": "text/markdown",
+};
+
+/** What judging a run has written; model/ first, report.json last, as they were. */
+export async function announceJudgement(
+  folder: RunFolder,
+  emit: (body: TrainEventBody) => void,
+): Promise<void> {
+  const model = (await readdir(folder.model)).sort().map((name) => join(folder.model, name));
+  const reports = (["md", "html", "json"] as const).map((format) => folder.report(format));
+  for (const path of [...model, folder.predictions, ...reports]) await announce(folder, path, emit);
+}
+
+/** The weights that the judgement is of, which every better epoch had written anew. */
+export async function announceBestCheckpoint(
+  folder: RunFolder,
+  emit: (body: TrainEventBody) => void,
+): Promise<void> {
+  await announce(folder, checkpointFile(folder.bestCheckpoint), emit);
+}
+
+/** Says nothing of a file that is not there. */
+async function announce(
+  folder: RunFolder,
+  path: string,
+  emit: (body: TrainEventBody) => void,
+): Promise<void> {
+  const digest = await digestFile(path);
+  if (!digest) return;
+  const name = relative(folder.path, path).split(sep).join("/");
+  const mediaType = MEDIA_TYPES[extname(path)] ?? "application/octet-stream";
+  emit({ type: "artifactSaved", path: name, ...digest, mediaType });
+}
+
+/** Piece by piece: weights may be larger than what memory is left. */
+async function digestFile(path: string): Promise<{ sha256: string; sizeBytes: number } | null> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  try {
+    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+      hash.update(piece);
+      sizeBytes += piece.length;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  return { sha256: hash.digest("hex"), sizeBytes };
+}
