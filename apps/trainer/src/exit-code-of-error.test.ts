@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as data from "@convkit/data";
@@ -19,11 +19,22 @@ const DEFECTS = [
   "UnservedKernelError",
 ];
 
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Folders of the packages that the one in `folder` stands on, and its own. */
+function packagesUnder(folder: string): string[] {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    dependencies?: Record<string, string>;
+  };
+  const ours = Object.keys(dependencies).filter((name) => name.startsWith("@convkit/"));
+  const below = ours.flatMap((name) => packagesUnder(join(ROOT, "packages", name.split("/")[1] ?? "")));
+  return [...new Set([folder, ...below])];
+}
+
 /** Every error class of this package and of those under it, exported or not. */
 function errorClasses(): string[] {
-  const root = fileURLToPath(new URL("../../..", import.meta.url));
-  const packages = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name, "src"));
-  return [...packages, join(root, "apps/trainer/src")].filter(existsSync).flatMap((folder) =>
+  const sources = packagesUnder(join(ROOT, "apps/trainer")).map((folder) => join(folder, "src"));
+  return sources.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
       .map((file) => readFileSync(join(folder, file), "utf8"))

@@ -7,10 +7,17 @@ import { findRun } from "../run/find-run.js";
 import { readStartEvent } from "../run/journal-ends.js";
 import type { CommandContext } from "./command-context.js";
 
+interface ResumeFlags {
+  readonly engine?: EnginePreference;
+  readonly detach: boolean;
+  readonly json: boolean;
+}
+
 const EXAMPLES = `
 Examples:
   convkit resume latest
-  convkit resume 20260214`;
+  convkit resume 20260214
+  convkit resume 20260214 --detach     a run of a dashboard's queue, which then lets go of it`;
 
 export function addResumeCommand(program: Command, context: CommandContext): void {
   program
@@ -18,12 +25,13 @@ export function addResumeCommand(program: Command, context: CommandContext): voi
     .description("goes on with a run that was interrupted or killed")
     .argument("<run>", "id, beginning of an id, `latest`, or folder")
     .option("--engine <name>", "another engine than the run's config asks for", parseEngineFlag)
+    .option("--detach", "take the run out of the queue that it belongs to", false)
     .option("--json", "one JSON object a line", false)
     .addHelpText("after", EXAMPLES)
-    .action(async (run: string, { engine, json }: { engine?: EnginePreference; json: boolean }) => {
+    .action(async (run: string, { engine, detach, json }: ResumeFlags) => {
       const directory = await findRun(run, context.home);
       const started = await readStartEvent(directory);
-      const job = { kind: "resume", home: context.home, directory, engine } as const;
+      const job = { kind: "resume", home: context.home, directory, engine, detach } as const;
       context.exit(await runJob(job, context, { json, started }));
     });
 }

@@ -80,6 +80,8 @@ describe("convkit train", () => {
       accuracy: result["accuracy"],
       testCount: 48,
     });
+    const [judged] = (await runConvkit(folder, ["runs", "--json"])).json();
+    expect(judged).toEqual(run);
 
     const pictures = ["bright", "dark"].map((name) => join("pictures", "test", name, "0.png"));
     const predict = ["predict", String(result["runId"]).slice(0, -1), ...pictures, "--engine=cpu", "--json"];
@@ -172,10 +174,9 @@ describe("convkit train", () => {
     cpSync(String(result["directory"]), join(runs, "1-good"), { recursive: true });
     cpSync(String(result["directory"]), join(runs, "2-cut"), { recursive: true });
     rmSync(join(runs, "2-cut", "model"), { recursive: true });
-    const events = readFileSync(join(runs, "2-cut", "events.jsonl"), "utf8")
-      .trimEnd()
-      .split("\n");
-    writeFileSync(join(runs, "2-cut", "events.jsonl"), `${events.slice(0, -1).join("\n")}\n`);
+    const events = readFileSync(join(runs, "2-cut", "events.jsonl"), "utf8").split("\n");
+    const ended = events.findIndex((line) => line.includes('"type":"runEnded"'));
+    writeFileSync(join(runs, "2-cut", "events.jsonl"), `${events.slice(0, ended).join("\n")}\n`);
     mkdirSync(join(runs, "3-damaged"));
     writeFileSync(join(runs, "3-damaged", "config.json"), '{"formatVersion":1,');
     mkdirSync(join(runs, "4-newer"));

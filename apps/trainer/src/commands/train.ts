@@ -23,6 +23,7 @@ Examples:
   convkit train ./photos --model resnet9 --set 'data.imageSize=[64,64]'
   convkit train cifar10 --model ./my-network.mjs --epochs 20 --batch-size 256 --lr 0.1
   convkit train --config run.json --set optimizer.momentum=0.95 --set data.limit.train=5000
+  convkit train cifar10 --lr 0.2 --experiment rates --tag baseline --tag nightly
   convkit train cifar10 --json > events.jsonl`;
 
 export function addTrainCommand(program: Command, context: CommandContext): void {
@@ -39,6 +40,8 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .option("--config <file>", "JSON with any part of a config; a run's config.json replays it")
     .option("--set <key=value>", "one key of the config, dotted, as JSON; may be repeated", collect, [])
     .option("--name <text>", "a name for the run")
+    .option("--experiment <name>", "the experiment that the run belongs to")
+    .option("--tag <label>", "a label to find the run by; may be repeated", collectText, [])
     .option("--json", "one JSON object a line", false)
     .addHelpText("after", EXAMPLES)
     .action(async (data: string | undefined, flags: TrainFlags) => {
@@ -46,6 +49,10 @@ export function addTrainCommand(program: Command, context: CommandContext): void
       const config = assembleRunConfig({ data, file, flags, assignments: flags.set });
       context.exit(await runJob({ kind: "train", home: context.home, config }, context, flags));
     });
+}
+
+function collectText(text: string, previous: readonly string[]): string[] {
+  return [...previous, text];
 }
 
 function collect(text: string, previous: readonly PartialConfig[]): PartialConfig[] {

@@ -30,6 +30,19 @@ describe("assembleRunConfig", () => {
     expect(assembleRunConfig({ file: stored })).toEqual(stored);
   });
 
+  it("takes the experiment and tags of a file, and those of flags in their place", () => {
+    const stored = assembleRunConfig({ data: "mnist", flags: { experiment: "rates", tag: ["a", "b"] } });
+    expect(stored).toMatchObject({ experiment: "rates", tags: ["a", "b"] });
+    expect(assembleRunConfig({ file: stored, flags: { tag: [] } })).toEqual(stored);
+    expect(assembleRunConfig({ file: stored, flags: { experiment: "seeds", tag: ["c"] } })).toEqual({
+      ...stored,
+      experiment: "seeds",
+      tags: ["c"],
+    });
+    expect(assembleRunConfig({ data: "mnist" })).toMatchObject({ experiment: "default", tags: [] });
+    expect(() => assembleRunConfig({ data: "mnist", flags: { experiment: "" } })).toThrow("experiment");
+  });
+
   it("forgets another data set's place and content", () => {
     const file = { data: { source: "mnist", root: "/idx", contentHash: "abc", validationFraction: 0.2 } };
     const { data } = assembleRunConfig({ data: "cifar10", file });

@@ -29,6 +29,9 @@ export interface ConfigFlags {
   readonly seed?: number | undefined;
   readonly engine?: string | undefined;
   readonly name?: string | undefined;
+  readonly experiment?: string | undefined;
+  /** In place of the file's, if there are any. */
+  readonly tag?: readonly string[] | undefined;
 }
 
 /** @throws {ConfigError} with one line per mistake. */
@@ -85,7 +88,7 @@ function differs(inFile: unknown, typed: unknown): boolean {
 }
 
 function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
-  const { model, epochs, batchSize, lr, seed, engine, name } = flags;
+  const { model, epochs, batchSize, lr, seed, engine, name, experiment, tag = [] } = flags;
   return {
     ...(data === undefined ? {} : { data: { source: data } }),
     model,
@@ -95,6 +98,8 @@ function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
     seed,
     engine,
     name,
+    experiment,
+    tags: tag.length === 0 ? undefined : tag,
   };
 }
 

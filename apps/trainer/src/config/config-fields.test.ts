@@ -14,6 +14,12 @@ it("says type and default as the schema has them", () => {
   expect(field("learningRate")).toMatchObject([{ type: "number > 0", default: "0.05" }]);
   expect(field("loss.labelSmoothing")).toMatchObject([{ type: "0 ≤ number < 1", default: "0" }]);
   expect(field("seed")).toMatchObject([{ type: "0 ≤ integer ≤ 4294967295" }]);
+  expect(field("experiment")).toMatchObject([
+    { type: "string", default: '"default"', description: "Experiment that the run belongs to" },
+  ]);
+  expect(field("tags")).toMatchObject([
+    { type: "list of string", default: "[]", description: "Labels to find the run by" },
+  ]);
   expect(field("engine")[0]?.type).toMatch(/^auto \| .*native/);
   expect(field("data.imageSize")).toMatchObject([{ type: "[integer, integer]", default: undefined }]);
   expect(field("data.source")).toMatchObject([{ type: "string", isRequired: true }]);

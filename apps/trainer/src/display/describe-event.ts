@@ -17,10 +17,12 @@ export function describeEvent(event: TrainEvent, colors: Colors): string[] {
       return [describeEpoch(event, colors)];
     case "message":
       return [event.level === "warning" ? colors.yellow(`warning  ${event.text}`) : colors.dim(event.text)];
+    case "artifactSaved":
     case "checkpointSaved":
     case "evaluated":
     case "epochStarted":
     case "step":
+    case "system":
     case "runEnded":
       return [];
     default:

@@ -39,7 +39,7 @@ export function describeResult(
       ];
     case "interrupted":
       return [
-        colors.yellow(`Interrupted; a checkpoint lies in ${join(here, "checkpoints", "last")}.`),
+        colors.yellow(`Interrupted (${reason}); a checkpoint lies in ${join(here, "checkpoints", "last")}.`),
         `To go on: convkit resume ${run}`,
       ];
     case "failed":

@@ -74,9 +74,15 @@ async function run(job: TrainingJob): Promise<JobResult> {
   } satisfies Parameters<typeof train>[1];
   switch (job.kind) {
     case "train":
-      return toJobResult(await trainWithHints(job.config, (config) => train(config, options)));
+      return toJobResult(
+        await trainWithHints(job.config, (config) =>
+          train(config, { ...options, runId: job.runId, attempt: job.attempt }),
+        ),
+      );
     case "resume":
-      return toJobResult(await resume(job.directory, options));
+      return toJobResult(
+        await resume(job.directory, { ...options, attempt: job.attempt, detach: job.detach }),
+      );
     case "evaluate": {
       const evaluated = await evaluateRun(job.directory, options);
       for (const text of evaluated.remarks) await say({ type: "note", text });

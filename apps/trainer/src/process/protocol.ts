@@ -4,19 +4,24 @@
  */
 import type { EngineDescription } from "@convkit/engine";
 import type { EnginePreference, RunConfig, TrainEvent } from "@convkit/schema";
-import type { DataProgress } from "@convkit/trainer";
+import type { DataProgress, ResumeOptions, TrainOptions } from "@convkit/trainer";
 
 /** What the child is started for. */
 export type TrainingJob =
-  | { readonly kind: "train"; readonly home: string; readonly config: RunConfig }
-  | {
-      readonly kind: "resume" | "evaluate";
-      readonly home: string;
-      /** The run's folder. */
-      readonly directory: string;
-      /** Instead of the engine the run's config asks for. */
-      readonly engine: EnginePreference | undefined;
-    };
+  | ({ readonly kind: "train"; readonly config: RunConfig } & Pick<
+      TrainOptions,
+      "home" | "runId" | "attempt"
+    >)
+  | ({ readonly kind: "resume" } & StoredRun & Pick<ResumeOptions, "attempt" | "detach">)
+  | ({ readonly kind: "evaluate" } & StoredRun);
+
+interface StoredRun {
+  readonly home: string;
+  /** The run's folder. */
+  readonly directory: string;
+  /** Instead of the engine the run's config asks for. */
+  readonly engine: EnginePreference | undefined;
+}
 
 export type ParentMessage =
   | { readonly type: "start"; readonly job: TrainingJob }

@@ -1,6 +1,7 @@
 /** The command as the parent of its training process: signals, checkpoints, and words for a death. */
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RunRequest } from "@convkit/schema";
 import { beforeAll, expect, it } from "vitest";
 import { startSilentRegistry } from "../fixtures/silent-registry.js";
 import { childrenOf, makeFolder, runConvkit, startConvkit } from "../fixtures/run-convkit.js";
@@ -53,6 +54,44 @@ it("saves and stops at SIGTERM with a number of its own", async () => {
   const stopped = await run.finished;
   expect(stopped.exitCode).toBe(143);
   expect(stopped.json().at(-1)).toMatchObject({ type: "result", status: "interrupted", exitCode: 143 });
+});
+
+/** Asks the run whose event this line is, as a program beside it would. @returns the run's folder. */
+function request(line: string, action: RunRequest["action"]): string {
+  const { runId } = JSON.parse(line) as { runId: string };
+  const directory = join(folder, ".convkit", "runs", runId);
+  const asked: RunRequest = { formatVersion: 1, action, reason: `${action} it`, requestedAt: Date.now() };
+  writeFileSync(join(directory, "request.json.tmp"), JSON.stringify(asked));
+  renameSync(join(directory, "request.json.tmp"), join(directory, "request.json"));
+  return directory;
+}
+
+it("stops and judges when a file in the run's folder asks for it", async () => {
+  const run = startConvkit(folder, [...LONG, "--epochs=100000"]);
+  const directory = request(await run.line(isEvent("checkpointSaved")), "stop");
+  const stopped = await run.finished;
+  expect(stopped).toMatchObject({ exitCode: 0, stderr: "" });
+  const result = { type: "result", status: "stopped", reason: "stop it", testCount: 48, exitCode: 0 };
+  expect(stopped.json().at(-1)).toMatchObject(result);
+  expect(existsSync(join(directory, "report.json"))).toBe(true);
+  expect(existsSync(join(directory, "request.json"))).toBe(false);
+  expect((await runConvkit(folder, ["resume", directory])).stderr).toContain("which is stopped (stop it)");
+});
+
+it("saves and ends when a file in the run's folder cancels it, and resume is not cancelled again", async () => {
+  const run = startConvkit(folder, [...LONG, "--epochs=100000"]);
+  const saved = await run.line(isEvent("checkpointSaved"));
+  const directory = request(saved, "cancel");
+  const cancelled = await run.finished;
+  expect(cancelled.exitCode).toBe(130);
+  expect(cancelled.json().at(-1)).toMatchObject({ status: "interrupted", reason: "cancel it" });
+  expect(existsSync(join(directory, "report.json"))).toBe(false);
+
+  request(saved, "cancel");
+  const resumed = startConvkit(folder, ["resume", directory, "--json"]);
+  await resumed.line(isEvent("epochEnded"));
+  request(saved, "stop");
+  expect((await resumed.finished).json().at(-1)).toMatchObject({ status: "stopped", testCount: 48 });
 });
 
 it("says so when it was stopped before there was a run", async () => {

@@ -1,5 +1,5 @@
 /**
- * The two events of a run's journal that the command looks at, each decoded alone: a journal may be long.
+ * The few events of a run's journal that the command looks at, each decoded alone: a journal may be long.
  * The trainer's own reader would load tfjs.
  */
 import { readFile } from "node:fs/promises";
@@ -12,9 +12,14 @@ export async function readStartEvent(directory: string): Promise<TrainEvent | un
   return decodeLine(lines.find((line) => line.includes('"type":"runStarted"')));
 }
 
-/** @returns the last thing that was said. */
-export async function readLastEvent(directory: string): Promise<TrainEvent | undefined> {
-  return decodeLine((await readWholeLines(directory)).at(-1));
+/** @returns how the latest attempt ended, whatever was judged after it; undefined if it has not. */
+export async function readEnding(
+  directory: string,
+): Promise<Extract<TrainEvent, { type: "runEnded" }> | undefined> {
+  const lines = await readWholeLines(directory);
+  const ended = decodeLine(lines.findLast((line) => line.includes('"type":"runEnded"')));
+  if (ended?.type !== "runEnded") return undefined;
+  return decodeLine(lines.at(-1))?.attempt === ended.attempt ? ended : undefined;
 }
 
 /** A torn last line counts as none: its writer died in it. */

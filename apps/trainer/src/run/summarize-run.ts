@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { EvaluationReport, type RunConfig, type TrainEvent } from "@convkit/schema";
 import { parseFile } from "./parse-file.js";
 import { readRunConfig } from "./find-run.js";
-import { readLastEvent } from "./journal-ends.js";
+import { readEnding } from "./journal-ends.js";
 
 export interface RunSummary {
   readonly runId: string;
@@ -32,7 +32,7 @@ export async function summarizeRun(directory: string): Promise<RunSummary> {
   const runId = basename(directory);
   try {
     const config = await readRunConfig(directory);
-    const last = await readLastEvent(directory);
+    const ending = await readEnding(directory);
     const report = await readReport(join(directory, "report.json"));
     return {
       runId,
@@ -40,7 +40,7 @@ export async function summarizeRun(directory: string): Promise<RunSummary> {
       name: config.name ?? null,
       data: basename(config.data.source),
       model: modelName(config),
-      status: last?.type === "runEnded" ? last.status : "unfinished",
+      status: ending?.status ?? "unfinished",
       accuracy: report?.accuracy ?? null,
       testCount: report?.testCount ?? null,
     };

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { runArgument } from "./find-run.js";
-import { readLastEvent } from "./journal-ends.js";
+import { readEnding } from "./journal-ends.js";
 
 /** The run has no classifier, or none yet. */
 class RunUnfinishedError extends Error {
@@ -13,8 +13,7 @@ class RunUnfinishedError extends Error {
 export async function checkClassifier(directory: string, home: string): Promise<void> {
   if (existsSync(join(directory, "model"))) return;
   const run = runArgument(directory, home);
-  const last = await readLastEvent(directory);
-  const status = last?.type === "runEnded" ? last.status : "unfinished";
+  const status = (await readEnding(directory))?.status ?? "unfinished";
   const wayOut =
     status === "completed" || status === "stopped"
       ? `Write it again: convkit evaluate ${run}`
