@@ -13,6 +13,7 @@ export interface GpuUsage {
   readonly memoryBytes?: number;
 }
 
+const TOOL = "nvidia-smi";
 const QUERY = ["--query-gpu=utilization.gpu,memory.used", "--format=csv,noheader,nounits"];
 const TIMEOUT_MS = 2000;
 const MIB = 2 ** 20;
@@ -28,7 +29,7 @@ export class GpuWatch {
     if (this.#isAsking || !this.#isThere || gpu === undefined) return Promise.resolve();
     this.#isAsking = true;
     return new Promise((resolve) => {
-      execFile("nvidia-smi", [`--id=${gpu}`, ...QUERY], { timeout: TIMEOUT_MS }, (error, stdout) => {
+      execFile(TOOL, [`--id=${gpu}`, ...QUERY], { timeout: TIMEOUT_MS }, (error, stdout) => {
         this.#isAsking = false;
         this.#isThere = error?.code !== "ENOENT";
         this.#latest = error ? {} : parseGpuUsage(stdout);
