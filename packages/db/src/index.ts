@@ -1,8 +1,109 @@
-export {
-  DatabaseUnreachableError,
-  openDatabase,
-  type OpenDatabaseOptions,
-} from "./open-database.js";
+export { openDatabase, DatabaseUnreachableError, type OpenDatabaseOptions } from "./open-database.js";
 export type { Database } from "./database.js";
 export { EmbeddedDatabaseError } from "./embedded/embedded-database-error.js";
 export { MigrationError } from "./migrate.js";
+
+export { ingestEvents, type IngestOptions, type IngestResult } from "./ingest/ingest-events.js";
+export { followRuns } from "./ingest/follow-runs.js";
+export { watchJournals, type JournalProblem, type WatchJournalsOptions } from "./journals/watch-journals.js";
+
+export {
+  BlobHashError,
+  BlobNotFoundError,
+  BlobOffsetError,
+  type BlobPart,
+  type BlobStore,
+} from "./blobs/blob-store.js";
+export { createDiskBlobStore } from "./blobs/disk-blob-store.js";
+export { settleBlob } from "./blobs/settle-artifacts.js";
+
+export {
+  CursorError,
+  listRuns,
+  type ListRunsQuery,
+  type MetricSummaryCell,
+  type RunPage,
+  type RunRow,
+  type RunSelection,
+} from "./runs/list-runs.js";
+export { RunFilterError } from "./runs/run-filter.js";
+export { betterOf, UnknownFieldError } from "./runs/run-fields.js";
+export { groupRuns, type GroupRunsQuery, type GroupStatistics, type RunGroup } from "./runs/group-runs.js";
+export { listFields, type RunFields } from "./runs/list-fields.js";
+export {
+  getRun,
+  RunNotFoundError,
+  type ArtifactRow,
+  type NoteRow,
+  type RunAttemptRow,
+  type RunDetail,
+} from "./runs/get-run.js";
+export { requestRunEnd, RunNotReachableError } from "./runs/request-end.js";
+export { readLog, type LogEntry, type ReadLogQuery } from "./runs/read-log.js";
+export {
+  addNote,
+  archiveRuns,
+  deleteNote,
+  editNote,
+  NoteNotFoundError,
+  renameRun,
+  tagRuns,
+  type TagChange,
+} from "./runs/edit-runs.js";
+export { deleteRuns, finishDeletions, RunInUseError, type DeletedRuns } from "./runs/delete-runs.js";
+export {
+  compareRuns,
+  type MetricComparison,
+  type ParamDifference,
+  type RunComparison,
+} from "./runs/compare-runs.js";
+export { readParallelRuns, type ParallelQuery, type ParallelRuns } from "./runs/parallel-coordinates.js";
+export { type ImportanceRow } from "./runs/param-importance.js";
+
+export { readSeries, type Series, type SeriesAxis, type SeriesQuery } from "./series/read-series.js";
+
+export {
+  ClassesDifferError,
+  getReport,
+  listDisagreements,
+  listPictures,
+  PredictionsNotFoundError,
+  type Disagreement,
+  type DisagreementPage,
+  type DisagreementQuery,
+  type PicturePage,
+  type PictureQuery,
+  type PredictedPicture,
+} from "./predictions/read-predictions.js";
+
+export {
+  addThumbnails,
+  DatasetNotFoundError,
+  findThumbnail,
+  getDataset,
+  listDatasets,
+  listThumbnails,
+  type DatasetDetail,
+  type DatasetRow,
+  type Thumbnail,
+  type ThumbnailPack,
+  type ThumbnailQuery,
+} from "./datasets/datasets.js";
+
+export {
+  deleteModelAlias,
+  deleteModelVersion,
+  editModelVersion,
+  getModel,
+  listModels,
+  ModelNotFoundError,
+  NoClassifierError,
+  registerModelVersion,
+  setModelAlias,
+  type ModelRow,
+  type ModelVersionRow,
+  type Registration,
+  type VersionName,
+} from "./models/models.js";
+
+export { deleteView, listViews, saveView, type SavedViewRow } from "./views/saved-views.js";

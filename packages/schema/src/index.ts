@@ -35,3 +35,4 @@ export { RunId } from "./run-id.js";
 export { RunRequest } from "./run-request.js";
 export { RunClaim } from "./run-claim.js";
 export { ModelCard } from "./model-card.js";
+export { wireTransformer } from "./wire.js";

@@ -1,0 +1,21 @@
+/** All that a page, a script or a worker can ask of a dashboard. */
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { datasetsRouter } from "./datasets-router.js";
+import { modelsRouter } from "./models-router.js";
+import { runsRouter } from "./runs-router.js";
+import { createCallerFactory, router } from "./trpc.js";
+import { viewsRouter } from "./views-router.js";
+
+export const appRouter = router({
+  runs: runsRouter,
+  datasets: datasetsRouter,
+  models: modelsRouter,
+  views: viewsRouter,
+});
+
+export type AppRouter = typeof appRouter;
+export type AppInputs = inferRouterInputs<AppRouter>;
+export type AppOutputs = inferRouterOutputs<AppRouter>;
+
+/** Calls within the server's own process. */
+export const createAppCaller = createCallerFactory(appRouter);

@@ -1,0 +1,37 @@
+/** Which of tRPC's codes an error of the record stands for. */
+import {
+  ClassesDifferError,
+  CursorError,
+  DatasetNotFoundError,
+  ModelNotFoundError,
+  NoClassifierError,
+  NoteNotFoundError,
+  PredictionsNotFoundError,
+  RunFilterError,
+  RunInUseError,
+  RunNotFoundError,
+  RunNotReachableError,
+  UnknownFieldError,
+} from "@convkit/db";
+import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
+
+const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_KEY>([
+  [RunNotFoundError, "NOT_FOUND"],
+  [NoteNotFoundError, "NOT_FOUND"],
+  [DatasetNotFoundError, "NOT_FOUND"],
+  [ModelNotFoundError, "NOT_FOUND"],
+  [PredictionsNotFoundError, "NOT_FOUND"],
+  [RunFilterError, "BAD_REQUEST"],
+  [UnknownFieldError, "BAD_REQUEST"],
+  [CursorError, "BAD_REQUEST"],
+  [ClassesDifferError, "BAD_REQUEST"],
+  [RunInUseError, "CONFLICT"],
+  [NoClassifierError, "CONFLICT"],
+  [RunNotReachableError, "CONFLICT"],
+]);
+
+/** @returns undefined for what nobody foresaw. */
+export function codeOfError(error: Error): TRPC_ERROR_CODE_KEY | undefined {
+  for (const [type, code] of CODES) if (error instanceof type) return code;
+  return undefined;
+}

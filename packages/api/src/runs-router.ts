@@ -1,0 +1,176 @@
+/** Runs: the table, a run's page, comparisons, and what reviewers do to them. */
+import {
+  addNote,
+  archiveRuns,
+  compareRuns,
+  deleteNote,
+  deleteRuns,
+  editNote,
+  getReport,
+  getRun,
+  groupRuns,
+  listDisagreements,
+  listFields,
+  listPictures,
+  listRuns,
+  readLog,
+  readParallelRuns,
+  readSeries,
+  renameRun,
+  requestRunEnd,
+  tagRuns,
+} from "@convkit/db";
+import { tracked } from "@trpc/server";
+import { z } from "zod";
+import { router, userProcedure } from "./trpc.js";
+
+const RunId = z.string().min(1).max(300);
+const RunIds = z.array(RunId).min(1).max(2000);
+const Key = z.string().min(1).max(300);
+const Limit = z.int().min(1).max(1000);
+
+const selection = {
+  filter: z.string().max(4000).optional(),
+  search: z.string().max(500).optional(),
+  archived: z.boolean().optional(),
+};
+
+export const runsRouter = router({
+  list: userProcedure
+    .input(
+      z.object({
+        ...selection,
+        sort: z.object({ field: Key, descending: z.boolean() }).optional(),
+        metrics: z.array(Key).max(100).optional(),
+        params: z.array(Key).max(100).optional(),
+        limit: Limit.optional(),
+        cursor: z.string().max(2000).optional(),
+      }),
+    )
+    .query(({ ctx, input }) => listRuns(ctx.database, input)),
+
+  group: userProcedure
+    .input(z.object({ ...selection, by: z.array(Key).min(1).max(5), metrics: z.array(Key).max(20) }))
+    .query(({ ctx, input }) => groupRuns(ctx.database, input)),
+
+  fields: userProcedure.query(({ ctx }) => listFields(ctx.database)),
+
+  byId: userProcedure.input(RunId).query(({ ctx, input }) => getRun(ctx.database, input)),
+
+  series: userProcedure
+    .input(
+      z.object({
+        runIds: RunIds.max(200),
+        keys: z.array(Key).min(1).max(50),
+        x: z.enum(["step", "epoch", "time"]).optional(),
+        points: z.int().min(4).max(100_000).optional(),
+        smoothing: z.number().min(0).lt(1).optional(),
+        range: z.object({ from: z.number(), to: z.number() }).optional(),
+      }),
+    )
+    .query(({ ctx, input: { range, ...input } }) =>
+      readSeries(ctx.database, {
+        runIds: input.runIds,
+        keys: input.keys,
+        ...(input.x && { x: input.x }),
+        ...(input.points && { points: input.points }),
+        ...(input.smoothing && { smoothing: input.smoothing }),
+        ...(range && { range }),
+      }),
+    ),
+
+  log: userProcedure
+    .input(z.object({ runId: RunId, after: z.int().min(0).optional(), limit: Limit.optional() }))
+    .query(({ ctx, input }) => readLog(ctx.database, input)),
+
+  report: userProcedure
+    .input(z.object({ runId: RunId, split: Key }))
+    .query(({ ctx, input }) => getReport(ctx.database, input.runId, input.split)),
+
+  pictures: userProcedure
+    .input(
+      z.object({
+        runId: RunId,
+        split: Key,
+        label: z.int().min(-1).optional(),
+        prediction: z.int().min(0).optional(),
+        outcome: z.enum(["wrong", "right"]).optional(),
+        order: z.enum(["confident", "uncertain"]).optional(),
+        limit: Limit.optional(),
+        cursor: z.int().min(0).optional(),
+      }),
+    )
+    .query(({ ctx, input }) => listPictures(ctx.database, input)),
+
+  compare: userProcedure
+    .input(RunIds.max(200))
+    .query(({ ctx, input }) => compareRuns(ctx.database, input)),
+
+  disagreements: userProcedure
+    .input(
+      z.object({
+        runIds: RunIds.min(2).max(10),
+        split: Key,
+        limit: Limit.optional(),
+        cursor: z.int().min(0).optional(),
+      }),
+    )
+    .query(({ ctx, input }) => listDisagreements(ctx.database, input)),
+
+  parallel: userProcedure
+    .input(z.object({ ...selection, runIds: RunIds.optional(), metric: Key }))
+    .query(({ ctx, input }) => readParallelRuns(ctx.database, input)),
+
+  rename: userProcedure
+    .input(z.object({ id: RunId, name: z.string().trim().min(1).max(300) }))
+    .mutation(({ ctx, input }) => renameRun(ctx.database, input.id, input.name)),
+
+  tag: userProcedure
+    .input(
+      z.object({
+        ids: RunIds,
+        add: z.array(z.string().trim().min(1).max(100)).max(50),
+        remove: z.array(z.string().max(100)).max(50),
+      }),
+    )
+    .mutation(({ ctx, input }) => tagRuns(ctx.database, input)),
+
+  archive: userProcedure
+    .input(z.object({ ids: RunIds, archived: z.boolean() }))
+    .mutation(({ ctx, input }) => archiveRuns(ctx.database, input.ids, input.archived)),
+
+  delete: userProcedure
+    .input(RunIds)
+    .mutation(({ ctx, input }) => deleteRuns(ctx.database, input, { blobs: ctx.blobs, home: ctx.home })),
+
+  end: userProcedure
+    .input(z.object({ id: RunId, action: z.enum(["stop", "cancel"]) }))
+    .mutation(({ ctx, input: { id, action } }) =>
+      requestRunEnd(ctx.database, id, { action, reason: `${action} was asked for by ${ctx.caller.name}` }),
+    ),
+
+  addNote: userProcedure
+    .input(z.object({ runId: RunId, body: z.string().min(1).max(100_000) }))
+    .mutation(({ ctx, input }) => addNote(ctx.database, input.runId, input.body)),
+
+  editNote: userProcedure
+    .input(z.object({ id: z.uuid(), body: z.string().min(1).max(100_000) }))
+    .mutation(({ ctx, input }) => editNote(ctx.database, input.id, input.body)),
+
+  deleteNote: userProcedure
+    .input(z.uuid())
+    .mutation(({ ctx, input }) => deleteNote(ctx.database, input)),
+
+  /**
+   * One event per change of a run, `{ runId: null }` where it is not known of which: at each (re)connection, so that
+   * whoever follows reads again what may have changed meanwhile.
+   */
+  changes: userProcedure
+    .input(z.object({ lastEventId: z.string().nullish() }).optional())
+    .subscription(async function* ({ ctx, signal }) {
+      let count = 0;
+      const next = (runId: string | null) => tracked(String((count += 1)), { runId });
+      yield next(null);
+      for await (const { runId } of ctx.changes.follow(signal ?? new AbortController().signal)) yield next(runId);
+    }),
+});

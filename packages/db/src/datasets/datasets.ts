@@ -1,0 +1,125 @@
+/** The data sets that runs were trained on: their cards, and small pictures for the pages. */
+import type { DatasetCard } from "@convkit/schema";
+import { connectionsOf, type Database } from "../database.js";
+import { storableText } from "../ingest/storable-event.js";
+
+export interface DatasetRow {
+  readonly contentHash: string;
+  readonly name: string;
+  readonly source: string;
+  readonly classes: number;
+  /** Pictures of all splits. */
+  readonly pictures: number;
+  readonly runs: number;
+  readonly thumbnails: number;
+  readonly createdAt: number;
+}
+
+export interface DatasetDetail extends DatasetRow {
+  readonly card: DatasetCard;
+}
+
+/** No data set has that content hash. */
+export class DatasetNotFoundError extends Error {
+  override readonly name = "DatasetNotFoundError";
+}
+
+const DATASET_COLUMNS = `
+  content_hash AS "contentHash", name, source, jsonb_array_length(card -> 'classNames') AS classes,
+  (SELECT coalesce(sum((split.value ->> 'count')::int), 0)::int FROM jsonb_each(card -> 'splits') AS split) AS pictures,
+  (SELECT count(*)::int FROM run WHERE dataset_hash = content_hash) AS runs,
+  (SELECT count(*)::int FROM thumbnail WHERE dataset_hash = content_hash) AS thumbnails,
+  extract(epoch FROM created_at)::float8 * 1000 AS "createdAt"`;
+
+/** Newest first. */
+export async function listDatasets(database: Database): Promise<DatasetRow[]> {
+  const { rows } = await connectionsOf(database).pool.query<DatasetRow>(
+    `SELECT ${DATASET_COLUMNS} FROM dataset ORDER BY created_at DESC LIMIT 1000`,
+  );
+  return rows;
+}
+
+/** @throws {DatasetNotFoundError} */
+export async function getDataset(database: Database, contentHash: string): Promise<DatasetDetail> {
+  const { rows } = await connectionsOf(database).pool.query<DatasetDetail>(
+    `SELECT ${DATASET_COLUMNS}, card FROM dataset WHERE content_hash = $1`,
+    [contentHash],
+  );
+  if (rows[0]) return rows[0];
+  throw new DatasetNotFoundError(
+    `Expected the content hash of a data set. Received: ${contentHash}, which is none. A data set is known ` +
+      "once a run has used it.",
+  );
+}
+
+export interface Thumbnail {
+  readonly pictureId: string;
+  readonly split: string;
+  /** Class index; null where it is unknown. */
+  readonly label: number | null;
+}
+
+export interface ThumbnailPack {
+  readonly datasetHash: string;
+  /** Of the blob that holds the pictures, one after the other. */
+  readonly blobSha256: string;
+  readonly pictures: readonly (Thumbnail & { readonly offset: number; readonly sizeBytes: number })[];
+}
+
+/** Pictures that are known already stay as they are. @throws {DatasetNotFoundError} */
+export async function addThumbnails(
+  database: Database,
+  { datasetHash, blobSha256, pictures }: ThumbnailPack,
+): Promise<void> {
+  await getDataset(database, datasetHash);
+  const column = <K extends keyof (typeof pictures)[number]>(name: K) =>
+    pictures.map((picture) => picture[name]);
+  await connectionsOf(database).pool.query(
+    `INSERT INTO thumbnail (dataset_hash, blob_sha256, picture_id, split, label, "offset", size_bytes)
+     SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[]) ON CONFLICT DO NOTHING`,
+    [
+      datasetHash,
+      blobSha256,
+      pictures.map(({ pictureId }) => storableText(pictureId)),
+      column("split"),
+      column("label"),
+      column("offset"),
+      column("sizeBytes"),
+    ],
+  );
+}
+
+export interface ThumbnailQuery {
+  readonly datasetHash: string;
+  readonly split?: string | undefined;
+  readonly label?: number | undefined;
+  readonly limit?: number | undefined;
+  /** `pictureId` of the last one of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** In the order of their ids. */
+export async function listThumbnails(database: Database, query: ThumbnailQuery): Promise<Thumbnail[]> {
+  const { datasetHash, split, label, limit = 100, after } = query;
+  const { rows } = await connectionsOf(database).pool.query<Thumbnail>(
+    `SELECT picture_id AS "pictureId", split, label FROM thumbnail
+     WHERE dataset_hash = $1 AND ($2::text IS NULL OR split = $2) AND ($3::int IS NULL OR label = $3)
+       AND ($4::text IS NULL OR picture_id > $4)
+     ORDER BY picture_id LIMIT $5`,
+    [datasetHash, split ?? null, label ?? null, after ?? null, limit],
+  );
+  return rows;
+}
+
+/** Where a small picture lies in the blob store; null if there is none. */
+export async function findThumbnail(
+  database: Database,
+  datasetHash: string,
+  pictureId: string,
+): Promise<{ blobSha256: string; offset: number; sizeBytes: number } | null> {
+  const thumbnail = await connectionsOf(database).prisma.thumbnail.findUnique({
+    where: { datasetHash_pictureId: { datasetHash, pictureId } },
+    select: { blobSha256: true, offset: true, sizeBytes: true },
+  });
+  return thumbnail;
+}

@@ -1,0 +1,49 @@
+/** Tells of runs as they change, in whatever process they are changed: PostgreSQL's NOTIFY. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PoolClient } from "pg";
+import { connectionsOf, type Database } from "../database.js";
+import { RUN_CHANNEL } from "./ingest-events.js";
+
+const RETRY_MS = 1000;
+
+/**
+ * Calls back with a run's id after each change. A broken connection is made anew; what was missed meanwhile is told as
+ * one change of unknown runs, `null`.
+ */
+export async function followRuns(
+  database: Database,
+  onChange: (runId: string | null) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    try {
+      const client = await connectionsOf(database).pool.connect();
+      if (!isFirst) onChange(null);
+      await listen(client, onChange, signal);
+    } catch {
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+async function listen(
+  client: PoolClient,
+  onChange: (runId: string | null) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const broken = new Promise<void>((_, reject) => {
+    client.once("error", reject);
+    client.once("end", () => reject(new Error("The connection ended.")));
+  });
+  const stopped = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+  client.on("notification", ({ payload }) => onChange(payload ?? null));
+  try {
+    await client.query(`LISTEN ${RUN_CHANNEL}`);
+    await Promise.race([broken, stopped]);
+  } finally {
+    client.release(true);
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Ingests the journals of the runs on this machine as they grow, and on start-up what was missed. The journals are
+ * polled: a file system that tells of changes does so on no network share, and a look at a file's size is cheap.
+ */
+import { open, readdir, stat, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { decodeTrainEvents, type TrainEvent } from "@convkit/schema";
+import type { BlobStore } from "../blobs/blob-store.js";
+import { takeLocalArtifacts } from "../blobs/settle-artifacts.js";
+import { connectionsOf, type Database } from "../database.js";
+import { ingestEvents } from "../ingest/ingest-events.js";
+
+export interface WatchJournalsOptions {
+  /** Absolute path of CONVKIT_HOME. */
+  readonly home: string;
+  readonly blobs: BlobStore;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+  /** Milliseconds between two looks at the journals. Default 400. */
+  readonly intervalMs?: number;
+  /** Told once of each journal that cannot be read, or holds a line that is no event. */
+  readonly onProblem: (problem: JournalProblem) => void;
+}
+
+export interface JournalProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Read at a time: a long journal is ingested in parts. */
+const PART_BYTES = 4 * 1024 * 1024;
+const LINE_BREAK = 0x0a;
+/** A journal that has not grown for so long is looked at every so many rounds only. */
+const QUIET_MS = 60_000;
+const QUIET_ROUNDS = 8;
+
+interface Journal {
+  readonly runId: string;
+  readonly folder: string;
+  readonly path: string;
+  /** Read and ingested so far. */
+  sizeBytes: number;
+  changedAtMs: number;
+}
+
+/** Resolves when the signal is aborted and what was begun is done. Problems with one journal do not hold up others. */
+export async function watchJournals(database: Database, options: WatchJournalsOptions): Promise<void> {
+  const { home, signal, intervalMs = 400, onProblem } = options;
+  const journals = new Map<string, Journal>();
+  const told = new Map<string, string>();
+  for (const run of await runsThatWait(database)) {
+    await tell(run.folder, () => takeLocalArtifacts(database, options.blobs, run).then(() => []));
+  }
+  for (let round = 0; !signal.aborted; round += 1) {
+    try {
+      await findJournals(database, join(home, "runs"), journals);
+      for (const journal of journals.values()) {
+        const isQuiet = Date.now() - journal.changedAtMs > QUIET_MS;
+        if (signal.aborted || (isQuiet && round % QUIET_ROUNDS !== 0)) continue;
+        await tell(journal.path, () => readOn(database, journal, options));
+      }
+    } catch (error) {
+      tellOnce({ path: join(home, "runs"), message: (error as Error).message });
+    }
+    await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
+  }
+
+  async function tell(path: string, work: () => Promise<string[]>): Promise<void> {
+    try {
+      for (const message of await work()) tellOnce({ path, message });
+    } catch (error) {
+      tellOnce({ path, message: (error as Error).message });
+    }
+  }
+
+  function tellOnce(problem: JournalProblem): void {
+    if (told.get(problem.path) === problem.message) return;
+    told.set(problem.path, problem.message);
+    onProblem(problem);
+  }
+}
+
+/** Runs on this machine with files that an earlier process did not come to take. */
+async function runsThatWait(database: Database): Promise<{ runId: string; folder: string }[]> {
+  const { rows } = await connectionsOf(database).pool.query<{ runId: string; folder: string }>(
+    `SELECT DISTINCT run.id AS "runId", run.folder FROM run JOIN artifact ON artifact.run_id = run.id
+     WHERE run.folder IS NOT NULL AND artifact.blob_sha256 IS NULL`,
+  );
+  return rows;
+}
+
+async function findJournals(
+  database: Database,
+  folder: string,
+  journals: Map<string, Journal>,
+): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const fresh = names.filter((name) => !journals.has(name));
+  for (const name of journals.keys()) if (!names.includes(name)) journals.delete(name);
+  if (fresh.length === 0) return;
+  const paths = fresh.map((name) => join(folder, name, "events.jsonl"));
+  const { rows } = await connectionsOf(database).pool.query<{ path: string; size: number }>(
+    "SELECT path, size_bytes::float8 AS size FROM journal_cursor WHERE path = ANY ($1)",
+    [paths],
+  );
+  const sizes = new Map(rows.map(({ path, size }) => [path, size]));
+  for (const [index, runId] of fresh.entries()) {
+    const path = paths[index]!;
+    journals.set(runId, {
+      runId,
+      folder: join(folder, runId),
+      path,
+      sizeBytes: sizes.get(path) ?? 0,
+      changedAtMs: Date.now(),
+    });
+  }
+}
+
+/** @returns what is wrong with lines that are no events; they are passed over. */
+async function readOn(
+  database: Database,
+  journal: Journal,
+  { blobs, signal }: WatchJournalsOptions,
+): Promise<string[]> {
+  const { runId, folder, path } = journal;
+  const size = (await stat(path).catch(() => null))?.size;
+  if (size === undefined || size === journal.sizeBytes) return [];
+  // Cut off or replaced: what is known already is not ingested twice.
+  if (size < journal.sizeBytes) journal.sizeBytes = 0;
+  journal.changedAtMs = Date.now();
+  const problems: string[] = [];
+  const file = await open(path, "r");
+  try {
+    for (let part; !signal.aborted && (part = await readPart(file, journal.sizeBytes)) !== null;) {
+      const { events, problem } = decodePart(part, runId);
+      if (problem !== null) problems.push(problem);
+      const sizeBytes = journal.sizeBytes + part.length;
+      const { deleted } = await ingestEvents(database, events, { folder, cursor: { path, sizeBytes } });
+      journal.sizeBytes = sizeBytes;
+      if (deleted) return [];
+      const saved = events.some(({ type }) => type === "artifactSaved");
+      if (saved) await takeLocalArtifacts(database, blobs, { runId, folder });
+    }
+  } finally {
+    await file.close();
+  }
+  return problems;
+}
+
+/** @returns whole lines from `start` on; null if there is none. */
+async function readPart(file: FileHandle, start: number): Promise<Buffer | null> {
+  for (let most = PART_BYTES; ; most *= 2) {
+    const buffer = Buffer.allocUnsafe(most);
+    const { bytesRead } = await file.read(buffer, 0, most, start);
+    const wholeBytes = buffer.lastIndexOf(LINE_BREAK, bytesRead - 1) + 1;
+    if (bytesRead > 0 && wholeBytes > 0) return buffer.subarray(0, wholeBytes);
+    // A torn last line, or one that is longer than the buffer.
+    if (bytesRead < most) return null;
+  }
+}
+
+function decodePart(part: Buffer, runId: string): { events: TrainEvent[]; problem: string | null } {
+  const text = part.toString("utf8");
+  try {
+    return { events: ofRun(decodeTrainEvents(text).events, runId), problem: null };
+  } catch {
+    return decodeByLine(text, runId);
+  }
+}
+
+function decodeByLine(text: string, runId: string): { events: TrainEvent[]; problem: string | null } {
+  let problem: string | null = null;
+  const events = text.split("\n").flatMap((line) => {
+    try {
+      return decodeTrainEvents(`${line}\n`).events;
+    } catch (error) {
+      problem ??= (error as Error).message;
+      return [];
+    }
+  });
+  return { events: ofRun(events, runId), problem };
+}
+
+/** A folder that was copied under another name is not the run of its journal: the folder's name is the run's id. */
+function ofRun(events: readonly TrainEvent[], runId: string): TrainEvent[] {
+  return events.filter((event) => event.runId === runId);
+}

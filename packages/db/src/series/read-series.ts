@@ -1,0 +1,142 @@
+/** Curves as a chart draws them: superseded points left out, smoothed on all points, then reduced. */
+import { connectionsOf, type Database } from "../database.js";
+import { lastStepOf, type Attempt } from "../ingest/attempts.js";
+import { readFloat64Array, readInt32Array } from "./array-send.js";
+import { reduceSeries } from "./reduce-series.js";
+import { smoothSeries } from "./smooth-series.js";
+
+export type SeriesAxis = "step" | "epoch" | "time";
+
+export interface SeriesQuery {
+  readonly runIds: readonly string[];
+  readonly keys: readonly string[];
+  /** `time` counts seconds from the run's start. Default `step`. */
+  readonly x?: SeriesAxis;
+  /** At most so many points per curve. Default 1,000. */
+  readonly points?: number;
+  /** Weight of the past in [0, 1). Default 0. */
+  readonly smoothing?: number;
+  /** Part of the x axis to draw; smoothing counts the points before it too. */
+  readonly range?: { readonly from: number; readonly to: number };
+}
+
+export interface Series {
+  readonly runId: string;
+  readonly key: string;
+  /** Points there are in the range; `x.length` of them are here. */
+  readonly count: number;
+  /** Ascending. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** Present where smoothing was asked for. */
+  readonly smoothed?: Float64Array;
+}
+
+interface Row {
+  readonly runId: string;
+  readonly key: string;
+  readonly attempt: number;
+  readonly steps: Buffer;
+  readonly values: Buffer;
+  readonly times: Buffer | null;
+}
+
+interface RunFacts {
+  readonly id: string;
+  readonly stepsPerEpoch: number | null;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly attempts: readonly Attempt[];
+}
+
+/** Curves that a run does not have are left out. */
+export async function readSeries(database: Database, query: SeriesQuery): Promise<Series[]> {
+  const { pool } = connectionsOf(database);
+  const { runIds, keys, x = "step" } = query;
+  const [facts, chunks] = await Promise.all([
+    pool.query<RunFacts>(READ_RUNS, [runIds]),
+    pool.query<Row>(READ_CHUNKS, [runIds, keys, x === "time"]),
+  ]);
+  const runs = new Map(facts.rows.map((run) => [run.id, run]));
+  const series: Series[] = [];
+  for (let first = 0; first < chunks.rows.length;) {
+    const { runId, key } = chunks.rows[first]!;
+    let end = first + 1;
+    while (end < chunks.rows.length && isOf(chunks.rows[end]!, runId, key)) end += 1;
+    const run = runs.get(runId);
+    if (run) series.push(toSeries(chunks.rows.slice(first, end), run, query));
+    first = end;
+  }
+  return series;
+}
+
+const isOf = (row: Row, runId: string, key: string) => row.runId === runId && row.key === key;
+
+function toSeries(rows: readonly Row[], run: RunFacts, query: SeriesQuery): Series {
+  const { points: limit = 1000, smoothing = 0, range } = query;
+  const { x, y } = joinChunks(rows, run, query.x ?? "step");
+  const smoothed = smoothing > 0 ? smoothSeries(y, smoothing) : undefined;
+  const [start, end] = range ? [lowerBound(x, range.from), lowerBound(x, range.to, true)] : [0, x.length];
+  const visible = y.subarray(start, end);
+  const kept = reduceSeries(visible, limit);
+  const take = (numbers: Float64Array) => Float64Array.from(kept, (index) => numbers[start + index]!);
+  const { id: runId } = run;
+  const { key } = rows[0]!;
+  return { runId, key, count: visible.length, x: take(x), y: take(y), ...(smoothed && { smoothed: take(smoothed) }) };
+}
+
+/** Chunks come by attempt and step; an attempt's visible points end where a later attempt begins. */
+function joinChunks(
+  rows: readonly Row[],
+  run: RunFacts,
+  axis: SeriesAxis,
+): { x: Float64Array; y: Float64Array } {
+  const parts = rows.map((row) => {
+    const steps = readInt32Array(row.steps);
+    const visible = lowerBound(steps, lastStepOf(row.attempt, run.attempts), true);
+    const times = row.times && readFloat64Array(row.times);
+    return { steps: steps.subarray(0, visible), values: readFloat64Array(row.values), times };
+  });
+  const size = parts.reduce((sum, { steps }) => sum + steps.length, 0);
+  const x = new Float64Array(size);
+  const y = new Float64Array(size);
+  let at = 0;
+  for (const { steps, values, times } of parts) {
+    for (let index = 0; index < steps.length; index += 1, at += 1) {
+      y[at] = values[index]!;
+      x[at] =
+        axis === "step"
+          ? steps[index]!
+          : axis === "epoch"
+            ? steps[index]! / (run.stepsPerEpoch ?? 1)
+            : (times![index]! - run.startedAt) / 1000;
+    }
+  }
+  return { x, y };
+}
+
+/** First index whose value is at least `bound`; with `after`, more than it. */
+function lowerBound(sorted: ArrayLike<number>, bound: number, after = false): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < bound || (after && sorted[middle] === bound)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const READ_RUNS = `
+  SELECT run.id, run.steps_per_epoch AS "stepsPerEpoch",
+    extract(epoch FROM coalesce(run.started_at, run.created_at))::float8 * 1000 AS "startedAt",
+    coalesce(
+      (SELECT jsonb_agg(jsonb_build_object('attempt', attempt, 'fromStep', from_step))
+       FROM run_attempt WHERE run_id = run.id), '[]') AS attempts
+  FROM run WHERE run.id = ANY ($1)`;
+
+const READ_CHUNKS = `
+  SELECT run_id AS "runId", key, attempt, array_send(steps) AS steps, array_send("values") AS "values",
+    CASE WHEN $3 THEN array_send(times) END AS times
+  FROM metric_chunk WHERE run_id = ANY ($1) AND key = ANY ($2)
+  ORDER BY run_id, key, attempt, first_step`;

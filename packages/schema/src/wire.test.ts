@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { wireTransformer } from "./wire.js";
+
+const overTheWire = (value: unknown) =>
+  wireTransformer.deserialize(JSON.parse(JSON.stringify(wireTransformer.serialize(value))));
+
+describe("wireTransformer", () => {
+  it("carries what JSON turns into null", () => {
+    const value = { loss: NaN, best: -Infinity, list: [Infinity, 1.5] };
+    expect(overTheWire(value)).toEqual(value);
+  });
+
+  it("carries a curve as the bytes of its numbers", () => {
+    const curve = Float64Array.of(1, -2.5, NaN, Infinity);
+    expect(wireTransformer.serialize(curve)).toEqual({ $float64: "AAAAAAAA8D8AAAAAAAAEwAAAAAAAAPh/AAAAAAAA8H8=" });
+    expect(overTheWire({ curve })).toEqual({ curve });
+  });
+
+  it("carries part of a larger buffer", () => {
+    const part = Float64Array.of(1, 2, 3, 4).subarray(1, 3);
+    expect(overTheWire(part)).toEqual(Float64Array.of(2, 3));
+  });
+
+  it("does not take a user's own object for a mark of its own", () => {
+    const config = { $float64: "not base64 at all", nested: { $number: "7" }, $plain: { $plain: 1 } };
+    expect(overTheWire(config)).toEqual(config);
+    expect(overTheWire({ $number: "7" })).toEqual({ $number: "7" });
+    expect(overTheWire({ $plain: { $float64: "AAAA" } })).toEqual({ $plain: { $float64: "AAAA" } });
+  });
+
+  it("gives back whatever JSON can say", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        expect(overTheWire(value)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+});
