@@ -2,6 +2,7 @@
 import { wireTransformer } from "@convkit/schema";
 import type { BlobStore, Database } from "@convkit/db";
 import { initTRPC, TRPCError } from "@trpc/server";
+import { z } from "zod";
 import { codeOfError } from "./code-of-error.js";
 import type { RunChanges } from "./run-changes.js";
 
@@ -25,6 +26,8 @@ const t = initTRPC.context<ApiContext>().create({
   transformer: wireTransformer,
   errorFormatter: ({ shape, error }) => ({
     ...shape,
+    // What zod found wrong, as sentences.
+    message: error.cause instanceof z.ZodError ? z.prettifyError(error.cause) : shape.message,
     data: {
       code: shape.data.code,
       httpStatus: shape.data.httpStatus,

@@ -38,6 +38,7 @@ export {
   type RunAttemptRow,
   type RunDetail,
 } from "./runs/get-run.js";
+export { findArtifact, type StoredArtifact } from "./runs/find-artifact.js";
 export { requestRunEnd, RunNotReachableError } from "./runs/request-end.js";
 export { readLog, type LogEntry, type ReadLogQuery } from "./runs/read-log.js";
 export {

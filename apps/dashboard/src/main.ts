@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+/** The command `convkit-dashboard`, which `convkit dashboard` and `convkit runs …` hand over to. */
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { browserCommand, convkitHome, databaseUrl } from "./env.js";
+import { startServer } from "./server/start-server.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+interface ServeOptions {
+  readonly host: string;
+  readonly port: string;
+  readonly open: boolean;
+  readonly dev: boolean;
+  readonly home?: string;
+}
+
+const program = new Command("convkit-dashboard")
+  .description("reviews experiments: runs, curves, comparisons, models")
+  .option("--port <port>", "where it listens; 0: any that is free", "4100")
+  .option("--host <address>", "address it is bound to", "127.0.0.1")
+  .option("--home <folder>", "folder with the runs (default: CONVKIT_HOME, or .convkit here)")
+  .option("--no-open", "do not open the browser")
+  .option("--dev", "pages in development mode, from a clone", false)
+  .action((options: ServeOptions) => serve(options));
+
+async function serve({ host, port, open, dev, home }: ServeOptions): Promise<void> {
+  const server = await startServer({
+    home: home === undefined ? convkitHome() : resolve(home),
+    databaseUrl: databaseUrl(),
+    host,
+    port: Number(port),
+    root,
+    isDevelopment: dev,
+    onProblem: (message) => console.error(message),
+  });
+  console.log(`The dashboard is at ${server.url} (Ctrl-C ends it)`);
+  if (open) openBrowser(server.url);
+  const stop = () => void server.close().then(() => process.exit(0));
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+}
+
+/** Where there is no browser, the address has been said. */
+function openBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === "darwin"
+      ? ["open", url]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", "", url]
+        : [browserCommand() ?? "xdg-open", url];
+  spawn(command!, args, { stdio: "ignore", detached: true })
+    .on("error", () => undefined)
+    .unref();
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,22 @@
+/** An empty record for one test file. */
+import { randomUUID } from "node:crypto";
+import { Client } from "pg";
+import { inject } from "vitest";
+import { openDatabase } from "../src/open-database.js";
+import type { Database } from "../src/database.js";
+
+export interface TestDatabase {
+  readonly database: Database;
+  readonly url: string;
+}
+
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const clusterUrl = inject("clusterUrl");
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  const client = new Client({ connectionString: `${clusterUrl}/postgres` });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  const url = `${clusterUrl}/${name}`;
+  return { url, database: await openDatabase({ home: "/nowhere", url }) };
+}
