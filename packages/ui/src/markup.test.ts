@@ -1,0 +1,196 @@
+/** What a server renders, before any script runs: names, roles and words. */
+import { createElement as h } from "react";
+import { renderToStaticMarkup as render } from "react-dom/server";
+import { expect, test } from "vitest";
+import { ConfusionMatrix, CurveChart, PerClassTable } from "./charts.js";
+import {
+  Button,
+  DataTable,
+  DiffTable,
+  ErrorState,
+  Field,
+  IconButton,
+  Input,
+  JsonTree,
+  PictureGrid,
+  ProgressBar,
+  Sparkline,
+  StatusBadge,
+} from "./index.js";
+
+test("a busy button keeps its label and refuses clicks", () => {
+  const html = render(h(Button, { busy: true }, "Save"));
+  expect(html).toContain('aria-busy="true"');
+  expect(html).toContain("disabled");
+  expect(html).toContain("Save</button>");
+});
+
+test("an icon button has a name", () => {
+  expect(render(h(IconButton, { label: "Download", children: "x" }))).toContain('aria-label="Download"');
+});
+
+test("a field ties label, help and error to its control", () => {
+  const html = render(
+    h(Field, {
+      label: "Epochs",
+      help: "At least 1",
+      error: "Too few",
+      children: (control) => h(Input, control),
+    }),
+  );
+  const [, id] = /label for="([^"]+)"/.exec(html) ?? [];
+  expect(html).toContain(`id="${id}" aria-describedby="${id}-help ${id}-error" aria-invalid="true"`);
+});
+
+test("progress is spoken with the time left", () => {
+  expect(render(h(ProgressBar, { label: "run", value: 0.427, remainingMs: 125_000 }))).toContain(
+    'aria-valuetext="42%, 2 min 5 s left"',
+  );
+  expect(render(h(ProgressBar, { label: "run", value: null }))).not.toContain("aria-valuenow");
+  expect(render(h(ProgressBar, { label: "run", value: 7 }))).toContain('aria-valuenow="100"');
+});
+
+test("a state is a word, not only a color", () => {
+  for (const status of [
+    "queued",
+    "running",
+    "completed",
+    "stopped",
+    "interrupted",
+    "failed",
+    "lost",
+  ] as const) {
+    expect(render(h(StatusBadge, { status }))).toContain(status);
+  }
+});
+
+test("every cell of a confusion matrix says what it holds", () => {
+  const html = render(
+    h(ConfusionMatrix, {
+      labels: ["cat", "dog"],
+      counts: [
+        [5, 12],
+        [1, 0],
+      ],
+    }),
+  );
+  expect(html).toContain('aria-label="label cat, predicted dog: 12 pictures"');
+  expect(html).toContain('aria-label="label dog, predicted cat: 1 picture"');
+  expect(html.match(/tabindex="0" aria-label="label/g)).toHaveLength(1);
+});
+
+test("shares are shares of the row", () => {
+  const html = render(
+    h(ConfusionMatrix, {
+      labels: ["a", "b"],
+      counts: [
+        [1, 3],
+        [0, 0],
+      ],
+      mode: "shares",
+    }),
+  );
+  expect(html).toMatch(/predicted b: 3 pictures"[^>]*>75</);
+});
+
+test("names are text, whatever is in them", () => {
+  const evil = "<script>alert(1)</script>";
+  const html = [
+    render(h(ConfusionMatrix, { labels: [evil], counts: [[1]] })),
+    render(
+      h(PictureGrid, { label: evil, pictures: [{ id: "1", src: null, label: evil, prediction: evil }] }),
+    ),
+    render(h(JsonTree, { label: "config", value: { [evil]: evil } })),
+    render(h(ErrorState, { message: evil })),
+  ].join("");
+  expect(html).not.toContain("<script>");
+});
+
+test("a chart has its figures as a table, and says where a run diverged", () => {
+  const series = [
+    {
+      id: "a",
+      label: "run a",
+      color: "red",
+      x: Float64Array.of(1, 2, 3),
+      y: Float64Array.of(0.5, 0.25, NaN),
+    },
+  ];
+  const html = render(h(CurveChart, { title: "loss", series, xLabel: "step" }));
+  expect(html).toContain("run a: one value not finite from step 3");
+  const row = /<th scope="row">run a<\/th>(.*?)<\/tr>/.exec(html)?.[1]?.replace(/<\/?td>/g, "|");
+  expect(row).toBe("|3||0.5||NaN||0.25||0.5||1 from step 3|");
+});
+
+test("a table says how many rows it has and renders the first of them", () => {
+  const rows = Array.from({ length: 1000 }, (_, index) => ({ id: `r${index}` }));
+  const html = render(
+    h(DataTable<{ id: string }>, {
+      label: "Runs",
+      columns: [{ id: "id", header: "Run", width: 100, sortable: true, cell: ({ id }) => id }],
+      rows,
+      rowId: ({ id }) => id,
+      rowLabel: ({ id }) => id,
+      sort: { columnId: "id", descending: true },
+      onSortChange: () => undefined,
+      onSelectedChange: () => undefined,
+      selected: new Set(["r1"]),
+    }),
+  );
+  expect(html).toContain('aria-rowcount="1001"');
+  expect(html).toContain('aria-sort="descending"');
+  expect(html).toContain("Select r1");
+  expect(html.match(/<tr[^>]*aria-selected="true"/g)).toHaveLength(1);
+  expect(html.match(/<th scope="row"/g)).toHaveLength(30);
+});
+
+test("an empty table shows its slot, a loading one its shape", () => {
+  const shared = {
+    label: "Runs",
+    columns: [{ id: "a", header: "A", width: 100, cell: () => "" }],
+    rows: [],
+    rowId: () => "",
+    rowLabel: () => "",
+    empty: "Nothing here",
+  };
+  expect(render(h(DataTable, shared))).toContain("Nothing here");
+  const loading = render(h(DataTable, { ...shared, loading: true }));
+  expect(loading).not.toContain("Nothing here");
+  expect(loading).toContain('aria-busy="true"');
+});
+
+test("a diff starts with what differs", () => {
+  const columns = [
+    { id: "a", header: "A", config: { same: 1, lr: 0.1 } },
+    { id: "b", header: "B", config: { same: 1, lr: 0.2 } },
+  ];
+  const html = render(h(DiffTable, { label: "Configs", columns }));
+  expect(html).toContain("1 of 2 settings differ");
+  expect(html).not.toContain(">same<");
+  expect(render(h(DiffTable, { label: "Configs", columns, onlyDifferences: false }))).toContain(">same<");
+});
+
+test("a missing picture is said and drawn", () => {
+  const html = render(
+    h(PictureGrid, {
+      label: "Mistakes",
+      pictures: [{ id: "1", src: null, label: "cat", prediction: "dog", probability: 0.934 }],
+    }),
+  );
+  expect(html).toContain('aria-label="label cat, predicted dog, 93.4%, picture missing"');
+  expect(html).not.toContain("<img");
+});
+
+test("a sparkline names what it shows, gaps included", () => {
+  expect(render(h(Sparkline, { label: "loss", values: [1, NaN] }))).toContain(
+    'aria-label="loss, with values that are not finite"',
+  );
+});
+
+test("classes without predictions have no precision", () => {
+  const html = render(
+    h(PerClassTable, { classes: [{ label: "cat", precision: null, recall: 0.5, f1: null, support: 2 }] }),
+  );
+  expect(html).toContain(">–<");
+  expect(html).toContain('aria-sort="ascending"');
+});
