@@ -1,16 +1,20 @@
 /** All that a page, a script or a worker can ask of a dashboard. */
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { datasetsRouter } from "./datasets-router.js";
+import { jobsRouter } from "./jobs-router.js";
 import { modelsRouter } from "./models-router.js";
 import { runsRouter } from "./runs-router.js";
 import { createCallerFactory, router } from "./trpc.js";
 import { viewsRouter } from "./views-router.js";
+import { workersRouter } from "./workers-router.js";
 
 export const appRouter = router({
   runs: runsRouter,
   datasets: datasetsRouter,
   models: modelsRouter,
   views: viewsRouter,
+  jobs: jobsRouter,
+  workers: workersRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -25,7 +25,13 @@ export const modelsRouter = router({
   byName: userProcedure.input(ModelName).query(({ ctx, input }) => getModel(ctx.database, input)),
 
   register: userProcedure
-    .input(z.object({ model: ModelName, runId: z.string().min(1).max(300), description: z.string().max(10_000).optional() }))
+    .input(
+      z.object({
+        model: ModelName,
+        runId: z.string().min(1).max(300),
+        description: z.string().max(10_000).optional(),
+      }),
+    )
     .mutation(({ ctx, input }) => registerModelVersion(ctx.database, input)),
 
   editVersion: userProcedure

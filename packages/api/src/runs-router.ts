@@ -102,9 +102,7 @@ export const runsRouter = router({
     )
     .query(({ ctx, input }) => listPictures(ctx.database, input)),
 
-  compare: userProcedure
-    .input(RunIds.max(200))
-    .query(({ ctx, input }) => compareRuns(ctx.database, input)),
+  compare: userProcedure.input(RunIds.max(200)).query(({ ctx, input }) => compareRuns(ctx.database, input)),
 
   disagreements: userProcedure
     .input(
@@ -157,9 +155,7 @@ export const runsRouter = router({
     .input(z.object({ id: z.uuid(), body: z.string().min(1).max(100_000) }))
     .mutation(({ ctx, input }) => editNote(ctx.database, input.id, input.body)),
 
-  deleteNote: userProcedure
-    .input(z.uuid())
-    .mutation(({ ctx, input }) => deleteNote(ctx.database, input)),
+  deleteNote: userProcedure.input(z.uuid()).mutation(({ ctx, input }) => deleteNote(ctx.database, input)),
 
   /**
    * One event per change of a run, `{ runId: null }` where it is not known of which: at each (re)connection, so that
@@ -171,6 +167,7 @@ export const runsRouter = router({
       let count = 0;
       const next = (runId: string | null) => tracked(String((count += 1)), { runId });
       yield next(null);
-      for await (const { runId } of ctx.changes.follow(signal ?? new AbortController().signal)) yield next(runId);
+      for await (const { runId } of ctx.changes.follow(signal ?? new AbortController().signal))
+        yield next(runId);
     }),
 });

@@ -1,6 +1,6 @@
 /** What every router is made of: the context of a call, who may call, and errors as the caller sees them. */
 import { wireTransformer } from "@convkit/schema";
-import type { BlobStore, Database } from "@convkit/db";
+import type { BlobStore, Database, Queue } from "@convkit/db";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { codeOfError } from "./code-of-error.js";
@@ -15,6 +15,7 @@ export type Caller =
 export interface ApiContext {
   readonly database: Database;
   readonly blobs: BlobStore;
+  readonly queue: Queue;
   /** Absolute path of CONVKIT_HOME. */
   readonly home: string;
   readonly changes: RunChanges;
@@ -68,4 +69,12 @@ export const workerProcedure = t.procedure.use(domainErrors).use(({ ctx, next })
     throw new TRPCError({ code: "UNAUTHORIZED", message });
   }
   return next({ ctx: { ...ctx, caller: ctx.caller } });
+});
+
+/** For administrators: what opens the door to others. */
+export const adminProcedure = userProcedure.use(({ ctx, next }) => {
+  if (!ctx.caller.isAdmin) {
+    throw new TRPCError({ code: "FORBIDDEN", message: "Expected an administrator. Ask one of yours." });
+  }
+  return next();
 });

@@ -108,3 +108,40 @@ export {
 } from "./models/models.js";
 
 export { deleteView, listViews, saveView, type SavedViewRow } from "./views/saved-views.js";
+
+export { openQueue, type OpenQueueOptions, type Queue } from "./queue/open-queue.js";
+export {
+  endJob,
+  enqueueJob,
+  findJobOfRun,
+  JobEndedError,
+  JobNotFoundError,
+  listJobs,
+  prioritizeJob,
+  RunExistsError,
+  type EnqueueOptions,
+  type JobRow,
+  type ListJobsQuery,
+} from "./queue/jobs.js";
+export {
+  claimNextJob,
+  ClaimLostError,
+  completeJob,
+  failJob,
+  heartbeat,
+  type Claim,
+  type ClaimQuery,
+  type JobFailure,
+} from "./queue/claims.js";
+export {
+  createApiToken,
+  findApiToken,
+  listApiTokens,
+  listWorkers,
+  mayReportRun,
+  registerWorker,
+  revokeApiToken,
+  sawWorker,
+  type ApiTokenRow,
+  type WorkerRow,
+} from "./queue/workers.js";

@@ -47,7 +47,13 @@ async function connect({ home, url, idleMs }: OpenDatabaseOptions): Promise<Pool
       url === undefined
         ? await openCluster({ home, ...(idleMs !== undefined && { idleMs }) })
         : { connectionString: url };
-    const pool = new Pool({ ...connection, max: MOST_CONNECTIONS, application_name: "convkit" });
+    // Connections are kept while nobody asks: an embedded server stays as long as someone is connected.
+    const pool = new Pool({
+      ...connection,
+      max: MOST_CONNECTIONS,
+      idleTimeoutMillis: 0,
+      application_name: "convkit",
+    });
     // An idle connection that breaks is replaced by the next query; that query says what is wrong.
     pool.on("error", () => undefined);
     try {

@@ -1,5 +1,11 @@
 /** Events of a run as a trainer would write them, with numbers that a test can compute by hand. */
-import { RunConfig, type DatasetCard, type RunConfigInput, type TrainEvent, type TrainEventBody } from "@convkit/schema";
+import {
+  RunConfig,
+  type DatasetCard,
+  type RunConfigInput,
+  type TrainEvent,
+  type TrainEventBody,
+} from "@convkit/schema";
 
 export const CARD: DatasetCard = {
   formatVersion: 1,
@@ -28,7 +34,10 @@ export interface MadeRun {
 const STARTED_AT = Date.UTC(2026, 10, 26, 12);
 
 /** Puts bodies into their envelopes, in order, from sequence 0. */
-export function eventsOf({ runId, attempt = 1, startedAt = STARTED_AT }: MadeRun, bodies: readonly TrainEventBody[]): TrainEvent[] {
+export function eventsOf(
+  { runId, attempt = 1, startedAt = STARTED_AT }: MadeRun,
+  bodies: readonly TrainEventBody[],
+): TrainEvent[] {
   return bodies.map((body, sequence) => ({
     ...body,
     runId,
@@ -50,20 +59,29 @@ export function started({ config = {}, card = {} }: Omit<MadeRun, "runId"> = {})
 }
 
 export function step(at: number, loss: number): TrainEventBody {
-  return { type: "step", epoch: Math.ceil(at / 5), step: at, logs: { loss, learning_rate: 0.1 }, imagesPerSecond: 100 };
+  return {
+    type: "step",
+    epoch: Math.ceil(at / 5),
+    step: at,
+    logs: { loss, learning_rate: 0.1 },
+    imagesPerSecond: 100,
+  };
 }
 
 export function epochEnded(epoch: number, logs: Record<string, number>): TrainEventBody {
   return { type: "epochEnded", epoch, step: epoch * 5, logs, durationMs: 2000 };
 }
 
-export function ended(status: "completed" | "stopped" | "interrupted" | "failed" = "completed"): TrainEventBody {
+export function ended(
+  status: "completed" | "stopped" | "interrupted" | "failed" = "completed",
+): TrainEventBody {
   return { type: "runEnded", status, reason: `it ${status}` };
 }
 
 /** Two epochs of five steps: loss falls from 1 by 0.1 a step. */
 export function wholeRun(run: MadeRun): TrainEvent[] {
-  const steps = (from: number) => Array.from({ length: 5 }, (_, index) => step(from + index, 1 - (from + index) / 10));
+  const steps = (from: number) =>
+    Array.from({ length: 5 }, (_, index) => step(from + index, 1 - (from + index) / 10));
   return eventsOf(run, [
     started(run),
     ...steps(1),

@@ -44,7 +44,10 @@ export function createDiskBlobStore(folder: string): BlobStore {
       const received = (await sizeOfFile(path)) ?? 0;
       if (offset !== received || busy.has(sha256)) {
         const state = busy.has(sha256) ? "another request writes to it" : `${received} bytes are here`;
-        throw new BlobOffsetError(`Expected an upload that goes on where it is. Received: offset ${offset}; ${state}.`, received);
+        throw new BlobOffsetError(
+          `Expected an upload that goes on where it is. Received: offset ${offset}; ${state}.`,
+          received,
+        );
       }
       busy.add(sha256);
       try {
@@ -92,7 +95,9 @@ export function createDiskBlobStore(folder: string): BlobStore {
 /** What a path is made of is never what a request says, but a hash. */
 function checked(sha256: string): string {
   if (SHA256.test(sha256)) return sha256;
-  throw new BlobNotFoundError(`Expected a SHA-256 of 64 lower-case hex digits. Received: ${sha256.slice(0, 80)}.`);
+  throw new BlobNotFoundError(
+    `Expected a SHA-256 of 64 lower-case hex digits. Received: ${sha256.slice(0, 80)}.`,
+  );
 }
 
 /** @throws {BlobHashError} after the file is gone. */
@@ -132,4 +137,3 @@ async function namesIn(folder: string): Promise<string[]> {
     throw error;
   }
 }
-

@@ -78,7 +78,10 @@ async function readIntoRecord(database: Database, { runId, path, bytes }: Stored
     if (predictions) await storePredictions(database, runId, predictions);
   }
   if (path === "report.json") {
-    const report = tryTo((text) => EvaluationReport.parse(JSON.parse(text)), (await bytes()).toString("utf8"));
+    const report = tryTo(
+      (text) => EvaluationReport.parse(JSON.parse(text)),
+      (await bytes()).toString("utf8"),
+    );
     if (report) await storeReport(database, runId, report);
   }
 }

@@ -77,7 +77,9 @@ function startKeeper(place: ClusterPlace, idleMs: number): Promise<void> {
     const fail = (message: string) => reject(new EmbeddedDatabaseError(message));
     child.once("error", (error) => fail(error.message));
     child.once("exit", (code, signal) =>
-      fail(`Expected the embedded PostgreSQL in ${place.folder} to start. Received: ${signal ?? `exit code ${code}`}.`),
+      fail(
+        `Expected the embedded PostgreSQL in ${place.folder} to start. Received: ${signal ?? `exit code ${code}`}.`,
+      ),
     );
     child.once("message", (message: KeeperMessage) => {
       if (message.type === "failed") return fail(message.message);

@@ -30,7 +30,9 @@ export async function findBinaries(place: ClusterPlace): Promise<PostgresBinarie
   const { folder, version } = await findPackage();
   const links = Links.parse(JSON.parse(await readFile(join(folder, "native", "pg-symlinks.json"), "utf8")));
   const asItLies = place.user === null && links.every(({ target }) => existsSync(join(folder, target)));
-  const root = asItLies ? folder : await copyOnce(folder, links, join(place.binaries, `postgresql-${version}`));
+  const root = asItLies
+    ? folder
+    : await copyOnce(folder, links, join(place.binaries, `postgresql-${version}`));
   return {
     initdb: join(root, "native", "bin", "initdb"),
     postgres: join(root, "native", "bin", "postgres"),
@@ -56,11 +58,7 @@ async function findPackage(): Promise<{ folder: string; version: string }> {
 }
 
 /** Renamed into place when it is whole, so that a copy that was cut off is never used. */
-async function copyOnce(
-  folder: string,
-  links: z.infer<typeof Links>,
-  destination: string,
-): Promise<string> {
+async function copyOnce(folder: string, links: z.infer<typeof Links>, destination: string): Promise<string> {
   if (existsSync(destination)) return destination;
   const unfinished = `${destination}.${process.pid}`;
   await rm(unfinished, { recursive: true, force: true });

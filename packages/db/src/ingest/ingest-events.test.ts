@@ -25,7 +25,13 @@ async function everythingOf(runId: string): Promise<unknown> {
   const run = await getRun(test.database, runId);
   const log = await readLog(test.database, { runId });
   const series = await readSeries(test.database, { runIds: [runId], keys: run.metricKeys });
-  const entries = log.map(({ attempt, sequence, type, timestamp, body }) => ({ attempt, sequence, type, timestamp, body }));
+  const entries = log.map(({ attempt, sequence, type, timestamp, body }) => ({
+    attempt,
+    sequence,
+    type,
+    timestamp,
+    body,
+  }));
   entries.sort((a, b) => a.attempt - b.attempt || a.sequence - b.sequence);
   return {
     ...run,
@@ -57,7 +63,13 @@ describe("ingestEvents", () => {
       parameters: 1234,
       imagesPerSecond: 100,
     });
-    expect(run.metrics["val_accuracy"]).toEqual({ best: 0.62, bestStep: 5, last: 0.58, lastStep: 10, count: 2 });
+    expect(run.metrics["val_accuracy"]).toEqual({
+      best: 0.62,
+      bestStep: 5,
+      last: 0.58,
+      lastStep: 10,
+      count: 2,
+    });
     expect(run.metrics["val_loss"]).toEqual({ best: 0.65, bestStep: 5, last: 0.8, lastStep: 10, count: 2 });
     expect(run.metrics["test_accuracy"]).toMatchObject({ last: 0.61, lastStep: 10, count: 1 });
     expect(run.params["optimizer.name"]).toBe('"sgd"');
@@ -67,13 +79,26 @@ describe("ingestEvents", () => {
       [10, 0.58],
     ]);
     const log = await readLog(test.database, { runId: "whole" });
-    expect(log.map(({ type }) => type)).toEqual(["runStarted", "epochEnded", "epochEnded", "evaluated", "runEnded"]);
+    expect(log.map(({ type }) => type)).toEqual([
+      "runStarted",
+      "epochEnded",
+      "epochEnded",
+      "evaluated",
+      "runEnded",
+    ]);
   });
 
   it("keeps NaN and the infinities apart from numbers", async () => {
     await ingestEvents(
       test.database,
-      eventsOf({ runId: "nan" }, [started(), step(1, 2), step(2, NaN), step(3, Infinity), step(4, NaN), ended("failed")]),
+      eventsOf({ runId: "nan" }, [
+        started(),
+        step(1, 2),
+        step(2, NaN),
+        step(3, Infinity),
+        step(4, NaN),
+        ended("failed"),
+      ]),
     );
     expect(await curve("nan", "batch_loss")).toEqual([
       [1, 2],
@@ -86,7 +111,10 @@ describe("ingestEvents", () => {
   });
 
   it("draws a resumed curve once, and keeps what was superseded", async () => {
-    const first = eventsOf({ runId: "resumed" }, [started(), ...[1, 2, 3, 4, 5, 6, 7].map((at) => step(at, 10 + at))]);
+    const first = eventsOf({ runId: "resumed" }, [
+      started(),
+      ...[1, 2, 3, 4, 5, 6, 7].map((at) => step(at, 10 + at)),
+    ]);
     const second = eventsOf({ runId: "resumed", attempt: 2 }, [
       { type: "resumed", fromStep: 5, fromEpoch: 1 },
       ...[6, 7, 8].map((at) => step(at, 20 + at)),
@@ -118,7 +146,13 @@ describe("ingestEvents", () => {
   });
 
   it("keeps an attempt that was believed lost and comes back apart from the one that took over", async () => {
-    const lost = eventsOf({ runId: "fenced" }, [started(), step(1, 11), step(2, 12), step(3, 13), ended("completed")]);
+    const lost = eventsOf({ runId: "fenced" }, [
+      started(),
+      step(1, 11),
+      step(2, 12),
+      step(3, 13),
+      ended("completed"),
+    ]);
     const taken = eventsOf({ runId: "fenced", attempt: 2 }, [started(), step(1, 21), step(2, 22)]);
     await ingestEvents(test.database, lost.slice(0, 2));
     await ingestEvents(test.database, taken);
@@ -148,7 +182,10 @@ describe("ingestEvents", () => {
     const text = "a name with \0 and half a pair \ud83d";
     await ingestEvents(
       test.database,
-      eventsOf({ runId: "hostile" }, [started({ config: { name: text } }), { type: "message", level: "info", text }]),
+      eventsOf({ runId: "hostile" }, [
+        started({ config: { name: text } }),
+        { type: "message", level: "info", text },
+      ]),
     );
     const expected = "a name with \uFFFD and half a pair \uFFFD";
     expect((await getRun(test.database, "hostile")).name).toBe(expected);
@@ -156,7 +193,10 @@ describe("ingestEvents", () => {
   });
 
   it("keeps a hundred thousand points of one run in chunks, and reads them whole", async () => {
-    const bodies = [started(), ...Array.from({ length: 100_000 }, (_, index) => step(index + 1, Math.sin(index)))];
+    const bodies = [
+      started(),
+      ...Array.from({ length: 100_000 }, (_, index) => step(index + 1, Math.sin(index))),
+    ];
     const events = eventsOf({ runId: "long" }, bodies);
     for (let start = 0; start < events.length; start += 7001) {
       await ingestEvents(test.database, events.slice(start, start + 7001));

@@ -24,7 +24,13 @@ export async function addStartedRun(
   const { rowCount: isNew } = await client.query(
     `INSERT INTO run (id, experiment_id, name, status, config, model_name, dataset_name, epochs, created_at)
      VALUES ($1, $2, $3, 'running', $4, '', '', 0, to_timestamp($5::float8 / 1000)) ON CONFLICT (id) DO NOTHING`,
-    [event.runId, experimentId, config.name ?? event.runId, stringifyWithSpelledNumbers(config), event.timestamp],
+    [
+      event.runId,
+      experimentId,
+      config.name ?? event.runId,
+      stringifyWithSpelledNumbers(config),
+      event.timestamp,
+    ],
   );
   if (isNew) await addTags(client, event.runId, config.tags);
   const { rowCount: isNewest } = await client.query(
@@ -75,10 +81,10 @@ export async function writeParams(client: PoolClient, runId: string, config: Run
 }
 
 export async function addTags(client: PoolClient, runId: string, names: readonly string[]): Promise<void> {
-  await client.query(
-    "INSERT INTO tag (run_id, name) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING",
-    [runId, names],
-  );
+  await client.query("INSERT INTO tag (run_id, name) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING", [
+    runId,
+    names,
+  ]);
 }
 
 /** @param fresh events of a run that has its row, in the order of attempt and sequence. */
@@ -87,8 +93,14 @@ export async function recordEvents(
   fresh: readonly TrainEvent[],
   folder: string | undefined,
 ): Promise<void> {
-  await addToLog(client, fresh.filter(({ type }) => !NOT_LOGGED.has(type)));
-  await addArtifacts(client, fresh.filter((event) => event.type === "artifactSaved"));
+  await addToLog(
+    client,
+    fresh.filter(({ type }) => !NOT_LOGGED.has(type)),
+  );
+  await addArtifacts(
+    client,
+    fresh.filter((event) => event.type === "artifactSaved"),
+  );
   const { runId, attempt } = fresh.at(-1)!;
   await client.query(WRITE_STANDING, [
     runId,
@@ -112,7 +124,8 @@ function largest(events: readonly TrainEvent[], attempt: number, field: "step" |
   let found: number | null = null;
   for (const event of events) {
     if (event.attempt !== attempt) continue;
-    const value = event.type === "resumed" ? event[field === "step" ? "fromStep" : "fromEpoch"] : read(event, field);
+    const value =
+      event.type === "resumed" ? event[field === "step" ? "fromStep" : "fromEpoch"] : read(event, field);
     if (value !== undefined && (found === null || value > found)) found = value;
   }
   return found;
@@ -142,7 +155,14 @@ async function addToLog(client: PoolClient, events: readonly TrainEvent[]): Prom
 
 /** What the run's own columns say of its config and data set is not said twice. */
 function withoutEnvelope(event: TrainEvent): string {
-  const { runId: _run, attempt: _attempt, sequence: _sequence, timestamp: _timestamp, type: _type, ...body } = event;
+  const {
+    runId: _run,
+    attempt: _attempt,
+    sequence: _sequence,
+    timestamp: _timestamp,
+    type: _type,
+    ...body
+  } = event;
   const { config: _config, dataset: _dataset, ...rest } = body as Record<string, unknown>;
   return stringifyWithSpelledNumbers(rest);
 }

@@ -39,7 +39,9 @@ export async function deleteRuns(
   let candidates: string[];
   try {
     await client.query("BEGIN");
-    await client.query("INSERT INTO deleted_run (run_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", [ids]);
+    await client.query("INSERT INTO deleted_run (run_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", [
+      ids,
+    ]);
     const used = await client.query<{ sha256: string }>(
       "SELECT DISTINCT sha256 FROM artifact WHERE run_id = ANY ($1)",
       [ids],
@@ -72,9 +74,10 @@ export async function finishDeletions(
 ): Promise<void> {
   const { pool } = connectionsOf(database);
   const names = await readdir(join(home, "runs")).catch(() => []);
-  const { rows } = await pool.query<{ run_id: string }>("SELECT run_id FROM deleted_run WHERE run_id = ANY ($1)", [
-    names,
-  ]);
+  const { rows } = await pool.query<{ run_id: string }>(
+    "SELECT run_id FROM deleted_run WHERE run_id = ANY ($1)",
+    [names],
+  );
   for (const { run_id: id } of rows) await deleteFolder(join(home, "runs", id));
   const stored = await blobs.sweep();
   const { rows: known } = await pool.query<{ sha256: string }>("SELECT sha256 FROM blob");
@@ -93,7 +96,8 @@ async function checkUnused(database: Database, ids: readonly string[]): Promise<
     [ids],
   );
   const found = rows[0];
-  if (found) throw new RunInUseError(`Expected runs that nothing needs. Received: ${found.id}, which ${found.use}.`);
+  if (found)
+    throw new RunInUseError(`Expected runs that nothing needs. Received: ${found.id}, which ${found.use}.`);
 }
 
 /**
@@ -122,7 +126,12 @@ async function deleteFolder(folder: string): Promise<number> {
   const sizes = await Promise.all(
     entries
       .filter((entry) => entry.isFile())
-      .map((entry) => stat(join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0)),
+      .map((entry) =>
+        stat(join(entry.parentPath, entry.name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
   );
   await rm(folder, { recursive: true, force: true });
   return sizes.reduce((sum, size) => sum + size, 0);

@@ -52,7 +52,9 @@ export class NoteNotFoundError extends Error {
  */
 export async function addNote(database: Database, runId: string, body: string): Promise<NoteRow> {
   await checkRuns(database, [runId]);
-  const note = await connectionsOf(database).prisma.note.create({ data: { runId, body: storableText(body) } });
+  const note = await connectionsOf(database).prisma.note.create({
+    data: { runId, body: storableText(body) },
+  });
   return toNoteRow(note);
 }
 

@@ -70,10 +70,9 @@ export async function getRun(database: Database, id: string): Promise<RunDetail>
 }
 
 async function notFound(database: Database, id: string): Promise<RunNotFoundError> {
-  const { rowCount } = await connectionsOf(database).pool.query(
-    "SELECT FROM deleted_run WHERE run_id = $1",
-    [id],
-  );
+  const { rowCount } = await connectionsOf(database).pool.query("SELECT FROM deleted_run WHERE run_id = $1", [
+    id,
+  ]);
   return new RunNotFoundError(
     `Expected the id of a run. Received: ${id}, ${rowCount ? "which was deleted" : "which is none"}.`,
   );

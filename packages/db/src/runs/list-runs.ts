@@ -2,7 +2,14 @@
 import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
 import type { RunStatus } from "../generated/enums.js";
-import { betterOf, fieldOf, readKnownKeys, SqlParameters, type KnownKeys, type RunField } from "./run-fields.js";
+import {
+  betterOf,
+  fieldOf,
+  readKnownKeys,
+  SqlParameters,
+  type KnownKeys,
+  type RunField,
+} from "./run-fields.js";
 import { compileRunFilter, parseRunFilter, patternOf } from "./run-filter.js";
 
 /** Which runs. */
@@ -160,7 +167,11 @@ function orderOf(field: RunField, descending: boolean, parameters: SqlParameters
   return { sql: `coalesce(lower(${value}), ${nothing}) COLLATE "C"`, isNumber, descending };
 }
 
-function compileCursor(text: string, { sql, isNumber, descending }: Order, parameters: SqlParameters): string {
+function compileCursor(
+  text: string,
+  { sql, isNumber, descending }: Order,
+  parameters: SqlParameters,
+): string {
   const [value, id] = decodeCursor(text);
   const type = isNumber ? "float8" : "text";
   return `(${sql}, run.id) ${descending ? "<" : ">"} (${parameters.add(value)}::${type}, ${parameters.add(id)})`;
@@ -206,7 +217,10 @@ export async function readCells(
       [ids, params],
     ),
   ]);
-  const found = { metrics: new Map<string, Record<string, MetricSummaryCell>>(), params: new Map<string, Record<string, string>>() };
+  const found = {
+    metrics: new Map<string, Record<string, MetricSummaryCell>>(),
+    params: new Map<string, Record<string, string>>(),
+  };
   for (const row of metricRows.rows) {
     const cells = found.metrics.get(row.run_id) ?? {};
     cells[row.key] = cellOf(row);

@@ -72,7 +72,10 @@ function groupsOf(pairs: readonly Pair[], isNumber: boolean): number[][] {
   if (!isNumber || distinct.size <= most) return [...distinct.values()];
   const sorted = pairs.toSorted((a, b) => Number(a.value) - Number(b.value)).map(({ y }) => y);
   return Array.from({ length: most }, (_, index) =>
-    sorted.slice(Math.floor((index * sorted.length) / most), Math.floor(((index + 1) * sorted.length) / most)),
+    sorted.slice(
+      Math.floor((index * sorted.length) / most),
+      Math.floor(((index + 1) * sorted.length) / most),
+    ),
   );
 }
 

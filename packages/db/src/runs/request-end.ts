@@ -22,7 +22,9 @@ export async function requestRunEnd(
   const { status, folder } = await getRun(database, id);
   if (status !== "running" || folder === null) {
     const state = status === "running" ? "which runs on another machine" : `which is ${status}`;
-    throw new RunNotReachableError(`Expected a run that is at work on this machine. Received: ${id}, ${state}.`);
+    throw new RunNotReachableError(
+      `Expected a run that is at work on this machine. Received: ${id}, ${state}.`,
+    );
   }
   const request: RunRequest = { formatVersion: 1, action, reason, requestedAt: Date.now() };
   const path = join(folder, "request.json");

@@ -132,7 +132,8 @@ export function metricField(key: string, statistic: MetricStatistic): RunField {
   return {
     name: `${statistic}.${key}`,
     kind: "number",
-    sql: (parameters) => `(SELECT ${source} FROM metric WHERE run_id = run.id AND key = ${parameters.add(key)})`,
+    sql: (parameters) =>
+      `(SELECT ${source} FROM metric WHERE run_id = run.id AND key = ${parameters.add(key)})`,
   };
 }
 

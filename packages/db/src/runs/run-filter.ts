@@ -201,7 +201,8 @@ function compileTag({ operator, value, position }: Comparison, parameters: SqlPa
 
 function numberOf({ field, value, position }: Comparison): number {
   if (typeof value === "number") return value;
-  if (/^(nan|-?infinity)$/i.test(value)) return value.toLowerCase() === "nan" ? NaN : value.startsWith("-") ? -Infinity : Infinity;
+  if (/^(nan|-?infinity)$/i.test(value))
+    return value.toLowerCase() === "nan" ? NaN : value.startsWith("-") ? -Infinity : Infinity;
   throw new RunFilterError(`Expected a number to compare ${field} with. Received: ${value}.`, position);
 }
 

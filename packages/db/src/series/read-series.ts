@@ -82,7 +82,14 @@ function toSeries(rows: readonly Row[], run: RunFacts, query: SeriesQuery): Seri
   const take = (numbers: Float64Array) => Float64Array.from(kept, (index) => numbers[start + index]!);
   const { id: runId } = run;
   const { key } = rows[0]!;
-  return { runId, key, count: visible.length, x: take(x), y: take(y), ...(smoothed && { smoothed: take(smoothed) }) };
+  return {
+    runId,
+    key,
+    count: visible.length,
+    x: take(x),
+    y: take(y),
+    ...(smoothed && { smoothed: take(smoothed) }),
+  };
 }
 
 /** Chunks come by attempt and step; an attempt's visible points end where a later attempt begins. */

@@ -15,7 +15,12 @@ const COLUMNS = { id: true, page: true, name: true, query: true } as const;
 /** By name. */
 export function listViews(database: Database, page: string): Promise<SavedViewRow[]> {
   const { prisma } = connectionsOf(database);
-  return prisma.savedView.findMany({ where: { page }, orderBy: { name: "asc" }, take: 1000, select: COLUMNS });
+  return prisma.savedView.findMany({
+    where: { page },
+    orderBy: { name: "asc" },
+    take: 1000,
+    select: COLUMNS,
+  });
 }
 
 /** One of the same name is replaced. */
