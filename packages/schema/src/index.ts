@@ -36,3 +36,4 @@ export { RunRequest } from "./run-request.js";
 export { RunClaim } from "./run-claim.js";
 export { ModelCard } from "./model-card.js";
 export { wireTransformer } from "./wire.js";
+export { ClaimedJob, HeartbeatAnswer, Job, JobKind, WorkerDescription } from "./job.js";

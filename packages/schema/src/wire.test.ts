@@ -13,7 +13,9 @@ describe("wireTransformer", () => {
 
   it("carries a curve as the bytes of its numbers", () => {
     const curve = Float64Array.of(1, -2.5, NaN, Infinity);
-    expect(wireTransformer.serialize(curve)).toEqual({ $float64: "AAAAAAAA8D8AAAAAAAAEwAAAAAAAAPh/AAAAAAAA8H8=" });
+    expect(wireTransformer.serialize(curve)).toEqual({
+      $float64: "AAAAAAAA8D8AAAAAAAAEwAAAAAAAAPh/AAAAAAAA8H8=",
+    });
     expect(overTheWire({ curve })).toEqual({ curve });
   });
 

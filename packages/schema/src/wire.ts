@@ -41,7 +41,8 @@ function deserialize(value: Json): unknown {
   const [key, item] = entries[0] ?? [];
   if (entries.length === 1 && key === NUMBER) return Number(item);
   if (entries.length === 1 && key === FLOAT64 && typeof item === "string") return fromBase64(item);
-  if (entries.length === 1 && key === PLAIN) return fromEntries(Object.entries(item as { [key: string]: Json }));
+  if (entries.length === 1 && key === PLAIN)
+    return fromEntries(Object.entries(item as { [key: string]: Json }));
   return fromEntries(entries);
 }
 

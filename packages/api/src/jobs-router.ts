@@ -1,0 +1,59 @@
+/** The queue and its workers, as people see them. */
+import {
+  createApiToken,
+  endJob,
+  enqueueJob,
+  listApiTokens,
+  listJobs,
+  listWorkers,
+  prioritizeJob,
+  revokeApiToken,
+} from "@convkit/db";
+import { Job, RunConfig } from "@convkit/schema";
+import { z } from "zod";
+import { newRunId } from "./new-run-id.js";
+import { adminProcedure, router, userProcedure } from "./trpc.js";
+
+const Priority = z.int().min(-1000).max(1000);
+
+export const jobsRouter = router({
+  list: userProcedure
+    .input(z.object({ ended: z.boolean().optional(), limit: z.int().min(1).max(1000).optional() }).optional())
+    .query(({ ctx, input }) => listJobs(ctx.database, input ?? {})),
+
+  workers: userProcedure.query(({ ctx }) => listWorkers(ctx.database)),
+
+  /** A new run into the queue. */
+  train: userProcedure
+    .input(z.object({ config: RunConfig, priority: Priority.optional(), onlyWorker: z.uuid().optional() }))
+    .mutation(async ({ ctx, input: { config, ...options } }) => {
+      const runId = newRunId();
+      const jobId = await enqueueJob(ctx.queue, { kind: "train", runId, config }, options);
+      return { runId, jobId };
+    }),
+
+  enqueue: userProcedure
+    .input(z.object({ job: Job, priority: Priority.optional(), onlyWorker: z.uuid().optional() }))
+    .mutation(({ ctx, input: { job, ...options } }) => enqueueJob(ctx.queue, job, options)),
+
+  end: userProcedure
+    .input(z.object({ id: z.uuid(), action: z.enum(["stop", "cancel"]) }))
+    .mutation(({ ctx, input: { id, action } }) =>
+      endJob(ctx.queue, id, { action, reason: `${action} was asked for by ${ctx.caller.name}` }),
+    ),
+
+  prioritize: userProcedure
+    .input(z.object({ id: z.uuid(), priority: Priority }))
+    .mutation(({ ctx, input }) => prioritizeJob(ctx.queue, input.id, input.priority)),
+
+  tokens: adminProcedure.query(({ ctx }) => listApiTokens(ctx.database)),
+
+  /** The answer is the only time that the token is seen. */
+  createToken: adminProcedure
+    .input(z.object({ name: z.string().trim().min(1).max(100) }))
+    .mutation(({ ctx, input }) => createApiToken(ctx.database, input.name)),
+
+  revokeToken: adminProcedure
+    .input(z.uuid())
+    .mutation(({ ctx, input }) => revokeApiToken(ctx.database, input)),
+});

@@ -1,0 +1,214 @@
+/** Jobs as people see them: put into the queue, listed, moved up, stopped, cancelled. */
+import { randomUUID } from "node:crypto";
+import { stringifyWithSpelledNumbers, type Job } from "@convkit/schema";
+import type { PoolClient } from "pg";
+import { connectionsOf, type Database } from "../database.js";
+import type { JobState } from "../generated/enums.js";
+import { RUN_CHANNEL } from "../ingest/ingest-events.js";
+import { addTags, ensureExperiment, writeParams } from "../ingest/run-record.js";
+import { ensureQueue, EXPIRE_SECONDS, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
+
+export interface EnqueueOptions {
+  /** Higher ones first. Default 0. */
+  readonly priority?: number | undefined;
+  /** The only worker that may take it. */
+  readonly onlyWorker?: string | undefined;
+}
+
+/** No job has that id. */
+export class JobNotFoundError extends Error {
+  override readonly name = "JobNotFoundError";
+}
+
+/** A job that is over. */
+export class JobEndedError extends Error {
+  override readonly name = "JobEndedError";
+}
+
+/** There is a run of that id already. */
+export class RunExistsError extends Error {
+  override readonly name = "RunExistsError";
+}
+
+/**
+ * A job that trains makes its run, which waits as `queued`.
+ * @returns the job's id.
+ * @throws {RunExistsError}
+ */
+export async function enqueueJob(
+  queue: Queue,
+  job: Job,
+  { priority = 0, onlyWorker }: EnqueueOptions = {},
+): Promise<string> {
+  const id = randomUUID();
+  const name = queueName(job.kind, onlyWorker ?? null);
+  await ensureQueue(queue, name);
+  const runId = "runId" in job ? job.runId : null;
+  await inTransaction(queue.database, async (client) => {
+    if (job.kind === "train") await addQueuedRun(client, job);
+    await client.query(
+      `INSERT INTO job (id, kind, job, run_id, only_worker, priority) VALUES ($1, $2, $3, $4, $5, $6)`,
+      [id, job.kind, stringifyWithSpelledNumbers(job), runId, onlyWorker ?? null, priority],
+    );
+    await queue.boss.send(name, { jobId: id }, { id, priority, db: sqlOf(client) });
+    await client.query("UPDATE pgboss.job SET expire_seconds = $2 WHERE id = $1", [id, EXPIRE_SECONDS]);
+    if (runId !== null) await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+  });
+  return id;
+}
+
+async function addQueuedRun(
+  client: PoolClient,
+  { runId, config }: Extract<Job, { kind: "train" }>,
+): Promise<void> {
+  const experimentId = await ensureExperiment(client, config.experiment);
+  const { rowCount } = await client.query(
+    `INSERT INTO run (id, experiment_id, name, status, config, model_name, dataset_name, epochs)
+     VALUES ($1, $2, $3, 'queued', $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+    [
+      runId,
+      experimentId,
+      config.name ?? runId,
+      stringifyWithSpelledNumbers(config),
+      modelNameOf(config.model),
+      config.data.source,
+      config.epochs,
+    ],
+  );
+  if (!rowCount)
+    throw new RunExistsError(`Expected the id of a new run. Received: ${runId}, which there is.`);
+  await addTags(client, runId, config.tags);
+  await writeParams(client, runId, config);
+}
+
+function modelNameOf(model: Extract<Job, { kind: "train" }>["config"]["model"]): string {
+  if ("name" in model) return model.name;
+  return "module" in model ? model.module : `${model.layers.length} layers`;
+}
+
+export interface JobRow {
+  readonly id: string;
+  readonly kind: Job["kind"];
+  readonly job: Job;
+  readonly runId: string | null;
+  readonly priority: number;
+  readonly state: JobState;
+  readonly reason: string;
+  /** What the worker is about to be told. */
+  readonly directive: "stop" | "cancel" | null;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+  /** The newest hold on it. */
+  readonly claim: {
+    readonly workerId: string;
+    readonly workerName: string;
+    readonly fence: number;
+    readonly claimedAt: number;
+    readonly heartbeatAt: number;
+  } | null;
+}
+
+export interface ListJobsQuery {
+  /** Default: those that wait or are at work. */
+  readonly ended?: boolean | undefined;
+  readonly limit?: number | undefined;
+}
+
+const ms = (column: string) => `extract(epoch FROM ${column})::float8 * 1000`;
+
+/** In the order in which they come up; ended ones newest first. */
+export async function listJobs(
+  database: Database,
+  { ended = false, limit = 100 }: ListJobsQuery = {},
+): Promise<JobRow[]> {
+  const { rows } = await connectionsOf(database).pool.query<JobRow>(
+    `SELECT job.id, job.kind, job.job, job.run_id AS "runId", job.priority, job.state, job.reason, job.directive,
+       ${ms("job.created_at")} AS "createdAt", ${ms("job.ended_at")} AS "endedAt",
+       CASE WHEN claim.worker_id IS NOT NULL THEN jsonb_build_object(
+         'workerId', claim.worker_id, 'workerName', worker.description ->> 'name', 'fence', claim.fence,
+         'claimedAt', ${ms("claim.claimed_at")}, 'heartbeatAt', ${ms("claim.heartbeat_at")}) END AS claim
+     FROM job
+     LEFT JOIN LATERAL (SELECT * FROM job_claim WHERE job_id = job.id ORDER BY fence DESC LIMIT 1) AS claim ON true
+     LEFT JOIN worker ON worker.id = claim.worker_id
+     WHERE (job.state IN ('done', 'failed', 'cancelled')) = $1
+     ORDER BY ${ended ? "job.ended_at DESC" : "job.state = 'active' DESC, job.priority DESC, job.created_at"}
+     LIMIT $2`,
+    [ended, limit],
+  );
+  return rows;
+}
+
+/**
+ * A job that waits is over at once; one that is at work is told so with its worker's next heartbeat.
+ * @param action `stop` lets training end in good order, `cancel` ends it.
+ * @throws {JobNotFoundError}
+ * @throws {JobEndedError}
+ */
+export async function endJob(
+  queue: Queue,
+  id: string,
+  { action, reason }: { action: "stop" | "cancel"; reason: string },
+): Promise<void> {
+  await inTransaction(queue.database, async (client) => {
+    const { state, name, runId } = await lockJob(client, id);
+    if (state === "active") {
+      await client.query("UPDATE job SET directive = $2, reason = $3 WHERE id = $1", [id, action, reason]);
+      return;
+    }
+    await queue.boss.cancel(name, id, { db: sqlOf(client) });
+    await client.query("UPDATE job SET state = 'cancelled', reason = $2, ended_at = now() WHERE id = $1", [
+      id,
+      reason,
+    ]);
+    if (runId === null) return;
+    await client.query(
+      `UPDATE run SET status = 'interrupted', reason = $2, ended_at = now() WHERE id = $1 AND status = 'queued'`,
+      [runId, reason],
+    );
+    await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+  });
+}
+
+/** @throws {JobNotFoundError} @throws {JobEndedError} also where the job is at work already. */
+export async function prioritizeJob(queue: Queue, id: string, priority: number): Promise<void> {
+  await inTransaction(queue.database, async (client) => {
+    const { state } = await lockJob(client, id);
+    if (state === "active")
+      throw new JobEndedError(`Expected a job that waits. Received: ${id}, which is at work.`);
+    await client.query("UPDATE job SET priority = $2 WHERE id = $1", [id, priority]);
+    await client.query("UPDATE pgboss.job SET priority = $2 WHERE id = $1", [id, priority]);
+  });
+}
+
+interface LockedJob {
+  readonly state: JobState;
+  /** Of pg-boss's queue. */
+  readonly name: string;
+  readonly runId: string | null;
+}
+
+async function lockJob(client: PoolClient, id: string): Promise<LockedJob> {
+  const { rows } = await client.query<{
+    state: JobState;
+    kind: Job["kind"];
+    only_worker: string | null;
+    run_id: string | null;
+  }>("SELECT state, kind, only_worker, run_id FROM job WHERE id = $1 FOR UPDATE", [id]);
+  const job = rows[0];
+  if (!job) throw new JobNotFoundError(`Expected the id of a job. Received: ${id}, which is none.`);
+  if (job.state !== "waiting" && job.state !== "active") {
+    throw new JobEndedError(
+      `Expected a job that waits or is at work. Received: ${id}, which is ${job.state}.`,
+    );
+  }
+  return { state: job.state, name: queueName(job.kind, job.only_worker), runId: job.run_id };
+}
+
+/** The job that trains a run now; null if none does. */
+export async function findJobOfRun(database: Database, runId: string): Promise<string | null> {
+  const { rows } = await connectionsOf(database).pool.query<{ id: string }>(
+    "SELECT id FROM job WHERE run_id = $1 AND kind = 'train' AND state IN ('waiting', 'active') LIMIT 1",
+    [runId],
+  );
+  return rows[0]?.id ?? null;
+}
