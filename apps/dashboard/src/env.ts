@@ -22,7 +22,12 @@ export function prepareNextEnvironment(mode: "development" | "production", stand
   if (standaloneConfig !== undefined) process.env["__NEXT_PRIVATE_STANDALONE_CONFIG"] = standaloneConfig;
 }
 
-/** For messages that colour would garble. */
+/** The browser that the user prefers. */
 export function browserCommand(): string | undefined {
   return process.env["BROWSER"] || undefined;
+}
+
+/** For a process that this one starts. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env };
 }

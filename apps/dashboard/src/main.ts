@@ -4,7 +4,8 @@ import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { browserCommand, convkitHome, databaseUrl } from "./env.js";
+import { authSecret, browserCommand, convkitHome, databaseUrl } from "./env.js";
+import { findConvkit } from "./server/local-worker.js";
 import { startServer } from "./server/start-server.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -15,6 +16,8 @@ interface ServeOptions {
   readonly open: boolean;
   readonly dev: boolean;
   readonly home?: string;
+  readonly url?: string;
+  readonly worker: string | boolean;
 }
 
 const program = new Command("convkit-dashboard")
@@ -22,23 +25,37 @@ const program = new Command("convkit-dashboard")
   .option("--port <port>", "where it listens; 0: any that is free", "4100")
   .option("--host <address>", "address it is bound to", "127.0.0.1")
   .option("--home <folder>", "folder with the runs (default: CONVKIT_HOME, or .convkit here)")
+  .option("--url <url>", "where people reach it, if not there: they then sign in (needs CONVKIT_SECRET)")
+  .option(
+    "--worker <script>",
+    "the convkit that serves the queue on this machine (default: the one installed here)",
+  )
+  .option("--no-worker", "serve no queue on this machine")
   .option("--no-open", "do not open the browser")
   .option("--dev", "pages in development mode, from a clone", false)
   .action((options: ServeOptions) => serve(options));
 
-async function serve({ host, port, open, dev, home }: ServeOptions): Promise<void> {
+async function serve({ host, port, open, dev, home, url, worker }: ServeOptions): Promise<void> {
   const server = await startServer({
     home: home === undefined ? convkitHome() : resolve(home),
     databaseUrl: databaseUrl(),
     host,
     port: Number(port),
+    publicUrl: url,
+    secret: authSecret(),
+    workerScript: worker === false ? null : typeof worker === "string" ? resolve(worker) : findConvkit(),
     root,
     isDevelopment: dev,
     onProblem: (message) => console.error(message),
   });
   console.log(`The dashboard is at ${server.url} (Ctrl-C ends it)`);
-  if (open) openBrowser(server.url);
-  const stop = () => void server.close().then(() => process.exit(0));
+  if (server.setupUrl !== null) console.log(`Make the first account at ${server.setupUrl}`);
+  if (open) openBrowser(server.setupUrl ?? server.url);
+  const stop = () => {
+    // A second one does not wait for what is under way.
+    process.once("SIGINT", () => process.exit(130));
+    void server.close().then(() => process.exit(0));
+  };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
 }

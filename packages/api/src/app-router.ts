@@ -1,5 +1,6 @@
 /** All that a page, a script or a worker can ask of a dashboard. */
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { accountsRouter } from "./accounts-router.js";
 import { datasetsRouter } from "./datasets-router.js";
 import { jobsRouter } from "./jobs-router.js";
 import { modelsRouter } from "./models-router.js";
@@ -15,6 +16,7 @@ export const appRouter = router({
   views: viewsRouter,
   jobs: jobsRouter,
   workers: workersRouter,
+  accounts: accountsRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,9 +1,11 @@
 /** Which of tRPC's codes an error of the record stands for. */
 import {
+  AccountError,
   ClaimLostError,
   ClassesDifferError,
   CursorError,
   DatasetNotFoundError,
+  InvitationError,
   JobEndedError,
   JobNotFoundError,
   ModelNotFoundError,
@@ -27,6 +29,8 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
   [PredictionsNotFoundError, "NOT_FOUND"],
   [JobNotFoundError, "NOT_FOUND"],
   [ClaimLostError, "CONFLICT"],
+  [AccountError, "CONFLICT"],
+  [InvitationError, "FORBIDDEN"],
   [JobEndedError, "CONFLICT"],
   [RunExistsError, "CONFLICT"],
   [RunFilterError, "BAD_REQUEST"],

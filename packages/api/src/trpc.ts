@@ -1,6 +1,6 @@
 /** What every router is made of: the context of a call, who may call, and errors as the caller sees them. */
 import { wireTransformer } from "@convkit/schema";
-import type { BlobStore, Database, Queue } from "@convkit/db";
+import type { Accounts, BlobStore, Database, Queue } from "@convkit/db";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { codeOfError } from "./code-of-error.js";
@@ -19,6 +19,8 @@ export interface ApiContext {
   /** Absolute path of CONVKIT_HOME. */
   readonly home: string;
   readonly changes: RunChanges;
+  /** null: nobody signs in, since the server is bound to this machine alone. */
+  readonly accounts: Accounts | null;
   /** null: not signed in. */
   readonly caller: Caller | null;
 }
@@ -53,8 +55,11 @@ const domainErrors = t.middleware(async ({ next }) => {
   return result;
 });
 
+/** For everybody, signed in or not. */
+export const publicProcedure = t.procedure.use(domainErrors);
+
 /** For whoever is signed in as a user. */
-export const userProcedure = t.procedure.use(domainErrors).use(({ ctx, next }) => {
+export const userProcedure = publicProcedure.use(({ ctx, next }) => {
   if (ctx.caller?.kind !== "user") {
     throw new TRPCError({ code: "UNAUTHORIZED", message: "Expected a signed-in user. Sign in first." });
   }
@@ -62,7 +67,7 @@ export const userProcedure = t.procedure.use(domainErrors).use(({ ctx, next }) =
 });
 
 /** For workers by their token, and for users. */
-export const workerProcedure = t.procedure.use(domainErrors).use(({ ctx, next }) => {
+export const workerProcedure = publicProcedure.use(({ ctx, next }) => {
   if (!ctx.caller) {
     const message =
       "Expected an API token of this server. Received: none, or one that was revoked. `convkit worker --token` takes it.";

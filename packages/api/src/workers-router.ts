@@ -1,21 +1,25 @@
 /** What workers and scripts on other machines ask: jobs, and to take in what their runs say. */
 import {
+  addDataset,
   addThumbnails,
   claimNextJob,
   completeJob,
   failJob,
+  findDatasetPack,
   heartbeat,
   ingestEvents,
   mayReportRun,
   registerWorker,
   sawWorker,
 } from "@convkit/db";
-import { JobKind, TrainEvent, WorkerDescription } from "@convkit/schema";
+import { DatasetCard, JobKind, TrainEvent, WorkerDescription } from "@convkit/schema";
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { router, workerProcedure, type ApiContext, type Caller } from "./trpc.js";
 
 const claim = { jobId: z.uuid(), fence: z.int().positive() };
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** At most so many events a call: a journal is sent in parts. */
 const MOST_EVENTS = 5000;
@@ -63,7 +67,7 @@ export const workersRouter = router({
     .input(
       z.object({
         datasetHash: z.string().min(1).max(200),
-        blobSha256: z.string().regex(/^[0-9a-f]{64}$/),
+        blobSha256: Sha256,
         pictures: z
           .array(
             z.object({
@@ -79,6 +83,16 @@ export const workersRouter = router({
       }),
     )
     .mutation(({ ctx, input }) => addThumbnails(ctx.database, input)),
+
+  /** A data set with its pictures, for workers that lack them; the blob of its tar is uploaded first. */
+  addDataset: workerProcedure
+    .input(z.object({ card: DatasetCard, packSha256: Sha256 }))
+    .mutation(({ ctx, input }) => addDataset(ctx.database, input.card, input.packSha256)),
+
+  /** null: nobody has uploaded the pictures. */
+  findDataset: workerProcedure
+    .input(z.object({ contentHash: z.string().min(1).max(200) }))
+    .query(({ ctx, input }) => findDatasetPack(ctx.database, input.contentHash)),
 });
 
 function tokenOf(caller: Caller): string | null {

@@ -27,22 +27,34 @@ export function guardRequest(request: IncomingMessage, { hosts, origins }: Guard
   const { host, origin, "sec-fetch-site": site, "content-length": length } = request.headers;
   if (host === undefined || !hosts.has(host.toLowerCase())) {
     const named = [...hosts].join(", ");
-    return { status: 421, message: `Expected a Host of this dashboard (${named}). Received: ${host ?? "none"}.` };
+    return {
+      status: 421,
+      message: `Expected a Host of this dashboard (${named}). Received: ${host ?? "none"}.`,
+    };
   }
   // A page of another site may link here, and nothing else.
   const isNavigation = request.headers["sec-fetch-mode"] === "navigate" && request.method === "GET";
   const isForeign = site !== undefined && site !== "same-origin" && site !== "none";
   if (isForeign && !isNavigation) {
-    return { status: 403, message: "Expected a request from the dashboard's own pages. Received: one from another site." };
+    return {
+      status: 403,
+      message: "Expected a request from the dashboard's own pages. Received: one from another site.",
+    };
   }
   if (origin !== undefined && !origins.has(origin.toLowerCase())) {
-    return { status: 403, message: `Expected a request from the dashboard's own pages. Received: one from ${origin}.` };
+    return {
+      status: 403,
+      message: `Expected a request from the dashboard's own pages. Received: one from ${origin}.`,
+    };
   }
   if (isForeign && !SAFE_METHODS.has(request.method ?? "")) {
     return { status: 403, message: "Expected a request from the dashboard's own pages." };
   }
   if (request.method !== "PUT" && Number(length ?? 0) > LARGEST_BODY_BYTES) {
-    return { status: 413, message: `Expected a body of at most ${LARGEST_BODY_BYTES} bytes. Received: ${length}.` };
+    return {
+      status: 413,
+      message: `Expected a body of at most ${LARGEST_BODY_BYTES} bytes. Received: ${length}.`,
+    };
   }
   return null;
 }

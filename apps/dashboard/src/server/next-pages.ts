@@ -35,9 +35,18 @@ export async function createPages({ root, isDevelopment, server, port }: PagesOp
       `Expected the dashboard's pages in ${folder}. Received: no such folder. pnpm --filter @convkit/dashboard build makes it.`,
     );
   }
-  prepareNextEnvironment(isDevelopment ? "development" : "production", isDevelopment ? undefined : await readConfig(folder));
+  prepareNextEnvironment(
+    isDevelopment ? "development" : "production",
+    isDevelopment ? undefined : await readConfig(folder),
+  );
   const createNext = createRequire(join(folder, "package.json"))("next") as CreateNext;
-  const app = createNext({ dev: isDevelopment, dir: folder, httpServer: server, hostname: "localhost", port });
+  const app = createNext({
+    dev: isDevelopment,
+    dir: folder,
+    httpServer: server,
+    hostname: "localhost",
+    port,
+  });
   await app.prepare();
   return app.getRequestHandler();
 }

@@ -38,6 +38,9 @@ export function setSecurityHeaders(
 
 /** For bytes that are not ours: whatever they are, no browser runs them. */
 export function setHostileFileHeaders(response: ServerResponse): void {
-  response.setHeader("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox");
+  response.setHeader(
+    "Content-Security-Policy",
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+  );
   response.setHeader("X-Content-Type-Options", "nosniff");
 }

@@ -35,7 +35,8 @@ export async function serveFile(
   const isReading = request.method === "GET" || request.method === "HEAD";
   if (kind === "blobs" && rest.length === 0) await serveBlob(request, response, { context, sha256: first });
   else if (!isReading) answer(response, 405, "Expected GET.");
-  else if (context.caller.kind !== "user") answer(response, 403, "Expected a user. Received: a worker's token.");
+  else if (context.caller.kind !== "user")
+    answer(response, 403, "Expected a user. Received: a worker's token.");
   else if (kind === "runs" && rest[0] === "artifacts" && rest.length > 1) {
     await serveArtifact(response, { context, runId: first, path: rest.slice(1).join("/") });
   } else if (kind === "thumbnails" && rest.length === 1) {
@@ -105,7 +106,8 @@ async function serveBlob(
     response.setHeader("Upload-Offset", size ?? (await blobs.receivedBytes(sha256)));
     if (request.method === "HEAD") return void response.writeHead(size === null ? 404 : 200).end();
     if (request.method === "GET") {
-      if (size === null) return void answer(response, 404, `Expected a blob. Received: ${sha256}, which is none.`);
+      if (size === null)
+        return void answer(response, 404, `Expected a blob. Received: ${sha256}, which is none.`);
       setHostileFileHeaders(response);
       response.setHeader("Content-Type", "application/octet-stream");
       response.setHeader("Content-Length", size);
@@ -113,10 +115,18 @@ async function serveBlob(
     }
     if (request.method !== "PUT") return void answer(response, 405, "Expected GET, HEAD or PUT.");
     const part = partOf(request);
-    if (!part) return void answer(response, 400, "Expected Content-Range: bytes <from>-<to>/<total>, or Content-Length.");
+    if (!part)
+      return void answer(
+        response,
+        400,
+        "Expected Content-Range: bytes <from>-<to>/<total>, or Content-Length.",
+      );
     const state = await blobs.receive(sha256, request, part);
     if (state === "complete") await settleBlob(database, blobs, { sha256, sizeBytes: part.totalBytes });
-    response.setHeader("Upload-Offset", state === "complete" ? part.totalBytes : await blobs.receivedBytes(sha256));
+    response.setHeader(
+      "Upload-Offset",
+      state === "complete" ? part.totalBytes : await blobs.receivedBytes(sha256),
+    );
     response.writeHead(state === "complete" ? 201 : 202).end();
   } catch (error) {
     if (error instanceof BlobNotFoundError) return void answer(response, 400, error.message);
@@ -134,7 +144,9 @@ async function serveBlob(
 /** One request may bring the whole, or a part that says where it belongs. */
 function partOf({ headers }: IncomingMessage): { offset: number; totalBytes: number } | null {
   const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers["content-range"] ?? "");
-  const [offset, totalBytes] = range ? [Number(range[1]), Number(range[3])] : [0, Number(headers["content-length"])];
+  const [offset, totalBytes] = range
+    ? [Number(range[1]), Number(range[3])]
+    : [0, Number(headers["content-length"])];
   const isSound = Number.isSafeInteger(totalBytes) && totalBytes > 0 && totalBytes <= LARGEST_BLOB_BYTES;
   return isSound && offset < totalBytes ? { offset, totalBytes } : null;
 }

@@ -1,20 +1,17 @@
-/** The dashboard's server: calls, files and pages behind one door, and the watch over this machine's journals. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+/** The dashboard's server: calls, files and pages behind one door. */
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { appRouter, createRunChanges, type ApiContext } from "@convkit/api";
-import {
-  createDiskBlobStore,
-  finishDeletions,
-  openDatabase,
-  watchJournals,
-  type Database,
-} from "@convkit/db";
+import { appRouter } from "@convkit/api";
+import { createInvitation, hasNoAccounts } from "@convkit/db";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
-import { guardRequest, loopbackHosts, type GuardOptions } from "./guard-request.js";
-import { createPages } from "./next-pages.js";
+import { findCaller } from "./find-caller.js";
+import { guardRequest, isLoopback, loopbackHosts, type GuardOptions } from "./guard-request.js";
+import { keepLocalWorker } from "./local-worker.js";
+import { createPages, type PageHandler } from "./next-pages.js";
+import { openRecord, type OpenRecord } from "./open-record.js";
 import { setSecurityHeaders } from "./security-headers.js";
 import { serveFile } from "./serve-files.js";
+import { serveSignIn } from "./serve-sign-in.js";
 
 export interface ServerOptions {
   /** Absolute path of CONVKIT_HOME. */
@@ -23,6 +20,14 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Where people reach it, if not under host and port: behind a proxy, or bound to all addresses. */
+  readonly publicUrl?: string | undefined;
+  /** Signs the sessions of those who sign in; demanded of a server that others can reach. */
+  readonly secret?: string | undefined;
+  /** Script of `convkit`, which serves the queue on this machine; null: nobody here does. */
+  readonly workerScript: string | null;
+  /** Seconds after which a worker that is not heard of is believed lost. */
+  readonly heartbeatSeconds?: number | undefined;
   /** Folder of this package. */
   readonly root: string;
   readonly isDevelopment: boolean;
@@ -32,20 +37,40 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly url: string;
+  /** Where the first administrator makes an account; null if there is one, or nobody signs in. */
+  readonly setupUrl: string | null;
   close(): Promise<void>;
 }
 
-const LARGEST_CALL_BYTES = 16 * 1024 * 1024;
+/** A server that others could reach, without what keeps them out. */
+export class UnsafeServerError extends Error {
+  override readonly name = "UnsafeServerError";
+}
 
-/** Resolves when it answers. */
+const LARGEST_CALL_BYTES = 16 * 1024 * 1024;
+const SHORTEST_SECRET = 32;
+/** What a page needs before anyone is signed in. */
+const OPEN_PATHS = /^\/(sign-in|sign-up|_next\/static|icon|favicon|theme)/;
+
+/**
+ * Resolves when it answers.
+ * @throws {UnsafeServerError}
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { home, host, root, isDevelopment, onProblem } = options;
+  const { host, root, isDevelopment, onProblem, home, workerScript } = options;
+  checkSafe(options);
   const stopping = new AbortController();
+  const { signal } = stopping;
   const server = createServer({ requestTimeout: 0 });
   // The port is taken before anything is opened: a second dashboard fails at once.
   const port = await listen(server, host, options.port);
-  const opening = openRecord(options, stopping.signal);
-  const handle = createHandler(opening, { ...options, port });
+  const url =
+    options.publicUrl?.replace(/\/$/, "") ?? `http://${isLoopback(host) ? "localhost" : host}:${port}`;
+  const demandsSignIn = !isLoopback(host) || options.publicUrl !== undefined;
+  const accounts = demandsSignIn ? { secret: options.secret!, baseUrl: url } : null;
+  const opening = openRecord({ ...options, accounts, signal });
+  const pages = createPages({ root, isDevelopment, server, port });
+  const handle = createHandler({ opening, pages, guard: guardOf(options, port, url), url, isDevelopment });
   server.on("request", (request, response) => {
     void handle(request, response).catch((error: unknown) => {
       onProblem(`${request.method} ${request.url}: ${(error as Error).message}`);
@@ -53,75 +78,77 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       response.end("Something went wrong here; the dashboard's own output says what.\n");
     });
   });
+  let worker: Promise<void> | undefined;
   const close = async () => {
     stopping.abort();
+    await worker;
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await (await opening).close();
   };
   try {
-    await Promise.all([opening, handle.prepare({ root, isDevelopment, server, port })]);
+    const [record] = await Promise.all([opening, pages]);
+    if (workerScript !== null) {
+      const token = await record.createWorkerToken();
+      const local = `http://${isLoopback(host) ? host : "127.0.0.1"}:${port}`;
+      worker = keepLocalWorker({ script: workerScript, url: local, home, token, signal, onProblem });
+    }
+    return { url, setupUrl: await setupUrlOf(record, url), close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
   }
-  const name = host === "0.0.0.0" || host === "::" || host === "127.0.0.1" ? "localhost" : host;
-  void home;
-  return { url: `http://${name}:${port}`, close };
 }
 
-interface OpenRecord {
-  readonly database: Database;
-  readonly context: Omit<ApiContext, "caller">;
-  close(): Promise<void>;
+/** @throws {UnsafeServerError} */
+function checkSafe({ host, secret, publicUrl }: ServerOptions): void {
+  if (isLoopback(host) && publicUrl === undefined) return;
+  if ((secret?.length ?? 0) < SHORTEST_SECRET) {
+    throw new UnsafeServerError(
+      `Expected CONVKIT_SECRET to hold ${SHORTEST_SECRET} characters or more, since others can reach ${publicUrl ?? host}. ` +
+        `Received: ${secret === undefined ? "none" : `${secret.length} characters`}. ` +
+        "`openssl rand -base64 32` makes one; keep it, for it signs everybody's session.",
+    );
+  }
+  if (publicUrl === undefined && (host === "0.0.0.0" || host === "::")) {
+    throw new UnsafeServerError(
+      `Expected --url beside --host ${host}: the address under which people reach the dashboard, such as ` +
+        "https://convkit.example.org. Requests that name another are refused.",
+    );
+  }
 }
 
-async function openRecord(
-  { home, databaseUrl, onProblem }: ServerOptions,
-  signal: AbortSignal,
-): Promise<OpenRecord> {
-  const database = await openDatabase({ home, url: databaseUrl });
-  const blobs = createDiskBlobStore(join(home, "blobs"));
-  const watching = finishDeletions(database, { blobs, home }).then(() =>
-    watchJournals(database, {
-      home,
-      blobs,
-      signal,
-      onProblem: ({ path, message }) => onProblem(`${path}: ${message}`),
-    }),
-  );
-  watching.catch((error: unknown) => onProblem((error as Error).message));
-  return {
-    database,
-    context: { database, blobs, home, changes: createRunChanges(database, signal) },
-    close: async () => {
-      await watching.catch(() => undefined);
-      await database.close();
-    },
-  };
+async function setupUrlOf({ database, context }: OpenRecord, url: string): Promise<string | null> {
+  if (!context.accounts || !(await hasNoAccounts(database))) return null;
+  return `${url}/sign-up?invitation=${await createInvitation(database, "admin")}`;
 }
 
-type Handler = ((request: IncomingMessage, response: ServerResponse) => Promise<void>) & {
-  prepare(options: Parameters<typeof createPages>[0]): Promise<void>;
-};
+interface HandlerParts {
+  readonly opening: Promise<OpenRecord>;
+  readonly pages: Promise<PageHandler>;
+  readonly guard: GuardOptions;
+  readonly url: string;
+  readonly isDevelopment: boolean;
+}
 
-function createHandler(
-  opening: Promise<OpenRecord>,
-  { host, port, isDevelopment }: ServerOptions & { port: number },
-): Handler {
-  const guard = guardOf(host, port);
-  let pages: ReturnType<typeof createPages> | undefined;
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+function createHandler({ opening, pages, guard, url, isDevelopment }: HandlerParts): PageHandler {
+  return async (request, response) => {
     const refusal = guardRequest(request, guard);
-    if (refusal) {
-      response.writeHead(refusal.status, { "Content-Type": "text/plain; charset=utf-8", Connection: "close" });
-      return void response.end(`${refusal.message}\n`);
-    }
+    if (refusal) return answer(response, refusal.status, refusal.message);
     setSecurityHeaders(request, response, { isDevelopment });
     const path = (request.url ?? "/").split("?", 1)[0]!;
-    if (!path.startsWith("/api/")) return (await pages!)(request, response);
     const { context } = await opening;
-    const caller = { kind: "user", id: "local", name: "you", isAdmin: true } as const;
+    if (!path.startsWith("/api/")) {
+      if (context.accounts && !OPEN_PATHS.test(path) && !(await findCaller(request, context))) {
+        const next = encodeURIComponent(request.url ?? "/");
+        return void response.writeHead(303, { Location: `/sign-in?next=${next}` }).end();
+      }
+      return (await pages)(request, response);
+    }
+    if (context.accounts && path.startsWith("/api/auth/")) {
+      return serveSignIn(request, response, { accounts: context.accounts, baseUrl: url });
+    }
+    const caller = await findCaller(request, context);
     if (path.startsWith("/api/trpc/")) {
       return nodeHTTPRequestHandler({
         router: appRouter,
@@ -133,19 +160,22 @@ function createHandler(
       });
     }
     if (await serveFile(request, response, { ...context, caller })) return;
-    response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" }).end("There is nothing here.\n");
+    answer(response, 404, "There is nothing here.");
   };
-  return Object.assign(handle, {
-    prepare: async (options: Parameters<typeof createPages>[0]) => {
-      pages = createPages(options);
-      await pages;
-    },
-  });
 }
 
-function guardOf(host: string, port: number): GuardOptions {
-  const hosts = new Set([...loopbackHosts(port), `${host.includes(":") ? `[${host}]` : host}:${port}`]);
-  return { hosts, origins: new Set([...hosts].map((name) => `http://${name}`)) };
+function answer(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", Connection: "close" });
+  response.end(`${message}\n`);
+}
+
+function guardOf({ host, publicUrl }: ServerOptions, port: number, url: string): GuardOptions {
+  const own = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  // A local worker comes by the loopback address, whatever people do.
+  const hosts = new Set([...loopbackHosts(port), own, new URL(url).host].map((name) => name.toLowerCase()));
+  const origins = new Set([...hosts].map((name) => `http://${name}`));
+  if (publicUrl !== undefined) origins.add(new URL(publicUrl).origin);
+  return { hosts, origins };
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

@@ -52,6 +52,50 @@ export async function getDataset(database: Database, contentHash: string): Promi
   );
 }
 
+export interface DatasetPack {
+  /** Blob with the data set's files as a tar. */
+  readonly packSha256: string;
+  readonly packBytes: number;
+}
+
+/** Makes a data set known, with its pictures for workers that lack them; its blob is in the store already. */
+export async function addDataset(database: Database, card: DatasetCard, packSha256: string): Promise<void> {
+  await connectionsOf(database).pool.query(
+    `INSERT INTO dataset (content_hash, name, source, card, pack_sha256) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (content_hash) DO UPDATE SET card = excluded.card, pack_sha256 = excluded.pack_sha256`,
+    [
+      card.contentHash,
+      storableText(card.name),
+      storableText(card.source),
+      storableText(JSON.stringify(card)),
+      packSha256,
+    ],
+  );
+}
+
+/** @returns null if nobody has uploaded the data set's pictures. */
+export async function findDatasetPack(database: Database, contentHash: string): Promise<DatasetPack | null> {
+  const { rows } = await connectionsOf(database).pool.query<DatasetPack>(
+    `SELECT sha256 AS "packSha256", size_bytes::float8 AS "packBytes"
+     FROM dataset JOIN blob ON blob.sha256 = dataset.pack_sha256 WHERE content_hash = $1`,
+    [contentHash],
+  );
+  return rows[0] ?? null;
+}
+
+/** Data sets of runs on this machine that no page can show a picture of: content hash and source. */
+export async function listDatasetsWithoutPictures(
+  database: Database,
+): Promise<{ contentHash: string; source: string }[]> {
+  const { rows } = await connectionsOf(database).pool.query<{ contentHash: string; source: string }>(
+    `SELECT content_hash AS "contentHash", source FROM dataset
+     WHERE NOT EXISTS (SELECT FROM thumbnail WHERE dataset_hash = content_hash)
+       AND EXISTS (SELECT FROM run WHERE dataset_hash = content_hash AND folder IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM job WHERE kind = 'inspect' AND job.job ->> 'contentHash' = content_hash)`,
+  );
+  return rows;
+}
+
 export interface Thumbnail {
   readonly pictureId: string;
   readonly split: string;

@@ -1,0 +1,92 @@
+/** All that the server answers from, and what it does by itself while it runs. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createRunChanges, type ApiContext } from "@convkit/api";
+import {
+  createApiToken,
+  createDiskBlobStore,
+  enqueueJob,
+  finishDeletions,
+  listDatasetsWithoutPictures,
+  listWorkers,
+  openAccounts,
+  openDatabase,
+  openQueue,
+  revokeApiToken,
+  watchJournals,
+  type Database,
+  type Queue,
+} from "@convkit/db";
+
+export interface OpenRecordOptions {
+  /** Absolute path of CONVKIT_HOME. */
+  readonly home: string;
+  readonly databaseUrl?: string | undefined;
+  /** Where people sign in; null: this machine's user needs no account. */
+  readonly accounts: { readonly secret: string; readonly baseUrl: string } | null;
+  /** Seconds after which a worker that is not heard of is believed lost. */
+  readonly heartbeatSeconds?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly onProblem: (message: string) => void;
+}
+
+export interface OpenRecord {
+  readonly database: Database;
+  readonly context: Omit<ApiContext, "caller">;
+  /** A token for the local worker, where one is demanded; revoked at the end. */
+  createWorkerToken(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+const PICTURES_INTERVAL_MS = 5000;
+
+export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord> {
+  const { home, databaseUrl, signal, onProblem, heartbeatSeconds } = options;
+  const database = await openDatabase({ home, url: databaseUrl });
+  const blobs = createDiskBlobStore(join(home, "blobs"));
+  const queue = await openQueue(database, { onProblem, ...(heartbeatSeconds && { heartbeatSeconds }) });
+  const accounts = options.accounts && openAccounts(database, options.accounts);
+  const tokens: string[] = [];
+  const work = [
+    finishDeletions(database, { blobs, home }).then(() =>
+      watchJournals(database, {
+        home,
+        blobs,
+        signal,
+        onProblem: ({ path, message }) => onProblem(`${path}: ${message}`),
+      }),
+    ),
+    orderPictures(queue, home, signal),
+  ].map((task) => task.catch((error: unknown) => onProblem((error as Error).message)));
+  return {
+    database,
+    context: { database, blobs, queue, home, accounts, changes: createRunChanges(database, signal) },
+    createWorkerToken: async () => {
+      if (!accounts) return undefined;
+      const { id, token } = await createApiToken(database, "the local worker");
+      tokens.push(id);
+      return token;
+    },
+    close: async () => {
+      await Promise.all(work);
+      for (const id of tokens) await revokeApiToken(database, id);
+      await queue.close();
+      await database.close();
+    },
+  };
+}
+
+/** Has the local worker make small pictures of the data sets that runs on this machine used. */
+async function orderPictures(queue: Queue, home: string, signal: AbortSignal): Promise<void> {
+  const { database } = queue;
+  while (!signal.aborted) {
+    await sleep(PICTURES_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    const workers = await listWorkers(database);
+    const local = workers.find(({ description }) => description.home === home);
+    if (!local) continue;
+    for (const { contentHash, source } of await listDatasetsWithoutPictures(database)) {
+      await enqueueJob(queue, { kind: "inspect", source, contentHash }, { onlyWorker: local.description.id });
+    }
+  }
+}
