@@ -1,0 +1,6 @@
+/** The dashboard opens with its runs. */
+import { redirect } from "next/navigation";
+
+export default function Home(): never {
+  redirect("/runs");
+}

@@ -1,0 +1,120 @@
+/** Runs beside each other: their curves, figures, settings, and the pictures on which they differ. */
+"use client";
+import { Button, EmptyState, ErrorState, Tabs, type TabItem } from "@convkit/ui";
+import { useQueries } from "@tanstack/react-query";
+import { GitCompareArrows } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useTRPC, type RunDetail } from "../../trpc/context";
+import { messageOfError } from "../../trpc/message-of-error";
+import { RunPicker } from "../run/compare-with-dialog";
+import { SavedViewsMenu } from "../runs/saved-views-menu";
+import { PageHeader } from "../shell/page-header";
+import { SkeletonCards } from "../shell/query-states";
+import { joinList, queryOf, splitList, useUrlState } from "../shell/url-state";
+import { ComparedCurves } from "./compared-curves";
+import { ComparedRuns } from "./compared-runs";
+import { ConfigDiff } from "./config-diff";
+import { Disagreements } from "./disagreements";
+import { MetricTable } from "./metric-table";
+import { ParamImportance } from "./param-importance";
+
+export function ComparePage() {
+  const trpc = useTRPC();
+  const [params, update] = useUrlState();
+  const ids = useMemo(
+    () => [...new Set(splitList(params.get("runs")).map(decodeRunId))].slice(0, 200),
+    [params],
+  );
+  const setIds = (next: readonly string[]) => update({ runs: joinList(next.map(encodeURIComponent)) });
+  const results = useQueries({ queries: ids.map((id) => trpc.runs.byId.queryOptions(id)) });
+  const runs = results.flatMap(({ data }) => data ?? []);
+  const failed = results.find(({ error, data }) => error && !data);
+
+  return (
+    <div className="pb-10">
+      <PageHeader
+        title="Compare"
+        actions={
+          ids.length > 0 && (
+            <SavedViewsMenu
+              page="compare"
+              query={queryOf(params)}
+              onOpen={(query) => window.history.pushState(null, "", `${window.location.pathname}?${query}`)}
+            />
+          )
+        }
+      />
+      {ids.length === 0 ? (
+        <ChooseRuns onChoose={setIds} />
+      ) : (
+        <>
+          <ComparedRuns ids={ids} runs={runs} onChange={setIds} />
+          {failed && (
+            <ErrorState title="One of the runs could not be read" message={messageOfError(failed.error)} />
+          )}
+          {runs.length === 0 ? (
+            !failed && (
+              <div className="px-4 pt-4 lg:px-6">
+                <SkeletonCards />
+              </div>
+            )
+          ) : (
+            <CompareTabs runs={runs} />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function decodeRunId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function ChooseRuns({ onChoose }: { onChoose: (ids: readonly string[]) => void }) {
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  return (
+    <div className="mx-auto max-w-xl px-4">
+      <EmptyState
+        className="pb-6"
+        icon={<GitCompareArrows className="size-8" aria-hidden="true" />}
+        title="Which runs?"
+        description="Choose two or more here, or tick them in the table of runs. The address of the comparison can be passed on."
+      />
+      <RunPicker exclude={[]} chosen={chosen} onChange={setChosen} />
+      <div className="mt-4 flex justify-end">
+        <Button variant="primary" disabled={chosen.length < 2} onClick={() => onChoose(chosen)}>
+          {chosen.length < 2 ? "Compare" : `Compare ${chosen.length} runs`}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+const FIRST = "curves";
+
+function CompareTabs({ runs }: { runs: readonly RunDetail[] }) {
+  const [params, update] = useUrlState();
+  const items: readonly TabItem[] = [
+    { value: FIRST, label: "Curves", content: <ComparedCurves runs={runs} /> },
+    { value: "metrics", label: "Metrics", content: <MetricTable runs={runs} /> },
+    { value: "config", label: "Config", content: <ConfigDiff runs={runs} /> },
+    { value: "params", label: "Params", content: <ParamImportance runs={runs} /> },
+    { value: "pictures", label: "Pictures", content: <Disagreements runs={runs} /> },
+  ];
+  const asked = params.get("tab") ?? FIRST;
+  const value = items.some((item) => item.value === asked) ? asked : FIRST;
+  return (
+    <Tabs
+      label="Parts of the comparison"
+      value={value}
+      onValueChange={(tab) => update({ tab: tab === FIRST ? null : tab }, { push: true })}
+      items={items}
+      className="px-4 lg:px-6"
+    />
+  );
+}

@@ -1,0 +1,79 @@
+/** A chart for each metric, a curve for each run. */
+"use client";
+import { Button, Checkbox, Icon, Popover, strokesOfRuns } from "@convkit/ui";
+import { useCallback, useMemo } from "react";
+import type { RunDetail } from "../../trpc/context";
+import { CurveBoard } from "../curves/curve-board";
+import type { CurveGroup } from "../curves/curve-groups";
+import type { CurveLook } from "../curves/curve-panel";
+import { byRank } from "../runs/metric-format";
+import { joinList, splitList, useUrlState } from "../shell/url-state";
+
+const USUAL = ["val_accuracy", "val_loss", "accuracy", "loss"];
+
+export function ComparedCurves({ runs }: { runs: readonly RunDetail[] }) {
+  const [params, update] = useUrlState();
+  const ids = useMemo(() => runs.map(({ id }) => id), [runs]);
+  const all = useMemo(
+    () =>
+      [...new Set(runs.flatMap(({ metricKeys }) => metricKeys))]
+        .filter((key) => !key.startsWith("test_"))
+        .sort(byRank),
+    [runs],
+  );
+  const usual = USUAL.filter((key) => all.includes(key));
+  const shown = params.has("curves")
+    ? splitList(params.get("curves"))
+    : usual.length > 0
+      ? usual
+      : all.slice(0, 4);
+  const groups = shown.map((key): CurveGroup => ({ id: key, title: key, keys: [key] }));
+  const names = useMemo(() => new Map(runs.map(({ id, name }) => [id, name])), [runs]);
+  const lookOf = useCallback(
+    (runId: string): CurveLook => {
+      const { color, dash } = strokesOfRuns(ids).get(runId) ?? { color: "var(--color-control)" };
+      return { label: names.get(runId) ?? runId, color, ...(dash && { dash }) };
+    },
+    [ids, names],
+  );
+  return (
+    <CurveBoard
+      groups={groups}
+      runIds={ids}
+      lookOf={lookOf}
+      empty={all.length === 0 ? "None of the runs has a curve yet." : "Choose curves above."}
+      controls={
+        <Popover
+          label="Curves"
+          trigger={
+            <Button>
+              Curves
+              <span className="font-mono text-2xs text-ink-3 tabular-nums">
+                {shown.length}/{all.length}
+              </span>
+              <Icon name="chevron-down" className="size-3.5 text-ink-3" />
+            </Button>
+          }
+        >
+          <ul className="flex max-h-80 flex-col gap-1 overflow-y-auto py-1 pl-1.5">
+            {all.map((key) => (
+              <li key={key}>
+                <Checkbox
+                  label={<span className="font-mono text-xs">{key}</span>}
+                  checked={shown.includes(key)}
+                  onCheckedChange={(on) =>
+                    update({
+                      curves: joinList(
+                        on ? [...shown, key].sort(byRank) : shown.filter((each) => each !== key),
+                      ),
+                    })
+                  }
+                />
+              </li>
+            ))}
+          </ul>
+        </Popover>
+      }
+    />
+  );
+}

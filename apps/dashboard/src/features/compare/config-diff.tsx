@@ -1,0 +1,31 @@
+/** Settings side by side: by default those alone that differ. */
+"use client";
+import { Card, DiffTable, strokesOfRuns } from "@convkit/ui";
+import { useMemo } from "react";
+import type { RunDetail } from "../../trpc/context";
+import { StrokeDot } from "./compared-runs";
+
+export function ConfigDiff({ runs }: { runs: readonly RunDetail[] }) {
+  const columns = useMemo(() => {
+    const strokes = strokesOfRuns(runs.map(({ id }) => id));
+    return runs.map(({ id, name, config }) => {
+      // What a run is called says nothing about how it learnt.
+      const { name: _, formatVersion: _version, ...settings } = config;
+      return {
+        id,
+        header: (
+          <span className="flex items-center gap-2">
+            <StrokeDot color={strokes.get(id)?.color ?? ""} />
+            {name}
+          </span>
+        ),
+        config: settings,
+      };
+    });
+  }, [runs]);
+  return (
+    <Card flush>
+      <DiffTable label="Settings of the runs" columns={columns} />
+    </Card>
+  );
+}

@@ -1,0 +1,157 @@
+/** The pictures on which the runs say different things, those first on which they are surest of it. */
+"use client";
+import {
+  Button,
+  Card,
+  EmptyState,
+  ErrorState,
+  formatMetric,
+  Icon,
+  Select,
+  Skeleton,
+  strokesOfRuns,
+} from "@convkit/ui";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { useTRPC, type RunDetail } from "../../trpc/context";
+import { messageOfError } from "../../trpc/message-of-error";
+import { nameOfClass } from "../pictures/predicted-pictures";
+import { thumbnailUrl } from "../shell/links";
+import { useUrlState } from "../shell/url-state";
+import { StrokeDot } from "./compared-runs";
+
+const PAGE = 48;
+const MOST_RUNS = 10;
+
+export function Disagreements({ runs }: { runs: readonly RunDetail[] }) {
+  const [params, update] = useUrlState();
+  const judged = runs.filter(({ judgedSplits }) => judgedSplits.length > 0);
+  const shared = (judged[0]?.judgedSplits ?? []).filter((split) =>
+    judged.every(({ judgedSplits }) => judgedSplits.includes(split)),
+  );
+  const asked = params.get("split") ?? "";
+  const split = shared.includes(asked) ? asked : shared.includes("test") ? "test" : shared[0];
+  const compared = judged.slice(0, MOST_RUNS);
+  if (compared.length < 2 || split === undefined) {
+    return (
+      <EmptyState
+        title="Nothing to lay beside each other"
+        description="Two or more of the runs must have been judged on the same split. A run is judged when it completes."
+      />
+    );
+  }
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex flex-wrap items-center gap-3 text-sm text-ink-2">
+        {shared.length > 1 && (
+          <Select
+            label="Split"
+            value={split}
+            onValueChange={(next) => update({ split: next })}
+            options={shared.map((value) => ({ value, label: value }))}
+            className="w-44"
+          />
+        )}
+        {compared.length < runs.length && (
+          <p>
+            {judged.length > MOST_RUNS
+              ? `The first ${MOST_RUNS} of the runs.`
+              : `${runs.length - judged.length} of the runs ${runs.length - judged.length === 1 ? "was" : "were"} not judged.`}
+          </p>
+        )}
+      </div>
+      <DisagreementGrid runs={compared} split={split} />
+    </div>
+  );
+}
+
+function DisagreementGrid({ runs, split }: { runs: readonly RunDetail[]; split: string }) {
+  const trpc = useTRPC();
+  const ids = useMemo(() => runs.map(({ id }) => id), [runs]);
+  const strokes = useMemo(() => strokesOfRuns(ids), [ids]);
+  const query = useInfiniteQuery(
+    trpc.runs.disagreements.infiniteQueryOptions(
+      { runIds: ids, split, limit: PAGE },
+      { getNextPageParam: ({ nextCursor }) => nextCursor },
+    ),
+  );
+  const { data } = query;
+  if (query.error && !data) {
+    return <ErrorState message={messageOfError(query.error)} onRetry={() => void query.refetch()} />;
+  }
+  if (!data) return <Skeleton className="h-60 w-full" />;
+  const { classNames = [], total = 0, shared = 0 } = data.pages[0] ?? {};
+  const pictures = data.pages.flatMap((page) => page.pictures);
+  if (total === 0) {
+    return (
+      <EmptyState
+        title="The runs agree on every picture"
+        description={`${shared.toLocaleString("en")} pictures were judged by all of them.`}
+      />
+    );
+  }
+  const datasetHash = runs[0]?.datasetHash ?? null;
+  return (
+    <Card
+      title="Pictures on which they disagree"
+      detail={`${total.toLocaleString("en")} of ${shared.toLocaleString("en")} (${formatMetric(total / shared, { style: "percent" })})`}
+    >
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-3">
+        {pictures.map(({ id, label, predictions, probabilities }) => (
+          <li key={id} className="flex min-w-0 gap-3 rounded-md border border-line p-2" title={id}>
+            <Thumbnail src={datasetHash === null ? null : thumbnailUrl(datasetHash, id)} />
+            <div className="min-w-0 flex-1 text-xs">
+              <p className="truncate font-medium text-ink">{nameOfClass(classNames, label)}</p>
+              <ul className="mt-1 flex flex-col gap-0.5">
+                {runs.map((run, index) => {
+                  const prediction = predictions[index] ?? -1;
+                  const right = prediction === label;
+                  return (
+                    <li key={run.id} className="flex items-center gap-1.5" title={run.name}>
+                      <StrokeDot color={strokes.get(run.id)?.color ?? ""} />
+                      <span className="sr-only">{run.name}: </span>
+                      <span className={`min-w-0 flex-1 truncate ${right ? "text-ink-2" : "text-bad"}`}>
+                        {nameOfClass(classNames, prediction)}
+                        {right && <span aria-label=", right"> ✓</span>}
+                      </span>
+                      <span className="font-mono text-2xs text-ink-3 tabular-nums">
+                        {formatMetric((probabilities[index] ?? 0) * 100, { digits: 2 })}%
+                      </span>
+                    </li>
+                  );
+                })}
+              </ul>
+            </div>
+          </li>
+        ))}
+      </ul>
+      {query.hasNextPage && (
+        <div className="mt-4 flex justify-center">
+          <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            More
+          </Button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Thumbnail({ src }: { src: string | null }) {
+  const [missing, setMissing] = useState(src === null);
+  return (
+    <span className="flex size-16 shrink-0 items-center justify-center overflow-hidden rounded-sm bg-sunken text-ink-3">
+      {missing || src === null ? (
+        <Icon name="image" className="size-5 opacity-60" />
+      ) : (
+        <img
+          src={src}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          onError={() => setMissing(true)}
+          className="size-full object-contain [image-rendering:pixelated]"
+        />
+      )}
+    </span>
+  );
+}

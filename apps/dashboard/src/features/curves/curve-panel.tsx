@@ -1,0 +1,178 @@
+/** One chart with the curves it reads itself: reduced for the whole, whole where the reader zooms in. */
+"use client";
+import {
+  Card,
+  Dialog,
+  ErrorState,
+  formatDuration,
+  formatMetric,
+  IconButton,
+  Skeleton,
+  useToast,
+} from "@convkit/ui";
+import type { CurveSeries, Interval } from "@convkit/ui/charts";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { FileDown, Maximize2 } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useTRPC, type Series, type SeriesInput } from "../../trpc/context";
+import { messageOfError } from "../../trpc/message-of-error";
+import { formatOf } from "../runs/metric-format";
+import type { CurveGroup } from "./curve-groups";
+import type { CurveSettings } from "./curve-settings";
+import { CurveChart } from "./lazy-charts";
+import { saveCsv } from "./save-csv";
+import { useSeen } from "./use-seen";
+
+/** How one run's curve of one key looks. */
+export interface CurveLook {
+  readonly label: string;
+  readonly color: string;
+  readonly dash?: readonly number[];
+}
+
+export interface CurvePanelProps {
+  group: CurveGroup;
+  runIds: readonly string[];
+  lookOf: (runId: string, key: string) => CurveLook;
+  settings: CurveSettings;
+  onSettings: (change: Partial<CurveSettings>) => void;
+  zoom: Interval | null;
+  onZoom: (zoom: Interval | null) => void;
+  /** Ids of series that are switched off. */
+  hidden: ReadonlySet<string>;
+  onToggle: (id: string) => void;
+  syncKey: string;
+}
+
+const POINTS = 1000;
+const MOST_POINTS = 100_000;
+
+export function CurvePanel(props: CurvePanelProps) {
+  const { group, runIds, settings, zoom } = props;
+  const trpc = useTRPC();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const [ref, seen] = useSeen<HTMLDivElement>();
+  const [full, setFull] = useState(false);
+  const input = {
+    runIds: [...runIds],
+    keys: [...group.keys],
+    x: settings.x,
+    points: POINTS,
+    ...(settings.smoothing > 0 && { smoothing: settings.smoothing }),
+    ...(zoom && { range: { from: zoom.min, to: zoom.max } }),
+  };
+  const query = useQuery({
+    ...trpc.runs.series.queryOptions(input),
+    enabled: seen && runIds.length > 0,
+    // The curves before are good until these are here, unless their x is another.
+    placeholderData: (previous, before) => (axisOf(before?.queryKey) === settings.x ? previous : undefined),
+  });
+  const series = useMemo(
+    () => toCurves(query.data ?? [], { lookOf: props.lookOf, hidden: props.hidden }),
+    [query.data, props.lookOf, props.hidden],
+  );
+  const points = query.data?.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  const drawn = query.data?.reduce((sum, { x }) => sum + x.length, 0) ?? 0;
+  const logY = settings.logY.includes(group.id);
+
+  const saveAll = () =>
+    queryClient
+      .fetchQuery(trpc.runs.series.queryOptions({ ...input, points: MOST_POINTS }))
+      .then((all) =>
+        saveCsv(toCurves(all, { lookOf: props.lookOf, hidden: props.hidden }), {
+          title: group.id,
+          xLabel: settings.x,
+        }),
+      )
+      .catch((error: unknown) =>
+        toast({ title: "Nothing was saved", description: messageOfError(error), tone: "bad" }),
+      );
+
+  const chart = (height: number, actions: React.ReactNode) => (
+    <CurveChart
+      title={group.title}
+      series={series}
+      xLabel={settings.x}
+      xScale={settings.logX ? "log" : "linear"}
+      yScale={logY ? "log" : "linear"}
+      onYScaleChange={(scale) =>
+        props.onSettings({
+          logY:
+            scale === "log" ? [...settings.logY, group.id] : settings.logY.filter((id) => id !== group.id),
+        })
+      }
+      zoom={zoom}
+      onZoom={props.onZoom}
+      syncKey={props.syncKey}
+      onToggleSeries={props.onToggle}
+      formatX={formatXOf(settings.x)}
+      formatY={formatOf(group.keys[0] ?? "")}
+      height={height}
+      actions={actions}
+    />
+  );
+  const actions = (
+    <>
+      {drawn < points && (
+        <IconButton
+          size="sm"
+          label={`Save all ${points.toLocaleString("en")} points as CSV`}
+          onClick={() => void saveAll()}
+        >
+          <FileDown className="size-3.5" aria-hidden="true" />
+        </IconButton>
+      )}
+      {!full && (
+        <IconButton size="sm" label={`${group.title} in full size`} onClick={() => setFull(true)}>
+          <Maximize2 className="size-3.5" aria-hidden="true" />
+        </IconButton>
+      )}
+    </>
+  );
+
+  return (
+    <div ref={ref} className="min-w-0" data-chart={group.id} aria-busy={query.isPending || undefined}>
+      <Card className="px-0">
+        <div className="-mx-1 -mb-1">
+          {query.error && !query.data ? (
+            <ErrorState message={messageOfError(query.error)} onRetry={() => void query.refetch()} />
+          ) : query.data || !seen ? (
+            seen && chart(248, actions)
+          ) : (
+            <Skeleton className="h-72 w-full" />
+          )}
+          {!seen && <div className="h-72" />}
+        </div>
+      </Card>
+      <Dialog open={full} onOpenChange={setFull} title={group.title} size="wide">
+        {full && chart(Math.max(280, Math.round(window.innerHeight * 0.52)), actions)}
+      </Dialog>
+    </div>
+  );
+}
+
+function axisOf(key: readonly unknown[] | undefined): SeriesInput["x"] {
+  return ((key?.[1] ?? {}) as { input?: SeriesInput }).input?.x;
+}
+
+const formatXOf = (axis: CurveSettings["x"]) =>
+  axis === "time"
+    ? (seconds: number) => formatDuration(seconds * 1000)
+    : (value: number) => formatMetric(value);
+
+export const seriesId = (runId: string, key: string) => `${runId} ${key}`;
+
+function toCurves(
+  series: readonly Series[],
+  { lookOf, hidden }: Pick<CurvePanelProps, "lookOf" | "hidden">,
+): CurveSeries[] {
+  return series.map(({ runId, key, x, y, smoothed }) => ({
+    id: seriesId(runId, key),
+    ...lookOf(runId, key),
+    x,
+    y,
+    visible: !hidden.has(seriesId(runId, key)) && !hidden.has(runId),
+    ...(smoothed && { smooth: smoothed }),
+  }));
+}

@@ -1,0 +1,79 @@
+/** One model: its versions, which of them the aliases point to, and what makes the newest better. */
+"use client";
+import { ConfirmDialog, useToast } from "@convkit/ui";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { useTRPC, type ModelRow, type ModelVersionRow } from "../../trpc/context";
+import { messageOfError } from "../../trpc/message-of-error";
+import { PageHeader } from "../shell/page-header";
+import { usePageTitle } from "../shell/page-title";
+import { QueryState, SkeletonLines } from "../shell/query-states";
+import { VersionCard } from "./version-card";
+
+export function ModelPage({ name }: { name: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.models.byName.queryOptions(name));
+  usePageTitle(name);
+  return (
+    <div className="pb-10">
+      <PageHeader title={name} parent={{ href: "/models", label: "Models" }} />
+      <div className="px-4 lg:px-6">
+        <QueryState query={query} skeleton={<SkeletonLines />}>
+          {(model) => <Versions model={model} />}
+        </QueryState>
+      </div>
+    </div>
+  );
+}
+
+/** Aliases by which a version is served; the first that some version holds is what others are compared with. */
+const SERVING = ["champion", "production", "best"];
+
+function Versions({ model }: { model: ModelRow }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const [deleting, setDeleting] = useState<ModelVersionRow | null>(null);
+  const remove = useMutation(
+    trpc.models.deleteVersion.mutationOptions({
+      onSuccess: async () => {
+        setDeleting(null);
+        if (model.versions.length === 1) router.push("/models");
+        await queryClient.invalidateQueries({ queryKey: trpc.models.pathKey() });
+      },
+      onError: (error) =>
+        toast({ title: "The version stays", description: messageOfError(error), tone: "bad" }),
+    }),
+  );
+  const aliased = model.versions.filter(({ aliases }) => aliases.length > 0);
+  const reference =
+    aliased.find(({ aliases }) => aliases.some((alias) => SERVING.includes(alias))) ?? aliased[0];
+  return (
+    <>
+      <ol className="flex flex-col gap-4">
+        {model.versions.map((version) => (
+          <li key={version.version}>
+            <VersionCard
+              version={version}
+              others={model.versions}
+              reference={reference === version ? undefined : reference}
+              onDelete={() => setDeleting(version)}
+            />
+          </li>
+        ))}
+      </ol>
+      <ConfirmDialog
+        open={deleting !== null}
+        onOpenChange={(open) => !open && setDeleting(null)}
+        danger
+        busy={remove.isPending}
+        title={`Delete version ${deleting?.version ?? ""}?`}
+        description="Its aliases and its stage go with it. The run and its files stay."
+        confirmLabel="Delete the version"
+        onConfirm={() => deleting && remove.mutate({ model: model.name, version: deleting.version })}
+      />
+    </>
+  );
+}

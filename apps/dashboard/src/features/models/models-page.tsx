@@ -1,0 +1,89 @@
+/** Trained networks that someone found worth a name. */
+"use client";
+import { Badge, EmptyState, formatRelativeTime } from "@convkit/ui";
+import { useQuery } from "@tanstack/react-query";
+import { Boxes } from "lucide-react";
+import Link from "next/link";
+import { useTRPC, type ModelRow } from "../../trpc/context";
+import { formatOf } from "../runs/metric-format";
+import { modelPath } from "../shell/links";
+import { PageHeader } from "../shell/page-header";
+import { QueryState, SkeletonLines } from "../shell/query-states";
+import { useNow } from "../shell/use-now";
+
+export function ModelsPage() {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.models.list.queryOptions());
+  return (
+    <div className="pb-10">
+      <PageHeader title="Models" />
+      <QueryState query={query} skeleton={<SkeletonLines />}>
+        {(models) =>
+          models.length === 0 ? (
+            <EmptyState
+              className="py-20"
+              icon={<Boxes className="size-8" aria-hidden="true" />}
+              title="No models yet"
+              description="Open a run that has completed and register it: it becomes version 1 of a model, which an alias such as champion can point to."
+            />
+          ) : (
+            <ul className="grid gap-4 px-4 pt-1 sm:grid-cols-2 lg:px-6 xl:grid-cols-3">
+              {models.map((model) => (
+                <li key={model.name} className="min-w-0">
+                  <ModelTile model={model} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </QueryState>
+    </div>
+  );
+}
+
+function ModelTile({ model }: { model: ModelRow }) {
+  const nowMs = useNow();
+  const newest = model.versions[0];
+  const aliases = model.versions.flatMap(({ aliases: names, version }) =>
+    names.map((name) => ({ name, version })),
+  );
+  const best = newest?.metrics["test_accuracy"]?.last ?? newest?.metrics["val_accuracy"]?.best;
+  return (
+    <Link
+      href={modelPath(model.name)}
+      className="flex h-full flex-col rounded-lg border border-line bg-surface p-4 transition-colors hover:border-line-strong"
+    >
+      <div className="flex items-baseline gap-3">
+        <h2 className="min-w-0 flex-1 truncate text-base font-semibold tracking-tight text-ink">
+          {model.name}
+        </h2>
+        <span className="text-xs text-ink-3">
+          {model.versions.length} {model.versions.length === 1 ? "version" : "versions"}
+        </span>
+      </div>
+      {newest && (
+        <p className="mt-1 text-xs text-ink-2">
+          v{newest.version}, {newest.architecture}
+          {nowMs === null ? "" : `, ${formatRelativeTime(nowMs, newest.createdAt)}`}
+        </p>
+      )}
+      <div className="mt-3 flex flex-1 items-end justify-between gap-3">
+        <span className="flex flex-wrap gap-1.5">
+          {aliases.map(({ name, version }) => (
+            <Badge key={name} tone="accent">
+              {name} → v{version}
+            </Badge>
+          ))}
+        </span>
+        {best !== undefined && (
+          <span
+            className="text-lg font-semibold text-ink tabular-nums"
+            title="Test accuracy of the newest version"
+          >
+            {formatOf("test_accuracy")(best)}
+          </span>
+        )}
+      </div>
+    </Link>
+  );
+}

@@ -1,0 +1,113 @@
+/** Pictures of a split as a run saw them: those of a cell, the worst, the least sure; more come as one scrolls. */
+"use client";
+import { Button, ErrorState, formatMetric, PictureGrid, Skeleton, type Picture } from "@convkit/ui";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { useTRPC, type PicturesInput, type PredictedPicture } from "../../trpc/context";
+import { messageOfError } from "../../trpc/message-of-error";
+import { thumbnailUrl } from "../shell/links";
+import { PictureDialog, type ShownPicture } from "./picture-dialog";
+
+export interface PredictedPicturesProps {
+  /** Names the gallery. */
+  label: string;
+  input: Omit<PicturesInput, "limit" | "cursor">;
+  datasetHash: string | null;
+  maxHeight?: string;
+  limit?: number;
+}
+
+const percent = (value: number | null) => formatMetric(value, { style: "percent" });
+
+export function PredictedPictures({
+  label,
+  input,
+  datasetHash,
+  maxHeight,
+  limit = 120,
+}: PredictedPicturesProps) {
+  const trpc = useTRPC();
+  const [shown, setShown] = useState<ShownPicture | null>(null);
+  const query = useInfiniteQuery(
+    trpc.runs.pictures.infiniteQueryOptions(
+      { ...input, limit },
+      { getNextPageParam: ({ nextCursor }) => nextCursor },
+    ),
+  );
+  const { data } = query;
+  const classNames = data?.pages[0]?.classNames ?? [];
+  const found = useMemo(() => data?.pages.flatMap(({ pictures }) => pictures) ?? [], [data]);
+  const pictures = useMemo(
+    () => found.map((picture) => toPicture(picture, { classNames, datasetHash })),
+    [found, classNames, datasetHash],
+  );
+  if (query.error && !data) {
+    return <ErrorState message={messageOfError(query.error)} onRetry={() => void query.refetch()} />;
+  }
+  if (!data) {
+    return (
+      <div aria-busy="true" className="grid grid-cols-[repeat(auto-fill,minmax(112px,1fr))] gap-2">
+        {Array.from({ length: 12 }, (_, index) => (
+          <Skeleton key={index} className="aspect-square h-auto w-full" />
+        ))}
+      </div>
+    );
+  }
+  const total = data.pages[0]?.total ?? 0;
+  if (total === 0) return <p className="py-8 text-center text-sm text-ink-2">There is no such picture.</p>;
+  return (
+    <>
+      <p className="mb-2 text-xs text-ink-3 tabular-nums">
+        {total.toLocaleString("en")} {total === 1 ? "picture" : "pictures"}
+      </p>
+      <PictureGrid
+        label={label}
+        pictures={pictures}
+        {...(maxHeight && { maxHeight })}
+        onOpen={({ id }) => {
+          const picture = found.find((each) => each.id === id);
+          if (picture) setShown(toShown(picture, { classNames, datasetHash }));
+        }}
+      />
+      {query.hasNextPage && (
+        <div className="mt-3 flex justify-center">
+          <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {Math.min(limit, total - found.length).toLocaleString("en")} more
+          </Button>
+        </div>
+      )}
+      <PictureDialog picture={shown} onClose={() => setShown(null)} />
+    </>
+  );
+}
+
+interface Naming {
+  classNames: readonly string[];
+  datasetHash: string | null;
+}
+
+export const nameOfClass = (classNames: readonly string[], index: number) =>
+  index < 0 ? "unknown" : (classNames[index] ?? String(index));
+
+function toPicture(picture: PredictedPicture, { classNames, datasetHash }: Naming): Picture {
+  return {
+    id: picture.id,
+    src: datasetHash === null ? null : thumbnailUrl(datasetHash, picture.id),
+    label: nameOfClass(classNames, picture.label),
+    prediction: nameOfClass(classNames, picture.prediction),
+    probability: picture.probability,
+  };
+}
+
+function toShown(picture: PredictedPicture, naming: Naming): ShownPicture {
+  const { src, label, prediction } = toPicture(picture, naming);
+  return {
+    id: picture.id,
+    src,
+    title: label === prediction ? `${label}, recognised` : `${label}, taken for ${prediction}`,
+    facts: [
+      { key: "label", label: "Label", value: `${label} (${percent(picture.labelProbability)})` },
+      { key: "prediction", label: "Prediction", value: `${prediction} (${percent(picture.probability)})` },
+    ],
+  };
+}

@@ -1,0 +1,79 @@
+/** The files that the run left: to download where the store has them, named where they lie otherwise. */
+"use client";
+import { Badge, Button, Card, EmptyState, formatBytes, formatRelativeTime, Icon } from "@convkit/ui";
+import type { ArtifactRow, RunDetail } from "../../trpc/context";
+import { artifactUrl } from "../shell/links";
+import { useNow } from "../shell/use-now";
+
+export function ArtifactsTab({ run }: { run: RunDetail }) {
+  if (run.artifacts.length === 0) {
+    return (
+      <EmptyState
+        title="No files yet"
+        description="Checkpoints, the trained model and the report appear as the run saves them."
+      />
+    );
+  }
+  const folders = [...new Set(run.artifacts.map(folderOf))].sort();
+  const total = run.artifacts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="text-sm text-ink-2 tabular-nums">
+        {run.artifacts.length} {run.artifacts.length === 1 ? "file" : "files"}, {formatBytes(total)}
+      </p>
+      {folders.map((folder) => (
+        <Card key={folder} title={titles[folder] ?? folder} detail={folder === "" ? "" : `${folder}/`} flush>
+          <ul>
+            {run.artifacts
+              .filter((artifact) => folderOf(artifact) === folder)
+              .map((artifact) => (
+                <ArtifactLine key={artifact.path} run={run} artifact={artifact} />
+              ))}
+          </ul>
+        </Card>
+      ))}
+    </div>
+  );
+}
+
+const titles: Readonly<Record<string, string>> = {
+  "": "Of the run",
+  model: "The trained model",
+  "checkpoints/best": "Checkpoint, best weights",
+  "checkpoints/last": "Checkpoint, last step",
+};
+
+const folderOf = ({ path }: ArtifactRow) => (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
+
+function ArtifactLine({ run, artifact }: { run: RunDetail; artifact: ArtifactRow }) {
+  const nowMs = useNow();
+  const { path, sizeBytes, mediaType, savedAt, sha256, stored } = artifact;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-4 py-2 text-sm">
+      <span
+        className="min-w-0 flex-1 basis-48 font-mono text-xs break-all text-ink"
+        title={`sha256 ${sha256}`}
+      >
+        {name}
+      </span>
+      <span className="text-xs text-ink-3">{mediaType}</span>
+      <span className="text-xs text-ink-3">{nowMs === null ? "" : formatRelativeTime(nowMs, savedAt)}</span>
+      <span className="w-20 text-right font-mono text-xs text-ink-2 tabular-nums">
+        {formatBytes(sizeBytes)}
+      </span>
+      {stored ? (
+        <Button asChild size="sm">
+          <a href={artifactUrl(run.id, path)} download={name}>
+            <Icon name="download" className="size-3.5 text-ink-3" />
+            Download
+          </a>
+        </Button>
+      ) : (
+        <Badge {...(run.folder !== null && { title: `${run.folder}/${path}` })}>
+          in the run's folder only
+        </Badge>
+      )}
+    </li>
+  );
+}

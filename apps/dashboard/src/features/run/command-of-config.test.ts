@@ -1,0 +1,27 @@
+import { RunConfig } from "@convkit/schema";
+import { expect, test } from "vitest";
+import { commandOf, shellWord } from "./command-of-config";
+
+test("flags say what they can, --set the rest", () => {
+  const config = RunConfig.parse({
+    data: { source: "cifar10", contentHash: "abc", limit: { train: 5000 } },
+    model: "resnet9",
+    learningRate: 0.1,
+    seed: 3,
+    tags: ["two words"],
+    optimizer: { name: "adamw" },
+  });
+  const command = commandOf(config);
+  expect(command).toMatch(
+    /^convkit train cifar10 --model resnet9 --epochs 10 --batch-size 128 --lr 0\.1 --seed 3 --tag 'two words' --set /,
+  );
+  expect(command).toContain("--set data.limit.train=5000");
+  expect(command).toContain(`--set 'optimizer={"name":"adamw"`);
+  expect(command).not.toContain("contentHash");
+  expect(command).not.toContain("validationFraction");
+});
+
+test("nothing in a name is read by the shell", () => {
+  expect(shellWord("$(rm -rf ~) it's")).toBe(`'$(rm -rf ~) it'\\''s'`);
+  expect(shellWord("resnet9")).toBe("resnet9");
+});

@@ -1,0 +1,70 @@
+/** A config as the command that trains it: flags where there are some, `--set` for the rest. */
+import type { RunDetail } from "../../trpc/context";
+
+type Config = RunDetail["config"];
+
+/** What a config holds unless someone says otherwise, and so needs no word. Filled in at the start: the content hash. */
+const USUAL: Readonly<Record<string, unknown>> = {
+  formatVersion: 1,
+  experiment: "default",
+  seed: 0,
+  engine: "auto",
+  "data.validationFraction": 0.1,
+  "data.testFraction": 0.1,
+  "data.splitSeed": 0,
+  earlyStopping: null,
+  transforms: null,
+};
+const SAID_BY_FLAGS = [
+  "name",
+  "experiment",
+  "tags",
+  "seed",
+  "engine",
+  "model",
+  "learningRate",
+  "epochs",
+  "batchSize",
+];
+
+export function commandOf(config: Config): string {
+  const flag = (name: string, value: unknown, usual?: unknown) =>
+    value === undefined || value === usual ? [] : [`--${name}`, shellWord(String(value))];
+  const { model, data } = config;
+  const named = "name" in model ? model.name : "module" in model ? model.module : undefined;
+  const options = "options" in model && Object.keys(model.options).length > 0 ? model.options : undefined;
+  const { source, contentHash: _, ...restOfData } = data;
+  const rest: Record<string, unknown> = { ...config, data: restOfData };
+  const settings = Object.entries(rest)
+    .filter(([key]) => !SAID_BY_FLAGS.includes(key))
+    .flatMap(([key, value]) => assignments(key, value));
+  return [
+    "convkit train",
+    shellWord(source),
+    ...flag("model", named),
+    ...flag("epochs", config.epochs),
+    ...flag("batch-size", config.batchSize),
+    ...flag("lr", config.learningRate),
+    ...flag("seed", config.seed, 0),
+    ...flag("engine", config.engine, "auto"),
+    ...flag("name", config.name),
+    ...flag("experiment", config.experiment, "default"),
+    ...config.tags.flatMap((tag) => flag("tag", tag)),
+    ...(named === undefined ? ["--set", shellWord(`model=${JSON.stringify(model)}`)] : []),
+    ...(options ? ["--set", shellWord(`model.options=${JSON.stringify(options)}`)] : []),
+    ...settings.flatMap((assignment) => ["--set", shellWord(assignment)]),
+  ].join(" ");
+}
+
+/** Objects with a name are set whole: half of another optimizer would be none. */
+function assignments(path: string, value: unknown): string[] {
+  if (value === undefined || USUAL[path] === value) return [];
+  const isBranch = typeof value === "object" && value !== null && !Array.isArray(value) && !("name" in value);
+  if (!isBranch) return [`${path}=${JSON.stringify(value)}`];
+  return Object.entries(value).flatMap(([key, item]) => assignments(`${path}.${key}`, item));
+}
+
+/** Quoted for a POSIX shell where it must be. */
+export function shellWord(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,133 @@
+/** The head of a run's page: its name, how it stands, and what can be done with it. */
+"use client";
+import {
+  Badge,
+  Button,
+  CopyButton,
+  DropdownMenu,
+  formatDuration,
+  Icon,
+  IconButton,
+  StatusBadge,
+  type MenuItem,
+} from "@convkit/ui";
+import { CircleStop, GitCompareArrows, Tag } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { useTRPC, type RunDetail } from "../../trpc/context";
+import { DeleteRunsDialog } from "../runs/delete-runs-dialog";
+import { RunDot } from "../runs/run-columns";
+import { silentMsOf } from "../runs/run-progress";
+import { TagEditor } from "../runs/tag-editor";
+import { useRunActions } from "../runs/use-run-actions";
+import { PageHeader } from "../shell/page-header";
+import { useNow } from "../shell/use-now";
+import { CompareWithDialog } from "./compare-with-dialog";
+import { EndRunDialog } from "./end-run-dialog";
+import { RegisterDialog } from "./register-dialog";
+import { RunName } from "./run-name";
+
+type Opened = "delete" | "compare" | "register" | "stop" | "cancel" | null;
+
+export function RunHeader({ run }: { run: RunDetail }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const nowMs = useNow();
+  const { archive } = useRunActions();
+  const [opened, setOpened] = useState<Opened>(null);
+  const [renaming, setRenaming] = useState(false);
+  const tags = useQuery(trpc.runs.fields.queryOptions()).data?.tags.map(({ name }) => name) ?? [];
+  const silentMs = nowMs === null ? null : silentMsOf(run, nowMs);
+  const reachable = run.status === "running" && run.folder !== null;
+  const hasModel = run.artifacts.some(({ path }) => path === "model/model.json");
+  const dialog = (name: Opened) => ({
+    open: opened === name,
+    onOpenChange: (open: boolean) => setOpened(open ? name : null),
+  });
+
+  const items: MenuItem[] = [
+    { label: "Rename", onSelect: () => setRenaming(true) },
+    {
+      label: "Register as model version",
+      disabled: !hasModel,
+      onSelect: () => setOpened("register"),
+    },
+    {
+      label: run.archived ? "Take out of the archive" : "Archive",
+      onSelect: () => archive.mutate({ ids: [run.id], archived: !run.archived }),
+    },
+    { kind: "separator" },
+    { label: "Delete", danger: true, onSelect: () => setOpened("delete") },
+  ];
+
+  return (
+    <>
+      <PageHeader
+        parent={{ href: "/runs", label: "Runs" }}
+        title={
+          <span className="flex min-w-0 items-center gap-2.5">
+            <RunDot id={run.id} />
+            <RunName run={run} editing={renaming} onEditing={setRenaming} />
+          </span>
+        }
+        detail={
+          <>
+            <StatusBadge status={run.status} />
+            {silentMs !== null && <Badge tone="warn">silent for {formatDuration(silentMs)}</Badge>}
+            {run.archived && <Badge>archived</Badge>}
+            <span className="flex items-center gap-0.5 font-mono text-xs text-ink-3">
+              {run.id}
+              <CopyButton text={run.id} label="Copy the run's id" />
+            </span>
+            {run.tags.map((tag) => (
+              <Badge key={tag}>{tag}</Badge>
+            ))}
+            <TagEditor
+              runs={[run]}
+              known={tags}
+              trigger={
+                <Button size="sm" variant="ghost">
+                  <Tag className="size-3.5" aria-hidden="true" />
+                  {run.tags.length === 0 ? "Add a tag" : "Tags"}
+                </Button>
+              }
+            />
+          </>
+        }
+        actions={
+          <>
+            {reachable && (
+              <>
+                <Button onClick={() => setOpened("stop")}>
+                  <CircleStop className="size-4 text-ink-3" aria-hidden="true" />
+                  Stop
+                </Button>
+                <Button variant="ghost" onClick={() => setOpened("cancel")}>
+                  Cancel
+                </Button>
+              </>
+            )}
+            <Button onClick={() => setOpened("compare")}>
+              <GitCompareArrows className="size-4 text-ink-3" aria-hidden="true" />
+              Compare with…
+            </Button>
+            <DropdownMenu
+              trigger={
+                <IconButton label="More actions" tooltip={false} variant="secondary">
+                  <Icon name="more" />
+                </IconButton>
+              }
+              items={items}
+            />
+          </>
+        }
+      />
+      <DeleteRunsDialog runs={[run]} {...dialog("delete")} onDeleted={() => router.push("/runs")} />
+      <CompareWithDialog run={run} {...dialog("compare")} />
+      <RegisterDialog run={run} {...dialog("register")} />
+      <EndRunDialog run={run} action="stop" {...dialog("stop")} />
+      <EndRunDialog run={run} action="cancel" {...dialog("cancel")} />
+    </>
+  );
+}

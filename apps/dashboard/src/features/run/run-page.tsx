@@ -1,0 +1,73 @@
+/** One run: what it is, how it does, and everything that it left, each under its own tab. */
+"use client";
+import { Tabs, type TabItem } from "@convkit/ui";
+import { useQuery } from "@tanstack/react-query";
+import { useTRPC, type RunDetail } from "../../trpc/context";
+import { usePageTitle } from "../shell/page-title";
+import { QueryState, SkeletonCards, SkeletonLines } from "../shell/query-states";
+import { useUrlState } from "../shell/url-state";
+import { ArtifactsTab } from "./artifacts-tab";
+import { ConfigTab } from "./config-tab";
+import { CurvesTab } from "./curves-tab";
+import { DataTab } from "./data-tab";
+import { EvaluationTab } from "./evaluation-tab";
+import { LogTab } from "./log-tab";
+import { OverviewTab } from "./overview-tab";
+import { RunHeader } from "./run-header";
+import { SystemTab } from "./system-tab";
+
+export function RunPage({ id }: { id: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.runs.byId.queryOptions(id));
+  usePageTitle(query.data?.name);
+  return (
+    <QueryState
+      query={query}
+      skeleton={
+        <div className="px-4 py-4 lg:px-6">
+          <SkeletonLines lines={2} />
+          <SkeletonCards />
+        </div>
+      }
+    >
+      {(run) => (
+        <div className="pb-10">
+          <RunHeader run={run} />
+          <RunTabs run={run} />
+        </div>
+      )}
+    </QueryState>
+  );
+}
+
+const FIRST = "overview";
+
+function RunTabs({ run }: { run: RunDetail }) {
+  const [params, update] = useUrlState();
+  const items: readonly TabItem[] = [
+    { value: FIRST, label: "Overview", content: <OverviewTab run={run} /> },
+    { value: "curves", label: "Curves", content: <CurvesTab run={run} /> },
+    { value: "evaluation", label: "Evaluation", content: <EvaluationTab run={run} /> },
+    { value: "system", label: "System", content: <SystemTab run={run} /> },
+    { value: "data", label: "Data", content: <DataTab run={run} /> },
+    { value: "config", label: "Config", content: <ConfigTab run={run} /> },
+    {
+      value: "artifacts",
+      label: "Artifacts",
+      ...(run.artifacts.length > 0 && { badge: run.artifacts.length }),
+      content: <ArtifactsTab run={run} />,
+    },
+    { value: "log", label: "Log", content: <LogTab run={run} /> },
+  ];
+  const asked = params.get("tab") ?? FIRST;
+  const value = items.some((item) => item.value === asked) ? asked : FIRST;
+  return (
+    <Tabs
+      label="Parts of the run"
+      value={value}
+      onValueChange={(tab) => update({ tab: tab === FIRST ? null : tab }, { push: true })}
+      items={items}
+      className="px-4 lg:px-6"
+    />
+  );
+}

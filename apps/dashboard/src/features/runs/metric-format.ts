@@ -1,0 +1,40 @@
+/** How a metric's values are written, told from its key. */
+import { formatBytes, formatDuration, formatMetric } from "@convkit/ui";
+
+/** Accuracies keep four decimals, so that they line up and compare at a glance. */
+export function formatOf(key: string): (value: number | null | undefined) => string {
+  const name = key.slice(key.lastIndexOf("/") + 1);
+  if (/bytes$/.test(name)) return formatBytes;
+  if (/percent$/.test(name))
+    return (value) => (isFinite(value) ? `${value.toFixed(1)}%` : formatMetric(value));
+  if (/seconds$/.test(name))
+    return (value) => (isFinite(value) ? formatDuration(value * 1000) : formatMetric(value));
+  if (/accuracy|precision|recall|f1$/.test(name))
+    return (value) => (isFinite(value) ? value.toFixed(4) : formatMetric(value));
+  if (/loss$/.test(name))
+    return (value) =>
+      isFinite(value) && value >= 0.001 && value < 100 ? value.toFixed(4) : formatMetric(value);
+  return (value) => formatMetric(value);
+}
+
+function isFinite(value: number | null | undefined): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** As the server has it: whether a lower or a higher value is better. */
+export function betterOf(key: string): "min" | "max" {
+  return /(loss|error|seconds|perplexity|bytes|percent)\b|(^|_)(loss|error|ece|mce|brier)(_|$)/.test(key)
+    ? "min"
+    : "max";
+}
+
+/** Those that decide first, machine figures last. */
+export function metricRank(key: string): number {
+  if (key.startsWith("system/")) return 5;
+  if (/^val_/.test(key)) return 0;
+  if (/^test_/.test(key)) return 1;
+  if (key === "loss" || key === "accuracy") return 2;
+  return /^batch_/.test(key) ? 4 : 3;
+}
+
+export const byRank = (a: string, b: string) => metricRank(a) - metricRank(b) || (a < b ? -1 : 1);

@@ -1,0 +1,16 @@
+/** Addresses of pages and files, with every name escaped. */
+export const runPath = (id: string) => `/runs/${encodeURIComponent(id)}`;
+export const datasetPath = (hash: string) => `/datasets/${encodeURIComponent(hash)}`;
+export const modelPath = (name: string) => `/models/${encodeURIComponent(name)}`;
+export const comparePath = (ids: readonly string[]) =>
+  `/compare?runs=${ids.map(encodeURIComponent).join(",")}`;
+
+export const artifactUrl = (runId: string, path: string) =>
+  `/api/runs/${encodeURIComponent(runId)}/artifacts/${path.split("/").map(encodeURIComponent).join("/")}`;
+
+export const thumbnailUrl = (datasetHash: string, pictureId: string) =>
+  `/api/thumbnails/${encodeURIComponent(datasetHash)}/${encodeURIComponent(pictureId)}`;
+
+/** Runs that a filter finds. */
+export const filteredRunsPath = (field: string, value: string) =>
+  `/runs?filter=${encodeURIComponent(`${field} = ${JSON.stringify(value)}`)}`;

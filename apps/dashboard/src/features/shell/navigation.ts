@@ -1,0 +1,21 @@
+/** The areas of the dashboard, in the order of the rail. */
+import { Boxes, ChartSpline, GitCompareArrows, Images, type LucideIcon } from "lucide-react";
+
+export interface Area {
+  readonly path: `/${string}`;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  /** Pressed after `g`. */
+  readonly key: string;
+}
+
+export const areas: readonly Area[] = [
+  { path: "/runs", label: "Runs", icon: ChartSpline, key: "r" },
+  { path: "/compare", label: "Compare", icon: GitCompareArrows, key: "c" },
+  { path: "/datasets", label: "Data sets", icon: Images, key: "d" },
+  { path: "/models", label: "Models", icon: Boxes, key: "m" },
+];
+
+export function isWithin(pathname: string, area: Area): boolean {
+  return pathname === area.path || pathname.startsWith(`${area.path}/`);
+}

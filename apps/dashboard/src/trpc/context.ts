@@ -1,0 +1,21 @@
+/** Typed calls to the server, and the names of what they answer with. */
+import type { AppInputs, AppOutputs, AppRouter } from "@convkit/api";
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+
+export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
+
+export type RunRow = AppOutputs["runs"]["list"]["runs"][number];
+export type RunDetail = AppOutputs["runs"]["byId"];
+export type RunFields = AppOutputs["runs"]["fields"];
+export type RunGroup = AppOutputs["runs"]["group"][number];
+export type Series = AppOutputs["runs"]["series"][number];
+export type SeriesInput = AppInputs["runs"]["series"];
+export type LogEntry = AppOutputs["runs"]["log"][number];
+export type EvaluationReport = NonNullable<AppOutputs["runs"]["report"]>;
+export type PicturesInput = AppInputs["runs"]["pictures"];
+export type PredictedPicture = AppOutputs["runs"]["pictures"]["pictures"][number];
+export type DatasetCard = AppOutputs["datasets"]["byHash"]["card"];
+export type ModelRow = AppOutputs["models"]["list"][number];
+export type ModelVersionRow = ModelRow["versions"][number];
+export type NoteRow = RunDetail["notes"][number];
+export type ArtifactRow = RunDetail["artifacts"][number];

@@ -1,0 +1,23 @@
+/** How calls travel: quick ones together, slow ones alone so that nothing waits for them, changes as events. */
+import type { AppRouter } from "@convkit/api";
+import { wireTransformer } from "@convkit/schema";
+import { httpBatchLink, httpLink, httpSubscriptionLink, splitLink, type TRPCLink } from "@trpc/client";
+
+/** They read curves or pictures. */
+const SLOW = new Set(["runs.series", "runs.parallel", "runs.pictures", "runs.disagreements", "runs.group"]);
+
+export function createLinks(): TRPCLink<AppRouter>[] {
+  const options = { url: "/api/trpc", transformer: wireTransformer };
+  return [
+    splitLink({
+      condition: ({ type }) => type === "subscription",
+      true: httpSubscriptionLink(options),
+      false: splitLink({
+        condition: ({ path }) => SLOW.has(path),
+        true: httpLink(options),
+        // Node refuses requests whose head is larger than 16 KiB.
+        false: httpBatchLink({ ...options, maxURLLength: 12_000 }),
+      }),
+    }),
+  ];
+}
