@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { authSecret, browserCommand, convkitHome, databaseUrl } from "./env.js";
 import { findConvkit } from "./server/local-worker.js";
+import { addRunsCommands } from "./commands/runs-commands.js";
 import { startServer } from "./server/start-server.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -34,6 +35,8 @@ const program = new Command("convkit-dashboard")
   .option("--no-open", "do not open the browser")
   .option("--dev", "pages in development mode, from a clone", false)
   .action((options: ServeOptions) => serve(options));
+
+addRunsCommands(program);
 
 async function serve({ host, port, open, dev, home, url, worker }: ServeOptions): Promise<void> {
   const server = await startServer({

@@ -5,7 +5,13 @@ export { MigrationError } from "./migrate.js";
 
 export { ingestEvents, type IngestOptions, type IngestResult } from "./ingest/ingest-events.js";
 export { followRuns } from "./ingest/follow-runs.js";
-export { watchJournals, type JournalProblem, type WatchJournalsOptions } from "./journals/watch-journals.js";
+export {
+  readJournals,
+  watchJournals,
+  type JournalProblem,
+  type ReadJournalsOptions,
+  type WatchJournalsOptions,
+} from "./journals/watch-journals.js";
 
 export {
   BlobHashError,
@@ -38,6 +44,8 @@ export {
   type RunAttemptRow,
   type RunDetail,
 } from "./runs/get-run.js";
+export { findRunId } from "./runs/find-run-id.js";
+export { QueryError, queryReadOnly, type QueryResult } from "./query/query-read-only.js";
 export { findArtifact, type StoredArtifact } from "./runs/find-artifact.js";
 export { requestRunEnd, RunNotReachableError } from "./runs/request-end.js";
 export { readLog, type LogEntry, type ReadLogQuery } from "./runs/read-log.js";
@@ -78,13 +86,17 @@ export {
 } from "./predictions/read-predictions.js";
 
 export {
+  addDataset,
   addThumbnails,
   DatasetNotFoundError,
+  findDatasetPack,
   findThumbnail,
   getDataset,
   listDatasets,
+  listDatasetsWithoutPictures,
   listThumbnails,
   type DatasetDetail,
+  type DatasetPack,
   type DatasetRow,
   type Thumbnail,
   type ThumbnailPack,
@@ -145,3 +157,18 @@ export {
   type ApiTokenRow,
   type WorkerRow,
 } from "./queue/workers.js";
+
+export {
+  AccountError,
+  createInvitation,
+  deletePerson,
+  hasNoAccounts,
+  InvitationError,
+  listPeople,
+  openAccounts,
+  type AcceptedInvitation,
+  type Accounts,
+  type AccountsOptions,
+  type PersonRow,
+  type SignedInUser,
+} from "./accounts/open-accounts.js";

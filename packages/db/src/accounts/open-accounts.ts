@@ -103,7 +103,9 @@ export function openAccounts(database: Database, { secret, baseUrl }: AccountsOp
       const address = email.trim().toLowerCase();
       const { internalAdapter, password: hashing } = await auth.$context;
       if (await internalAdapter.findUserByEmail(address)) {
-        throw new AccountError(`Expected an address without an account. Received: ${address}, which has one.`);
+        throw new AccountError(
+          `Expected an address without an account. Received: ${address}, which has one.`,
+        );
       }
       // Used first: of two who follow one link at once, one makes an account.
       const { rows } = await pool.query<{ role: string }>(
@@ -170,7 +172,8 @@ export async function listPeople(database: Database): Promise<PersonRow[]> {
 export async function deletePerson(database: Database, id: string): Promise<void> {
   const { prisma } = connectionsOf(database);
   const others = await prisma.authUser.count({ where: { role: "admin", id: { not: id } } });
-  if (others === 0) throw new AccountError("Expected another administrator to be left. Received: the last one.");
+  if (others === 0)
+    throw new AccountError("Expected another administrator to be left. Received: the last one.");
   await prisma.authUser.deleteMany({ where: { id } });
 }
 

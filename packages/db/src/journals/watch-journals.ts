@@ -11,16 +11,19 @@ import { takeLocalArtifacts } from "../blobs/settle-artifacts.js";
 import { connectionsOf, type Database } from "../database.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
 
-export interface WatchJournalsOptions {
+export interface ReadJournalsOptions {
   /** Absolute path of CONVKIT_HOME. */
   readonly home: string;
   readonly blobs: BlobStore;
+  /** Told once of each journal that cannot be read, or holds a line that is no event. */
+  readonly onProblem: (problem: JournalProblem) => void;
+}
+
+export interface WatchJournalsOptions extends ReadJournalsOptions {
   /** Ends the watch. */
   readonly signal: AbortSignal;
   /** Milliseconds between two looks at the journals. Default 400. */
   readonly intervalMs?: number;
-  /** Told once of each journal that cannot be read, or holds a line that is no event. */
-  readonly onProblem: (problem: JournalProblem) => void;
 }
 
 export interface JournalProblem {
@@ -46,39 +49,57 @@ interface Journal {
 
 /** Resolves when the signal is aborted and what was begun is done. Problems with one journal do not hold up others. */
 export async function watchJournals(database: Database, options: WatchJournalsOptions): Promise<void> {
-  const { home, signal, intervalMs = 400, onProblem } = options;
-  const journals = new Map<string, Journal>();
-  const told = new Map<string, string>();
-  for (const run of await runsThatWait(database)) {
-    await tell(run.folder, () => takeLocalArtifacts(database, options.blobs, run).then(() => []));
-  }
+  const { signal, intervalMs = 400 } = options;
+  const watch = createWatch(database, options, signal);
+  await watch.takeWaitingFiles();
   for (let round = 0; !signal.aborted; round += 1) {
-    try {
-      await findJournals(database, join(home, "runs"), journals);
-      for (const journal of journals.values()) {
-        const isQuiet = Date.now() - journal.changedAtMs > QUIET_MS;
-        if (signal.aborted || (isQuiet && round % QUIET_ROUNDS !== 0)) continue;
-        await tell(journal.path, () => readOn(database, journal, options));
-      }
-    } catch (error) {
-      tellOnce({ path: join(home, "runs"), message: (error as Error).message });
-    }
+    await watch.look({ quietToo: round % QUIET_ROUNDS === 0 });
     await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
   }
+}
 
-  async function tell(path: string, work: () => Promise<string[]>): Promise<void> {
+/** Ingests what all journals say by now. */
+export async function readJournals(database: Database, options: ReadJournalsOptions): Promise<void> {
+  const watch = createWatch(database, options, new AbortController().signal);
+  await watch.takeWaitingFiles();
+  await watch.look({ quietToo: true });
+}
+
+function createWatch(database: Database, options: ReadJournalsOptions, signal: AbortSignal) {
+  const { home, blobs, onProblem } = options;
+  const journals = new Map<string, Journal>();
+  const told = new Map<string, string>();
+
+  const tellOnce = (problem: JournalProblem): void => {
+    if (told.get(problem.path) === problem.message) return;
+    told.set(problem.path, problem.message);
+    onProblem(problem);
+  };
+  const tell = async (path: string, work: () => Promise<readonly string[]>): Promise<void> => {
     try {
       for (const message of await work()) tellOnce({ path, message });
     } catch (error) {
       tellOnce({ path, message: (error as Error).message });
     }
-  }
+  };
 
-  function tellOnce(problem: JournalProblem): void {
-    if (told.get(problem.path) === problem.message) return;
-    told.set(problem.path, problem.message);
-    onProblem(problem);
-  }
+  return {
+    takeWaitingFiles: async () => {
+      for (const run of await runsThatWait(database)) {
+        await tell(run.folder, () => takeLocalArtifacts(database, blobs, run).then(() => []));
+      }
+    },
+    look: ({ quietToo }: { quietToo: boolean }) =>
+      tell(join(home, "runs"), async () => {
+        await findJournals(database, join(home, "runs"), journals);
+        for (const journal of journals.values()) {
+          const isQuiet = Date.now() - journal.changedAtMs > QUIET_MS;
+          if (signal.aborted || (isQuiet && !quietToo)) continue;
+          await tell(journal.path, () => readOn(database, journal, { blobs, signal }));
+        }
+        return [];
+      }),
+  };
 }
 
 /** Runs on this machine with files that an earlier process did not come to take. */
@@ -124,7 +145,7 @@ async function findJournals(
 async function readOn(
   database: Database,
   journal: Journal,
-  { blobs, signal }: WatchJournalsOptions,
+  { blobs, signal }: Pick<WatchJournalsOptions, "blobs" | "signal">,
 ): Promise<string[]> {
   const { runId, folder, path } = journal;
   const size = (await stat(path).catch(() => null))?.size;
