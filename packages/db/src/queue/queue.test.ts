@@ -1,0 +1,231 @@
+import { randomUUID } from "node:crypto";
+import { RunConfig, type Job } from "@convkit/schema";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { connectionsOf } from "../database.js";
+import { ingestEvents } from "../ingest/ingest-events.js";
+import { deleteRuns } from "../runs/delete-runs.js";
+import { getRun } from "../runs/get-run.js";
+import { createDiskBlobStore } from "../blobs/disk-blob-store.js";
+import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
+import { wholeRun } from "../../test/made-run.js";
+import { claimNextJob, completeJob, failJob, heartbeat } from "./claims.js";
+import { endJob, enqueueJob, findJobOfRun, listJobs, prioritizeJob } from "./jobs.js";
+import { openQueue, type Queue } from "./open-queue.js";
+import { settleLostJobs } from "./settle-lost-jobs.js";
+import {
+  createApiToken,
+  findApiToken,
+  listApiTokens,
+  listWorkers,
+  mayReportRun,
+  registerWorker,
+  revokeApiToken,
+} from "./workers.js";
+
+let test: TestDatabase;
+let queue: Queue;
+const problems: string[] = [];
+beforeAll(async () => {
+  test = await createTestDatabase();
+  queue = await openQueue(test.database, { heartbeatSeconds: 10, onProblem: (text) => problems.push(text) });
+});
+afterAll(async () => {
+  await queue.close();
+  await test.database.close();
+  expect(problems).toEqual([]);
+});
+
+const CONFIG = RunConfig.parse({ data: { source: "./shapes" }, model: "simple-cnn", tags: ["made here"] });
+const training = (runId: string): Job => ({ kind: "train", runId, config: CONFIG });
+
+async function makeWorker(name: string, tokenId: string | null = null): Promise<string> {
+  const id = randomUUID();
+  const description = { id, name, version: "0.0.0", kinds: ["train" as const], engines: [], home: null };
+  await registerWorker(test.database, description, tokenId);
+  return id;
+}
+
+/** As if the worker had not been heard of for longer than is allowed. */
+async function silence(jobId: string): Promise<void> {
+  await connectionsOf(test.database).pool.query(
+    "UPDATE pgboss.job SET heartbeat_on = now() - interval '1 hour' WHERE id = $1",
+    [jobId],
+  );
+  await vi.waitFor(
+    async () => {
+      await queue.boss.supervise();
+      const { rows } = await connectionsOf(test.database).pool.query<{ state: string }>(
+        "SELECT state FROM pgboss.job WHERE id = $1",
+        [jobId],
+      );
+      expect(rows[0]?.state).not.toBe("active");
+    },
+    { timeout: 30_000, interval: 200 },
+  );
+  await settleLostJobs(queue);
+}
+
+const claim = (workerId: string) => claimNextJob(queue, { workerId, kinds: ["train"] });
+
+describe("the queue", () => {
+  it("makes a run of a job, and hands it to one of many workers that ask at once", async () => {
+    const workers = await Promise.all(["a", "b", "c", "d"].map((name) => makeWorker(name)));
+    const jobId = await enqueueJob(queue, training("once"));
+    expect(await getRun(test.database, "once")).toMatchObject({ status: "queued", tags: ["made here"], attempt: 0 });
+    const claims = (await Promise.all(workers.map(claim))).filter((found) => found !== null);
+    expect(claims).toEqual([
+      { jobId, job: training("once"), fence: 1, attempt: 1, heartbeatSeconds: 10 },
+    ]);
+    expect(await heartbeat(queue, { jobId, fence: 1 })).toEqual({ directive: "continue", reason: "" });
+    await ingestEvents(test.database, wholeRun({ runId: "once" }));
+    await completeJob(queue, { jobId, fence: 1 });
+    expect(await listJobs(test.database, { ended: true })).toMatchObject([{ id: jobId, state: "done" }]);
+    expect(await findJobOfRun(test.database, "once")).toBeNull();
+    expect((await getRun(test.database, "once")).status).toBe("completed");
+  });
+
+  it("hands out higher priorities first, then the older", async () => {
+    const worker = await makeWorker("ordered");
+    const low = await enqueueJob(queue, training("low"), { priority: -1 });
+    const first = await enqueueJob(queue, training("first"));
+    const second = await enqueueJob(queue, training("second"));
+    const urgent = await enqueueJob(queue, training("urgent"));
+    await prioritizeJob(queue, urgent, 5);
+    expect((await listJobs(test.database)).map(({ id }) => id)).toEqual([urgent, first, second, low]);
+    for (const jobId of [urgent, first, second, low]) {
+      expect(await claim(worker)).toMatchObject({ jobId });
+      await completeJob(queue, { jobId, fence: 1 });
+    }
+    expect(await claim(worker)).toBeNull();
+  });
+
+  it("keeps a job for the only worker that may take it", async () => {
+    const [owner, other] = [await makeWorker("owner"), await makeWorker("other")];
+    const jobId = await enqueueJob(queue, training("mine"), { onlyWorker: owner });
+    expect(await claim(other)).toBeNull();
+    expect(await claim(owner)).toMatchObject({ jobId });
+    await completeJob(queue, { jobId, fence: 1 });
+  });
+
+  it("gives a lost worker's job to another, and tells the lost one when it comes back", async () => {
+    const [lost, next] = [await makeWorker("lost"), await makeWorker("next")];
+    const jobId = await enqueueJob(queue, training("fenced"));
+    expect(await claim(lost)).toMatchObject({ jobId, fence: 1, attempt: 1 });
+    await silence(jobId);
+    expect(await getRun(test.database, "fenced")).toMatchObject({ status: "queued" });
+    expect((await heartbeat(queue, { jobId, fence: 1 })).directive).toBe("lost");
+
+    expect(await claim(next)).toMatchObject({ jobId, fence: 2, attempt: 2 });
+    expect((await heartbeat(queue, { jobId, fence: 1 })).directive).toBe("lost");
+    await expect(completeJob(queue, { jobId, fence: 1 })).rejects.toThrow("after which another worker took the job");
+    await expect(failJob(queue, { jobId, fence: 1 }, { reason: "late", retry: true })).rejects.toThrow("claim 1");
+    expect((await heartbeat(queue, { jobId, fence: 2 })).directive).toBe("continue");
+
+    // What both have trained: the attempt of the one that took over is the one that counts.
+    await ingestEvents(test.database, wholeRun({ runId: "fenced", attempt: 2 }).slice(0, 4));
+    await ingestEvents(test.database, wholeRun({ runId: "fenced", attempt: 1 }));
+    expect(await getRun(test.database, "fenced")).toMatchObject({ attempt: 2, status: "running", step: 3 });
+    await completeJob(queue, { jobId, fence: 2 });
+    expect(await listJobs(test.database, { ended: true, limit: 1 })).toMatchObject([
+      { id: jobId, state: "done", claim: { workerName: "next", fence: 2 } },
+    ]);
+  });
+
+  it("gives up on a job whose workers are lost again and again", async () => {
+    const worker = await makeWorker("unlucky");
+    const jobId = await enqueueJob(queue, training("doomed"));
+    for (let fence = 1; fence <= 4; fence += 1) {
+      expect(await claim(worker)).toMatchObject({ jobId, fence, attempt: fence });
+      await silence(jobId);
+    }
+    expect(await claim(worker)).toBeNull();
+    expect(await getRun(test.database, "doomed")).toMatchObject({ status: "lost" });
+    expect(await listJobs(test.database, { ended: true, limit: 1 })).toMatchObject([{ id: jobId, state: "failed" }]);
+  });
+
+  it("tries again what another worker may manage, and nothing else", async () => {
+    const worker = await makeWorker("careful");
+    const jobId = await enqueueJob(queue, training("retried"));
+    await claim(worker);
+    await failJob(queue, { jobId, fence: 1 }, { reason: "out of memory", retry: true });
+    expect(await getRun(test.database, "retried")).toMatchObject({ status: "queued" });
+    expect(await claim(worker)).toMatchObject({ jobId, fence: 2 });
+    await failJob(queue, { jobId, fence: 2 }, { reason: "no such data set", retry: false });
+    expect(await claim(worker)).toBeNull();
+    expect(await getRun(test.database, "retried")).toMatchObject({ status: "failed", reason: "no such data set" });
+  });
+
+  it("cancels a job that waits at once, and tells the worker of one that is at work", async () => {
+    const worker = await makeWorker("obedient");
+    const waiting = await enqueueJob(queue, training("cancelled"));
+    await endJob(queue, waiting, { action: "cancel", reason: "not needed" });
+    expect(await claim(worker)).toBeNull();
+    expect(await getRun(test.database, "cancelled")).toMatchObject({ status: "interrupted", reason: "not needed" });
+    await expect(endJob(queue, waiting, { action: "stop", reason: "again" })).rejects.toThrow("which is cancelled");
+
+    const active = await enqueueJob(queue, training("stopped"));
+    await claim(worker);
+    await endJob(queue, active, { action: "stop", reason: "good enough" });
+    expect(await heartbeat(queue, { jobId: active, fence: 1 })).toEqual({
+      directive: "stop",
+      reason: "good enough",
+    });
+    await completeJob(queue, { jobId: active, fence: 1 });
+  });
+
+  it("does not end a job that takes longer than the day that pg-boss grants", async () => {
+    const worker = await makeWorker("patient");
+    const jobId = await enqueueJob(queue, training("long"));
+    await claim(worker);
+    await connectionsOf(test.database).pool.query(
+      "UPDATE pgboss.job SET started_on = now() - interval '400 days' WHERE id = $1",
+      [jobId],
+    );
+    await connectionsOf(test.database).pool.query("UPDATE pgboss.queue SET monitor_on = NULL");
+    await queue.boss.supervise();
+    expect((await heartbeat(queue, { jobId, fence: 1 })).directive).toBe("continue");
+    await completeJob(queue, { jobId, fence: 1 });
+  });
+
+  it("forgets the job of a deleted run", async () => {
+    const worker = await makeWorker("tidy");
+    await enqueueJob(queue, training("deleted"));
+    const blobs = createDiskBlobStore("/nowhere");
+    await deleteRuns(test.database, ["deleted"], { blobs, home: "/nowhere" });
+    expect(await claim(worker)).toBeNull();
+    expect(await listJobs(test.database)).toEqual([]);
+  });
+
+  it("refuses a second run of an id", async () => {
+    await expect(enqueueJob(queue, training("once"))).rejects.toThrow("Received: once, which there is");
+  });
+});
+
+describe("tokens", () => {
+  it("are kept as hashes, found while they are not revoked, and noted when used", async () => {
+    const { id, token } = await createApiToken(test.database, "GPU host");
+    expect(token).toMatch(/^convkit_[\w-]{43}$/);
+    const { rows } = await connectionsOf(test.database).pool.query("SELECT row_to_json(api_token)::text FROM api_token");
+    expect(JSON.stringify(rows)).not.toContain(token);
+    expect((await listApiTokens(test.database))[0]).toMatchObject({ id, name: "GPU host", lastUsedAt: null });
+    expect(await findApiToken(test.database, token)).toEqual({ id, name: "GPU host" });
+    expect((await listApiTokens(test.database))[0]?.lastUsedAt).toEqual(expect.any(Number));
+    expect(await findApiToken(test.database, `${token}x`)).toBeNull();
+    await revokeApiToken(test.database, id);
+    expect(await findApiToken(test.database, token)).toBeNull();
+  });
+
+  it("let workers speak of the runs that they claimed, and of those of no job", async () => {
+    const [mine, yours] = [await createApiToken(test.database, "mine"), await createApiToken(test.database, "yours")];
+    const worker = await makeWorker("mine", mine.id);
+    const jobId = await enqueueJob(queue, training("claimed"));
+    expect(await mayReportRun(test.database, "claimed", mine.id)).toBe(false);
+    await claim(worker);
+    expect(await mayReportRun(test.database, "claimed", mine.id)).toBe(true);
+    expect(await mayReportRun(test.database, "claimed", yours.id)).toBe(false);
+    expect(await mayReportRun(test.database, "of no job", yours.id)).toBe(true);
+    await completeJob(queue, { jobId, fence: 1 });
+    const workers = await listWorkers(test.database);
+    expect(workers.find(({ description }) => description.id === worker)).toMatchObject({ token: "mine", activeJobs: 0 });
+  });
+});
