@@ -25,11 +25,13 @@ const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 /** @returns null if the request may pass. */
 export function guardRequest(request: IncomingMessage, { hosts, origins }: GuardOptions): Refusal | null {
   const { host, origin, "sec-fetch-site": site, "content-length": length } = request.headers;
-  if (host === undefined || !hosts.has(host.toLowerCase())) {
-    const named = [...hosts].join(", ");
+  // Of several, Node tells of the first alone; a proxy might have gone by another.
+  const named = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host");
+  if (host === undefined || named.length !== 1 || !hosts.has(host.toLowerCase())) {
+    const known = [...hosts].join(", ");
     return {
       status: 421,
-      message: `Expected a Host of this dashboard (${named}). Received: ${host ?? "none"}.`,
+      message: `Expected a Host of this dashboard (${known}). Received: ${host ?? "none"}.`,
     };
   }
   // A page of another site may link here, and nothing else.

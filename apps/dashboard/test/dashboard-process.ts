@@ -1,0 +1,47 @@
+/** The real dashboard, as `convkit-dashboard` starts it, on a port that is free. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export interface DashboardProcess {
+  readonly url: string;
+  /** Where the first account is made, if the server said so. */
+  readonly setupUrl: string | null;
+  readonly child: ChildProcess;
+  /** What it wrote to its standard error so far. */
+  complaints(): string;
+  stop(): Promise<void>;
+}
+
+export interface DashboardProcessOptions {
+  readonly home: string;
+  readonly flags?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const SCRIPT = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+/** @throws {Error} with its complaints if it ends before it answers. */
+export async function startDashboard(options: DashboardProcessOptions): Promise<DashboardProcess> {
+  const { home, flags = ["--no-worker"], environment = {} } = options;
+  const child = spawn(process.execPath, [SCRIPT, "--home", home, "--port", "0", "--no-open", ...flags], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let complaints = "";
+  child.stderr.on("data", (text: Buffer) => (complaints += text.toString()));
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const found = /The dashboard is at (\S+)/.exec(line)?.[1];
+      if (found) resolve(found);
+    });
+    child.once("close", (code) => reject(new Error(`The dashboard ended with ${code}: ${complaints}`)));
+  });
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGTERM");
+    await once(child, "close");
+  };
+  return { url, setupUrl: null, child, complaints: () => complaints, stop };
+}
