@@ -10,7 +10,7 @@ export function ConfigDiff({ runs }: { runs: readonly RunDetail[] }) {
     const strokes = strokesOfRuns(runs.map(({ id }) => id));
     return runs.map(({ id, name, config }) => {
       // What a run is called says nothing about how it learnt.
-      const { name: _, formatVersion: _version, ...settings } = config;
+      const settings = { ...config, name: undefined, formatVersion: undefined };
       return {
         id,
         header: (

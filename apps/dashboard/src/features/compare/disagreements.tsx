@@ -49,7 +49,7 @@ export function Disagreements({ runs }: { runs: readonly RunDetail[] }) {
             value={split}
             onValueChange={(next) => update({ split: next })}
             options={shared.map((value) => ({ value, label: value }))}
-            className="w-44"
+            className="w-44!"
           />
         )}
         {compared.length < runs.length && (

@@ -52,7 +52,7 @@ export function MetricTable({ runs }: { runs: readonly RunDetail[] }) {
             value={baseline}
             onValueChange={(id) => update({ baseline: id })}
             options={runs.map(({ id, name }) => ({ value: id, label: name }))}
-            className="w-56"
+            className="w-56!"
           />
         </label>
         <Switch label="Machine figures" checked={machine} onCheckedChange={setMachine} />

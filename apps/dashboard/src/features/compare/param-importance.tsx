@@ -41,8 +41,8 @@ export function ParamImportance({ runs }: { runs: readonly RunDetail[] }) {
   const keys = [...new Set([metric, ...(fields?.metrics.map(({ key }) => key) ?? [])])].sort(byRank);
   const position = positionOfError(query.error);
   const brush = (axisId: string, next: Brush | null) => {
-    const { [axisId]: _, ...others } = brushes;
-    setBrushes(next ? { ...others, [axisId]: next } : others);
+    const others = Object.entries(brushes).filter(([id]) => id !== axisId);
+    setBrushes(Object.fromEntries(next ? [...others, [axisId, next]] : others));
   };
 
   return (
@@ -65,7 +65,7 @@ export function ParamImportance({ runs }: { runs: readonly RunDetail[] }) {
           value={metric}
           onValueChange={(next) => update({ metric: next })}
           options={keys.map((key) => ({ value: key, label: key }))}
-          className="w-52"
+          className="w-52!"
         />
         {scope === "all" && (
           <FilterBox

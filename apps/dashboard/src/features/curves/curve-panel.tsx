@@ -1,7 +1,6 @@
 /** One chart with the curves it reads itself: reduced for the whole, whole where the reader zooms in. */
 "use client";
 import {
-  Card,
   Dialog,
   ErrorState,
   formatDuration,
@@ -16,7 +15,7 @@ import { FileDown, Maximize2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTRPC, type Series, type SeriesInput } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
-import { formatOf } from "../runs/metric-format";
+import { axisFormatOf, metricRank } from "../runs/metric-format";
 import type { CurveGroup } from "./curve-groups";
 import type { CurveSettings } from "./curve-settings";
 import { CurveChart } from "./lazy-charts";
@@ -107,7 +106,7 @@ export function CurvePanel(props: CurvePanelProps) {
       syncKey={props.syncKey}
       onToggleSeries={props.onToggle}
       formatX={formatXOf(settings.x)}
-      formatY={formatOf(group.keys[0] ?? "")}
+      formatY={axisFormatOf(group.keys[0] ?? "")}
       height={height}
       actions={actions}
     />
@@ -132,19 +131,19 @@ export function CurvePanel(props: CurvePanelProps) {
   );
 
   return (
-    <div ref={ref} className="min-w-0" data-chart={group.id} aria-busy={query.isPending || undefined}>
-      <Card className="px-0">
-        <div className="-mx-1 -mb-1">
-          {query.error && !query.data ? (
-            <ErrorState message={messageOfError(query.error)} onRetry={() => void query.refetch()} />
-          ) : query.data || !seen ? (
-            seen && chart(248, actions)
-          ) : (
-            <Skeleton className="h-72 w-full" />
-          )}
-          {!seen && <div className="h-72" />}
-        </div>
-      </Card>
+    <div
+      ref={ref}
+      data-chart={group.id}
+      aria-busy={(seen && query.isPending) || undefined}
+      className="min-h-81 min-w-0 rounded-lg border border-line bg-surface px-3 pt-2 pb-3"
+    >
+      {query.error && !query.data ? (
+        <ErrorState message={messageOfError(query.error)} onRetry={() => void query.refetch()} />
+      ) : query.data ? (
+        chart(248, actions)
+      ) : (
+        seen && <Skeleton className="mt-8 h-62 w-full" />
+      )}
       <Dialog open={full} onOpenChange={setFull} title={group.title} size="wide">
         {full && chart(Math.max(280, Math.round(window.innerHeight * 0.52)), actions)}
       </Dialog>
@@ -167,7 +166,7 @@ function toCurves(
   series: readonly Series[],
   { lookOf, hidden }: Pick<CurvePanelProps, "lookOf" | "hidden">,
 ): CurveSeries[] {
-  return series.map(({ runId, key, x, y, smoothed }) => ({
+  return drawingOrder(series).map(({ runId, key, x, y, smoothed }) => ({
     id: seriesId(runId, key),
     ...lookOf(runId, key),
     x,
@@ -175,4 +174,9 @@ function toCurves(
     visible: !hidden.has(seriesId(runId, key)) && !hidden.has(runId),
     ...(smoothed && { smooth: smoothed }),
   }));
+}
+
+/** What is many points lies under what is few; the curve that counts is on top. */
+function drawingOrder(series: readonly Series[]): readonly Series[] {
+  return series.toSorted((a, b) => metricRank(b.key) - metricRank(a.key));
 }

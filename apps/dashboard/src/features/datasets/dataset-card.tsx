@@ -99,7 +99,7 @@ export function ClassCounts({ card, nameOf }: { card: DatasetCard; nameOf?: (ind
                       <svg
                         viewBox="0 0 100 4"
                         preserveAspectRatio="none"
-                        className="h-1 min-w-8 flex-1"
+                        className="h-1 w-10 flex-1"
                         aria-hidden="true"
                       >
                         <rect width="100" height="4" className="fill-line" />

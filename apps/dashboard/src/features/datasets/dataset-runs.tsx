@@ -68,7 +68,7 @@ export function DatasetRuns({ hash, count }: { hash: string; count: number }) {
                       </span>
                     </th>
                     <td className="border-b border-line px-4 py-1.5">
-                      <StatusBadge status={run.status} plain />
+                      <StatusBadge status={run.status} plain className="bg-transparent! px-0!" />
                     </td>
                     <td className="border-b border-line px-4 py-1.5 text-ink-2">{run.model}</td>
                     {["val_accuracy", "test_accuracy"].map((key) => (

@@ -45,7 +45,7 @@ export function DatasetSamples({ dataset }: DatasetSamplesProps) {
               { value: ALL, label: "All classes" },
               ...card.classNames.map((name, index) => ({ value: String(index), label: name })),
             ]}
-            className="w-44"
+            className="w-44!"
           />
           <Select
             label="Split"
@@ -55,7 +55,7 @@ export function DatasetSamples({ dataset }: DatasetSamplesProps) {
               { value: ALL, label: "All splits" },
               ...Object.keys(card.splits).map((name) => ({ value: name, label: name })),
             ]}
-            className="w-36"
+            className="w-36!"
           />
         </div>
       }

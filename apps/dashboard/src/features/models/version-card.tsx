@@ -50,7 +50,7 @@ export function VersionCard({ version, others, reference, onDelete }: VersionCar
             value={version.stage}
             onValueChange={(stage) => edit.mutate({ model, version: number, stage })}
             options={STAGES.map((stage) => ({ value: stage, label: stage === "none" ? "no stage" : stage }))}
-            className="w-32"
+            className="w-32!"
           />
           {reference && (
             <Button asChild size="sm">

@@ -13,12 +13,13 @@ test("flags say what they can, --set the rest", () => {
   });
   const command = commandOf(config);
   expect(command).toMatch(
-    /^convkit train cifar10 --model resnet9 --epochs 10 --batch-size 128 --lr 0\.1 --seed 3 --tag 'two words' --set /,
+    /^convkit train cifar10 --model resnet9 --epochs 10 --batch-size 128 --lr 0\.1 --seed 3 --engine auto --experiment default --tag 'two words' --set /,
   );
   expect(command).toContain("--set data.limit.train=5000");
   expect(command).toContain(`--set 'optimizer={"name":"adamw"`);
   expect(command).not.toContain("contentHash");
-  expect(command).not.toContain("validationFraction");
+  expect(command).toContain("--set data.validationFraction=0.1 ");
+  expect(command).not.toContain("data.group");
 });
 
 test("nothing in a name is read by the shell", () => {

@@ -1,20 +1,11 @@
-/** A config as the command that trains it: flags where there are some, `--set` for the rest. */
+/**
+ * A config as the command that trains it: flags where there are some, `--set` for the rest. Nothing is left out for
+ * being usual, as a data set's recipe would say otherwise.
+ */
 import type { RunDetail } from "../../trpc/context";
 
 type Config = RunDetail["config"];
 
-/** What a config holds unless someone says otherwise, and so needs no word. Filled in at the start: the content hash. */
-const USUAL: Readonly<Record<string, unknown>> = {
-  formatVersion: 1,
-  experiment: "default",
-  seed: 0,
-  engine: "auto",
-  "data.validationFraction": 0.1,
-  "data.testFraction": 0.1,
-  "data.splitSeed": 0,
-  earlyStopping: null,
-  transforms: null,
-};
 const SAID_BY_FLAGS = [
   "name",
   "experiment",
@@ -28,27 +19,27 @@ const SAID_BY_FLAGS = [
 ];
 
 export function commandOf(config: Config): string {
-  const flag = (name: string, value: unknown, usual?: unknown) =>
-    value === undefined || value === usual ? [] : [`--${name}`, shellWord(String(value))];
+  const flag = (name: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`--${name}`, shellWord(String(value))];
   const { model, data } = config;
   const named = "name" in model ? model.name : "module" in model ? model.module : undefined;
   const options = "options" in model && Object.keys(model.options).length > 0 ? model.options : undefined;
-  const { source, contentHash: _, ...restOfData } = data;
+  const restOfData = { ...data, source: undefined, contentHash: undefined };
   const rest: Record<string, unknown> = { ...config, data: restOfData };
   const settings = Object.entries(rest)
     .filter(([key]) => !SAID_BY_FLAGS.includes(key))
     .flatMap(([key, value]) => assignments(key, value));
   return [
     "convkit train",
-    shellWord(source),
+    shellWord(data.source),
     ...flag("model", named),
     ...flag("epochs", config.epochs),
     ...flag("batch-size", config.batchSize),
     ...flag("lr", config.learningRate),
-    ...flag("seed", config.seed, 0),
-    ...flag("engine", config.engine, "auto"),
+    ...flag("seed", config.seed),
+    ...flag("engine", config.engine),
     ...flag("name", config.name),
-    ...flag("experiment", config.experiment, "default"),
+    ...flag("experiment", config.experiment),
     ...config.tags.flatMap((tag) => flag("tag", tag)),
     ...(named === undefined ? ["--set", shellWord(`model=${JSON.stringify(model)}`)] : []),
     ...(options ? ["--set", shellWord(`model.options=${JSON.stringify(options)}`)] : []),
@@ -58,7 +49,7 @@ export function commandOf(config: Config): string {
 
 /** Objects with a name are set whole: half of another optimizer would be none. */
 function assignments(path: string, value: unknown): string[] {
-  if (value === undefined || USUAL[path] === value) return [];
+  if (value === undefined) return [];
   const isBranch = typeof value === "object" && value !== null && !Array.isArray(value) && !("name" in value);
   if (!isBranch) return [`${path}=${JSON.stringify(value)}`];
   return Object.entries(value).flatMap(([key, item]) => assignments(`${path}.${key}`, item));

@@ -6,7 +6,8 @@ import { CommandLine } from "../runs/empty-runs";
 import { commandOf } from "./command-of-config";
 
 export function ConfigTab({ run }: { run: RunDetail }) {
-  const json = JSON.stringify(run.config, null, 2);
+  const config = inOrder(run.config);
+  const json = JSON.stringify(config, null, 2);
   return (
     <div className="flex flex-col gap-4">
       <Card title="As a command" detail="trains the same again">
@@ -19,8 +20,33 @@ export function ConfigTab({ run }: { run: RunDetail }) {
         )}
       </Card>
       <Card title="Config" actions={<CopyButton text={json} label="Copy as JSON" />}>
-        <JsonTree label="config" value={run.config} openLevels={3} />
+        <JsonTree label="config" value={config} openLevels={3} />
       </Card>
     </div>
   );
+}
+
+/** From what it is called to how it ends: the database has an order of its own. */
+const ORDER = [
+  "name",
+  "experiment",
+  "tags",
+  "seed",
+  "engine",
+  "data",
+  "transforms",
+  "model",
+  "loss",
+  "optimizer",
+  "learningRate",
+  "schedule",
+  "epochs",
+  "batchSize",
+  "checkpoint",
+  "earlyStopping",
+];
+
+function inOrder(config: object): object {
+  const place = (key: string) => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
+  return Object.fromEntries(Object.entries(config).sort(([a], [b]) => place(a) - place(b)));
 }

@@ -8,7 +8,7 @@ export function lookOfRun(runId: string): (runId: string, key: string) => CurveL
   return (_, key) => {
     const { way, quantity } = splitKey(key);
     if (way === "val_" || way === "test_") return { label: key, color };
-    if (way === "batch_") return { label: key, color: "var(--color-control)" };
+    if (way === "batch_") return { label: key, color: "var(--color-line-strong)" };
     return quantity === "loss" || quantity === "accuracy"
       ? { label: key, color: "var(--color-ink-2)", dash: [5, 3] }
       : { label: key.replace("system/", ""), color };

@@ -44,7 +44,7 @@ export function EvaluationTab({ run }: { run: RunDetail }) {
           value={split}
           onValueChange={(next) => update({ split: next })}
           options={splits.map((value) => ({ value, label: value }))}
-          className="w-44"
+          className="w-44!"
         />
       )}
       <SplitReport key={split} run={run} split={split} />

@@ -25,7 +25,7 @@ export function NoRunsYet() {
 export function CommandLine({ command }: { command: string }) {
   return (
     <span className="flex items-center gap-2 rounded-md border border-line bg-sunken py-1 pr-1 pl-3">
-      <code className="min-w-0 flex-1 overflow-x-auto font-mono text-xs whitespace-pre text-ink">
+      <code className="min-w-0 flex-1 font-mono text-xs break-words whitespace-pre-wrap text-ink">
         {command}
       </code>
       <CopyButton text={command} label="Copy the command" />

@@ -79,7 +79,9 @@ export function completeFilter(
   const to = caret + (/^[^\s()=<>~!"']*/.exec(text.slice(caret))?.[0].length ?? 0);
   const wanted = word.replace(/^["']/, "").toLowerCase();
   const items = candidates(state, fields, values);
-  const ranked = items
+  // A param may be called as a column is; the column wins, here as on the server.
+  const distinct = [...new Map(items.toReversed().map((item) => [item.text, item])).values()].reverse();
+  const ranked = distinct
     .map((item) => ({ item, rank: rankOf(item.text.toLowerCase(), wanted) }))
     .filter(({ rank }) => rank >= 0)
     .sort((a, b) => a.rank - b.rank);

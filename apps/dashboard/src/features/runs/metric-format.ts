@@ -17,6 +17,11 @@ export function formatOf(key: string): (value: number | null | undefined) => str
   return (value) => formatMetric(value);
 }
 
+/** On an axis, where `0.9000` would be too much of it. */
+export function axisFormatOf(key: string): (value: number | null | undefined) => string {
+  return /accuracy|precision|recall|f1$|loss$/.test(key) ? (value) => formatMetric(value) : formatOf(key);
+}
+
 function isFinite(value: number | null | undefined): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }

@@ -122,10 +122,10 @@ function runColumns(nowMs: number | null): RunColumn[] {
       draw: (run) => {
         const silentMs = nowMs === null ? null : silentMsOf(run, nowMs);
         return silentMs === null ? (
-          <StatusBadge status={run.status} plain />
+          <StatusBadge status={run.status} plain className="bg-transparent! px-0!" />
         ) : (
           <span className="text-warn" title="A run that is at work says something every few seconds">
-            silent {formatDuration(silentMs)}
+            silent {formatDuration(Math.floor(silentMs / 60_000) * 60_000)}
           </span>
         );
       },
@@ -223,7 +223,7 @@ function metricColumn(key: string, statistic: "best" | "last", groupOf: ColumnOp
           {key} <span className="font-normal text-ink-3">{statistic}</span>
         </>
       ),
-      width: Math.min(220, 64 + 6.6 * (key.length + 5)),
+      width: Math.min(220, 40 + 6.4 * (key.length + 5)),
       align: "end",
       sortable: true,
       section: key.startsWith("system/") ? "Machine" : "Metrics",
@@ -269,7 +269,7 @@ function paramColumn(key: string, varies: boolean): RunColumn {
   return column({
     id: `param.${key}`,
     header: key,
-    width: Math.min(220, 56 + 6.6 * key.length),
+    width: Math.min(220, 48 + 6.4 * key.length),
     sortable: true,
     section: varies ? "Params" : "Params that are the same everywhere",
     number: ({ params }) => paramNumber(params[key]),

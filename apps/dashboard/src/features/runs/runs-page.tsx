@@ -42,8 +42,7 @@ export function RunsPage() {
   useEffect(() => {
     const recalled = recallColumns();
     if (recalled && view.columns === null) changeView(recalled);
-    // Once, when the page opens.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // Once, when the page opens: what comes later, the reader chose.
   }, []);
 
   const named = view.columns ?? usualColumns;
