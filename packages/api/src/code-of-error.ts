@@ -18,6 +18,7 @@ import {
   RunNotFoundError,
   RunNotReachableError,
   UnknownFieldError,
+  UnstorableEventError,
 } from "@convkit/db";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 
@@ -35,6 +36,7 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
   [RunExistsError, "CONFLICT"],
   [RunFilterError, "BAD_REQUEST"],
   [UnknownFieldError, "BAD_REQUEST"],
+  [UnstorableEventError, "BAD_REQUEST"],
   [CursorError, "BAD_REQUEST"],
   [ClassesDifferError, "BAD_REQUEST"],
   [RunInUseError, "CONFLICT"],

@@ -63,7 +63,7 @@ export const runsRouter = router({
         runIds: RunIds.max(200),
         keys: z.array(Key).min(1).max(50),
         x: z.enum(["step", "epoch", "time"]).optional(),
-        points: z.int().min(4).max(100_000).optional(),
+        points: z.int().min(5).max(100_000).optional(),
         smoothing: z.number().min(0).lt(1).optional(),
         range: z.object({ from: z.number(), to: z.number() }).optional(),
       }),

@@ -4,6 +4,7 @@ export { EmbeddedDatabaseError } from "./embedded/embedded-database-error.js";
 export { MigrationError } from "./migrate.js";
 
 export { ingestEvents, type IngestOptions, type IngestResult } from "./ingest/ingest-events.js";
+export { UnstorableEventError } from "./ingest/storable-event.js";
 export { followRuns } from "./ingest/follow-runs.js";
 export {
   readJournals,

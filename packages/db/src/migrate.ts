@@ -8,6 +8,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Pool, PoolClient } from "pg";
+import { MIGRATION_LOCK } from "./locks.js";
 
 /** The tables are not as this version of convkit knows them. */
 export class MigrationError extends Error {
@@ -20,9 +21,6 @@ interface Migration {
   /** SHA-256 of the file, in hex. */
   readonly checksum: string;
 }
-
-/** Arbitrary, and the same for every convkit: "convkit" in ASCII. */
-const LOCK = "0x636f6e766b6974";
 
 const MAKE_TABLE = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
@@ -44,7 +42,7 @@ export async function migrate(pool: Pool): Promise<void> {
   const migrations = await readMigrations();
   const client = await pool.connect();
   try {
-    await client.query(`SELECT pg_advisory_lock(${LOCK})`);
+    await client.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     try {
       await client.query(MAKE_TABLE);
       const { rows } = await client.query<{ name: string; checksum: string }>(
@@ -53,7 +51,8 @@ export async function migrate(pool: Pool): Promise<void> {
       checkHistory(migrations, rows);
       for (const migration of migrations.slice(rows.length)) await apply(client, migration);
     } finally {
-      await client.query(`SELECT pg_advisory_unlock(${LOCK})`);
+      // On a broken connection the lock is gone already.
+      await client.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined);
     }
   } finally {
     client.release();
@@ -71,7 +70,7 @@ async function apply(client: PoolClient, { name, sql, checksum }: Migration): Pr
     );
     await client.query("COMMIT");
   } catch (cause) {
-    await client.query("ROLLBACK");
+    await client.query("ROLLBACK").catch(() => undefined);
     throw new MigrationError(
       `Expected migration ${name} to apply. Received: ${(cause as Error).message}. The database is as it was before it.`,
       { cause },

@@ -56,6 +56,8 @@ async function connect({ home, url, idleMs }: OpenDatabaseOptions): Promise<Pool
     });
     // An idle connection that breaks is replaced by the next query; that query says what is wrong.
     pool.on("error", () => undefined);
+    // So does one that breaks while a transaction has it; without a listener the process would end.
+    pool.on("connect", (client) => client.on("error", () => undefined));
     try {
       (await pool.connect()).release();
       return pool;

@@ -8,6 +8,9 @@ export interface ParamRow {
   readonly number: number | null;
 }
 
+/** Of a path, which is in an index. No schema's own path is as long. */
+const LONGEST_KEY = 300;
+
 /** Empty lists and objects are leaves too. */
 export function paramsOfConfig(config: unknown, path = ""): ParamRow[] {
   const isBranch = typeof config === "object" && config !== null && Object.keys(config).length > 0;
@@ -16,6 +19,6 @@ export function paramsOfConfig(config: unknown, path = ""): ParamRow[] {
       paramsOfConfig(value, path === "" ? name : `${path}.${name}`),
     );
   }
-  if (config === undefined) return [];
+  if (config === undefined || path.length > LONGEST_KEY) return [];
   return [{ key: path, value: JSON.stringify(config), number: typeof config === "number" ? config : null }];
 }

@@ -7,13 +7,6 @@ import type { TestProject } from "vitest/node";
 import { openCluster } from "../src/embedded/open-cluster.js";
 import { placeCluster } from "../src/embedded/cluster-place.js";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    /** URL of the cluster, without the database's name. */
-    clusterUrl: string;
-  }
-}
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), "convkit-db-"));
   const connection = await openCluster({ home, idleMs: 2000 });

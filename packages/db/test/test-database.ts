@@ -5,6 +5,13 @@ import { inject } from "vitest";
 import { openDatabase } from "../src/open-database.js";
 import type { Database } from "../src/database.js";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** URL of the cluster, without the database's name. */
+    clusterUrl: string;
+  }
+}
+
 export interface TestDatabase {
   readonly database: Database;
   readonly url: string;

@@ -4,10 +4,10 @@
  * leaves an upload that goes on later.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { constants, createReadStream, createWriteStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { BlobHashError, BlobNotFoundError, BlobOffsetError, type BlobStore } from "./blob-store.js";
 
@@ -23,11 +23,12 @@ export function createDiskBlobStore(folder: string): BlobStore {
 
   const moveIn = async (path: string, sha256: string) => {
     const destination = pathOf(sha256);
-    await mkdir(dirname(destination), { recursive: true });
-    const file = await open(path, "r");
-    await file.sync();
-    await file.close();
+    const shelf = dirname(destination);
+    await mkdir(shelf, { recursive: true });
+    await syncToDisk(path);
     await rename(path, destination);
+    // The name, too, has to be there after a power failure: the database will say that it is.
+    await syncToDisk(shelf);
   };
 
   return {
@@ -35,29 +36,30 @@ export function createDiskBlobStore(folder: string): BlobStore {
     receivedBytes: async (sha256) => (await sizeOfFile(uploadOf(sha256))) ?? 0,
 
     receive: async (sha256, bytes, { offset, totalBytes }) => {
-      if ((await sizeOfFile(pathOf(sha256))) !== null) {
-        bytes.resume();
-        return "complete";
-      }
       const path = uploadOf(sha256);
-      await mkdir(incoming, { recursive: true });
-      const received = (await sizeOfFile(path)) ?? 0;
-      if (offset !== received || busy.has(sha256)) {
-        const state = busy.has(sha256) ? "another request writes to it" : `${received} bytes are here`;
-        throw new BlobOffsetError(
-          `Expected an upload that goes on where it is. Received: offset ${offset}; ${state}.`,
-          received,
-        );
-      }
+      const isFree = !busy.has(sha256);
       busy.add(sha256);
       try {
-        await pipeline(limited(bytes, totalBytes - received), createWriteStream(path, { flags: "a" }));
+        if ((await sizeOfFile(pathOf(sha256))) !== null) {
+          bytes.resume();
+          return "complete";
+        }
+        await mkdir(incoming, { recursive: true });
+        const received = (await sizeOfFile(path)) ?? 0;
+        if (offset !== received || !isFree) {
+          const state = isFree ? `${received} bytes are here` : "another request writes to it";
+          throw new BlobOffsetError(
+            `Expected an upload that goes on where it is. Received: offset ${offset}; ${state}.`,
+            received,
+          );
+        }
+        await append(path, bytes, totalBytes - received);
         if (((await sizeOfFile(path)) ?? 0) < totalBytes) return "incomplete";
         await checkHash(path, sha256);
         await moveIn(path, sha256);
         return "complete";
       } finally {
-        busy.delete(sha256);
+        if (isFree) busy.delete(sha256);
       }
     },
 
@@ -65,9 +67,14 @@ export function createDiskBlobStore(folder: string): BlobStore {
       if ((await sizeOfFile(pathOf(sha256))) !== null) return;
       await mkdir(incoming, { recursive: true });
       const copy = join(incoming, `${sha256}.${randomUUID()}`);
-      await copyFile(path, copy, constants.COPYFILE_FICLONE);
-      await checkHash(copy, sha256);
-      await moveIn(copy, sha256);
+      try {
+        await copyFile(path, copy, constants.COPYFILE_FICLONE);
+        await checkHash(copy, sha256);
+        await moveIn(copy, sha256);
+      } catch (error) {
+        await rm(copy, { force: true });
+        throw error;
+      }
     },
 
     read: async (sha256, range) => {
@@ -75,6 +82,7 @@ export function createDiskBlobStore(folder: string): BlobStore {
       if ((await sizeOfFile(path)) === null) {
         throw new BlobNotFoundError(`Expected a blob of the store. Received: ${sha256}, which is none.`);
       }
+      if (range && range.end <= range.start) return Readable.from([]);
       return createReadStream(path, range && { start: range.start, end: range.end - 1 });
     },
 
@@ -110,13 +118,30 @@ async function checkHash(path: string, sha256: string): Promise<void> {
   throw new BlobHashError(`Expected bytes with SHA-256 ${sha256}. Received: bytes with ${found}.`);
 }
 
-/** @throws {BlobHashError} if there is more than was announced. */
-async function* limited(bytes: Readable, most: number): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > most) throw new BlobHashError(`Expected ${most} more bytes. Received: more of them.`);
-    yield chunk;
+/**
+ * Resolves or rejects only when nothing more will be written: whoever goes on begins at the file's end.
+ * @throws {BlobHashError} if there is more than was announced.
+ */
+async function append(path: string, bytes: Readable, most: number): Promise<void> {
+  const file = await open(path, "a");
+  try {
+    let size = 0;
+    for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
+      size += chunk.byteLength;
+      if (size > most) throw new BlobHashError(`Expected ${most} more bytes. Received: more of them.`);
+      await file.appendFile(chunk);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncToDisk(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

@@ -73,7 +73,7 @@ describe("openCluster", () => {
       cwd: import.meta.dirname,
     });
     children.push(child);
-    await once(child.stdout!, "data");
+    await once(child.stdout, "data");
     const pid = await readPostmasterPid(place.data);
     expect(pid).not.toBeNull();
     // Longer than it waits for somebody to need it.

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
 import { connectionsOf, type Database } from "../database.js";
-import { RUN_CHANNEL } from "./ingest-events.js";
+import { RUN_CHANNEL } from "./run-channel.js";
 
 const RETRY_MS = 1000;
 

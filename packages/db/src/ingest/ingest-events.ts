@@ -5,12 +5,18 @@
  */
 import { encodeTrainEvent, TrainEvent } from "@convkit/schema";
 import type { PoolClient } from "pg";
-import { connectionsOf, type Database } from "../database.js";
-import { lastStepOf, type Attempt } from "./attempts.js";
+import type { BlobStore } from "../blobs/blob-store.js";
+import { settleArtifacts } from "../blobs/settle-artifacts.js";
+import type { Database } from "../database.js";
+import { inTransaction } from "../in-transaction.js";
+import { lockRuns } from "../locks.js";
+import type { Attempt } from "./attempts.js";
 import { addPoints, extendSummaries, rebuildSummaries } from "./metric-store.js";
+import { placeJudgements } from "./place-judgements.js";
 import { pointsOfEvent } from "./points-of-event.js";
+import { RUN_CHANNEL } from "./run-channel.js";
 import { addStartedRun, recordEvents } from "./run-record.js";
-import { storableEvent } from "./storable-event.js";
+import { checkStorable, storableEvent } from "./storable-event.js";
 import {
   addSequences,
   formatSequenceSet,
@@ -19,11 +25,15 @@ import {
   type SequenceSet,
 } from "./sequence-set.js";
 
+export { RUN_CHANNEL };
+
 export interface IngestOptions {
   /** Absolute path of the run's folder, where it lies on this machine. */
   readonly folder?: string;
   /** How far that folder's journal was read: written in the same transaction. */
   readonly cursor?: { readonly path: string; readonly sizeBytes: number };
+  /** Where files of the events may lie already: predictions and reports among them are read into the record. */
+  readonly blobs?: BlobStore;
 }
 
 export interface IngestResult {
@@ -33,9 +43,6 @@ export interface IngestResult {
   readonly deleted: boolean;
 }
 
-/** Channel of NOTIFY on which a run's id is said when something of it has changed. */
-export const RUN_CHANNEL = "convkit_run";
-
 interface AttemptState extends Attempt {
   readonly received: SequenceSet;
 }
@@ -43,6 +50,7 @@ interface AttemptState extends Attempt {
 /**
  * @param events of one run, valid by their schema.
  * @throws {RangeError} if they are of several runs.
+ * @throws {UnstorableEventError}
  */
 export async function ingestEvents(
   database: Database,
@@ -53,19 +61,13 @@ export async function ingestEvents(
   if (runId === undefined) return { fresh: 0, deleted: false };
   const stranger = events.find((event) => event.runId !== runId);
   if (stranger) throw new RangeError(`Expected events of one run. Received: ${runId} and ${stranger.runId}.`);
-  const client = await connectionsOf(database).pool.connect();
-  try {
-    await client.query("BEGIN");
-    const result = await ingestInto(client, { runId, events: events.map(storableEvent), options });
-    await client.query("COMMIT");
-    client.release();
-    return result;
-  } catch (error) {
-    // A broken connection has rolled back by itself, and is not given out again.
-    await client.query("ROLLBACK").catch(() => undefined);
-    client.release(true);
-    throw error;
+  checkStorable(events);
+  const batch = { runId, events: events.map(storableEvent), options };
+  const result = await inTransaction(database, (client) => ingestInto(client, batch));
+  if (options.blobs && result.fresh > 0 && events.some(({ type }) => type === "artifactSaved")) {
+    await settleArtifacts(database, options.blobs, runId);
   }
+  return result;
 }
 
 interface Batch {
@@ -76,26 +78,28 @@ interface Batch {
 
 async function ingestInto(client: PoolClient, { runId, events, options }: Batch): Promise<IngestResult> {
   const { cursor, folder } = options;
-  if (cursor) await writeCursor(client, cursor);
+  // Two that ingest one run take turns, also while the run has no row yet; and whoever deletes it.
+  await lockRuns(client, [runId]);
   const { rowCount: deleted } = await client.query("SELECT FROM deleted_run WHERE run_id = $1", [runId]);
   if (deleted) return { fresh: 0, deleted: true };
-  // Two that ingest one run take turns, also while the run has no row yet.
-  await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [runId]);
+  if (cursor) await writeCursor(client, cursor);
 
   const started = newest(events.filter((event) => event.type === "runStarted"));
   if (started) await addStartedRun(client, started, folder);
   const { rowCount: isKnown } = await client.query("SELECT FROM run WHERE id = $1", [runId]);
   if (!isKnown) return { fresh: await park(client, events), deleted: false };
-  const all = started ? [...events, ...(await unpark(client, runId))] : events;
+  const parked = started ? await unpark(client, runId) : [];
+  const all = [...events, ...parked];
 
-  const states = await readAttempts(client, runId, [...new Set(all.map(({ attempt }) => attempt))]);
-  const fresh = freshEvents(all, states);
+  const before = await readAttempts(client, runId, [...new Set(all.map(({ attempt }) => attempt))]);
+  const fresh = freshEvents(all, before);
   if (fresh.length === 0) return { fresh: 0, deleted: false };
-  await writeAttempts(client, runId, fresh, states);
+  const states = await writeAttempts(client, runId, fresh, before);
   await recordEvents(client, fresh, folder);
-  await addMetrics(client, { runId, fresh, states });
+  await addMetrics(client, { runId, fresh, before, states });
   await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
-  return { fresh: fresh.length, deleted: false };
+  // Those that waited were new when they came.
+  return { fresh: fresh.length - parked.length, deleted: false };
 }
 
 /** In the order of attempt and sequence, each event once. */
@@ -136,8 +140,9 @@ async function writeAttempts(
   client: PoolClient,
   runId: string,
   fresh: readonly TrainEvent[],
-  states: Map<number, AttemptState>,
-): Promise<void> {
+  before: ReadonlyMap<number, AttemptState>,
+): Promise<Map<number, AttemptState>> {
+  const states = new Map(before);
   for (const [attempt, events] of groupByAttempt(fresh)) {
     const state = states.get(attempt)!;
     const received = addSequences(
@@ -152,53 +157,56 @@ async function writeAttempts(
       [runId, attempt, fromStep, formatSequenceSet(received)],
     );
   }
+  return states;
 }
 
 interface FreshEvents {
   readonly runId: string;
   readonly fresh: readonly TrainEvent[];
+  /** Without the fresh events. */
+  readonly before: ReadonlyMap<number, AttemptState>;
+  /** With them. */
   readonly states: ReadonlyMap<number, AttemptState>;
 }
 
-async function addMetrics(client: PoolClient, { runId, fresh, states }: FreshEvents): Promise<void> {
+async function addMetrics(client: PoolClient, { runId, fresh, before, states }: FreshEvents): Promise<void> {
   const attempts = [...states.values()];
-  const sortedKeys = new Set<string>();
+  const unsummarized = new Set<string>();
   const supersedes = fresh.some(
     ({ type, attempt }) =>
       (type === "resumed" || type === "runStarted") && attempts.some((other) => other.attempt < attempt),
   );
   for (const [attempt, events] of groupByAttempt(fresh)) {
-    let step = await readStep(client, runId, attempt);
-    const points = events.flatMap((event) => {
-      if ("step" in event) step = event.step;
-      return pointsOfEvent(event, step);
-    });
-    if (points.length === 0) continue;
-    const added = await addPoints(client, { runId, attempt }, points);
-    const isNewest = lastStepOf(attempt, attempts) === Infinity && !attempts.some((a) => a.attempt > attempt);
-    if (isNewest && !supersedes) await extendSummaries(client, runId, added.appended);
-    else for (const { key } of added.appended) sortedKeys.add(key);
-    for (const key of added.sortedKeys) sortedKeys.add(key);
+    const isNewest = !attempts.some((other) => other.attempt > attempt);
+    const { appended, sortedKeys } = await addPoints(
+      client,
+      { runId, attempt },
+      events.flatMap(pointsOfEvent),
+    );
+    const rest =
+      isNewest && !supersedes
+        ? await extendSummaries(client, runId, appended)
+        : appended.map(({ key }) => key);
+    const isLate = hasOvertaken(before.get(attempt)?.received ?? [], events);
+    const judged = await placeJudgements(client, { runId, attempt }, { events, isLate });
+    for (const key of [...rest, ...sortedKeys, ...judged]) unsummarized.add(key);
   }
   if (supersedes) await rebuildSummaries(client, { runId, attempts }, "all");
-  else if (sortedKeys.size > 0) await rebuildSummaries(client, { runId, attempts }, [...sortedKeys]);
+  else if (unsummarized.size > 0) await rebuildSummaries(client, { runId, attempts }, [...unsummarized]);
 }
 
-/** Where the attempt stood before these events. */
-async function readStep(client: PoolClient, runId: string, attempt: number): Promise<number> {
-  const { rows } = await client.query<{ step: number }>(
-    `SELECT greatest(
-       (SELECT max(steps[cardinality(steps)]) FROM metric_chunk WHERE run_id = $1 AND attempt = $2),
-       (SELECT from_step FROM run_attempt WHERE run_id = $1 AND attempt = $2),
-       0) AS step`,
-    [runId, attempt],
-  );
-  return rows[0]?.step ?? 0;
+/** Whether later events of the attempt came before these. */
+function hasOvertaken(received: SequenceSet, [first]: readonly TrainEvent[]): boolean {
+  return (received.at(-1)?.[1] ?? 0) > (first?.sequence ?? 0);
 }
 
 function groupByAttempt(events: readonly TrainEvent[]): Map<number, TrainEvent[]> {
   const groups = new Map<number, TrainEvent[]>();
-  for (const event of events) groups.set(event.attempt, [...(groups.get(event.attempt) ?? []), event]);
+  for (const event of events) {
+    const group = groups.get(event.attempt);
+    if (group) group.push(event);
+    else groups.set(event.attempt, [event]);
+  }
   return groups;
 }
 

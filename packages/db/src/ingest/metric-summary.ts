@@ -23,13 +23,14 @@ export interface Curve {
 
 /**
  * @param before summary of the points before these.
+ * @param size how many points count, from the front on.
  * @returns null without points. Of equal extremes the first counts.
  */
 export function summarizeCurve(
   { steps, times, values }: Curve,
   before: MetricSummary | null = null,
+  size: number = steps.length,
 ): MetricSummary | null {
-  const size = steps.length;
   if (size === 0) return before;
   let { nanCount, min, minStep, max, maxStep } = before ?? EMPTY;
   for (let index = 0; index < size; index += 1) {

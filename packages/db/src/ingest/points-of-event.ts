@@ -15,8 +15,8 @@ export interface Point {
 /** Logs of a step that mean the same in an epoch. */
 const SAME_AT_EVERY_STEP = new Set(["learning_rate"]);
 
-/** @param step of the attempt so far, for an event that has none of its own. */
-export function pointsOfEvent(event: TrainEvent, step: number): Point[] {
+/** An `evaluated` has no step of its own: see place-judgements.ts. */
+export function pointsOfEvent(event: TrainEvent): Point[] {
   const { timestamp: time } = event;
   const points = (logs: Readonly<Record<string, number>>, at: number, nameOf = (name: string) => name) =>
     Object.entries(logs).map(([name, value]) => ({ key: nameOf(name), step: at, time, value }));
@@ -28,16 +28,15 @@ export function pointsOfEvent(event: TrainEvent, step: number): Point[] {
       ];
     case "epochEnded": {
       // The last step of the epoch has said it.
-      const { learning_rate: _, ...logs } = event.logs;
-      return points({ ...logs, epoch_seconds: event.durationMs / 1000 }, event.step);
+      const logs = Object.entries(event.logs).filter(([name]) => !SAME_AT_EVERY_STEP.has(name));
+      return points({ ...Object.fromEntries(logs), epoch_seconds: event.durationMs / 1000 }, event.step);
     }
-    case "evaluated":
-      return points(event.logs, step, (name) => `${event.split}_${name}`);
     case "system":
       return points(event.logs, event.step, (name) => `system/${name}`);
     case "runStarted":
     case "resumed":
     case "epochStarted":
+    case "evaluated":
     case "checkpointSaved":
     case "artifactSaved":
     case "message":

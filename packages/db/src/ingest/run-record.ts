@@ -1,12 +1,17 @@
 /** What events say about a run beside its curves: how it began, stands and ended, its log and its files. */
 import { stringifyWithSpelledNumbers, type RunConfig, type TrainEvent } from "@convkit/schema";
 import type { PoolClient } from "pg";
+import { holdBlobs } from "../locks.js";
 import { paramsOfConfig } from "../params-of-config.js";
+
+/** They are not only kept but read: settle-artifacts.ts gives them their bytes, also if those are in the store. */
+export const FILES_OF_THE_RECORD = ["predictions.bin", "report.json"];
 
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 
 /** Points of curves alone; everything else is an entry of the log. */
 const NOT_LOGGED = new Set<TrainEvent["type"]>(["step", "system"]);
+const STATUS_TYPES = new Set<TrainEvent["type"]>(["runStarted", "resumed", "runEnded"]);
 
 /** Makes the run's row if it has none; of several starts the newest says what the run is. */
 export async function addStartedRun(
@@ -33,10 +38,12 @@ export async function addStartedRun(
     ],
   );
   if (isNew) await addTags(client, event.runId, config.tags);
+  else await client.query(EARLIER_START, [event.runId, event.timestamp]);
   const { rowCount: isNewest } = await client.query(
     `UPDATE run SET config = $3, model_name = $4, dataset_name = $5, dataset_hash = $6, engine = $7, device = $8,
        parameters = $9, flops = $10, epochs = $11, steps_per_epoch = $12, folder = coalesce($13, folder)
-     WHERE id = $1 AND attempt <= $2`,
+     WHERE id = $1 AND NOT EXISTS (
+       SELECT FROM run_event WHERE run_id = $1 AND type = 'runStarted' AND attempt > $2)`,
     [
       event.runId,
       event.attempt,
@@ -102,16 +109,18 @@ export async function recordEvents(
     fresh.filter((event) => event.type === "artifactSaved"),
   );
   const { runId, attempt } = fresh.at(-1)!;
+  let lastTime = -Infinity;
+  for (const { timestamp } of fresh) lastTime = Math.max(lastTime, timestamp);
   await client.query(WRITE_STANDING, [
     runId,
     attempt,
     largest(fresh, attempt, "step"),
     largest(fresh, attempt, "epoch"),
     lastRate(fresh, attempt),
-    Math.max(...fresh.map(({ timestamp }) => timestamp)),
+    lastTime,
     folder ?? null,
   ]);
-  await client.query(WRITE_STATUS, [runId]);
+  if (fresh.some(({ type }) => STATUS_TYPES.has(type))) await client.query(WRITE_STATUS, [runId]);
 }
 
 function lastRate(events: readonly TrainEvent[], attempt: number): number | null {
@@ -153,41 +162,43 @@ async function addToLog(client: PoolClient, events: readonly TrainEvent[]): Prom
   );
 }
 
-/** What the run's own columns say of its config and data set is not said twice. */
+/** What columns say, of the event or of its run, is not said twice. */
+const IN_COLUMNS = new Set(["runId", "attempt", "sequence", "timestamp", "type", "config", "dataset"]);
+
 function withoutEnvelope(event: TrainEvent): string {
-  const {
-    runId: _run,
-    attempt: _attempt,
-    sequence: _sequence,
-    timestamp: _timestamp,
-    type: _type,
-    ...body
-  } = event;
-  const { config: _config, dataset: _dataset, ...rest } = body as Record<string, unknown>;
-  return stringifyWithSpelledNumbers(rest);
+  const body = Object.entries(event).filter(([name]) => !IN_COLUMNS.has(name));
+  return stringifyWithSpelledNumbers(Object.fromEntries(body));
 }
 
 /** Of a file that was saved again, the newest version counts. */
 async function addArtifacts(client: PoolClient, events: readonly EventOf<"artifactSaved">[]): Promise<void> {
+  if (events.length > 0) await holdBlobs(client);
   for (const { runId, attempt, sequence, timestamp, path, sha256, sizeBytes, mediaType } of events) {
     await client.query(
       `INSERT INTO artifact (run_id, path, sha256, size_bytes, media_type, attempt, sequence, saved_at, blob_sha256)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), (SELECT sha256 FROM blob WHERE sha256 = $3))
+       VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000),
+         (SELECT sha256 FROM blob WHERE sha256 = $3 AND $2 <> ALL ($9)))
        ON CONFLICT (run_id, path) DO UPDATE SET sha256 = excluded.sha256, size_bytes = excluded.size_bytes,
          media_type = excluded.media_type, attempt = excluded.attempt, sequence = excluded.sequence,
          saved_at = excluded.saved_at, blob_sha256 = excluded.blob_sha256
        WHERE (artifact.attempt, artifact.sequence) < (excluded.attempt, excluded.sequence)`,
-      [runId, path, sha256, sizeBytes, mediaType, attempt, sequence, timestamp],
+      [runId, path, sha256, sizeBytes, mediaType, attempt, sequence, timestamp, FILES_OF_THE_RECORD],
     );
   }
 }
+
+/** The first start may come last; a run that was created in a queue was so before. */
+const EARLIER_START = `
+  UPDATE run SET created_at = to_timestamp($2::float8 / 1000)
+  WHERE id = $1 AND created_at > to_timestamp($2::float8 / 1000)`;
 
 /** A newer attempt begins where it begins, an older one that comes late changes nothing. */
 const WRITE_STANDING = `
   UPDATE run SET
     step = CASE WHEN $2 > attempt THEN coalesce($3, 0) WHEN $2 = attempt THEN greatest(step, $3) ELSE step END,
     epoch = CASE WHEN $2 > attempt THEN coalesce($4, 0) WHEN $2 = attempt THEN greatest(epoch, $4) ELSE epoch END,
-    images_per_second = CASE WHEN $2 >= attempt THEN coalesce($5, images_per_second) ELSE images_per_second END,
+    images_per_second = CASE WHEN $2 > attempt OR ($2 = attempt AND $3 >= step) THEN coalesce($5, images_per_second)
+      ELSE images_per_second END,
     last_event_at = greatest(last_event_at, to_timestamp($6::float8 / 1000)),
     folder = coalesce($7, folder),
     attempt = greatest(attempt, $2)

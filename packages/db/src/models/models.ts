@@ -1,7 +1,10 @@
 /** Models and their versions, each made of a run; an alias such as `champion` points to one version. */
+import type { PoolClient } from "pg";
 import { connectionsOf, type Database } from "../database.js";
 import type { ModelStage } from "../generated/enums.js";
 import { storableText } from "../ingest/storable-event.js";
+import { inTransaction } from "../in-transaction.js";
+import { lockRuns } from "../locks.js";
 import { checkRuns } from "../runs/get-run.js";
 import { readCells, type MetricSummaryCell } from "../runs/list-runs.js";
 
@@ -78,23 +81,33 @@ export async function registerModelVersion(
   { model, runId, description = "" }: Registration,
 ): Promise<number> {
   await checkRuns(database, [runId]);
-  const { prisma, pool } = connectionsOf(database);
-  const classifier = await prisma.artifact.findFirst({ where: { runId, path: "model/model.json" } });
-  if (!classifier) {
+  return inTransaction(database, async (client) => {
+    // It is not deleted meanwhile.
+    await lockRuns(client, [runId]);
+    await checkClassifier(client, runId);
+    const name = storableText(model);
+    await client.query("INSERT INTO model (name) VALUES ($1) ON CONFLICT DO NOTHING", [name]);
+    // Two that register at once take turns, and the second one sees the first one's number.
+    await client.query("SELECT FROM model WHERE name = $1 FOR UPDATE", [name]);
+    const { rows } = await client.query<{ version: number }>(
+      `INSERT INTO model_version (model_name, version, run_id, description)
+       SELECT $1, coalesce(max(version), 0) + 1, $2, $3 FROM model_version WHERE model_name = $1 RETURNING version`,
+      [name, runId, storableText(description)],
+    );
+    return rows[0]!.version;
+  });
+}
+
+async function checkClassifier(client: PoolClient, runId: string): Promise<void> {
+  const { rowCount } = await client.query(
+    "SELECT FROM artifact WHERE run_id = $1 AND path = 'model/model.json'",
+    [runId],
+  );
+  if (rowCount === 0) {
     throw new NoClassifierError(
       `Expected a run with a trained classifier. Received: ${runId}, whose folder holds no model/model.json (yet).`,
     );
   }
-  await prisma.model.createMany({ data: [{ name: storableText(model) }], skipDuplicates: true });
-  // The model's row is locked: two that register at once get two numbers.
-  const { rows } = await pool.query<{ version: number }>(
-    `WITH owner AS (SELECT name FROM model WHERE name = $1 FOR UPDATE)
-     INSERT INTO model_version (model_name, version, run_id, description)
-     SELECT name, coalesce((SELECT max(version) FROM model_version WHERE model_name = $1), 0) + 1, $2, $3 FROM owner
-     RETURNING version`,
-    [storableText(model), runId, storableText(description)],
-  );
-  return rows[0]!.version;
 }
 
 export interface VersionName {

@@ -1,42 +1,43 @@
 /** Puts a run's predictions and report, as its folder holds them, into the record. */
-import { EvaluationReport, stringifyWithSpelledNumbers, type Predictions } from "@convkit/schema";
-import { connectionsOf, type Database } from "../database.js";
-import { storableText } from "../ingest/storable-event.js";
+import { type EvaluationReport, stringifyWithSpelledNumbers, type Predictions } from "@convkit/schema";
+import type { PoolClient } from "pg";
+import { storable, storableText } from "../ingest/storable-event.js";
 
 /** Those of the same split are replaced. */
 export async function storePredictions(
-  database: Database,
+  client: PoolClient,
   runId: string,
   predictions: Predictions,
 ): Promise<void> {
   const { split, classNames, ids, labels, probabilities } = predictions;
-  await connectionsOf(database).pool.query(
+  await client.query(
     `INSERT INTO prediction (run_id, split, class_names, picture_ids, labels, predictions, probabilities)
      SELECT id, $2, $3, $4, $5, $6, $7 FROM run WHERE id = $1
      ON CONFLICT (run_id, split) DO UPDATE SET class_names = excluded.class_names, picture_ids = excluded.picture_ids,
        labels = excluded.labels, predictions = excluded.predictions, probabilities = excluded.probabilities`,
     [
       runId,
-      split,
+      storableText(split),
       classNames.map(storableText),
       ids.map(storableText),
-      Array.from(labels),
+      `{${labels.join(",")}}`,
       mostProbable(probabilities, classNames.length),
-      Array.from(probabilities),
+      `{${probabilities.join(",")}}`,
     ],
   );
 }
 
 /** It belongs to the predictions of its split, with which it is written. */
 export async function storeReport(
-  database: Database,
+  client: PoolClient,
   runId: string,
-  report: EvaluationReport,
+  received: EvaluationReport,
 ): Promise<void> {
-  await connectionsOf(database).pool.query(
+  const report = storable(received);
+  await client.query(
     `INSERT INTO prediction (run_id, split, class_names, report) SELECT id, $2, $3, $4 FROM run WHERE id = $1
      ON CONFLICT (run_id, split) DO UPDATE SET report = excluded.report`,
-    [runId, report.split, report.classNames, storableText(stringifyWithSpelledNumbers(report))],
+    [runId, report.split, report.classNames, stringifyWithSpelledNumbers(report)],
   );
 }
 

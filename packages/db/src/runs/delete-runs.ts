@@ -5,9 +5,12 @@
  */
 import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { PoolClient } from "pg";
 import type { BlobStore } from "../blobs/blob-store.js";
 import { connectionsOf, type Database } from "../database.js";
-import { RUN_CHANNEL } from "../ingest/ingest-events.js";
+import { RUN_CHANNEL } from "../ingest/run-channel.js";
+import { inTransaction } from "../in-transaction.js";
+import { lockRuns, withoutBlobsHeld } from "../locks.js";
 import { checkRuns } from "./get-run.js";
 
 export interface DeletedRuns {
@@ -28,43 +31,47 @@ export class RunInUseError extends Error {
  */
 export async function deleteRuns(
   database: Database,
-  ids: readonly string[],
+  runIds: readonly string[],
   { blobs, home }: { blobs: BlobStore; home: string },
 ): Promise<DeletedRuns> {
+  const ids = [...new Set(runIds)];
   await checkRuns(database, ids);
-  await checkUnused(database, ids);
+  const found = await inTransaction(database, async (client) => {
+    // Whoever ingests one of them meanwhile has done so before, or is told that it is deleted.
+    await lockRuns(client, ids);
+    await checkUnused(client, ids);
+    return deleteRows(client, ids, home);
+  });
+  const freed = await deleteUnusedBlobs(database, blobs, { only: found.blobs });
+  const freedOnDisk = await Promise.all(found.folders.map(deleteFolder));
   const { pool } = connectionsOf(database);
-  const client = await pool.connect();
-  let folders: string[];
-  let candidates: string[];
-  try {
-    await client.query("BEGIN");
-    await client.query("INSERT INTO deleted_run (run_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", [
-      ids,
-    ]);
-    const used = await client.query<{ sha256: string }>(
-      "SELECT DISTINCT sha256 FROM artifact WHERE run_id = ANY ($1)",
-      [ids],
-    );
-    candidates = used.rows.map(({ sha256 }) => sha256);
-    const { rows } = await client.query<{ folder: string | null }>(
-      "DELETE FROM run WHERE id = ANY ($1) RETURNING folder",
-      [ids],
-    );
-    folders = rows.flatMap(({ folder }) => (folder !== null && isIn(folder, home) ? [folder] : []));
-    const journals = folders.map((folder) => join(folder, "events.jsonl"));
-    await client.query("DELETE FROM journal_cursor WHERE path = ANY ($1)", [journals]);
-    await client.query("COMMIT");
-  } catch (error) {
-    await client.query("ROLLBACK").catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
-  const freed = await deleteUnusedBlobs(database, blobs, candidates);
-  const freedOnDisk = await Promise.all(folders.map(deleteFolder));
   for (const id of ids) await pool.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, id]);
   return { runs: ids.length, freedBytes: freedOnDisk.reduce((sum, bytes) => sum + bytes, freed) };
+}
+
+interface DeletedRows {
+  readonly folders: readonly string[];
+  /** That the runs used, and others may use. */
+  readonly blobs: readonly string[];
+}
+
+async function deleteRows(client: PoolClient, ids: readonly string[], home: string): Promise<DeletedRows> {
+  await client.query("INSERT INTO deleted_run (run_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", [
+    ids,
+  ]);
+  const used = await client.query<{ sha256: string }>(
+    "SELECT DISTINCT sha256 FROM artifact WHERE run_id = ANY ($1)",
+    [ids],
+  );
+  await client.query("DELETE FROM job WHERE run_id = ANY ($1)", [ids]);
+  const { rows } = await client.query<{ folder: string | null }>(
+    "DELETE FROM run WHERE id = ANY ($1) RETURNING folder",
+    [ids],
+  );
+  const folders = rows.flatMap(({ folder }) => (folder !== null && isIn(folder, home) ? [folder] : []));
+  const journals = folders.map((folder) => join(folder, "events.jsonl"));
+  await client.query("DELETE FROM journal_cursor WHERE path = ANY ($1)", [journals]);
+  return { folders, blobs: used.rows.map(({ sha256 }) => sha256) };
 }
 
 /** What an earlier process did not come to: folders of deleted runs, and bytes that nothing uses. */
@@ -79,17 +86,15 @@ export async function finishDeletions(
     [names],
   );
   for (const { run_id: id } of rows) await deleteFolder(join(home, "runs", id));
-  const stored = await blobs.sweep();
-  const { rows: known } = await pool.query<{ sha256: string }>("SELECT sha256 FROM blob");
-  const recorded = new Set(known.map(({ sha256 }) => sha256));
-  for (const sha256 of stored) if (!recorded.has(sha256)) await blobs.delete(sha256);
-  await deleteUnusedBlobs(database, blobs);
+  await deleteUnusedBlobs(database, blobs, { unrecorded: true });
 }
 
-async function checkUnused(database: Database, ids: readonly string[]): Promise<void> {
-  const { rows } = await connectionsOf(database).pool.query<{ id: string; use: string }>(
+async function checkUnused(client: PoolClient, ids: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ id: string; use: string }>(
     `SELECT id, 'is running: stop it first' AS use FROM run WHERE id = ANY ($1) AND status = 'running'
        AND last_event_at > now() - interval '1 minute'
+     UNION ALL
+     SELECT run_id, 'is being trained by a worker: stop it first' FROM job WHERE run_id = ANY ($1) AND state = 'active'
      UNION ALL
      SELECT run_id, 'is version ' || version || ' of the model ' || model_name || ': delete that version first'
      FROM model_version WHERE run_id = ANY ($1) LIMIT 1`,
@@ -101,23 +106,47 @@ async function checkUnused(database: Database, ids: readonly string[]): Promise<
 }
 
 /**
- * A blob that was uploaded before the event that names it is young and waits for it; `candidates` do not.
- * The row goes first: a file without a row is swept up, a row without a file would be a broken link.
+ * The row goes first: a file without a row is found by its name, a row without a file would be a broken link. Nobody
+ * may name a blob meanwhile.
+ *
+ * @param which `only` these, of any age; else all that are old: one that was uploaded before the event that names it
+ *   is young, and waits for it. With `unrecorded` also files without a row, which a process that was killed left.
  */
 async function deleteUnusedBlobs(
   database: Database,
   blobs: BlobStore,
-  candidates: readonly string[] = [],
+  { only, unrecorded = false }: { only?: readonly string[]; unrecorded?: boolean },
 ): Promise<number> {
-  const { rows } = await connectionsOf(database).pool.query<{ sha256: string; bytes: number }>(
-    `DELETE FROM blob WHERE NOT EXISTS (SELECT FROM artifact WHERE artifact.sha256 = blob.sha256)
-       AND NOT EXISTS (SELECT FROM thumbnail WHERE blob_sha256 = blob.sha256)
-       AND (created_at < now() - interval '1 hour' OR sha256 = ANY ($1))
-     RETURNING sha256, size_bytes::float8 AS bytes`,
-    [candidates],
-  );
-  for (const { sha256 } of rows) await blobs.delete(sha256);
-  return rows.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (only?.length === 0) return 0;
+  const client = await connectionsOf(database).pool.connect();
+  let isWhole = false;
+  try {
+    const freed = await withoutBlobsHeld(client, async () => {
+      const { rows } = await client.query<{ sha256: string; bytes: number }>(
+        `DELETE FROM blob WHERE NOT EXISTS (SELECT FROM artifact WHERE artifact.sha256 = blob.sha256)
+           AND NOT EXISTS (SELECT FROM thumbnail WHERE blob_sha256 = blob.sha256)
+           AND (sha256 = ANY ($1) OR $1 IS NULL AND created_at < now() - interval '1 hour')
+         RETURNING sha256, size_bytes::float8 AS bytes`,
+        [only ?? null],
+      );
+      for (const { sha256 } of rows) await blobs.delete(sha256);
+      if (unrecorded) await deleteUnrecorded(client, blobs);
+      return rows.reduce((sum, { bytes }) => sum + bytes, 0);
+    });
+    isWhole = true;
+    return freed;
+  } finally {
+    client.release(!isWhole);
+  }
+}
+
+async function deleteUnrecorded(client: PoolClient, blobs: BlobStore): Promise<void> {
+  const stored = await blobs.sweep();
+  const { rows } = await client.query<{ sha256: string }>("SELECT sha256 FROM blob WHERE sha256 = ANY ($1)", [
+    stored,
+  ]);
+  const recorded = new Set(rows.map(({ sha256 }) => sha256));
+  for (const sha256 of stored) if (!recorded.has(sha256)) await blobs.delete(sha256);
 }
 
 /** @returns its size. */

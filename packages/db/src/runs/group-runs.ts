@@ -39,14 +39,17 @@ const MOST_GROUPS = 1000;
 export async function groupRuns(database: Database, query: GroupRunsQuery): Promise<RunGroup[]> {
   const known = await readKnownKeys(database);
   const parameters = new SqlParameters();
-  const values = query.by.map((name) => fieldOf(name, known).sql(parameters));
+  const values = query.by.map((name) => {
+    const { sql, asJson = sql } = fieldOf(name, known);
+    return asJson(parameters);
+  });
   const metrics = query.metrics.map((key) => metricField(key, "best").sql(parameters));
   const where = compileSelection(query, known, parameters);
   const { rows } = await connectionsOf(database).pool.query<{
     values: (string | number | null)[];
     count: number;
     runIds: string[];
-    metrics: (GroupStatistics | null)[];
+    metrics: (Spelled | null)[];
   }>(
     `SELECT "values", count(*)::int AS count, array_agg(id ORDER BY id) AS "runIds",
        jsonb_build_array(${metrics.map((_, index) => statistics(index)).join(", ")}) AS metrics
@@ -63,10 +66,25 @@ export async function groupRuns(database: Database, query: GroupRunsQuery): Prom
     metrics: Object.fromEntries(
       query.metrics.flatMap((key, index) => {
         const cell = found[index];
-        return cell && cell.count > 0 ? [[key, cell]] : [];
+        return cell && cell.count > 0 ? [[key, toNumbers(cell)]] : [];
       }),
     ),
   }));
+}
+
+/** JSON spells the infinities, and what they do to a mean. */
+type Spelled = { readonly [K in keyof GroupStatistics]: GroupStatistics[K] | string } & {
+  readonly count: number;
+};
+
+function toNumbers({ count, mean, deviation, min, max }: Spelled): GroupStatistics {
+  return {
+    count,
+    mean: Number(mean),
+    deviation: deviation === null ? null : Number(deviation),
+    min: Number(min),
+    max: Number(max),
+  };
 }
 
 const statistics = (index: number) =>

@@ -266,7 +266,7 @@ export const RUN_COLUMNS = `
   ${milliseconds("run.created_at")} AS "createdAt", ${milliseconds("run.started_at")} AS "startedAt",
   ${milliseconds("run.ended_at")} AS "endedAt", ${milliseconds("run.last_event_at")} AS "lastEventAt",
   run.archived_at IS NOT NULL AS archived, run.attempt, run.step,
-  run.steps_per_epoch * run.epochs AS "totalSteps", run.epoch, run.epochs,
+  run.steps_per_epoch::float8 * run.epochs AS "totalSteps", run.epoch, run.epochs,
   coalesce((SELECT array_agg(name ORDER BY name) FROM tag WHERE run_id = run.id), '{}') AS tags`;
 
 const SEARCHED = `concat_ws(' ', run.id, run.name, run.model_name, run.dataset_name, run.status::text,

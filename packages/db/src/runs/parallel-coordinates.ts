@@ -56,5 +56,12 @@ export async function readParallelRuns(database: Database, query: ParallelQuery)
     inputs,
     runs.map((run) => run.value),
   );
-  return { runs, params: importance.map((row) => ({ ...row, values: columns.get(row.key) ?? [] })) };
+  // Of few runs there is nothing to say but the values.
+  const judged = new Set(importance.map(({ key }) => key));
+  const rest = [...columns.keys()].filter((key) => !judged.has(key)).sort();
+  const unjudged = rest.map((key) => ({ key, importance: 0, correlation: null, count: 0 }));
+  return {
+    runs,
+    params: [...importance, ...unjudged].map((row) => ({ ...row, values: columns.get(row.key) ?? [] })),
+  };
 }

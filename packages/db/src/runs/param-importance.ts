@@ -1,8 +1,9 @@
 /**
  * Which params a metric depends on, over many runs: the share of the metric's variance that a param alone explains.
- * For values in groups it is the correlation ratio η² = SS_between / SS_total (Pearson 1905; Cohen 1988, §8.2), for
- * numbers of many values in as many groups of equal size as make sense. It is a hint and no experiment: params that
- * were changed together share what they explain.
+ * For values in groups it is ε², the correlation ratio η² = SS_between / SS_total less what as many groups explain by
+ * chance (Kelley 1935, https://doi.org/10.1073/pnas.21.9.554). Numbers of many values are put into groups of about equal
+ * size, equal values together. It is a hint and no experiment: params that were changed together share what they
+ * explain.
  */
 
 export interface ImportanceRow {
@@ -43,7 +44,7 @@ export function paramImportance(
       : null;
     return [{ key, importance: explainedShare(pairs, isNumber), correlation, count: pairs.length }];
   });
-  return rows.sort((a, b) => b.importance - a.importance);
+  return rows.sort((a, b) => b.importance - a.importance || (a.key < b.key ? -1 : 1));
 }
 
 interface Pair {
@@ -70,13 +71,15 @@ function groupsOf(pairs: readonly Pair[], isNumber: boolean): number[][] {
   for (const { value, y } of pairs) distinct.set(value, [...(distinct.get(value) ?? []), y]);
   const most = Math.max(2, Math.floor(Math.sqrt(pairs.length)));
   if (!isNumber || distinct.size <= most) return [...distinct.values()];
-  const sorted = pairs.toSorted((a, b) => Number(a.value) - Number(b.value)).map(({ y }) => y);
-  return Array.from({ length: most }, (_, index) =>
-    sorted.slice(
-      Math.floor((index * sorted.length) / most),
-      Math.floor(((index + 1) * sorted.length) / most),
-    ),
-  );
+  const groups: number[][] = [];
+  let taken = 0;
+  for (const [, ys] of [...distinct].sort(([a], [b]) => Number(a) - Number(b))) {
+    const isFull = taken >= (groups.length * pairs.length) / most;
+    if (isFull) groups.push([...ys]);
+    else groups.at(-1)!.push(...ys);
+    taken += ys.length;
+  }
+  return groups;
 }
 
 /** Pearson's correlation of the ranks, ties at their mean rank. */

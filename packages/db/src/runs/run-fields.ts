@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
+import { storableText } from "../ingest/storable-event.js";
 
 export type FieldKind = "number" | "text" | "time";
 
@@ -14,6 +15,8 @@ export interface RunField {
   readonly sql: (parameters: SqlParameters) => string;
   /** The same as text, where a number may be a text in some runs. */
   readonly asText?: (parameters: SqlParameters) => string;
+  /** The same as jsonb, where runs may have values of several kinds. */
+  readonly asJson?: (parameters: SqlParameters) => string;
 }
 
 /** A name that is no column of a run, and no metric or param of any. */
@@ -27,7 +30,7 @@ export class SqlParameters {
 
   /** @returns the value's placeholder. */
   add(value: unknown): string {
-    this.values.push(value);
+    this.values.push(typeof value === "string" ? storableText(value) : value);
     return `$${this.values.length}`;
   }
 }
@@ -141,10 +144,10 @@ export function metricField(key: string, statistic: MetricStatistic): RunField {
 function paramField(key: string, known: KnownKeys): RunField {
   const select = (expression: string) => (parameters: SqlParameters) =>
     `(SELECT ${expression} FROM param WHERE run_id = run.id AND key = ${parameters.add(key)})`;
-  const asText = select(`trim(both '"' from value)`);
+  const asText = select("value::jsonb #>> '{}'");
   const isNumber = known.params.get(key) ?? false;
   return isNumber
-    ? { name: `param.${key}`, kind: "number", sql: select("number"), asText }
+    ? { name: `param.${key}`, kind: "number", sql: select("number"), asText, asJson: select("value::jsonb") }
     : { name: `param.${key}`, kind: "text", sql: asText };
 }
 

@@ -28,6 +28,8 @@ export type RunFilter =
       readonly field: string;
       readonly operator: Operator;
       readonly value: string | number;
+      /** The value as it was written: the name of a run may be 007. */
+      readonly text: string;
       readonly position: number;
     };
 
@@ -37,6 +39,8 @@ interface Token {
   readonly position: number;
 }
 
+const DEEPEST = 100;
+
 const TOKEN =
   /\s*(?:(?<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<operator>!=|<=|>=|!~|==|[=<>~])|(?<paren>[()])|(?<word>[^\s()=<>~!"']+))/uy;
 
@@ -45,7 +49,18 @@ export function parseRunFilter(text: string): RunFilter | null {
   const tokens = tokenize(text);
   if (tokens[0]!.kind === "end") return null;
   let at = 0;
+  let depth = 0;
   const peek = () => tokens[at]!;
+  const deeper = <T>(token: Token, parse: () => T): T => {
+    depth += 1;
+    if (depth > DEEPEST) {
+      const message = `Expected at most ${DEEPEST} parentheses and \`not\` in each other. Received: more of them.`;
+      throw new RunFilterError(message, token.position);
+    }
+    const parsed = parse();
+    depth -= 1;
+    return parsed;
+  };
   const isWord = (word: string) => peek().kind === "word" && peek().text.toLowerCase() === word;
 
   const parseChain = (type: "and" | "or", parseTerm: () => RunFilter): RunFilter => {
@@ -58,14 +73,16 @@ export function parseRunFilter(text: string): RunFilter | null {
   };
   const parseOr = (): RunFilter => parseChain("or", () => parseChain("and", parseNot));
   const parseNot = (): RunFilter => {
+    const token = peek();
     if (!isWord("not")) return parseOperand();
     at += 1;
-    return { type: "not", term: parseNot() };
+    return { type: "not", term: deeper(token, parseNot) };
   };
   const parseOperand = (): RunFilter => {
-    if (peek().kind !== "(") return parseComparison();
+    const token = peek();
+    if (token.kind !== "(") return parseComparison();
     at += 1;
-    const inside = parseOr();
+    const inside = deeper(token, parseOr);
     if (peek().kind !== ")") throw unexpected("a closing parenthesis", peek());
     at += 1;
     return inside;
@@ -85,6 +102,7 @@ export function parseRunFilter(text: string): RunFilter | null {
       field: field.text,
       operator: operator.text === "==" ? "=" : (operator.text as Operator),
       value: value.kind === "number" ? Number(value.text) : value.text,
+      text: value.text,
       position: field.position,
     };
   };
@@ -171,29 +189,40 @@ function compileComparison(comparison: Comparison, known: KnownKeys, parameters:
   }
   if (field.name === "tag") return compileTag(comparison, parameters);
   const isPattern = operator === "~" || operator === "!~";
-  const asText = field.asText ?? (isPattern ? field.sql : undefined);
-  if (field.kind !== "text" && (asText === undefined || typeof value === "number")) {
-    const number = field.kind === "time" ? secondsOf(comparison) : numberOf(comparison);
-    return orFalse(`${field.sql(parameters)} ${SQL_OPERATORS[operator]} ${parameters.add(number)}::float8`);
+  const asText = field.kind === "text" ? field.sql : field.asText;
+  const isNumber =
+    field.kind !== "text" && (asText === undefined || (typeof value === "number" && !isPattern));
+  if (isPattern && isNumber) {
+    throw new RunFilterError(
+      `Expected = != < <= > or >= after ${comparison.field}. Received: ${operator}.`,
+      position,
+    );
   }
-  const sql = (asText ?? field.sql)(parameters);
-  const text = isPattern ? patternOf(value) : String(value);
-  return orFalse(`${sql}::text ${SQL_OPERATORS[operator]} ${parameters.add(text)}::text`);
+  if (asText === undefined || isNumber) {
+    const number = field.kind === "time" ? secondsOf(comparison) : numberOf(comparison);
+    const sql = field.sql(parameters);
+    // To PostgreSQL NaN is greater than every number; to whoever asks it is none.
+    const ordered = operator.startsWith("<") || operator.startsWith(">") ? `nullif(${sql}, 'NaN')` : sql;
+    return orFalse(`${ordered} ${SQL_OPERATORS[operator]} ${parameters.add(number)}::float8`);
+  }
+  const sql = asText(parameters);
+  const text = isPattern ? patternOf(comparison.text) : comparison.text;
+  return orFalse(`${sql} ${SQL_OPERATORS[operator]} ${parameters.add(text)}::text`);
 }
 
 /** SQL's unknown is a no: without it `not` would lose the runs that lack a value. */
 const orFalse = (condition: string) => `coalesce(${condition}, false)`;
 
 /** Of ILIKE: the text anywhere, its own wildcards escaped. */
-export const patternOf = (text: string | number) => `%${String(text).replaceAll(/[\\%_]/g, "\\$&")}%`;
+export const patternOf = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
 
 /** A run has many: `=` asks whether one is so, `!=` whether none is. */
-function compileTag({ operator, value, position }: Comparison, parameters: SqlParameters): string {
+function compileTag({ operator, text: name, position }: Comparison, parameters: SqlParameters): string {
   const isPattern = operator === "~" || operator === "!~";
   if (!isPattern && operator !== "=" && operator !== "!=") {
     throw new RunFilterError(`Expected = != ~ or !~ after tag. Received: ${operator}.`, position);
   }
-  const text = isPattern ? patternOf(value) : String(value);
+  const text = isPattern ? patternOf(name) : name;
   const condition = isPattern ? "ILIKE" : "=";
   const exists = `EXISTS (SELECT FROM tag WHERE run_id = run.id AND name ${condition} ${parameters.add(text)}::text)`;
   return operator.startsWith("!") ? `(NOT ${exists})` : exists;
@@ -206,8 +235,11 @@ function numberOf({ field, value, position }: Comparison): number {
   throw new RunFilterError(`Expected a number to compare ${field} with. Received: ${value}.`, position);
 }
 
-function secondsOf({ field, value, position }: Comparison): number {
-  const milliseconds = Date.parse(String(value));
+/** ISO 8601: what else a Date reads depends on who made it. */
+const TIME = /^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/i;
+
+function secondsOf({ field, text: value, position }: Comparison): number {
+  const milliseconds = TIME.test(value) ? Date.parse(value) : NaN;
   if (!Number.isNaN(milliseconds)) return milliseconds / 1000;
   throw new RunFilterError(
     `Expected a time such as 2026-11-26 or 2026-11-26T17:00Z to compare ${field} with. Received: ${value}.`,

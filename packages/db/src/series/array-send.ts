@@ -11,7 +11,8 @@ const PER_DIMENSION = 8;
 export function readInt32Array(bytes: Buffer): Int32Array {
   const size = sizeOf(bytes);
   const numbers = new Int32Array(size);
-  for (let index = 0; index < size; index += 1) numbers[index] = bytes.readInt32BE(24 + index * 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let index = 0; index < size; index += 1) numbers[index] = view.getInt32(24 + index * 8);
   return numbers;
 }
 

@@ -1,6 +1,6 @@
 /** Curves as a chart draws them: superseded points left out, smoothed on all points, then reduced. */
 import { connectionsOf, type Database } from "../database.js";
-import { lastStepOf, type Attempt } from "../ingest/attempts.js";
+import { countVisible, type Attempt } from "../ingest/attempts.js";
 import { readFloat64Array, readInt32Array } from "./array-send.js";
 import { reduceSeries } from "./reduce-series.js";
 import { smoothSeries } from "./smooth-series.js";
@@ -12,7 +12,7 @@ export interface SeriesQuery {
   readonly keys: readonly string[];
   /** `time` counts seconds from the run's start. Default `step`. */
   readonly x?: SeriesAxis;
-  /** At most so many points per curve. Default 1,000. */
+  /** At most so many points per curve, 5 or more. Default 1,000. */
   readonly points?: number;
   /** Weight of the past in [0, 1). Default 0. */
   readonly smoothing?: number;
@@ -25,7 +25,7 @@ export interface Series {
   readonly key: string;
   /** Points there are in the range; `x.length` of them are here. */
   readonly count: number;
-  /** Ascending. */
+  /** Ascending, but where the clock went back on the time axis. */
   readonly x: Float64Array;
   readonly y: Float64Array;
   /** Present where smoothing was asked for. */
@@ -76,7 +76,7 @@ function toSeries(rows: readonly Row[], run: RunFacts, query: SeriesQuery): Seri
   const { points: limit = 1000, smoothing = 0, range } = query;
   const { x, y } = joinChunks(rows, run, query.x ?? "step");
   const smoothed = smoothing > 0 ? smoothSeries(y, smoothing) : undefined;
-  const [start, end] = range ? [lowerBound(x, range.from), lowerBound(x, range.to, true)] : [0, x.length];
+  const [start, end] = range ? indicesIn(x, range) : [0, x.length];
   const visible = y.subarray(start, end);
   const kept = reduceSeries(visible, limit);
   const take = (numbers: Float64Array) => Float64Array.from(kept, (index) => numbers[start + index]!);
@@ -98,40 +98,46 @@ function joinChunks(
   run: RunFacts,
   axis: SeriesAxis,
 ): { x: Float64Array; y: Float64Array } {
-  const parts = rows.map((row) => {
-    const steps = readInt32Array(row.steps);
-    const visible = lowerBound(steps, lastStepOf(row.attempt, run.attempts), true);
-    const times = row.times && readFloat64Array(row.times);
-    return { steps: steps.subarray(0, visible), values: readFloat64Array(row.values), times };
-  });
-  const size = parts.reduce((sum, { steps }) => sum + steps.length, 0);
+  const parts = rows.map(({ attempt, steps }) => ({ attempt, steps: readInt32Array(steps) }));
+  const counts = countVisible(parts, run.attempts);
+  const size = counts.reduce((sum, count) => sum + count, 0);
   const x = new Float64Array(size);
   const y = new Float64Array(size);
   let at = 0;
-  for (const { steps, values, times } of parts) {
-    for (let index = 0; index < steps.length; index += 1, at += 1) {
-      y[at] = values[index]!;
-      x[at] =
-        axis === "step"
-          ? steps[index]!
-          : axis === "epoch"
-            ? steps[index]! / (run.stepsPerEpoch ?? 1)
-            : (times![index]! - run.startedAt) / 1000;
-    }
+  for (const [part, row] of rows.entries()) {
+    const count = counts[part]!;
+    y.set(readFloat64Array(row.values).subarray(0, count), at);
+    x.set(xOf(row, parts[part]!.steps, { run, axis }).subarray(0, count), at);
+    at += count;
   }
   return { x, y };
 }
 
-/** First index whose value is at least `bound`; with `after`, more than it. */
-function lowerBound(sorted: ArrayLike<number>, bound: number, after = false): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < bound || (after && sorted[middle] === bound)) low = middle + 1;
-    else high = middle;
+function xOf(
+  row: Row,
+  steps: Int32Array,
+  { run, axis }: { run: RunFacts; axis: SeriesAxis },
+): Int32Array | Float64Array {
+  switch (axis) {
+    case "step":
+      return steps;
+    case "epoch":
+      return Float64Array.from(steps, (step) => step / (run.stepsPerEpoch ?? 1));
+    case "time":
+      return readFloat64Array(row.times!).map((time) => (time - run.startedAt) / 1000);
+    default:
+      return axis satisfies never;
   }
-  return low;
+}
+
+/** The clock of another machine may go back: x need not ascend. */
+function indicesIn(
+  x: Float64Array,
+  { from, to }: { from: number; to: number },
+): [start: number, end: number] {
+  const start = x.findIndex((value) => value >= from);
+  const end = x.findLastIndex((value) => value <= to) + 1;
+  return start < 0 || end <= start ? [0, 0] : [start, end];
 }
 
 const READ_RUNS = `

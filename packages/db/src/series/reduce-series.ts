@@ -7,7 +7,7 @@
 
 /**
  * @param values of the curve in its order.
- * @param limit at most so many points, 4 or more.
+ * @param limit at most so many points, 5 or more.
  * @returns ascending indices of the points to draw; all of them if they are few enough.
  */
 export function reduceSeries(values: ArrayLike<number>, limit: number): Uint32Array {

@@ -370,7 +370,7 @@ ALTER TABLE "prediction" ALTER COLUMN "probabilities" SET STORAGE EXTERNAL;
 
 -- For SQL by hand: one point a row, the ones that a later attempt superseded left out.
 CREATE VIEW "point" AS
-SELECT
+SELECT DISTINCT ON (chunk."run_id", chunk."key", sample."step")
   chunk."run_id",
   chunk."key",
   chunk."attempt",
@@ -382,10 +382,12 @@ FROM "metric_chunk" AS chunk
 JOIN "run" AS run ON run."id" = chunk."run_id"
 CROSS JOIN LATERAL unnest(chunk."steps", chunk."times", chunk."values") AS sample("step", "time", "value")
 WHERE sample."step" <= (
-  SELECT coalesce(min(later."from_step"), 2147483647)
+  -- Whoever begins anew supersedes what was said before the first step, too.
+  SELECT coalesce(min(CASE later."from_step" WHEN 0 THEN -1 ELSE later."from_step" END), 2147483647)
   FROM "run_attempt" AS later
   WHERE later."run_id" = chunk."run_id" AND later."attempt" > chunk."attempt"
-);
+)
+ORDER BY chunk."run_id", chunk."key", sample."step", chunk."attempt" DESC;
 
 -- For SQL by hand: one picture a row.
 CREATE VIEW "predicted_picture" AS
