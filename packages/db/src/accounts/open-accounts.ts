@@ -63,6 +63,7 @@ export function openAccounts(database: Database, { secret, baseUrl }: AccountsOp
     trustedOrigins: [new URL(baseUrl).origin],
     database: prismaAdapter(prisma, { provider: "postgresql" }),
     telemetry: { enabled: false },
+    logger: { level: "error" },
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
