@@ -23,4 +23,13 @@ export { listDatasets, type DatasetInfo } from "./list-datasets.js";
 export { describeBadFiles } from "./formats/describe-bad-files.js";
 export { DatasetFormatError } from "./formats/dataset-format-error.js";
 export { DatasetUnavailableError, type FailedSource } from "./fetching/dataset-unavailable-error.js";
+export {
+  packThumbnails,
+  type PackedPicture,
+  type PackThumbnailsOptions,
+  type ThumbnailPack,
+} from "./thumbnails/pack-thumbnails.js";
+export { packFolder, type PackFolderOptions } from "./packing/pack-folder.js";
+export { findByHash, placeByHash, type PlaceByHashOptions } from "./packing/place-by-hash.js";
+export { DatasetPackError } from "./packing/dataset-pack-error.js";
 export type { DatasetProgress, ProgressListener } from "./progress.js";

@@ -61,7 +61,11 @@ function strayReason(hasSplits: boolean): string {
 }
 
 /** Every file below, relative, with forward slashes. `ancestors` ends the walk where links lead in circles. */
-async function listFiles(root: string, prefix = "", ancestors: readonly string[] = []): Promise<string[]> {
+export async function listFiles(
+  root: string,
+  prefix = "",
+  ancestors: readonly string[] = [],
+): Promise<string[]> {
   const here = await realpath(join(root, prefix));
   if (ancestors.includes(here)) return [];
   const files: string[] = [];

@@ -1,0 +1,102 @@
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { create } from "tar";
+import { expect, it } from "vitest";
+import { encodePicture, writeFiles } from "../../test/pictures.js";
+import { temporaryFolder } from "../../test/temporary-folder.js";
+import { findByHash, openDataset, packFolder, placeByHash } from "../index.js";
+
+async function writeFlowers(name = "flowers"): Promise<string> {
+  const folder = join(await temporaryFolder(), name);
+  return writeFiles(folder, {
+    "daisy/1.png": await encodePicture([250, 250, 250]),
+    "rose/1.png": await encodePicture([250, 0, 0]),
+    "README.md": "flowers",
+    ".hidden/x": "not for others",
+  });
+}
+
+async function hashOf(source: string): Promise<string> {
+  return (await openDataset({ source }, { home: await temporaryFolder() })).contentHash;
+}
+
+it("carries a folder to another home, where it is the same data set under the same name", async () => {
+  const folder = await writeFlowers("@flowers");
+  await symlink(join(folder, "rose"), join(folder, "tulip"));
+  const contentHash = await hashOf(folder);
+  const archive = join(await temporaryFolder(), "pack.tar");
+  const progress: number[][] = [];
+  await packFolder(folder, archive, { onProgress: (...numbers) => progress.push(numbers) });
+  expect(progress.at(-1)?.[0]).toBe(progress.at(-1)?.[1]);
+
+  const home = await temporaryFolder();
+  expect(await findByHash(home, contentHash)).toBeNull();
+  const placed = await placeByHash({ home, contentHash, archive });
+  expect(placed).toBe(join(home, "datasets", "by-hash", contentHash, "@flowers"));
+  expect((await readdir(placed)).sort()).toEqual(["README.md", "daisy", "rose", "tulip"]);
+  expect(await findByHash(home, contentHash)).toBe(placed);
+  const again = await openDataset({ source: placed, contentHash }, { home });
+  expect(again).toMatchObject({ name: "@flowers", contentHash });
+  // Also where it lies already, and at once.
+  expect(await Promise.all([1, 2].map(() => placeByHash({ home, contentHash, archive })))).toEqual([
+    placed,
+    placed,
+  ]);
+  expect(await readdir(join(home, "datasets", ".work"))).toEqual([]);
+});
+
+it("makes the same bytes of the same files", async () => {
+  const [one, other] = [await writeFlowers(), await writeFlowers()];
+  await utimes(join(other, "daisy/1.png"), 1, 1);
+  const out = await temporaryFolder();
+  await packFolder(one, join(out, "1.tar"));
+  await packFolder(other, join(out, "2.tar"));
+  expect((await readFile(join(out, "1.tar"))).equals(await readFile(join(out, "2.tar")))).toBe(true);
+});
+
+it("refuses other pictures than those of the hash, and leaves nothing behind", async () => {
+  const folder = await writeFlowers();
+  const archive = join(await temporaryFolder(), "pack.tar");
+  await packFolder(folder, archive);
+  const home = await temporaryFolder();
+  const placing = placeByHash({ home, contentHash: "0".repeat(64), archive });
+  await expect(placing).rejects.toMatchObject({ name: "ContentHashMismatchError" });
+  await expect(placeByHash({ home, contentHash: "../../x", archive })).rejects.toThrow(
+    "64 lower-case hex digits",
+  );
+  expect(await findByHash(home, "0".repeat(64))).toBeNull();
+  expect(await readdir(join(home, "datasets", ".work"))).toEqual([]);
+});
+
+it("unpacks nothing but plain files below one folder", async () => {
+  const folder = await temporaryFolder();
+  const archive = join(folder, "bad.tar");
+  const home = await temporaryFolder();
+  const contentHash = "0".repeat(64);
+  const place = () => placeByHash({ home, contentHash, archive });
+  await writeFlowers().then((flowers) => symlink(flowers, join(folder, "set")));
+  await mkdir(join(folder, "a"));
+  await writeFile(join(folder, "a/x"), "x");
+  await writeFile(join(folder, "escape"), "x");
+
+  await create({ file: archive, cwd: join(folder, "a"), preservePaths: true }, ["../escape"]);
+  await expect(place()).rejects.toMatchObject({ name: "DatasetPackError" });
+  await create({ file: archive, cwd: folder, preservePaths: true }, [join(folder, "escape")]);
+  await expect(place()).rejects.toMatchObject({ name: "DatasetPackError" });
+  await create({ file: archive, cwd: folder }, ["set"]);
+  await expect(place()).rejects.toThrow("set (SymbolicLink)");
+  await create({ file: archive, cwd: folder }, ["a", "escape"]);
+  await expect(place()).rejects.toThrow("escape (File)");
+  await writeFile(archive, "no tar");
+  await expect(place()).rejects.toThrow("Expected a whole tar");
+  expect(await readdir(join(home, "datasets", ".work"))).toEqual([]);
+  await expect(packFolder(join(folder, "escape"), archive)).rejects.toThrow("which is none");
+});
+
+it("ends when it is told to, without a file", async () => {
+  const folder = await writeFlowers();
+  const archive = join(await temporaryFolder(), "pack.tar");
+  const signal = AbortSignal.abort(new Error("enough"));
+  await expect(packFolder(folder, archive, { signal })).rejects.toThrow("enough");
+  await expect(readFile(archive)).rejects.toMatchObject({ code: "ENOENT" });
+});
