@@ -17,6 +17,7 @@ import {
   RunInUseError,
   RunNotFoundError,
   RunNotReachableError,
+  RunNotResumableError,
   UnknownFieldError,
   UnstorableEventError,
 } from "@convkit/db";
@@ -42,6 +43,7 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
   [RunInUseError, "CONFLICT"],
   [NoClassifierError, "CONFLICT"],
   [RunNotReachableError, "CONFLICT"],
+  [RunNotResumableError, "CONFLICT"],
 ]);
 
 /** @returns undefined for what nobody foresaw. */

@@ -7,9 +7,10 @@ import {
   listJobs,
   listWorkers,
   prioritizeJob,
+  resumeRun,
   revokeApiToken,
 } from "@convkit/db";
-import { Job, RunConfig } from "@convkit/schema";
+import { Job, RunConfig, runConfigJsonSchema } from "@convkit/schema";
 import { z } from "zod";
 import { newRunId } from "./new-run-id.js";
 import { adminProcedure, router, userProcedure } from "./trpc.js";
@@ -31,6 +32,22 @@ export const jobsRouter = router({
       const jobId = await enqueueJob(ctx.queue, { kind: "train", runId, config }, options);
       return { runId, jobId };
     }),
+
+  /** Goes on with a run that ended early, where its checkpoint is. */
+  resume: userProcedure
+    .input(z.string().min(1).max(300))
+    .mutation(({ ctx, input }) => resumeRun(ctx.queue, input, ctx.home)),
+
+  /** JSON Schema of what a new run takes: the form's fields, their defaults and help. */
+  configSchema: userProcedure.query((): Record<string, unknown> => ({ ...runConfigJsonSchema() })),
+
+  /** What is wrong with a config, by path; nothing if it would be taken. */
+  checkConfig: userProcedure.input(z.object({ config: z.unknown() })).query(({ input }) => {
+    const parsed = RunConfig.safeParse(input.config);
+    if (parsed.success) return { config: parsed.data, issues: [] };
+    const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message }));
+    return { config: null, issues };
+  }),
 
   enqueue: userProcedure
     .input(z.object({ job: Job, priority: Priority.optional(), onlyWorker: z.uuid().optional() }))

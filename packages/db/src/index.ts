@@ -136,6 +136,7 @@ export {
   type JobRow,
   type ListJobsQuery,
 } from "./queue/jobs.js";
+export { resumeRun, RunNotResumableError } from "./queue/resume-run.js";
 export {
   claimNextJob,
   ClaimLostError,

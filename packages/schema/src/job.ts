@@ -31,6 +31,9 @@ export const WorkerDescription = z.object({
   kinds: z.array(JobKind).min(1),
   /** Those that opened, the fastest first. */
   engines: z.array(z.object({ name: z.string().max(50), device: z.string().max(300) })).max(20),
+  /** Data sets and networks that it knows by name. */
+  datasets: z.array(z.string().max(200)).max(1000).default([]),
+  models: z.array(z.string().max(200)).max(1000).default([]),
   /** Absolute path of its home where it lies on the server's machine: its runs are read from their journals. */
   home: z.string().max(4096).nullable(),
 });

@@ -6,7 +6,7 @@
  */
 import { Job as JobSchema, type ClaimedJob, type HeartbeatAnswer, type JobKind } from "@convkit/schema";
 import type { PoolClient } from "pg";
-import { RUN_CHANNEL } from "../ingest/ingest-events.js";
+import { RUN_CHANNEL } from "../ingest/run-channel.js";
 import { ensureQueue, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
 
 /** Which claim of which job. */

@@ -4,7 +4,7 @@ import { stringifyWithSpelledNumbers, type Job } from "@convkit/schema";
 import type { PoolClient } from "pg";
 import { connectionsOf, type Database } from "../database.js";
 import type { JobState } from "../generated/enums.js";
-import { RUN_CHANNEL } from "../ingest/ingest-events.js";
+import { RUN_CHANNEL } from "../ingest/run-channel.js";
 import { addTags, ensureExperiment, writeParams } from "../ingest/run-record.js";
 import { ensureQueue, EXPIRE_SECONDS, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
 

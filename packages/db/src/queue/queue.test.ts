@@ -40,7 +40,7 @@ const training = (runId: string): Job => ({ kind: "train", runId, config: CONFIG
 
 async function makeWorker(name: string, tokenId: string | null = null): Promise<string> {
   const id = randomUUID();
-  const description = { id, name, version: "0.0.0", kinds: ["train" as const], engines: [], home: null };
+  const description = { id, name, version: "0.0.0", kinds: ["train" as const], engines: [], datasets: [], models: [], home: null };
   await registerWorker(test.database, description, tokenId);
   return id;
 }

@@ -1,6 +1,6 @@
 /** Tells people what pg-boss found: a job whose worker is not heard of any more waits again, or has failed for good. */
 import { connectionsOf } from "../database.js";
-import { RUN_CHANNEL } from "../ingest/ingest-events.js";
+import { RUN_CHANNEL } from "../ingest/run-channel.js";
 import type { Queue } from "./open-queue.js";
 
 /** What a job that nobody took over any more is said to have failed of. */

@@ -1,0 +1,67 @@
+/** Goes on with a run that ended early, on the worker that holds its checkpoint. */
+import { randomUUID } from "node:crypto";
+import { RunConfig, stringifyWithSpelledNumbers, type Job } from "@convkit/schema";
+import { connectionsOf } from "../database.js";
+import { RUN_CHANNEL } from "../ingest/run-channel.js";
+import { getRun } from "../runs/get-run.js";
+import { ensureQueue, EXPIRE_SECONDS, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
+
+/** A run that is at work, or complete, or whose checkpoint no worker here holds. */
+export class RunNotResumableError extends Error {
+  override readonly name = "RunNotResumableError";
+}
+
+const RESUMABLE = ["interrupted", "failed", "stopped", "lost"];
+
+/**
+ * @returns the job's id.
+ * @throws {RunNotFoundError}
+ * @throws {RunNotResumableError}
+ */
+export async function resumeRun(queue: Queue, runId: string, home: string): Promise<string> {
+  const run = await getRun(queue.database, runId);
+  if (!RESUMABLE.includes(run.status)) {
+    throw new RunNotResumableError(
+      `Expected a run that ended before its last epoch. Received: ${runId}, which is ${run.status}.`,
+    );
+  }
+  const worker = await findHolder(queue, runId, run.folder === null ? null : home);
+  if (worker === null) {
+    throw new RunNotResumableError(
+      `Expected a worker that holds the checkpoint of ${runId}. Received: none that has come here. ` +
+        `On its machine \`convkit resume ${runId}\` goes on with it.`,
+    );
+  }
+  const id = randomUUID();
+  const job: Job = { kind: "train", runId, config: RunConfig.parse(run.config) };
+  const name = queueName("train", worker);
+  await ensureQueue(queue, name);
+  await inTransaction(queue.database, async (client) => {
+    const { rowCount } = await client.query(
+      "UPDATE run SET status = 'queued', reason = '', ended_at = NULL WHERE id = $1 AND status = ANY ($2::run_status[])",
+      [runId, RESUMABLE],
+    );
+    if (!rowCount) throw new RunNotResumableError(`Expected a run that has ended. Received: ${runId}, which has not.`);
+    await client.query(
+      "INSERT INTO job (id, kind, job, run_id, only_worker) VALUES ($1, 'train', $2, $3, $4)",
+      [id, stringifyWithSpelledNumbers(job), runId, worker],
+    );
+    await queue.boss.send(name, { jobId: id }, { id, db: sqlOf(client) });
+    await client.query("UPDATE pgboss.job SET expire_seconds = $2 WHERE id = $1", [id, EXPIRE_SECONDS]);
+    await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+  });
+  return id;
+}
+
+/** The local worker for a run on this machine, else the one that trained it last. */
+async function findHolder({ database }: Queue, runId: string, home: string | null): Promise<string | null> {
+  const { rows } = await connectionsOf(database).pool.query<{ id: string }>(
+    `SELECT id FROM worker WHERE $2::text IS NOT NULL AND description ->> 'home' = $2
+     UNION ALL
+     (SELECT claim.worker_id FROM job_claim AS claim JOIN job ON job.id = claim.job_id
+      WHERE job.run_id = $1 AND $2::text IS NULL ORDER BY claim.claimed_at DESC LIMIT 1)
+     LIMIT 1`,
+    [runId, home],
+  );
+  return rows[0]?.id ?? null;
+}
