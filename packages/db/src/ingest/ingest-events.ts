@@ -13,7 +13,7 @@ import { lockRuns } from "../locks.js";
 import type { Attempt } from "./attempts.js";
 import { addPoints, extendSummaries, rebuildSummaries } from "./metric-store.js";
 import { placeJudgements } from "./place-judgements.js";
-import { pointsOfEvent } from "./points-of-event.js";
+import { pointsOfEvents } from "./points-of-event.js";
 import { RUN_CHANNEL } from "./run-channel.js";
 import { addStartedRun, recordEvents } from "./run-record.js";
 import { checkStorable, storableEvent } from "./storable-event.js";
@@ -178,11 +178,7 @@ async function addMetrics(client: PoolClient, { runId, fresh, before, states }: 
   );
   for (const [attempt, events] of groupByAttempt(fresh)) {
     const isNewest = !attempts.some((other) => other.attempt > attempt);
-    const { appended, sortedKeys } = await addPoints(
-      client,
-      { runId, attempt },
-      events.flatMap(pointsOfEvent),
-    );
+    const { appended, sortedKeys } = await addPoints(client, { runId, attempt }, pointsOfEvents(events));
     const rest =
       isNewest && !supersedes
         ? await extendSummaries(client, runId, appended)

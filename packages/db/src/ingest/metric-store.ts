@@ -3,7 +3,7 @@ import type { PoolClient } from "pg";
 import { readFloat64Array, readInt32Array } from "../series/array-send.js";
 import { countVisible, type Attempt } from "./attempts.js";
 import { summarizeCurve, type Curve, type MetricSummary } from "./metric-summary.js";
-import type { Point } from "./points-of-event.js";
+import type { PointList, PointLists } from "./points-of-event.js";
 
 const CHUNK_SIZE = 1000;
 
@@ -29,13 +29,14 @@ interface LastChunk {
 export async function addPoints(
   client: PoolClient,
   { runId, attempt }: { runId: string; attempt: number },
-  points: readonly Point[],
+  points: PointLists,
 ): Promise<{ appended: AttemptCurve[]; sortedKeys: string[] }> {
-  const curves = toCurves(points, attempt);
-  const lastChunks = await readLastChunks(client, runId, attempt, [...curves.keys()]);
+  if (points.size === 0) return { appended: [], sortedKeys: [] };
+  const lastChunks = await readLastChunks(client, runId, attempt, [...points.keys()]);
   const appended: AttemptCurve[] = [];
   const sorted: AttemptCurve[] = [];
-  for (const [key, curve] of curves) {
+  for (const [key, list] of points) {
+    const curve = toCurve(key, attempt, list);
     const last = lastChunks.get(key);
     if (last && last.lastStep >= curve.steps[0]!) sorted.push(await mergeCurve(client, runId, curve));
     else appended.push(curve);
@@ -92,15 +93,11 @@ export async function rebuildSummaries(
 ): Promise<void> {
   const { rows } = await client.query<ChunkRow>(READ_CURVES, [runId, keys === "all" ? null : keys]);
   const parts = new Map<string, (Curve & { attempt: number })[]>();
-  for (const { key, attempt, steps, times, values } of rows) {
-    const curve = parts.get(key) ?? [];
-    if (curve.length === 0) parts.set(key, curve);
-    curve.push({
-      attempt,
-      steps: readInt32Array(steps),
-      times: readFloat64Array(times),
-      values: readFloat64Array(values),
-    });
+  for (const row of rows) {
+    const part = { attempt: row.attempt, ...readChunk(row) };
+    const curve = parts.get(row.key);
+    if (curve) curve.push(part);
+    else parts.set(row.key, [part]);
   }
   const known = keys === "all" ? [...parts.keys()] : keys;
   await writeSummaries(
@@ -121,27 +118,23 @@ function summarizeParts(
   );
 }
 
-function toCurves(points: readonly Point[], attempt: number): Map<string, AttemptCurve> {
-  const byKey = new Map<string, Point[]>();
-  for (const point of points) {
-    const curve = byKey.get(point.key);
-    if (curve) curve.push(point);
-    else byKey.set(point.key, [point]);
-  }
-  return new Map([...byKey].map(([key, curve]) => [key, toCurve(key, attempt, curve)]));
-}
-
 /** Sorted, and each step once: the point with the latest time, or of equal times the last one. */
-function toCurve(key: string, attempt: number, points: Point[]): AttemptCurve {
-  const isAscending = points.every(({ step }, index) => index === 0 || step > points[index - 1]!.step);
-  if (!isAscending) points.sort((a, b) => a.step - b.step || a.time - b.time);
-  const kept = isAscending ? points : points.filter(({ step }, index) => step !== points[index + 1]?.step);
+function toCurve(
+  key: string,
+  attempt: number,
+  { steps, times, values }: Omit<PointList, "add">,
+): AttemptCurve {
+  if (steps.every((step, index) => index === 0 || step > steps[index - 1]!)) {
+    return { key, attempt, steps, times, values };
+  }
+  const order = [...steps.keys()].sort((a, b) => steps[a]! - steps[b]! || times[a]! - times[b]!);
+  const kept = order.filter((index, at) => steps[index] !== steps[order[at + 1] ?? -1]);
   return {
     key,
     attempt,
-    steps: kept.map(({ step }) => step),
-    times: kept.map(({ time }) => time),
-    values: kept.map(({ value }) => value),
+    steps: kept.map((index) => steps[index]!),
+    times: kept.map((index) => times[index]!),
+    values: kept.map((index) => values[index]!),
   };
 }
 
@@ -179,19 +172,12 @@ async function extendChunks(
   });
   if (more.length === 0) return;
   await client.query(
-    `UPDATE metric_chunk AS chunk SET steps = chunk.steps || more.steps::int[],
-       times = chunk.times || more.times::float8[], "values" = chunk."values" || more."values"::float8[]
-     FROM unnest($2::text[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[])
-       AS more (key, attempt, first_step, steps, times, "values")
+    `WITH ${SPANS} UPDATE metric_chunk AS chunk SET steps = chunk.steps || span.steps,
+       times = chunk.times || span.times, "values" = chunk."values" || more."values"::float8[]
+     FROM ${CHUNKS} AS more JOIN span USING (number)
      WHERE chunk.run_id = $1 AND chunk.key = more.key AND chunk.attempt = more.attempt
        AND chunk.first_step = more.first_step`,
-    [
-      runId,
-      more.map(({ key }) => key),
-      more.map(({ attempt }) => attempt),
-      more.map(({ firstStep }) => firstStep),
-      ...literalsOf(more),
-    ],
+    parametersOf(runId, more),
   );
 }
 
@@ -203,18 +189,12 @@ async function mergeCurve(client: PoolClient, runId: string, curve: AttemptCurve
      RETURNING array_send(steps) AS steps, array_send(times) AS times, array_send("values") AS "values"`,
     [runId, key, attempt],
   );
-  const stored = rows.map(({ steps, times, values }) => ({
-    steps: readInt32Array(steps),
-    times: readFloat64Array(times),
-    values: readFloat64Array(values),
-  }));
-  const points: Point[] = [];
-  for (const { steps, times, values } of [...stored, curve]) {
-    for (let index = 0; index < steps.length; index += 1) {
-      points.push({ key, step: steps[index]!, time: times[index]!, value: values[index]! });
-    }
-  }
-  return toCurve(key, attempt, points);
+  const parts = [...rows.map(readChunk), curve];
+  return toCurve(key, attempt, {
+    steps: parts.flatMap(({ steps }) => Array.from(steps)),
+    times: parts.flatMap(({ times }) => Array.from(times)),
+    values: parts.flatMap(({ values }) => Array.from(values)),
+  });
 }
 
 async function insertChunks(
@@ -229,35 +209,47 @@ async function insertChunks(
   );
   if (chunks.length === 0) return;
   await client.query(
-    `INSERT INTO metric_chunk (run_id, key, attempt, first_step, steps, times, "values")
-     SELECT $1, key, attempt, first_step, steps::int[], times::float8[], "values"::float8[]
-     FROM unnest($2::text[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[])
-       AS chunk (key, attempt, first_step, steps, times, "values")`,
-    [
+    `WITH ${SPANS} INSERT INTO metric_chunk (run_id, key, attempt, first_step, steps, times, "values")
+     SELECT $1, key, attempt, first_step, span.steps, span.times, "values"::float8[]
+     FROM ${CHUNKS} AS chunk JOIN span USING (number)`,
+    parametersOf(
       runId,
-      chunks.map(({ key }) => key),
-      chunks.map(({ attempt }) => attempt),
-      chunks.map(({ steps }) => steps[0]),
-      ...literalsOf(chunks),
-    ],
+      chunks.map((chunk) => ({ ...chunk, firstStep: chunk.steps[0]! })),
+    ),
   );
 }
 
-/** Arrays as PostgreSQL reads them: pg would quote every number. Curves of the same events share steps and times. */
-function literalsOf(curves: readonly AttemptCurve[]): [steps: string[], times: string[], values: string[]] {
-  const literals: [string[], string[], string[]] = [[], [], []];
-  for (const [index, { steps, times, values }] of curves.entries()) {
-    const before = curves[index - 1];
-    const isSame = before !== undefined && equal(before.steps, steps) && equal(before.times, times);
-    literals[0].push(isSame ? literals[0].at(-1)! : `{${steps.join(",")}}`);
-    literals[1].push(isSame ? literals[1].at(-1)! : `{${times.join(",")}}`);
-    literals[2].push(`{${values.join(",")}}`);
-  }
-  return literals;
+/** Curves of the same events share their steps and times, which are sent and read once. */
+const SPANS = `span AS MATERIALIZED (
+  SELECT number, steps::int[], times::float8[]
+  FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS span (steps, times, number))`;
+const CHUNKS = `(
+  SELECT * FROM unnest($4::text[], $5::int[], $6::int[], $7::bigint[], $8::text[])
+    AS chunk (key, attempt, first_step, number, "values"))`;
+
+/** Of SPANS and CHUNKS. Arrays are spelled as PostgreSQL reads them: pg would quote every number. */
+function parametersOf(runId: string, chunks: readonly (AttemptCurve & { firstStep: number })[]): unknown[] {
+  const spans: AttemptCurve[] = [];
+  const numbers = chunks.map((chunk) => {
+    const last = spans.at(-1);
+    if (!last || !equal(last.steps, chunk.steps) || !equal(last.times, chunk.times)) spans.push(chunk);
+    return spans.length;
+  });
+  const literal = (values: readonly number[]) => `{${values.join(",")}}`;
+  return [
+    runId,
+    spans.map(({ steps }) => literal(steps)),
+    spans.map(({ times }) => literal(times)),
+    chunks.map(({ key }) => key),
+    chunks.map(({ attempt }) => attempt),
+    chunks.map(({ firstStep }) => firstStep),
+    numbers,
+    chunks.map(({ values }) => literal(values)),
+  ];
 }
 
 const equal = (a: readonly number[], b: readonly number[]) =>
-  a.length === b.length && a.every((value, index) => value === b[index]);
+  a === b || (a.length === b.length && a.every((value, index) => value === b[index]));
 
 function slice(curve: AttemptCurve, start: number, end?: number): AttemptCurve {
   const { steps, times, values } = curve;
@@ -303,6 +295,12 @@ interface ChunkRow {
   readonly times: Buffer;
   readonly values: Buffer;
 }
+
+const readChunk = ({ steps, times, values }: Pick<ChunkRow, "steps" | "times" | "values">): Curve => ({
+  steps: readInt32Array(steps),
+  times: readFloat64Array(times),
+  values: readFloat64Array(values),
+});
 
 const READ_CURVES = `
   SELECT key, attempt, array_send(steps) AS steps, array_send(times) AS times, array_send("values") AS "values"

@@ -5,7 +5,7 @@
 import type { TrainEvent } from "@convkit/schema";
 import type { PoolClient } from "pg";
 import { addPoints, removePoints } from "./metric-store.js";
-import type { Point } from "./points-of-event.js";
+import { listOf, type PointLists } from "./points-of-event.js";
 
 interface Judgement {
   readonly split: string;
@@ -28,15 +28,13 @@ export async function placeJudgements(
   if (!isLate && !events.some(({ type }) => type === "evaluated")) return [];
   const { rows } = await client.query<Judgement>(READ_JUDGEMENTS, [run.runId, run.attempt]);
   if (rows.length === 0) return [];
-  const points = rows.flatMap(({ split, logs, step, time }) =>
-    Object.entries(logs).map(([name, value]): Point => ({
-      key: `${split}_${name}`,
-      step,
-      time,
-      value: Number(value),
-    })),
-  );
-  const keys = [...new Set(points.map(({ key }) => key))];
+  const points: PointLists = new Map();
+  for (const { split, logs, step, time } of rows) {
+    for (const [name, value] of Object.entries(logs)) {
+      listOf(points, `${split}_${name}`).add(step, time, Number(value));
+    }
+  }
+  const keys = [...points.keys()];
   await removePoints(client, run, keys);
   await addPoints(client, run, points);
   return keys;
