@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import ts from "typescript";
 
 /** `@scope/name/path` → `@scope/name`. @param {string} specifier */
@@ -28,9 +28,15 @@ export function undeclaredImports(folder) {
       ...manifest.optionalDependencies,
     }),
   ]);
-  const sources = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  // A folder that brings its own node_modules, such as Next.js's standalone build, resolves from there.
+  const closed = entries
+    .filter((entry) => entry.isDirectory() && entry.name === "node_modules" && entry.parentPath !== folder)
+    .map((entry) => `${entry.parentPath}${sep}`);
+  const sources = entries
     .filter((entry) => entry.isFile() && /\.([cm]?js|d\.[cm]?ts)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !closed.some((prefix) => file.startsWith(prefix)));
   return sources.flatMap((file) => {
     const { importedFiles } = ts.preProcessFile(readFileSync(file, "utf8"), true, true);
     return importedFiles

@@ -39,3 +39,11 @@ test("a development dependency is not enough, in code or in declarations", () =>
     "dist/index.js: dev-only",
   ]);
 });
+
+test("a folder that brings its own node_modules answers for itself", () => {
+  mkdirSync(join(folder, "dist/standalone/node_modules/next"), { recursive: true });
+  writeFileSync(join(folder, "dist/standalone/node_modules/next/index.js"), 'require("react");');
+  writeFileSync(join(folder, "dist/standalone/server.js"), 'import "next";');
+  writeFileSync(join(folder, "dist/index.js"), 'import "next";');
+  expect(undeclaredImports(folder)).toEqual(["dist/index.js: next"]);
+});
