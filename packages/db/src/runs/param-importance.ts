@@ -72,12 +72,10 @@ function groupsOf(pairs: readonly Pair[], isNumber: boolean): number[][] {
   const most = Math.max(2, Math.floor(Math.sqrt(pairs.length)));
   if (!isNumber || distinct.size <= most) return [...distinct.values()];
   const groups: number[][] = [];
-  let taken = 0;
   for (const [, ys] of [...distinct].sort(([a], [b]) => Number(a) - Number(b))) {
-    const isFull = taken >= (groups.length * pairs.length) / most;
-    if (isFull) groups.push([...ys]);
-    else groups.at(-1)!.push(...ys);
-    taken += ys.length;
+    const last = groups.at(-1);
+    if (last && last.length < pairs.length / most) last.push(...ys);
+    else groups.push([...ys]);
   }
   return groups;
 }
