@@ -41,8 +41,11 @@ export const jobsRouter = router({
   /** JSON Schema of what a new run takes: the form's fields, their defaults and help. */
   configSchema: userProcedure.query((): Record<string, unknown> => ({ ...runConfigJsonSchema() })),
 
-  /** What is wrong with a config, by path; nothing if it would be taken. */
-  checkConfig: userProcedure.input(z.object({ config: z.unknown() })).query(({ input }) => {
+  /**
+   * What is wrong with a config, by path; nothing if it would be taken. Changes nothing: it is a mutation because a
+   * config may be longer than an address.
+   */
+  checkConfig: userProcedure.input(z.object({ config: z.unknown() })).mutation(({ input }) => {
     const parsed = RunConfig.safeParse(input.config);
     if (parsed.success) return { config: parsed.data, issues: [] };
     const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message }));
