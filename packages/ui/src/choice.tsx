@@ -1,6 +1,6 @@
 /** What is ticked, switched or slid. */
 "use client";
-import { Checkbox as RadixCheckbox, Slider as RadixSlider, Switch as RadixSwitch } from "radix-ui";
+import { Slider as RadixSlider, Switch as RadixSwitch } from "radix-ui";
 import { useId, type ReactNode } from "react";
 import { classNames } from "./class-names.js";
 import { Icon } from "./icon.js";
@@ -18,21 +18,31 @@ export interface CheckboxProps extends LabelledProps {
   onCheckedChange: (checked: boolean) => void;
 }
 
+/** The browser's own: tables mount dozens of them with every scroll. */
 export function Checkbox({ label, hideLabel, checked, onCheckedChange, disabled, className }: CheckboxProps) {
   const id = useId();
+  const mixed = checked === "indeterminate";
   return (
     <span className={classNames("inline-flex items-center gap-2", className)}>
-      <RadixCheckbox.Root
-        id={id}
-        checked={checked}
-        onCheckedChange={(state) => onCheckedChange(state === true)}
-        disabled={disabled}
-        className="relative flex size-4 shrink-0 cursor-pointer items-center justify-center rounded-sm border border-control bg-surface text-accent-ink after:absolute after:-inset-1.5 after:content-[''] disabled:cursor-not-allowed disabled:opacity-50 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent pointer-coarse:size-5 pointer-coarse:after:-inset-2.5"
-      >
-        <RadixCheckbox.Indicator>
-          <Icon name={checked === "indeterminate" ? "minus" : "check"} className="size-3.5" />
-        </RadixCheckbox.Indicator>
-      </RadixCheckbox.Root>
+      <span className="relative inline-flex size-4 shrink-0 pointer-coarse:size-5">
+        <input
+          id={id}
+          type="checkbox"
+          ref={(input) => {
+            if (input) input.indeterminate = mixed;
+          }}
+          checked={checked === true}
+          onChange={(event) => onCheckedChange(event.currentTarget.checked)}
+          disabled={disabled}
+          className="relative size-full cursor-pointer appearance-none after:absolute after:-inset-2 after:content-[''] pointer-coarse:after:-inset-3 rounded-sm border border-control bg-surface checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent disabled:cursor-not-allowed disabled:opacity-50"
+        />
+        {checked !== false && (
+          <Icon
+            name={mixed ? "minus" : "check"}
+            className="pointer-events-none absolute inset-0 m-auto text-accent-ink"
+          />
+        )}
+      </span>
       <label htmlFor={id} className={hideLabel ? "sr-only" : "cursor-pointer text-sm text-ink select-none"}>
         {label}
       </label>

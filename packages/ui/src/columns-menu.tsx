@@ -46,7 +46,8 @@ export function ColumnsMenu<Row>(props: ColumnsMenuProps<Row>) {
   return (
     <Popover
       label="Columns"
-      className="w-88 p-0"
+      flush
+      className="w-88"
       trigger={
         <Button>
           <Icon name="columns" className="text-ink-3" />

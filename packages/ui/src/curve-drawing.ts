@@ -43,7 +43,7 @@ export function traceCurve(pen: Pen, x: Float64Array, values: Float64Array, fram
   const { toX, toY } = projections(frame);
   // One point beyond each edge, so that lines leave the frame.
   const from = Math.max(0, firstIndexFrom(x, frame.x.min) - 1);
-  const to = Math.min(x.length, firstIndexFrom(x, frame.x.max) + 2);
+  const to = Math.min(x.length, firstIndexFrom(x, frame.x.max) + 1);
   const dense = to - from > 4 * frame.width;
   let penDown = false;
   const goTo = (px: number, py: number) => {
@@ -125,12 +125,7 @@ export function edgeMarks(series: CurveSeries, frame: PlotFrame, spacing: number
 }
 
 /** `size` is half a mark's width; crosses and upward triangles hang from the top edge, the others stand on the bottom. */
-export function drawMark(
-  ctx: CanvasRenderingContext2D,
-  mark: EdgeMark,
-  frame: PlotFrame,
-  size: number,
-): void {
+function drawMark(ctx: CanvasRenderingContext2D, mark: EdgeMark, frame: PlotFrame, size: number): void {
   const y = mark.kind === "down" ? frame.top + frame.height - size * 1.5 : frame.top + size * 1.5;
   ctx.beginPath();
   if (mark.kind === "nan") {
@@ -146,6 +141,24 @@ export function drawMark(
   ctx.lineTo(mark.px + size, y - tip);
   ctx.lineTo(mark.px, y + tip);
   ctx.fill();
+}
+
+/**
+ * Strokes every few dozen segments: the time that a rasterizer takes for a path grows faster than its length. A dashed
+ * line would begin its pattern anew with every piece.
+ */
+function inPieces(ctx: CanvasRenderingContext2D): Pen {
+  let segments = 0;
+  return {
+    moveTo: (x, y) => ctx.moveTo(x, y),
+    lineTo(x, y) {
+      ctx.lineTo(x, y);
+      if (++segments % 64 !== 0) return;
+      ctx.stroke();
+      ctx.beginPath();
+      ctx.moveTo(x, y);
+    },
+  };
 }
 
 export interface DrawCurvesOptions {
@@ -168,13 +181,14 @@ export function drawCurves(
   const rim = 4 * ratio;
   ctx.rect(frame.left - rim, frame.top - rim, frame.width + 2 * rim, frame.height + 2 * rim);
   ctx.clip();
-  ctx.lineJoin = "round";
+  // Round joins take twice the time, and cannot be seen at this width.
+  ctx.lineJoin = "bevel";
   ctx.lineCap = "round";
   const stroke = (curve: CurveSeries, values: Float64Array, width: number) => {
     ctx.lineWidth = width * ratio;
     ctx.setLineDash((curve.dash ?? []).map((length) => length * ratio));
     ctx.beginPath();
-    traceCurve(ctx, curve.x, values, frame);
+    traceCurve(curve.dash ? ctx : inPieces(ctx), curve.x, values, frame);
     ctx.stroke();
   };
   const strengthOf = ({ id }: CurveSeries) => (focusedId === null || id === focusedId ? 1 : 0.2);

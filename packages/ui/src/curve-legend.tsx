@@ -28,7 +28,12 @@ export interface CurveLegendProps {
 
 export function CurveLegend({ series, onToggle, onFocus }: CurveLegendProps) {
   return (
-    <ul className="flex max-h-24 flex-wrap gap-x-3 overflow-y-auto" aria-label="Legend">
+    <ul
+      className="flex max-h-24 flex-wrap gap-x-3 overflow-y-auto rounded-sm"
+      aria-label="Legend"
+      // It scrolls, and without buttons inside the keyboard would not reach it.
+      tabIndex={onToggle ? undefined : 0}
+    >
       {series.map(({ id, label, color, dash, visible = true }) => (
         <li
           key={id}

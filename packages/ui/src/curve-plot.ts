@@ -266,7 +266,8 @@ export function createCurvePlot(
     const max = u.posToVal(centre + (width - centre) * factor, "x");
     const full = xExtent(state.series, xScale);
     const next = { min: Math.max(min, full.min), max: Math.min(max, full.max) };
-    if (next.min <= full.min && next.max >= full.max) onZoom(null);
+    // Back to where it came from, but for the last few pixels.
+    if (next.max - next.min > 0.98 * (full.max - full.min)) onZoom(null);
     else if (next.max > next.min) onZoom(next);
   }
 

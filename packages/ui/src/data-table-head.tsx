@@ -144,7 +144,7 @@ export function DataTableHead<Row>(props: DataTableHeadProps<Row>) {
                   aria-hidden="true"
                   data-resize={column.id}
                   onPointerDown={(event) => startResize(event, column)}
-                  className="absolute inset-y-0 -right-1 z-10 w-2 cursor-col-resize touch-none after:absolute after:inset-y-2 after:left-1/2 after:w-px after:bg-line-strong hover:after:inset-y-0 hover:after:w-0.5 hover:after:bg-accent"
+                  className="absolute inset-y-0 right-0 z-10 w-2 cursor-col-resize touch-none after:absolute after:inset-y-2 after:right-0 after:w-px after:bg-line-strong hover:after:inset-y-0 hover:after:w-0.5 hover:after:bg-accent"
                 />
               )}
             </th>

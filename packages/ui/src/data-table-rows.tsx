@@ -47,6 +47,7 @@ export function ItemRow<Row>(props: ItemRowProps<Row>) {
       id={props.domId}
       aria-rowindex={props.rowIndex}
       aria-selected={onSelect ? selected : undefined}
+      aria-level={props.inGroup ? 2 : undefined}
       onClick={props.onActivate}
       onDoubleClick={() => props.onOpen?.(row)}
       onPointerEnter={() => props.onHover?.(row)}
@@ -113,6 +114,7 @@ export function GroupRow<Row>({
       id={row.domId}
       aria-rowindex={row.rowIndex}
       aria-expanded={expanded}
+      aria-level={1}
       onClick={onToggle}
       className={classNames(rowClasses, "cursor-pointer", row.active && activeClasses)}
     >

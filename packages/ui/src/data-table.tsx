@@ -149,7 +149,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       className={classNames("relative overflow-auto overscroll-x-contain", props.className)}
     >
       <table
-        role="grid"
+        role={groups ? "treegrid" : "grid"}
         tabIndex={0}
         aria-label={props.label}
         aria-rowcount={items.length + 1}

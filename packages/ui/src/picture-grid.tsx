@@ -155,14 +155,6 @@ function PictureTile({ picture, pixelated, index, ...control }: PictureTileProps
       tabIndex={control.tabIndex}
       onFocus={control.onFocus}
       onClick={control.onOpen}
-      aria-label={[
-        `label ${label}`,
-        prediction !== undefined && `predicted ${prediction}`,
-        percent,
-        missing && "picture missing",
-      ]
-        .filter(Boolean)
-        .join(", ")}
       className={classNames(
         "group/tile block w-full rounded-md text-left -outline-offset-1",
         control.onOpen ? "cursor-pointer" : "cursor-default",
@@ -187,11 +179,16 @@ function PictureTile({ picture, pixelated, index, ...control }: PictureTileProps
         )}
       </span>
       <span className="mt-1 block h-[34px] text-xs leading-[17px]">
-        <span className="block truncate text-ink">{label}</span>
+        <span className="block truncate text-ink">
+          <span className="sr-only">label </span>
+          {label}
+          {missing && <span className="sr-only">, picture missing</span>}
+        </span>
         {prediction !== undefined && (
           <span className={classNames("flex gap-1", wrong ? "text-bad" : "text-ink-3")}>
             <span className="truncate">
-              {wrong ? "→ " : ""}
+              <span className="sr-only">, predicted </span>
+              {wrong && <span aria-hidden="true">→ </span>}
               {prediction}
             </span>
             <span className="ml-auto font-mono text-2xs leading-[17px] tabular-nums">{percent}</span>

@@ -13,10 +13,20 @@ export interface PopoverProps {
   align?: "start" | "center" | "end";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** Without padding, for content that reaches the frame. */
+  flush?: boolean;
   className?: string;
 }
 
-export function Popover({ trigger, label, children, align = "end", className, ...state }: PopoverProps) {
+export function Popover({
+  trigger,
+  label,
+  children,
+  align = "end",
+  flush,
+  className,
+  ...state
+}: PopoverProps) {
   return (
     <Radix.Root {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -27,8 +37,9 @@ export function Popover({ trigger, label, children, align = "end", className, ..
           sideOffset={4}
           collisionPadding={8}
           className={classNames(
-            "z-50 max-h-(--radix-popover-content-available-height) w-72 max-w-[calc(100vw-1rem)] animate-appear overflow-y-auto rounded-lg bg-raised p-3 text-ink shadow-raised outline-none",
-            className,
+            "z-50 max-h-(--radix-popover-content-available-height) max-w-[calc(100vw-1rem)] animate-appear overflow-y-auto rounded-lg bg-raised text-ink shadow-raised outline-none",
+            flush ? "" : "p-3",
+            className ?? "w-72",
           )}
         >
           {children}

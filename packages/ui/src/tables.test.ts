@@ -84,7 +84,8 @@ describe("selectRange", () => {
     [["a", "b", "c"], "c", "b", false, "a"],
     [["a"], null, "c", true, "a c"],
     [["a"], "gone", "c", true, "a c"],
-  ])("%s, from %s to %s, %s", (selected, anchorId, targetId, on, expected) => {
+  ] as [string[], string | null, string, boolean, string][])("%s, from %s to %s, %s", (...row) => {
+    const [selected, anchorId, targetId, on, expected] = row;
     expect([...selectRange(new Set(selected), { ids, anchorId, targetId, on })].sort().join(" ")).toBe(
       expected,
     );

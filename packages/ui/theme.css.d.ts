@@ -1,0 +1,2 @@
+/** A stylesheet: importing it brings no names. */
+export {};
