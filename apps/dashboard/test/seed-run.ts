@@ -137,7 +137,7 @@ class JournalText {
 
   say(timestamp: number, body: TrainEventBody): void {
     const envelope = { runId: this.runId, attempt: this.#attempt, sequence: this.#sequence++, timestamp };
-    this.text += encodeTrainEvent({ ...envelope, ...body } as TrainEvent);
+    this.text += encodeTrainEvent({ ...envelope, ...body });
   }
 }
 

@@ -1,6 +1,6 @@
 /** How calls travel: quick ones together, slow ones alone so that nothing waits for them, changes as events. */
 import type { AppRouter } from "@convkit/api";
-import { wireTransformer } from "@convkit/schema";
+import { wireTransformer } from "@convkit/schema/wire";
 import { httpBatchLink, httpLink, httpSubscriptionLink, splitLink, type TRPCLink } from "@trpc/client";
 
 /** They read curves or pictures. */

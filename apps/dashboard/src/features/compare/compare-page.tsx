@@ -54,7 +54,7 @@ export function ComparePage() {
           )}
           {runs.length === 0 ? (
             !failed && (
-              <div className="px-4 pt-4 lg:px-6">
+              <div className="px-4 pt-4 lg:px-6" aria-busy="true">
                 <SkeletonCards />
               </div>
             )

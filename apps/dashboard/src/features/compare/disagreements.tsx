@@ -42,7 +42,7 @@ export function Disagreements({ runs }: { runs: readonly RunDetail[] }) {
   }
   return (
     <div className="flex flex-col gap-4">
-      <div className="flex flex-wrap items-center gap-3 text-sm text-ink-2">
+      <div className="flex flex-wrap items-center gap-3 text-sm text-ink-2 empty:hidden">
         {shared.length > 1 && (
           <Select
             label="Split"

@@ -6,7 +6,7 @@ import { useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { isSystemKey } from "../curves/curve-groups";
-import { betterOf, byRank, formatOf } from "../runs/metric-format";
+import { betterOf, byRank, formatOf, isJudged } from "../runs/metric-format";
 import { SkeletonLines } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
 import { StrokeDot } from "./compared-runs";
@@ -80,7 +80,7 @@ export function MetricTable({ runs }: { runs: readonly RunDetail[] }) {
               const values = cells.map(
                 (cell) => cell && (statistic === "best" ? (cell.best ?? NaN) : cell.last),
               );
-              const winner = bestIndex(values, betterOf(key));
+              const winner = isJudged(key) ? bestIndex(values, betterOf(key)) : -1;
               return (
                 <tr key={key}>
                   <th
@@ -161,7 +161,7 @@ function MetricValue({ metric, value, baseline, isBest, step }: MetricValueProps
         <span
           className={classNames(
             "text-2xs",
-            difference === 0 ? "text-ink-3" : improves ? "text-good" : "text-bad",
+            difference === 0 || !isJudged(metric) ? "text-ink-3" : improves ? "text-good" : "text-bad",
           )}
         >
           {difference === 0 ? "same" : `${difference > 0 ? "+" : "−"}${format(Math.abs(difference))}`}

@@ -11,7 +11,7 @@ import { ConfusionMatrix, PerClassTable } from "../curves/lazy-charts";
 import { PredictedPictures } from "../pictures/predicted-pictures";
 import { QueryState, SkeletonCards } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
-import { Figure } from "./key-figures";
+import { Figure, FigureRow } from "./key-figures";
 
 export function EvaluationTab({ run }: { run: RunDetail }) {
   const [params, update] = useUrlState();
@@ -68,7 +68,10 @@ function SplitReport({ run, split }: { run: RunDetail; split: string }) {
         const sections: readonly ReactNode[] = [
           report && <ReportFigures key="figures" report={report} />,
           report && (
-            <div key="matrix" className="grid items-start gap-4 2xl:grid-cols-2">
+            <div
+              key="matrix"
+              className={`grid items-start gap-4 ${report.classNames.length <= SMALL ? "xl:grid-cols-2" : ""}`}
+            >
               <Card title="Confusion" detail="open a cell to see its pictures">
                 <ConfusionMatrix
                   labels={report.classNames}
@@ -122,6 +125,9 @@ function SplitReport({ run, split }: { run: RunDetail; split: string }) {
   );
 }
 
+/** A matrix of so many classes leaves room beside it. */
+const SMALL = 12;
+
 const finite = (value: number) => (Number.isFinite(value) ? value : null);
 
 function titleOf({ label, prediction }: Chosen, { classNames }: EvaluationReport): string {
@@ -134,7 +140,7 @@ function ReportFigures({ report }: { report: EvaluationReport }) {
   const topK = Object.entries(report.topK).filter(([k]) => k !== "1");
   const wrong = report.testCount - Math.round(report.accuracy * report.testCount);
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 lg:grid-flow-col lg:auto-cols-fr lg:grid-cols-none">
+    <FigureRow>
       <Figure
         label="Accuracy"
         value={report.accuracy.toFixed(4)}
@@ -149,7 +155,7 @@ function ReportFigures({ report }: { report: EvaluationReport }) {
         value={formatMetric(report.macroAverage.f1, { digits: 4 })}
         detail={`precision ${formatMetric(report.macroAverage.precision)}, recall ${formatMetric(report.macroAverage.recall)}`}
       />
-    </dl>
+    </FigureRow>
   );
 }
 

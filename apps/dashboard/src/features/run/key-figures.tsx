@@ -32,10 +32,14 @@ export function KeyFigures({ run }: { run: RunDetail }) {
       />
     ),
   ].filter(Boolean);
-  if (figures.length === 0) return null;
+  return figures.length === 0 ? null : <FigureRow>{figures}</FigureRow>;
+}
+
+/** Figures beside each other with fine lines between, whatever number of them fits. */
+export function FigureRow({ children }: { children: ReactNode }) {
   return (
-    <dl className="grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-line gap-px sm:grid-cols-3 lg:grid-flow-col lg:auto-cols-fr lg:grid-cols-none">
-      {figures}
+    <dl className="grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-surface sm:grid-cols-3 lg:auto-cols-fr lg:grid-flow-col lg:grid-cols-none">
+      {children}
     </dl>
   );
 }
@@ -53,7 +57,7 @@ export interface FigureProps {
 
 export function Figure({ label, value, detail, bad = false }: FigureProps) {
   return (
-    <div className="min-w-0 bg-surface px-4 py-3">
+    <div className="min-w-0 px-4 py-3 shadow-[1px_1px_0_0_var(--color-line)]">
       <dt className="truncate text-xs text-ink-3">{label}</dt>
       <dd
         className={`mt-0.5 text-2xl font-semibold tracking-tight tabular-nums ${bad ? "text-bad" : "text-ink"}`}

@@ -33,6 +33,9 @@ export function betterOf(key: string): "min" | "max" {
     : "max";
 }
 
+/** Whether a difference makes a run better or worse: a learning rate is chosen, not reached. */
+export const isJudged = (key: string) => key !== "learning_rate";
+
 /** Those that decide first, machine figures last. */
 export function metricRank(key: string): number {
   if (key.startsWith("system/")) return 5;

@@ -223,7 +223,7 @@ function metricColumn(key: string, statistic: "best" | "last", groupOf: ColumnOp
           {key} <span className="font-normal text-ink-3">{statistic}</span>
         </>
       ),
-      width: Math.min(220, 40 + 6.4 * (key.length + 5)),
+      width: Math.max(136, Math.min(220, 40 + 6.4 * (key.length + 5))),
       align: "end",
       sortable: true,
       section: key.startsWith("system/") ? "Machine" : "Metrics",

@@ -40,8 +40,11 @@ export function RunsPage() {
 
   // Columns persist: an address that names none gets those of last time.
   useEffect(() => {
-    const recalled = recallColumns();
-    if (recalled && view.columns === null) changeView(recalled);
+    const recalled = view.columns === null ? recallColumns() : null;
+    if (!recalled) return;
+    // Next.js begins to follow the history in an effect of its own, which runs after this one.
+    const timer = setTimeout(() => changeView(recalled));
+    return () => clearTimeout(timer);
     // Once, when the page opens: what comes later, the reader chose.
   }, []);
 
@@ -103,15 +106,10 @@ export function RunsPage() {
       <PageHeader
         title="Runs"
         detail={
-          <span className="text-sm text-ink-3 tabular-nums" role="status">
-            {total === null
-              ? ""
-              : `${total.toLocaleString("en")} ${narrowed ? "match" : total === 1 ? "run" : "runs"}`}
-            {total !== null && rows.length < total ? `, ${rows.length.toLocaleString("en")} loaded` : ""}
-          </span>
-        }
-        actions={
           <>
+            <span className="text-sm text-ink-3 tabular-nums" role="status">
+              {countText(rows.length, total, narrowed)}
+            </span>
             <Switch
               label="Archive"
               checked={view.archived}
@@ -119,8 +117,12 @@ export function RunsPage() {
                 setSelected(new Set());
                 changeView({ archived });
               }}
-              className="mr-2"
+              className="ml-auto sm:ml-2"
             />
+          </>
+        }
+        actions={
+          <>
             <SavedViewsMenu page="runs" query={viewQuery({ ...view, columns: named })} onOpen={openView} />
             <GroupMenu fields={fields} value={view.groupBy} onChange={(groupBy) => changeView({ groupBy })} />
             <ColumnsMenu
@@ -194,6 +196,12 @@ export function RunsPage() {
 }
 
 const rowId = ({ id }: TableRow) => id;
+
+function countText(loaded: number, total: number | null, narrowed: boolean): string {
+  if (total === null) return "";
+  const all = `${total.toLocaleString("en")} ${narrowed ? "match" : total === 1 ? "run" : "runs"}`;
+  return loaded < total ? `${all}, ${loaded.toLocaleString("en")} loaded` : all;
+}
 
 /** Typing is never held up by what it asks for. */
 function RunSearch({ value, onChange }: { value: string; onChange: (search: string) => void }) {

@@ -1,0 +1,50 @@
+import { RunConfig, runConfigJsonSchema } from "@convkit/schema";
+import { expect, test } from "vitest";
+import { arrangeFields, summaryOf } from "./arrange-fields";
+import { describeFields } from "./describe-fields";
+import { pathText, type JsonObject } from "./json-value";
+
+const schema = { ...runConfigJsonSchema() } as JsonObject;
+const arranged = arrangeFields(describeFields(schema));
+const paths = (fields: readonly { path: (string | number)[] | readonly (string | number)[] }[]) =>
+  fields.map(({ path }) => pathText(path));
+const section = (id: string) => arranged.folded.find((each) => each.id === id)!;
+
+test("what decides a run first stands open, the rest is folded, and nothing is left out", () => {
+  expect(paths(arranged.subject)).toEqual(["data.source", "model"]);
+  expect(paths(arranged.training)).toEqual(["epochs", "batchSize", "learningRate", "seed", "engine"]);
+  expect(arranged.folded.map(({ id }) => id)).toEqual([
+    "data",
+    "transforms",
+    "loss",
+    "optimizer",
+    "schedule",
+    "checkpoint",
+    "earlyStopping",
+  ]);
+  const strange = {
+    type: "object",
+    properties: { ...(schema["properties"] as JsonObject), odd: { type: "boolean" } },
+  };
+  expect(paths(arrangeFields(describeFields(strange)).folded.at(-1)!.fields)).toEqual(["odd"]);
+});
+
+test("a folded section says what differs from its defaults", () => {
+  const input = { data: { source: "a" }, model: "resnet9" };
+  expect(summaryOf(section("optimizer"), input)).toBe("sgd");
+  expect(summaryOf(section("optimizer"), { ...input, optimizer: "adamw" })).toBe("adamw");
+  expect(summaryOf(section("optimizer"), { optimizer: { name: "sgd", momentum: 0.8 } })).toBe(
+    "sgd, momentum 0.8",
+  );
+  expect(summaryOf(section("earlyStopping"), input)).toBe("never");
+  expect(summaryOf(section("earlyStopping"), { earlyStopping: { patience: 3 } })).toBe("patience 3");
+  expect(summaryOf(section("transforms"), { transforms: { train: [{}], evaluation: [] } })).toBe(
+    "while it learns: 1, when it is judged: 0",
+  );
+  expect(summaryOf(section("data"), { data: { source: "a", limit: { train: 100 } } })).toBe(
+    "training pictures 100",
+  );
+  const parsed = RunConfig.parse(input) as unknown as JsonObject;
+  expect(summaryOf(section("optimizer"), parsed)).toBe("sgd");
+  expect(summaryOf(section("data"), parsed)).toBe("");
+});

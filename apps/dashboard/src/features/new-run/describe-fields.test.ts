@@ -1,0 +1,86 @@
+import { runConfigJsonSchema } from "@convkit/schema";
+import { expect, test } from "vitest";
+import { describeFields, spelledOut, variantOf, type Field } from "./describe-fields";
+import type { JsonObject } from "./json-value";
+
+const fields = describeFields({ ...runConfigJsonSchema() } as JsonObject);
+const find = (key: string, within: readonly Field[] = fields) => within.find((field) => field.key === key)!;
+const kinds = (list: readonly Field[]) => Object.fromEntries(list.map(({ key, kind }) => [key, kind]));
+const variants = (key: string) => {
+  const field = find(key);
+  return field.kind === "variants" ? field.variants : [];
+};
+
+test("every field of a run's config is understood", () => {
+  expect(kinds(fields)).toEqual({
+    name: "text",
+    experiment: "text",
+    tags: "texts",
+    seed: "number",
+    engine: "choice",
+    data: "group",
+    transforms: "variants",
+    model: "variants",
+    loss: "variants",
+    optimizer: "variants",
+    learningRate: "number",
+    schedule: "variants",
+    epochs: "number",
+    batchSize: "number",
+    checkpoint: "group",
+    earlyStopping: "variants",
+  });
+  const data = find("data");
+  expect(data.kind === "group" && kinds(data.fields)).toMatchObject({
+    source: "text",
+    validationFraction: "number",
+    imageSize: "numbers",
+    limit: "group",
+  });
+  expect(find("engine")).toMatchObject({
+    options: ["auto", "tensorflow-gpu", "tensorflow", "native", "wasm", "cpu"],
+    initial: "auto",
+  });
+  expect(find("epochs")).toMatchObject({
+    initial: 10,
+    help: "Passes over the training pictures",
+    integer: true,
+  });
+});
+
+test("variants are told by their name, or by the property that the others lack", () => {
+  expect(variants("optimizer").map(({ id }) => id)).toEqual(["sgd", "adamw"]);
+  expect(kinds(variants("optimizer")[0]!.fields)).toEqual({
+    momentum: "number",
+    nesterov: "switch",
+    weightDecay: "number",
+  });
+  expect(variants("model").map(({ id }) => id)).toEqual(["name", "layers", "module"]);
+  expect(kinds(variants("model")[0]!.fields)).toEqual({ name: "text", options: "json" });
+  const layers = find("layers", variants("model")[1]!.fields);
+  expect(layers.kind === "list" && layers.variants.map(({ id }) => id)).toContain("dropout");
+  const train = find("train", variants("transforms")[0]!.fields);
+  expect(train.kind === "list" && train.variants.map(({ id }) => id)).toEqual([
+    "RandomCrop",
+    "RandomHorizontalFlip",
+    "Resize",
+    "CenterCrop",
+    "Normalize",
+    "module",
+  ]);
+});
+
+test("a value belongs to its variant in its short form too", () => {
+  const id = (key: string, value: Parameters<typeof variantOf>[0]) => variantOf(value, variants(key))?.id;
+  expect(id("optimizer", "adamw")).toBe("adamw");
+  expect(id("optimizer", { name: "adamw", beta1: 0.5 })).toBe("adamw");
+  expect(id("optimizer", { name: "adam" })).toBeUndefined();
+  expect(id("model", "resnet9")).toBe("name");
+  expect(id("model", "./net.ts")).toBe("module");
+  expect(id("model", [{ layer: "flatten" }])).toBe("layers");
+  expect(id("model", { layers: [] })).toBe("layers");
+  expect(id("earlyStopping", { patience: 3 })).toBe("earlyStopping");
+  expect(id("earlyStopping", null)).toBeUndefined();
+  expect(spelledOut("./net.ts", variants("model"))).toEqual({ module: "./net.ts" });
+  expect(spelledOut([{ layer: "flatten" }], variants("model"))).toEqual({ layers: [{ layer: "flatten" }] });
+});

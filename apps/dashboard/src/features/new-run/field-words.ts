@@ -1,0 +1,65 @@
+/** How fields and their choices are called where the name in the schema is not what one would say. */
+import type { Path } from "./json-value";
+import { pathText } from "./json-value";
+
+const TITLES: Readonly<Record<string, string>> = {
+  data: "Data",
+  "data.source": "Data set",
+  "data.root": "Folder of its files",
+  "data.group": "Group pattern",
+  "data.limit": "Use only a part",
+  "data.limit.train": "Training pictures",
+  "data.limit.validation": "Validation pictures",
+  "data.limit.test": "Test pictures",
+  model: "Network",
+  "model.name": "Name of the network",
+  "transforms.train": "While it learns",
+  "transforms.evaluation": "When it is judged",
+  p: "Probability",
+  pctStart: "Rising fraction",
+  divFactor: "Highest ÷ first rate",
+  finalDivFactor: "First ÷ last rate",
+  finalFactor: "Last ÷ highest rate",
+  "checkpoint.monitor": "Metric",
+  "earlyStopping.monitor": "Metric",
+  "earlyStopping.mode": "Better is",
+  "checkpoint.mode": "Better is",
+  minDelta: "Least improvement",
+};
+
+/** `labelSmoothing` → `Label smoothing` */
+export function titleOf(path: Path): string {
+  const key = String(path.at(-1) ?? "");
+  const words = key.replaceAll(
+    /([a-z])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  );
+  return TITLES[pathText(path)] ?? TITLES[key] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const VARIANTS: Readonly<Record<string, string>> = {
+  "model name": "By name",
+  "model layers": "Layer by layer",
+  "model module": "Own module",
+  module: "own module",
+};
+
+export const variantTitle = (path: Path, id: string) =>
+  VARIANTS[`${pathText(path)} ${id}`] ?? VARIANTS[id] ?? id;
+
+/** What a choice that may be nothing calls nothing, and something. */
+export function nullTitles(path: Path): readonly [nothing: string, something: string] {
+  if (pathText(path) === "transforms") return ["As the data set has it", "Chosen here"];
+  if (pathText(path) === "earlyStopping") return ["Never", "When it no longer improves"];
+  return ["None", "Chosen here"];
+}
+
+/** What a run fills in by itself. */
+const FILLED_IN = new Set(["data.contentHash", "model.sha256"]);
+export const isFilledIn = (path: Path) => FILLED_IN.has(pathText(path)) || path.at(-1) === "sha256";
+
+/** What zod says, without its preamble. */
+export function issueText(message: string): string {
+  const rest = message.replace(/^Invalid input: /, "");
+  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}${/[.!?]$/.test(rest) ? "" : "."}`;
+}

@@ -1,0 +1,69 @@
+/**
+ * The config that is being written, as fields and as text: one and the same. Text that is no JSON yet stays as it was
+ * typed, beside the config that it last was.
+ */
+"use client";
+import { useCallback, useMemo, useState } from "react";
+import {
+  pathText,
+  sameJson,
+  valueAt,
+  withValueAt,
+  type Json,
+  type JsonObject,
+  type Path,
+} from "./json-value";
+import { parseConfigText, type ParsedText } from "./parse-config-text";
+
+export interface ConfigDraft {
+  readonly config: JsonObject;
+  /** What "run again" started from; null: nothing. */
+  readonly base: JsonObject | null;
+  readonly text: string;
+  readonly textError: ParsedText["error"];
+  /** @param value undefined: takes it out, so that the default holds. */
+  set(path: Path, value: Json | undefined): void;
+  setText(text: string): void;
+  /** Back to what the fields say. */
+  dropText(): void;
+}
+
+/** Of the data set beside it: a run would refuse another. */
+const CONTENT_HASH: Path = ["data", "contentHash"];
+
+export function useConfigDraft(start: JsonObject, base: JsonObject | null): ConfigDraft {
+  const [config, setConfig] = useState(start);
+  const [typed, setTyped] = useState<string | null>(null);
+
+  const set = useCallback(
+    (path: Path, value: Json | undefined) => {
+      setTyped(null);
+      setConfig((now) => {
+        const next = withValueAt(now, path, value);
+        if (pathText(path) !== "data.source") return next;
+        const isAsBefore = base !== null && sameJson(value, valueAt(base, path));
+        return withValueAt(next, CONTENT_HASH, isAsBefore ? valueAt(base, CONTENT_HASH) : undefined);
+      });
+    },
+    [base],
+  );
+  const setText = useCallback((text: string) => {
+    setTyped(text);
+    const { config: parsed } = parseConfigText(text);
+    if (parsed) setConfig(parsed);
+  }, []);
+  const dropText = useCallback(() => setTyped(null), []);
+
+  return useMemo(
+    () => ({
+      config,
+      base,
+      text: typed ?? JSON.stringify(config, null, 2),
+      textError: typed === null ? null : parseConfigText(typed).error,
+      set,
+      setText,
+      dropText,
+    }),
+    [config, base, typed, set, setText, dropText],
+  );
+}
