@@ -47,13 +47,14 @@ export function eventsOf(
   }));
 }
 
-export function started({ config = {}, card = {} }: Omit<MadeRun, "runId"> = {}): TrainEventBody {
+export function started({ config: chosen = {}, card = {} }: Omit<MadeRun, "runId"> = {}): TrainEventBody {
+  const config = RunConfig.parse({ data: { source: "./shapes" }, model: "simple-cnn", epochs: 2, ...chosen });
   return {
     type: "runStarted",
-    config: RunConfig.parse({ data: { source: "./shapes" }, model: "simple-cnn", epochs: 2, ...config }),
+    config,
     dataset: { ...CARD, ...card },
     engine: { name: "native", device: "a CPU", threads: 2, versions: {} },
-    model: { name: "simple-cnn", parameters: 1234, trainableParameters: 1200, flops: 5678 },
+    model: { name: "name" in config.model ? config.model.name : "custom", parameters: 1234, trainableParameters: 1200, flops: 5678 },
     stepsPerEpoch: 5,
   };
 }

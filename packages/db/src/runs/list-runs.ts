@@ -172,7 +172,7 @@ function compileCursor(
   { sql, isNumber, descending }: Order,
   parameters: SqlParameters,
 ): string {
-  const [value, id] = decodeCursor(text);
+  const [value, id] = decodeCursor(text, isNumber);
   const type = isNumber ? "float8" : "text";
   return `(${sql}, run.id) ${descending ? "<" : ">"} (${parameters.add(value)}::${type}, ${parameters.add(id)})`;
 }
@@ -183,13 +183,20 @@ function encodeCursor([value, id]: [number | string, string]): string {
   return Buffer.from(JSON.stringify([spelled, id])).toString("base64url");
 }
 
-function decodeCursor(text: string): z.infer<typeof Cursor> {
+function decodeCursor(text: string, isNumber: boolean): z.infer<typeof Cursor> {
   try {
-    return Cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
+    const [value, id] = Cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
+    const isOfOrder = isNumber
+      ? typeof value === "number" || value === "Infinity" || value === "-Infinity"
+      : typeof value === "string";
+    if (isOfOrder) return [value, id];
   } catch (cause) {
-    throw new CursorError("Expected the cursor of a page of runs. Received: another text.", { cause });
+    throw new CursorError(NO_CURSOR, { cause });
   }
+  throw new CursorError(NO_CURSOR);
 }
+
+const NO_CURSOR = "Expected the cursor of a page of runs in this order. Received: another text.";
 
 interface CellQuery {
   readonly ids: readonly string[];

@@ -24,7 +24,7 @@ const NOT_CHOSEN = ["name", "seed", "formatVersion"];
 
 /**
  * @throws {RunFilterError}
- * @throws {UnknownFieldError} if no run has the metric.
+ * @throws {UnknownFieldError} in the filter.
  */
 export async function readParallelRuns(database: Database, query: ParallelQuery): Promise<ParallelRuns> {
   const { pool } = connectionsOf(database);

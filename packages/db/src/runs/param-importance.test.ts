@@ -42,9 +42,7 @@ describe("paramImportance", () => {
     const total = spread(metric);
     const within = spread(metric.slice(0, 12)) + spread(metric.slice(12));
     expect(inOrder.importance).toBeCloseTo(1 - within / 14 / (total / 15), 12);
-    const turned = only(
-      paramImportance([{ key: "lr", values: values.toReversed() }], metric.toReversed()),
-    );
+    const turned = only(paramImportance([{ key: "lr", values: values.toReversed() }], metric.toReversed()));
     expect(turned.importance).toBeCloseTo(inOrder.importance, 12);
   });
 
