@@ -130,7 +130,7 @@ function xOf(
   }
 }
 
-/** The clock of another machine may go back: x need not ascend. */
+/** From the first point within on to the last one: the clock of another machine may go back, x need not ascend. */
 function indicesIn(
   x: Float64Array,
   { from, to }: { from: number; to: number },
