@@ -22,3 +22,4 @@ export type ArtifactRow = RunDetail["artifacts"][number];
 export type ConfigCheck = AppOutputs["jobs"]["checkConfig"];
 export type JobRow = AppOutputs["jobs"]["list"][number];
 export type WorkerRow = AppOutputs["jobs"]["workers"][number];
+export type TrainInput = AppInputs["jobs"]["train"];

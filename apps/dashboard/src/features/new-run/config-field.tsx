@@ -79,7 +79,8 @@ function VariantsField({ field, path }: Kind<"variants">) {
   const edited = useEditedValue(path, { whole: false });
   const value = edited.value === undefined ? field.initial : edited.value;
   const isNothing = nullable && (value === null || value === undefined);
-  const variant = isNothing ? undefined : variantOf(value, variants);
+  // What is asked for and not written yet may be any of them: the first one is offered.
+  const variant = isNothing ? undefined : value === undefined ? variants[0] : variantOf(value, variants);
   const [nothing, something] = nullTitles(path);
   const options = [
     ...(nullable ? [{ value: NOTHING, label: nothing }] : []),
@@ -151,7 +152,9 @@ function Within({ path, value, variants, variant, children }: WithinProps) {
         config: long === undefined ? draft.config : withValueAt(draft.config, path, long),
         set: (place: Path, next: Json | undefined) => {
           const holder = isObject(long) ? long : variant.start;
-          const changed = withValueAt(holder, place.slice(path.length), next);
+          const isTelling = place.length === path.length + 1 && place.at(-1) === variant.tellingKey;
+          const given = next ?? (isTelling ? variant.start[variant.tellingKey] : undefined);
+          const changed = withValueAt(holder, place.slice(path.length), given);
           // Of the module that was meant before.
           if (place.at(-1) === "module") delete changed["sha256"];
           draft.set(path, changed);

@@ -1,0 +1,117 @@
+/** A new run: from nothing, or from the config of another one. */
+"use client";
+import { Button, EmptyState, Tabs } from "@convkit/ui";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useMemo, useState } from "react";
+import { useTRPC, type RunDetail } from "../../trpc/context";
+import { runPath } from "../shell/links";
+import { PageHeader } from "../shell/page-header";
+import { QueryState, SkeletonCards } from "../shell/query-states";
+import { useUrlState } from "../shell/url-state";
+import { againConfig } from "./again-config";
+import { ConfigForm } from "./config-form";
+import { ConfigFormProvider } from "./form-context";
+import { JsonEditor } from "./json-editor";
+import type { JsonObject } from "./json-value";
+import { SubmitPanel } from "./submit-panel";
+import { useConfigCheck } from "./use-config-check";
+import { useConfigDraft } from "./use-config-draft";
+import { useSuggestions } from "./use-suggestions";
+
+export function NewRunPage() {
+  const [params] = useUrlState();
+  const from = params.get("from");
+  return from ? <RunAgain key={from} id={from} /> : <Draft run={null} />;
+}
+
+function RunAgain({ id }: { id: string }) {
+  const trpc = useTRPC();
+  // As it was when the page opened: what is being written must not change under the writer.
+  const query = useQuery({ ...trpc.runs.byId.queryOptions(id), staleTime: Infinity });
+  return (
+    <QueryState query={query} skeleton={<Loading />}>
+      {(run) =>
+        "model" in run.config ? (
+          <Draft run={run} />
+        ) : (
+          <EmptyState
+            className="py-20"
+            title="This run told no config"
+            description="Nothing is known of how it was trained, so it cannot be trained again from here."
+            action={
+              <Button asChild>
+                <Link href={runPath(run.id)}>Back to the run</Link>
+              </Button>
+            }
+          />
+        )
+      }
+    </QueryState>
+  );
+}
+
+function Draft({ run }: { run: RunDetail | null }) {
+  const trpc = useTRPC();
+  const schema = useQuery({ ...trpc.jobs.configSchema.queryOptions(), staleTime: Infinity });
+  const [base] = useState(() => (run ? (structuredClone(run.config) as unknown as JsonObject) : null));
+  const [start] = useState<JsonObject>(() => (base ? againConfig(base) : { data: {} }));
+  const draft = useConfigDraft(start, base);
+  const check = useConfigCheck(draft.config);
+  const suggestions = useSuggestions();
+  const [tab, setTab] = useState("form");
+  const form = useMemo(
+    () => ({ draft, issues: check.issues, suggestions: suggestions.byPath }),
+    [draft, check.issues, suggestions.byPath],
+  );
+  return (
+    <div className="pb-10">
+      <PageHeader
+        parent={run ? { href: runPath(run.id), label: run.name } : { href: "/runs", label: "Runs" }}
+        title={run ? "Run again with changes" : "New run"}
+      />
+      <ConfigFormProvider value={form}>
+        <div className="grid items-start gap-4 px-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:px-6">
+          <Tabs
+            label="Ways to write the config"
+            value={tab}
+            onValueChange={setTab}
+            className="min-w-0"
+            items={[
+              {
+                value: "form",
+                label: "Form",
+                content: (
+                  <QueryState query={schema} skeleton={<SkeletonCards count={2} />}>
+                    {(found) => <ConfigForm schema={found as JsonObject} />}
+                  </QueryState>
+                ),
+              },
+              {
+                value: "json",
+                label: "JSON",
+                ...(draft.textError && { badge: <span className="text-bad">error</span> }),
+                content: <JsonEditor draft={draft} />,
+              },
+            ]}
+          />
+          <SubmitPanel
+            check={check}
+            run={run}
+            workers={suggestions.workers}
+            onShowForm={() => setTab("form")}
+            onShowJson={() => setTab("json")}
+          />
+        </div>
+      </ConfigFormProvider>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div className="px-4 py-16 lg:px-6">
+      <SkeletonCards count={2} />
+    </div>
+  );
+}

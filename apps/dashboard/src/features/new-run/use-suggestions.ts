@@ -1,0 +1,38 @@
+/** What fields are completed with: what the workers that are here know, and what earlier runs were called. */
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTRPC, type WorkerRow } from "../../trpc/context";
+
+const MONITORED = ["val_accuracy", "val_loss", "accuracy", "loss"];
+
+export interface Suggestions {
+  readonly byPath: Readonly<Record<string, readonly string[]>>;
+  /** undefined: not known yet. */
+  readonly workers: readonly WorkerRow[] | undefined;
+}
+
+export function useSuggestions(): Suggestions {
+  const trpc = useTRPC();
+  const workers = useQuery({ ...trpc.jobs.workers.queryOptions(), refetchInterval: 10_000 }).data;
+  const fields = useQuery(trpc.runs.fields.queryOptions()).data;
+  const datasets = useQuery(trpc.datasets.list.queryOptions()).data;
+  return useMemo(() => {
+    const known = (list: readonly string[]) => [...new Set(list)].toSorted();
+    const descriptions = (workers ?? []).map(({ description }) => description);
+    return {
+      workers,
+      byPath: {
+        "data.source": known([
+          ...descriptions.flatMap((each) => each.datasets),
+          ...(datasets ?? []).map(({ source }) => source),
+        ]),
+        "model.name": known(descriptions.flatMap(({ models }) => models)),
+        experiment: (fields?.experiments ?? []).map(({ name }) => name),
+        tags: (fields?.tags ?? []).map(({ name }) => name),
+        "checkpoint.monitor": MONITORED,
+        "earlyStopping.monitor": MONITORED,
+      },
+    };
+  }, [workers, fields, datasets]);
+}
