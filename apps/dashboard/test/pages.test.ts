@@ -113,6 +113,7 @@ test("groups show mean and deviation over seeds, and expand to their runs", asyn
   const mean = await served.client.runs.group.query({ by: ["model"], metrics: ["val_accuracy"] });
   const resnet20 = mean.find(({ values }) => values[0] === "resnet20")!;
   await visit(page, at("/runs"));
+  await rowNames(12);
   await page.getByRole("button", { name: "Group" }).click();
   await page.getByRole("checkbox", { name: "model", exact: true }).click();
   await page.keyboard.press("Escape");

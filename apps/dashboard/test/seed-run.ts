@@ -8,7 +8,6 @@ import {
   encodeTrainEvent,
   RunConfig,
   stringifyWithSpelledNumbers,
-  type TrainEvent,
   type TrainEventBody,
 } from "@convkit/schema";
 import { cardOf, type DatasetName } from "./seed-dataset.js";

@@ -177,7 +177,7 @@ export function RunsPage() {
           selected={selected}
           onSelectedChange={setSelected}
           onOpen={({ id }) => router.push(runPath(id))}
-          loading={query.isPending && query.fetchStatus !== "idle"}
+          loading={query.isPending}
           onEndReached={fetchMore}
           empty={
             narrowed || view.archived ? (
