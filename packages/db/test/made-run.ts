@@ -1,4 +1,5 @@
 /** Events of a run as a trainer would write them, with numbers that a test can compute by hand. */
+import { createHash } from "node:crypto";
 import {
   RunConfig,
   type DatasetCard,
@@ -54,7 +55,12 @@ export function started({ config: chosen = {}, card = {} }: Omit<MadeRun, "runId
     config,
     dataset: { ...CARD, ...card },
     engine: { name: "native", device: "a CPU", threads: 2, versions: {} },
-    model: { name: "name" in config.model ? config.model.name : "custom", parameters: 1234, trainableParameters: 1200, flops: 5678 },
+    model: {
+      name: "name" in config.model ? config.model.name : "custom",
+      parameters: 1234,
+      trainableParameters: 1200,
+      flops: 5678,
+    },
     stepsPerEpoch: 5,
   };
 }
@@ -92,4 +98,16 @@ export function wholeRun(run: MadeRun): TrainEvent[] {
     { type: "evaluated", split: "test", count: 20, logs: { loss: 0.66, accuracy: 0.61 } },
     ended(),
   ]);
+}
+
+/** A file's event and its bytes. */
+export function saved(path: string, bytes: Uint8Array): TrainEventBody {
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return {
+    type: "artifactSaved",
+    path,
+    sha256,
+    sizeBytes: bytes.byteLength,
+    mediaType: "application/octet-stream",
+  };
 }

@@ -32,7 +32,7 @@ export function createDiskBlobStore(folder: string): BlobStore {
   };
 
   return {
-    sizeOf: (sha256) => sizeOfFile(pathOf(sha256)),
+    sizeOf: async (sha256) => sizeOfFile(pathOf(sha256)),
     receivedBytes: async (sha256) => (await sizeOfFile(uploadOf(sha256))) ?? 0,
 
     receive: async (sha256, bytes, { offset, totalBytes }) => {
@@ -86,7 +86,7 @@ export function createDiskBlobStore(folder: string): BlobStore {
       return createReadStream(path, range && { start: range.start, end: range.end - 1 });
     },
 
-    delete: (sha256) => rm(pathOf(sha256), { force: true }),
+    delete: async (sha256) => rm(pathOf(sha256), { force: true }),
 
     sweep: async () => {
       for (const name of await namesIn(incoming)) {

@@ -68,7 +68,12 @@ export async function settleArtifacts(database: Database, blobs: BlobStore, runI
      WHERE artifact.run_id = $1 AND artifact.blob_sha256 IS NULL`,
     [runId],
   );
-  for (const blob of rows) await settleBlob(database, blobs, blob);
+  for (const blob of rows) {
+    await settleBlob(database, blobs, blob).catch((error: unknown) => {
+      // Somebody took the file away: the artifact goes on waiting.
+      if (!(error instanceof BlobNotFoundError)) throw error;
+    });
+  }
 }
 
 /**
