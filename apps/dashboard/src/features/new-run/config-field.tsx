@@ -1,6 +1,6 @@
 /** A field of any kind: plain ones, and those that hold others. */
 "use client";
-import { Button, DropdownMenu, Icon, IconButton, Segmented, Select } from "@convkit/ui";
+import { Button, classNames, DropdownMenu, Icon, IconButton, Segmented, Select } from "@convkit/ui";
 import { useMemo, type ReactNode } from "react";
 import type { PlacedField } from "./arrange-fields";
 import { spelledOut, variantOf, type Field, type Variant } from "./describe-fields";
@@ -63,7 +63,12 @@ export function FieldGrid({ fields, path }: { fields: readonly Field[]; path: Pa
   const shown = fields.filter(({ key }) => !isFilledIn([...path, key]));
   if (shown.length === 0) return null;
   return (
-    <div className="col-span-full grid gap-x-5 gap-y-4 sm:grid-cols-2 xl:grid-cols-3">
+    <div
+      className={classNames(
+        "col-span-full grid gap-x-5 gap-y-4 sm:grid-cols-2",
+        path[0] !== "model" && "xl:grid-cols-3",
+      )}
+    >
       {shown.map((field) => (
         <ConfigField key={field.key} field={field} path={[...path, field.key]} />
       ))}

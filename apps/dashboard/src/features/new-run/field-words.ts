@@ -37,6 +37,16 @@ export function titleOf(path: Path): string {
   return TITLES[pathText(path)] ?? TITLES[key] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Written as one would write them, where there is no default to show. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  "data.source": "cifar10, or ./photos",
+  "model.name": "resnet9",
+  "model.module": "./network.ts",
+  name: "its id",
+};
+
+export const exampleOf = (path: Path) => EXAMPLES[pathText(path)];
+
 const VARIANTS: Readonly<Record<string, string>> = {
   "model name": "By name",
   "model layers": "Layer by layer",

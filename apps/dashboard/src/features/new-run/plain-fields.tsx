@@ -4,7 +4,7 @@ import { Badge, Icon, Input, Select, Switch, TextArea } from "@convkit/ui";
 import { useState } from "react";
 import type { Field } from "./describe-fields";
 import { ChangeMark, FieldFrame, HelpText } from "./field-frame";
-import { titleOf } from "./field-words";
+import { exampleOf, titleOf } from "./field-words";
 import { useConfigForm, useEditedValue } from "./form-context";
 import { pathText, printJson, sameJson, type Json, type Path } from "./json-value";
 import { SuggestionInput } from "./suggestion-input";
@@ -24,7 +24,7 @@ export function TextField({ field, path }: FieldProps) {
         <SuggestionInput
           {...control}
           suggestions={offered}
-          placeholder={placeholderOf(field)}
+          placeholder={placeholderOf(field, path)}
           required={field.required}
           value={printJson(edited.value)}
           onValueChange={(text) => edited.set(text === "" ? undefined : text)}
@@ -91,7 +91,7 @@ function ParsedField({ field, path, parse, print }: ParsedFieldProps) {
           inputMode={field.kind === "number" && field.integer ? "numeric" : "text"}
           autoComplete="off"
           spellCheck={false}
-          placeholder={placeholderOf(field)}
+          placeholder={placeholderOf(field, path)}
           value={sameJson(parse(typed), edited.value) ? typed : print(edited.value)}
           onChange={({ currentTarget: { value: text } }) => {
             setTyped(text);
@@ -219,8 +219,8 @@ export function TextsField({ field, path }: FieldProps) {
   );
 }
 
-function placeholderOf({ initial, required }: Field): string {
-  if (initial === undefined || initial === null) return required ? "" : "not set";
+function placeholderOf({ initial, required }: Field, path: Path): string {
+  if (initial === undefined || initial === null) return exampleOf(path) ?? (required ? "" : "not set");
   if (Array.isArray(initial)) return initial.length === 0 ? "none" : initial.join(", ");
   return printJson(initial);
 }
