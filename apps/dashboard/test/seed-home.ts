@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { seedRun, type RunPlan } from "./seed-run.js";
 
 export const HOSTILE_NAME = "<img src=x onerror=alert(1)>";
-export const HOSTILE_EXPERIMENT = `"><script>alert(2)</script>`;
+const HOSTILE_EXPERIMENT = `"><script>alert(2)</script>`;
 
 export interface SeededHome {
   readonly home: string;

@@ -13,7 +13,7 @@ const LISTS = new Set([
 ]);
 
 /** `runs.byId` of a key such as [["runs", "byId"], { input, type }]. */
-export function pathOfQuery(key: QueryKey): string {
+function pathOfQuery(key: QueryKey): string {
   return Array.isArray(key[0]) ? key[0].join(".") : "";
 }
 

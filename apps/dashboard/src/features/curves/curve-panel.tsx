@@ -160,7 +160,7 @@ const formatXOf = (axis: CurveSettings["x"]) =>
     ? (seconds: number) => formatDuration(seconds * 1000)
     : (value: number) => formatMetric(value);
 
-export const seriesId = (runId: string, key: string) => `${runId} ${key}`;
+const seriesId = (runId: string, key: string) => `${runId} ${key}`;
 
 function toCurves(
   series: readonly Series[],

@@ -1,5 +1,5 @@
 /** What a data set is, without its pixels: sizes, classes, and how many pictures of each every split has. */
-import { Badge, Card, CopyButton, formatMetric, KeyValueList, type KeyValue } from "@convkit/ui";
+import { Card, CopyButton, formatMetric, KeyValueList, type KeyValue } from "@convkit/ui";
 import type { ReactNode } from "react";
 import type { DatasetCard } from "../../trpc/context";
 
@@ -122,7 +122,3 @@ export function ClassCounts({ card, nameOf }: { card: DatasetCard; nameOf?: (ind
 }
 
 const headClasses = "sticky top-0 border-b border-line bg-sunken px-4 py-1.5 font-medium text-ink-2";
-
-export function SourceBadge({ source }: { source: string }) {
-  return <Badge className="font-mono">{source}</Badge>;
-}

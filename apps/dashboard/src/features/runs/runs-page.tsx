@@ -1,15 +1,18 @@
 /** All runs, to be searched, filtered, ordered, grouped, and taken on to a comparison. */
 "use client";
 import {
+  Button,
   ColumnsMenu,
   DataTable,
   ErrorState,
+  Icon,
   SearchField,
   Switch,
   type ColumnLayout,
   type DataGroup,
 } from "@convkit/ui";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTRPC, type RunGroup } from "../../trpc/context";
@@ -131,6 +134,12 @@ export function RunsPage() {
               onLayoutChange={changeLayout}
               initialLayout={layoutOf({ ...view, columns: null, widths: {} }, allIds, usualColumns)}
             />
+            <Button asChild variant="primary">
+              <Link href="/runs/new">
+                <Icon name="plus" />
+                New run
+              </Link>
+            </Button>
           </>
         }
       />

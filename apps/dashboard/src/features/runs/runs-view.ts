@@ -16,11 +16,9 @@ export interface RunsView {
   readonly archived: boolean;
 }
 
-export const initialSort: DataSort = { columnId: "created", descending: true };
+const initialSort: DataSort = { columnId: "created", descending: true };
 
-const PARAMS = ["q", "filter", "sort", "group", "cols", "w", "archived"] as const;
-
-export function readRunsView(params: URLSearchParams): RunsView {
+function readRunsView(params: URLSearchParams): RunsView {
   const sort = params.get("sort");
   return {
     search: params.get("q") ?? "",
@@ -80,6 +78,3 @@ export function shownColumns({ order, hidden }: ColumnLayout, all: readonly stri
   const named = order.filter((id) => rest.includes(id));
   return [...named, ...rest.filter((id) => !named.includes(id))].filter((id) => !hidden.includes(id));
 }
-
-/** Whether an address says anything about the view: one that does is taken at its word. */
-export const saysView = (params: URLSearchParams) => PARAMS.some((name) => params.has(name));
