@@ -1,6 +1,7 @@
 /** The command and its subcommands, put together. */
 import { Command } from "commander";
 import { addConfigCommand } from "./commands/config.js";
+import { addDataCommand } from "./commands/data.js";
 import { addDashboardCommand } from "./commands/dashboard.js";
 import { addDatasetsCommand } from "./commands/datasets.js";
 import { addDoctorCommand } from "./commands/doctor.js";
@@ -9,6 +10,7 @@ import { addPredictCommand } from "./commands/predict.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addTrainCommand } from "./commands/train.js";
+import { addWorkerCommand } from "./commands/worker.js";
 import type { CommandContext } from "./commands/command-context.js";
 import { EXIT_CODES_HELP } from "./exit-codes.js";
 import { convkitVersion } from "./host/versions.js";
@@ -34,6 +36,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
     .version(convkitVersion())
     .showHelpAfterError("(--help shows what is possible)")
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
       writeErr: (text) => void (options.json || context.stderr.write(text)),
@@ -48,5 +51,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addConfigCommand(program, context);
   addDoctorCommand(program, context);
   addDashboardCommand(program, context);
+  addWorkerCommand(program, context);
+  addDataCommand(program, context);
   return program;
 }

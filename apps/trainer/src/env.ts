@@ -5,3 +5,8 @@ import { resolve } from "node:path";
 export function convkitHome(): string {
   return resolve(process.env["CONVKIT_HOME"] || ".convkit");
 }
+
+/** @returns what CONVKIT_TOKEN holds, which lets a command in at a server. */
+export function serverToken(): string | undefined {
+  return process.env["CONVKIT_TOKEN"] || undefined;
+}

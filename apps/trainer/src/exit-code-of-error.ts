@@ -6,6 +6,7 @@ import { InterruptedError } from "./process/process-errors.js";
 export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   CheckpointCorruptError: EXIT_CODES.failed,
   DashboardMissingError: EXIT_CODES.failed,
+  FileChangedError: EXIT_CODES.failed,
   InvalidPredictionsError: EXIT_CODES.failed,
   JournalCorruptError: EXIT_CODES.failed,
   PredictionsFormatError: EXIT_CODES.failed,
@@ -28,6 +29,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   RunFolderExistsError: EXIT_CODES.usage,
   RunNotFoundError: EXIT_CODES.usage,
   RunUnfinishedError: EXIT_CODES.usage,
+  ServerAddressError: EXIT_CODES.usage,
   ShapeError: EXIT_CODES.usage,
   StaleAttemptError: EXIT_CODES.usage,
   TransformModuleError: EXIT_CODES.usage,
@@ -41,6 +43,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ContentHashMismatchError: EXIT_CODES.data,
   DatasetFormatError: EXIT_CODES.data,
   DatasetNotFoundError: EXIT_CODES.data,
+  DatasetPackError: EXIT_CODES.data,
   DatasetUnavailableError: EXIT_CODES.data,
   FetchError: EXIT_CODES.data,
   ImageDecodeError: EXIT_CODES.data,
@@ -53,6 +56,10 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ProcessDiedError: EXIT_CODES.processDied,
 
   RunBusyError: EXIT_CODES.busy,
+
+  NotAuthorizedError: EXIT_CODES.server,
+  ServerError: EXIT_CODES.server,
+  ServerUnreachableError: EXIT_CODES.server,
 };
 
 /** @returns the error's number, else that of what caused it, else `failed`. */

@@ -14,6 +14,8 @@ export const EXIT_CODES = {
   processDied: 5,
   /** Another process works on the run. */
   busy: 6,
+  /** The dashboard's server cannot be reached, or refuses; a run that was trained meanwhile is on the disk. */
+  server: 7,
   /** Stopped by SIGINT (128 + 2) after a checkpoint, or by a second one without. */
   interrupted: 130,
   /** Stopped by SIGTERM (128 + 15) after a checkpoint. */
@@ -30,4 +32,5 @@ export const EXIT_CODES_HELP = `Exit codes:
   4    the engine asked for is not available
   5    the training process was killed or crashed
   6    another process works on the run
+  7    the dashboard's server cannot be reached, or refuses
   130  interrupted (Ctrl-C), 143 terminated: a checkpoint was saved, \`convkit resume\` goes on`;

@@ -17,8 +17,10 @@ export {
 } from "./calls/server-errors.js";
 export { FileChangedError } from "./blobs/upload-blob.js";
 export {
-  isShipped,
+  findShipping,
   shipJournal,
+  type Shipping,
   type ShipJournalOptions,
   type ShippingState,
 } from "./journal/ship-journal.js";
+export { digestFile } from "./blobs/digest-file.js";

@@ -12,6 +12,8 @@ const worker = {
   version: "1.0.0",
   kinds: ["train" as const],
   engines: [],
+  datasets: [],
+  models: [],
   home: null,
 };
 const quick = { firstMs: 1, mostMs: 10 };

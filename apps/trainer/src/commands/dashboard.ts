@@ -1,26 +1,19 @@
-/** `convkit dashboard` hands over to @convkit/dashboard, a package of its own, where it is installed. */
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+/** `convkit dashboard` hands over to @convkit/dashboard where that is installed, and tells it where this command is. */
+import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "./command-context.js";
-
-/** The dashboard is not installed, neither beside this package nor in the working directory. */
-class DashboardMissingError extends Error {
-  override readonly name = "DashboardMissingError";
-}
-
-const MEANWHILE = "`convkit runs` lists the runs, and the folder of each holds its report.html";
+import { findDashboard, runScript } from "./dashboard-script.js";
 
 const NOTES = `
-The dashboard comes with a later release.
-Meanwhile ${MEANWHILE}.
+The dashboard is a package of its own: npm install @convkit/dashboard
+It shows the runs of this home, opens the browser, and brings a worker that trains what is started there.
 
-Example:
-  convkit dashboard`;
+Examples:
+  convkit dashboard
+  convkit dashboard --port 4200 --no-open`;
+
+/** Serves the queue of the dashboard on this machine. */
+const CLI = fileURLToPath(new URL("../cli.js", import.meta.url));
 
 export function addDashboardCommand(program: Command, context: CommandContext): void {
   program
@@ -29,32 +22,7 @@ export function addDashboardCommand(program: Command, context: CommandContext): 
     .argument("[arguments...]", "passed on")
     .allowUnknownOption()
     .addHelpText("after", NOTES)
-    .action(async (args: string[]) => context.exit(await runScript(findDashboard(), args)));
-}
-
-/** @throws {DashboardMissingError} */
-function findDashboard(): string {
-  const places = [import.meta.url, pathToFileURL(join(process.cwd(), "package.json"))];
-  for (const place of places) {
-    try {
-      const manifest = createRequire(place).resolve("@convkit/dashboard/package.json");
-      const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { bin: Record<string, string> };
-      return join(dirname(manifest), Object.values(bin)[0] ?? "");
-    } catch {
-      continue;
-    }
-  }
-  throw new DashboardMissingError(
-    "Expected the package @convkit/dashboard to be installed. Received: none, here or beside convkit. " +
-      `It comes with a later release; meanwhile ${MEANWHILE}.`,
-  );
-}
-
-/** Signals reach both processes; the script's exit is waited for. */
-function runScript(script: string, args: readonly string[]): Promise<ExitCode> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], { stdio: "inherit" });
-    child.once("error", reject);
-    child.once("close", (code) => resolve(code === 0 ? EXIT_CODES.ok : EXIT_CODES.failed));
-  });
+    .action(async (args: string[]) =>
+      context.exit(await runScript(findDashboard(), ["--worker", CLI, ...args])),
+    );
 }

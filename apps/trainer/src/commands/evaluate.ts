@@ -5,6 +5,12 @@ import { parseEngineFlag } from "../config/engine-flag.js";
 import { runJob } from "../process/run-job.js";
 import { findRun } from "../run/find-run.js";
 import type { CommandContext } from "./command-context.js";
+import { addServerOptions, deliveryTo, type ServerFlags } from "./server-options.js";
+
+interface EvaluateFlags extends ServerFlags {
+  readonly engine?: EnginePreference;
+  readonly json: boolean;
+}
 
 const EXAMPLES = `
 Examples:
@@ -12,16 +18,18 @@ Examples:
   convkit evaluate .convkit/runs/20260214-093012-x7 --json`;
 
 export function addEvaluateCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command("evaluate")
     .description("judges a run's best network on the test set again")
     .argument("<run>", "id, beginning of an id, `latest`, or folder")
     .option("--engine <name>", "another engine than the run's config asks for", parseEngineFlag)
     .option("--json", "one JSON object a line", false)
-    .addHelpText("after", EXAMPLES)
-    .action(async (run: string, { engine, json }: { engine?: EnginePreference; json: boolean }) => {
+    .addHelpText("after", EXAMPLES);
+  addServerOptions(command, { purpose: "a dashboard that is told of the judgement" }).action(
+    async (run: string, { engine, json, ...server }: EvaluateFlags) => {
       const directory = await findRun(run, context.home);
       const job = { kind: "evaluate", home: context.home, directory, engine } as const;
-      context.exit(await runJob(job, context, { json }));
-    });
+      context.exit(await runJob(job, context, { json, clientOf: deliveryTo(server) }));
+    },
+  );
 }

@@ -1,19 +1,48 @@
-/** `convkit runs`: what was trained under this home. */
+/** `convkit runs`: what was trained under this home; with a subcommand, what @convkit/dashboard's record knows of it. */
 import { join } from "node:path";
 import type { Command } from "commander";
 import { formatPercent, formatTable } from "../display/format.js";
 import { listRunIds } from "../run/find-run.js";
 import { summarizeRun, type RunSummary } from "../run/summarize-run.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
+import { findDashboard, runScript } from "./dashboard-script.js";
 
 const EXAMPLES = `
+The subcommands need @convkit/dashboard (npm install @convkit/dashboard), whose record of the runs they read.
+
 Examples:
   convkit runs
-  convkit runs --json`;
+  convkit runs --json
+  convkit runs list --filter 'val_accuracy > 0.9 and model = resnet9'
+  convkit runs diff 20260214 20260215`;
+
+/** Which the record answers. */
+const RECORD_COMMANDS = {
+  list: "lists runs by filter and order, with their metrics",
+  show: "shows one run",
+  diff: "shows in which params runs differ, and what they reached",
+  tag: "adds and removes tags",
+  archive: "takes runs out of sight, and back",
+  delete: "deletes runs, and says how many bytes came back",
+  export: "writes runs as JSON or CSV",
+  query: "answers SQL that only reads",
+};
 
 export function addRunsCommand(program: Command, context: CommandContext): void {
-  program
-    .command("runs")
+  const runs = program.command("runs").enablePositionalOptions();
+  for (const [name, description] of Object.entries(RECORD_COMMANDS)) {
+    runs
+      .command(name)
+      .description(description)
+      .argument("[arguments...]", "passed on")
+      .helpOption(false)
+      .allowUnknownOption()
+      .passThroughOptions()
+      .action(async (args: string[]) =>
+        context.exit(await runScript(findDashboard(), ["runs", name, ...args])),
+      );
+  }
+  runs
     .description("lists the runs, newest last")
     .option("--json", "one JSON object a line", false)
     .addHelpText("after", EXAMPLES)

@@ -6,9 +6,10 @@ import type { PartialConfig } from "../config/merge-config.js";
 import { readConfigFile } from "../config/read-config-file.js";
 import { runJob } from "../process/run-job.js";
 import type { CommandContext } from "./command-context.js";
+import { addServerOptions, deliveryTo, type ServerFlags } from "./server-options.js";
 import { numberArgument } from "./number-argument.js";
 
-interface TrainFlags extends ConfigFlags {
+interface TrainFlags extends ConfigFlags, ServerFlags {
   readonly config?: string;
   readonly set: readonly PartialConfig[];
   readonly json: boolean;
@@ -27,7 +28,7 @@ Examples:
   convkit train cifar10 --json > events.jsonl`;
 
 export function addTrainCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command("train")
     .description("trains a network, judges it on the test set and writes a report")
     .argument("[data]", "name of a data set, or a folder with one folder of pictures per class")
@@ -43,12 +44,15 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .option("--experiment <name>", "the experiment that the run belongs to")
     .option("--tag <label>", "a label to find the run by; may be repeated", collectText, [])
     .option("--json", "one JSON object a line", false)
-    .addHelpText("after", EXAMPLES)
-    .action(async (data: string | undefined, flags: TrainFlags) => {
+    .addHelpText("after", EXAMPLES);
+  addServerOptions(command, { purpose: "a dashboard that is told of the run while it goes on" }).action(
+    async (data: string | undefined, flags: TrainFlags) => {
       const file = flags.config === undefined ? undefined : await readConfigFile(flags.config);
       const config = assembleRunConfig({ data, file, flags, assignments: flags.set });
-      context.exit(await runJob({ kind: "train", home: context.home, config }, context, flags));
-    });
+      const options = { json: flags.json, clientOf: deliveryTo(flags) };
+      context.exit(await runJob({ kind: "train", home: context.home, config }, context, options));
+    },
+  );
 }
 
 function collectText(text: string, previous: readonly string[]): string[] {

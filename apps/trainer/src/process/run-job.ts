@@ -1,4 +1,6 @@
 /** One job in a training process, from its start to the command's exit code: display, signals, diagnosis. */
+import { join } from "node:path";
+import type { WorkerClient } from "@convkit/client";
 import type { TrainEvent } from "@convkit/schema";
 import type { CommandContext } from "../commands/command-context.js";
 import { createJsonDisplay } from "../display/json-display.js";
@@ -7,6 +9,7 @@ import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
 import { runArgument } from "../run/find-run.js";
 import { watchInterrupts } from "./interrupts.js";
 import { InterruptedError, ProcessDiedError } from "./process-errors.js";
+import { createRunDelivery } from "./run-delivery.js";
 import { unpackError, type JobResult, type TrainingJob } from "./protocol.js";
 import { startTrainingProcess, type ProcessOutcome } from "./training-process.js";
 
@@ -20,6 +23,8 @@ export interface RunJobOptions {
   readonly json: boolean;
   /** How a run that is resumed once began: its length, which its later events do not repeat. */
   readonly started?: TrainEvent | undefined;
+  /** Makes the client of a server that is told of the run while it goes on. */
+  readonly clientOf?: ((note: (text: string) => void) => WorkerClient) | undefined;
 }
 
 /**
@@ -34,9 +39,14 @@ export async function runJob(
 ): Promise<ExitCode> {
   const display = options.json ? createJsonDisplay(context) : createTextDisplay(context, options.started);
   const trace: Trace = {};
+  const client = options.clientOf?.(display.note);
+  const delivery = client && createRunDelivery(client, display.note);
   const child = startTrainingProcess(job, {
     onMessage(message) {
-      if (message.type === "event") follow(trace, message.event);
+      if (message.type === "event") {
+        follow(trace, message.event);
+        delivery?.begin(folderOf(job, message.event), child.outcome);
+      }
       display.message(message);
     },
     onOutput: display.output,
@@ -48,22 +58,31 @@ export async function runJob(
         "Saving a checkpoint after this step, then stopping. Ctrl-C again stops at once, without one.",
       );
       child.stop(reason);
+      const hurry = () => delivery?.hurry();
+      void child.outcome.then(hurry, hurry);
     },
     kill() {
       display.note("Stopping at once, without a checkpoint.");
       child.kill();
+      delivery?.giveUp();
     },
   });
   try {
     const outcome = await child.outcome;
+    const undelivered = await delivery?.end();
+    if (undelivered) display.note(undelivered.message);
     if (outcome.type !== "result") throw errorOf(outcome, interrupts.exitCode, howToGoOn(job, trace));
     const exitCode = exitCodeOfResult(outcome.result, interrupts.exitCode);
     display.result({ ...outcome.result, exitCode });
-    return exitCode;
+    return undelivered && exitCode === EXIT_CODES.ok ? EXIT_CODES.server : exitCode;
   } finally {
     display.close();
     interrupts.release();
   }
+}
+
+function folderOf(job: TrainingJob, { runId }: TrainEvent): string {
+  return job.kind === "train" ? join(job.home, "runs", runId) : job.directory;
 }
 
 function follow(trace: Trace, event: TrainEvent): void {

@@ -7,7 +7,7 @@ import { eventually } from "../../test/eventually.js";
 import { JournalWriter } from "../../test/journal-writer.js";
 import { startRecordServer, type RecordServer } from "../../test/record-server.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
-import { createWorkerClient, isShipped, shipJournal, type ShippingState } from "../index.js";
+import { createWorkerClient, findShipping, shipJournal, type ShippingState } from "../index.js";
 
 const pauses = { firstMs: 1, mostMs: 10 };
 const pollMs = 5;
@@ -120,7 +120,7 @@ it("goes on after a restart without sending again what was taken", async () => {
   await eventually(() => readRecord(folder)?.["hasEnded"]).toBe(true);
   stopping.abort(new Error("killed"));
   await expect(first).rejects.toThrow("killed");
-  expect(await isShipped(folder, client.url)).toBe(false);
+  expect(await findShipping(folder)).toEqual({ server: client.url, isDone: false });
 
   server.intercept = () => false;
   server.batches.length = 0;
@@ -128,11 +128,11 @@ it("goes on after a restart without sending again what was taken", async () => {
   expect(server.batches).toEqual([]);
   expect(server.blobs.has(report)).toBe(true);
   expectWhole(server, 102);
-  expect(await isShipped(folder, `${client.url}/`)).toBe(true);
+  expect(await findShipping(folder)).toEqual({ server: client.url, isDone: true });
 
   // A later judgement, and a later attempt.
   journal.save("report.json", '{"again":true}');
-  expect(await isShipped(folder, client.url)).toBe(false);
+  expect(await findShipping(folder)).toEqual({ server: client.url, isDone: false });
   await shipJournal({ client, folder, pollMs });
   expectWhole(server, 103);
   journal.beginAttempt();
@@ -197,7 +197,7 @@ it("leaves a run alone that the server has deleted", async () => {
   journal.save("report.json", "{}");
   expect(await shipJournal({ client, folder, pollMs })).toMatchObject({ isDeleted: true, events: 0 });
   expect(server.requests).toHaveLength(1);
-  expect(await isShipped(folder, client.url)).toBe(true);
+  expect(await findShipping(folder)).toEqual({ server: client.url, isDone: true });
 });
 
 it("passes a file over that has changed since it was announced", async () => {

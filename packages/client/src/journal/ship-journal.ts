@@ -10,6 +10,7 @@ import { pause } from "../calls/persist.js";
 import type { WorkerClient } from "../worker-client.js";
 import { journalSize, readJournalPart } from "./read-journal-part.js";
 import {
+  readAnyShippedRecord,
   readShippedRecord,
   writeShippedRecord,
   type ShippedRecord,
@@ -60,10 +61,20 @@ export async function shipJournal(options: ShipJournalOptions): Promise<Shipping
   return shipment.run();
 }
 
-/** Whether something of the run is left that the server has not got. */
-export async function isShipped(folder: string, server: string): Promise<boolean> {
-  const { journalBytes, files, isDeleted } = await readShippedRecord(folder, server.replace(/\/+$/, ""));
-  return isDeleted || (files.length === 0 && journalBytes >= (await journalSize(journalOf(folder))));
+export interface Shipping {
+  /** Base URL of the server that the run is delivered to. */
+  readonly server: string;
+  /** Nothing of the run is left that the server has not got, or wants. */
+  readonly isDone: boolean;
+}
+
+/** @returns null for a run that nobody has begun to deliver. */
+export async function findShipping(folder: string): Promise<Shipping | null> {
+  const record = await readAnyShippedRecord(folder);
+  if (record === null) return null;
+  const { server, journalBytes, files, isDeleted } = record;
+  const isWhole = files.length === 0 && journalBytes >= (await journalSize(journalOf(folder)));
+  return { server, isDone: isDeleted || isWhole };
 }
 
 const journalOf = (folder: string) => join(folder, "events.jsonl");

@@ -29,7 +29,9 @@ const NAME = "shipped.json";
 
 /** @returns a new one where there is none, or one about another server. */
 export async function readShippedRecord(folder: string, server: string): Promise<ShippedRecord> {
-  const nothing: ShippedRecord = {
+  const record = await readAnyShippedRecord(folder);
+  if (record?.server === server) return record;
+  return {
     formatVersion: 1,
     server,
     journalBytes: 0,
@@ -38,13 +40,16 @@ export async function readShippedRecord(folder: string, server: string): Promise
     isDeleted: false,
     files: [],
   };
+}
+
+/** @returns null where there is none. */
+export async function readAnyShippedRecord(folder: string): Promise<ShippedRecord | null> {
   try {
-    const record = ShippedRecord.parse(JSON.parse(await readFile(join(folder, NAME), "utf8")));
-    return record.server === server ? record : nothing;
+    return ShippedRecord.parse(JSON.parse(await readFile(join(folder, NAME), "utf8")));
   } catch (error) {
     // Torn by a crash, or of another version: to send everything again does no harm.
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return nothing;
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return nothing;
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
 }

@@ -1,0 +1,50 @@
+/** The pictures of a job that this machine lacks, from the server, where somebody has uploaded them. */
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { WorkerClient } from "@convkit/client";
+import { findByHash, listDatasets, placeByHash } from "@convkit/data";
+import type { RunConfig } from "@convkit/schema";
+
+export interface BringDatasetOptions {
+  readonly client: Pick<WorkerClient, "url" | "findDataset" | "downloadBlob">;
+  readonly home: string;
+  readonly signal: AbortSignal;
+  readonly note: (text: string) => void;
+}
+
+/**
+ * @returns the config, with the place of its pictures on this machine where it names one on another. What cannot be
+ * brought is left as it is: opening it says what is wrong.
+ */
+export async function bringDataset(config: RunConfig, options: BringDatasetOptions): Promise<RunConfig> {
+  const { source, root, contentHash } = config.data;
+  const isNamed = listDatasets().some(({ name }) => name === source);
+  if (contentHash === undefined || isNamed || existsSync(resolve(source))) return config;
+  const place = (await findByHash(options.home, contentHash)) ?? (await fetchByHash(contentHash, options));
+  if (place === null) return config;
+  const data = { ...config.data, source: place };
+  if (root !== undefined) delete data.root;
+  return { ...config, data };
+}
+
+/** @returns null if the server has not got it either. */
+async function fetchByHash(
+  contentHash: string,
+  { client, home, signal, note }: BringDatasetOptions,
+): Promise<string | null> {
+  const pack = await client.findDataset(contentHash, { signal, patienceMs: Infinity });
+  if (pack === null) return null;
+  note(
+    `Fetching the data set ${contentHash.slice(0, 12)}… (${Math.ceil(pack.packBytes / 1e6)} MB) from ${client.url}`,
+  );
+  const archive = join(home, "datasets", ".work", `${randomUUID()}.tar`);
+  try {
+    await client.downloadBlob(archive, { sha256: pack.packSha256, signal, patienceMs: Infinity });
+    return await placeByHash({ home, contentHash, archive, signal });
+  } finally {
+    await rm(archive, { force: true });
+    await rm(`${archive}.part`, { force: true });
+  }
+}

@@ -1,0 +1,421 @@
+/** `convkit worker` as a process of its own, at a server in memory. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunConfig, type Job } from "@convkit/schema";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { startQueueServer, type QueueServer } from "../fixtures/queue-server.js";
+import { childrenOf, makeFolder, runConvkit, startConvkit, type Running } from "../fixtures/run-convkit.js";
+import { writePictures } from "../fixtures/write-pictures.js";
+import { convkitVersion } from "../host/versions.js";
+
+let pictures = "";
+let count = 0;
+
+beforeAll(async () => {
+  pictures = await writePictures(makeFolder());
+});
+
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 90_000, interval: 20 });
+
+function trainJob(changes: Record<string, unknown> = {}, data: Record<string, unknown> = {}) {
+  const config = RunConfig.parse({
+    data: { source: pictures, validationFraction: 0.2, ...data },
+    engine: "cpu",
+    model: { layers: [{ layer: "conv", filters: 4, activation: "relu" }, { layer: "flatten" }] },
+    epochs: 2,
+    batchSize: 8,
+    ...changes,
+  });
+  return { kind: "train", runId: `20260214-093012-${++count}`, config } satisfies Job;
+}
+
+/** Trains until somebody ends it. */
+const endless = () => trainJob({ epochs: 100_000 });
+
+/** A home in which the engines have been looked for: that takes longer than to train. */
+function makeHome(): string {
+  const folder = makeFolder();
+  mkdirSync(join(folder, ".convkit"));
+  const id = crypto.randomUUID();
+  const known = { formatVersion: 1, id, engines: [], probedWith: convkitVersion(), probedAt: Date.now() };
+  writeFileSync(join(folder, ".convkit", "worker.json"), JSON.stringify(known));
+  return folder;
+}
+
+function startWorker(server: QueueServer, folder = makeHome(), args: readonly string[] = []): Running {
+  const worker = startConvkit(folder, ["worker", `--server=${server.url}`, ...args]);
+  onTestFinished(async () => {
+    worker.process.kill("SIGKILL");
+    await worker.finished;
+  });
+  return worker;
+}
+
+const runFolder = (folder: string, { runId }: { runId: string }) => join(folder, ".convkit", "runs", runId);
+const typesOf = (server: QueueServer, { runId }: { runId: string }) =>
+  server.eventsOf(runId).map(({ type }) => type as string);
+
+/** The server has every event of the journal, and none twice. */
+function expectDelivered(server: QueueServer, folder: string, job: { runId: string }): void {
+  const lines = readFileSync(join(runFolder(folder, job), "events.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  const keys = lines.map((line) => JSON.parse(line) as { attempt: number; sequence: number });
+  expect(server.eventsOf(job.runId).map(({ attempt, sequence }) => ({ attempt, sequence }))).toEqual(
+    keys.map(({ attempt, sequence }) => ({ attempt, sequence })),
+  );
+}
+
+it("trains what the queue holds, and delivers the run and its files", async () => {
+  const server = await startQueueServer();
+  server.tokens = new Set(["convkit_good"]);
+  const job = trainJob();
+  const queued = server.add(job);
+  const folder = makeHome();
+  const worker = startWorker(server, folder, ["--once", "--name=gpu", "--token=convkit_good"]);
+  expect(await worker.finished).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(queued).toMatchObject({ state: "done", fence: 1 });
+  expectDelivered(server, folder, job);
+  const saved = server
+    .eventsOf(job.runId)
+    .flatMap((event) => (event.type === "artifactSaved" ? [event] : []));
+  expect(saved.length).toBeGreaterThan(4);
+  expect(saved.filter(({ sha256 }) => !server.blobs.has(sha256))).toEqual([]);
+  expect([...server.workers.values()]).toEqual([
+    expect.objectContaining({ name: "gpu", home: null, kinds: ["train", "evaluate", "inspect"] }),
+  ]);
+  expect(JSON.parse(readFileSync(join(runFolder(folder, job), "claim.json"), "utf8"))).toEqual({
+    formatVersion: 1,
+    jobId: queued.id,
+    server: server.url,
+    fence: 1,
+  });
+  // Nothing is left lying about.
+  expect(
+    readdirSync(join(folder, ".convkit"))
+      .filter((name) => name !== "datasets")
+      .sort(),
+  ).toEqual(["runs", "worker.json"]);
+});
+
+it("reads no journal to a server that reads it itself", async () => {
+  const server = await startQueueServer();
+  const job = trainJob();
+  const queued = server.add(job);
+  const folder = makeHome();
+  expect(await startWorker(server, folder, ["--once", "--local"]).finished).toMatchObject({ exitCode: 0 });
+  expect(queued.state).toBe("done");
+  expect([...server.workers.values()]).toMatchObject([{ home: join(folder, ".convkit") }]);
+  expect([server.events, server.blobs.size]).toEqual([[], 0]);
+});
+
+it("shares the queue with others, also of the same home", async () => {
+  const server = await startQueueServer();
+  const jobs = [1, 2, 3, 4].map(() => trainJob());
+  const queued = jobs.map((job) => server.add(job));
+  const folder = makeHome();
+  startWorker(server, folder);
+  startWorker(server, folder);
+  startWorker(server);
+  await eventually(() => queued.map(({ state }) => state)).toEqual(["done", "done", "done", "done"]);
+  expect(queued.map(({ fence }) => fence)).toEqual([1, 1, 1, 1]);
+  expect(server.workers.size).toBe(3);
+  expect(new Set(queued.map(({ workerId }) => workerId)).size).toBeGreaterThan(1);
+  for (const job of jobs) {
+    expect(typesOf(server, job).filter((type) => type === "runEnded")).toHaveLength(1);
+  }
+});
+
+it("stops and cancels a run when the queue asks for it", async () => {
+  const server = await startQueueServer();
+  server.heartbeatSeconds = 1;
+  const [stopped, cancelled] = [endless(), endless()];
+  const queued = [stopped, cancelled].map((job) => server.add(job));
+  const folder = makeHome();
+  startWorker(server, folder);
+  await eventually(() => typesOf(server, stopped)).toContain("checkpointSaved");
+  queued[0]!.directive = { directive: "stop", reason: "stop was asked for by you" };
+  await eventually(() => queued[0]!.state).toBe("done");
+  expect(server.eventsOf(stopped.runId).at(-1)).toMatchObject({
+    type: "runEnded",
+    status: "stopped",
+    reason: "stop was asked for by you",
+  });
+  expect(typesOf(server, stopped)).toContain("evaluated");
+
+  await eventually(() => typesOf(server, cancelled)).toContain("step");
+  queued[1]!.directive = { directive: "cancel", reason: "cancel was asked for by you" };
+  await eventually(() => queued[1]!.state).toBe("done");
+  expect(server.eventsOf(cancelled.runId).at(-1)).toMatchObject({ type: "runEnded", status: "interrupted" });
+  expect(typesOf(server, cancelled)).not.toContain("evaluated");
+});
+
+it("goes on from its checkpoint after it was killed, and loses and doubles nothing", async () => {
+  const server = await startQueueServer();
+  server.heartbeatSeconds = 2;
+  const job = endless();
+  const queued = server.add(job);
+  const folder = makeHome();
+  const first = startWorker(server, folder);
+  await eventually(() => typesOf(server, job)).toContain("checkpointSaved");
+  first.process.kill("SIGKILL");
+  await first.finished;
+  startWorker(server, folder);
+  const resumed = () => server.eventsOf(job.runId).find(({ type }) => type === "resumed");
+  await eventually(() => resumed()).toMatchObject({ attempt: 2, fromStep: expect.any(Number) });
+  expect(resumed()).not.toMatchObject({ fromStep: 0 });
+  queued.directive = { directive: "stop", reason: "enough" };
+  await eventually(() => queued.state).toBe("done");
+  expect(queued.fence).toBe(2);
+  expectDelivered(server, folder, job);
+});
+
+it("delivers what a killed worker left, also of a run that another has by now", async () => {
+  const server = await startQueueServer();
+  const job = endless();
+  const queued = server.add(job);
+  const folder = makeHome();
+  const first = startWorker(server, folder);
+  await eventually(() => typesOf(server, job)).toContain("checkpointSaved");
+  await server.cut();
+  const [child = 0] = childrenOf(first.process.pid ?? 0);
+  first.process.kill("SIGKILL");
+  await first.finished;
+  await eventually(() => isAlive(child)).toBe(false);
+  await server.mend();
+  queued.state = "done";
+  startWorker(server, folder);
+  await eventually(() => server.eventsOf(job.runId).at(-1)).toMatchObject({ status: "interrupted" });
+  expectDelivered(server, folder, job);
+});
+
+it("gives up what is another's by now, keeps it, and goes on with the next job", async () => {
+  const server = await startQueueServer();
+  server.heartbeatSeconds = 1;
+  const [lost, next] = [endless(), trainJob()];
+  const queued = server.add(lost);
+  const folder = makeHome();
+  const worker = startWorker(server, folder);
+  await eventually(() => typesOf(server, lost)).toContain("checkpointSaved");
+  // As if another worker had claimed it.
+  queued.fence += 1;
+  queued.attempts += 1;
+  queued.beatAt = Infinity;
+  const other = server.add(next);
+  await worker.line((line) => line.includes("another worker's by now"));
+  await eventually(() => other.state).toBe("done");
+  expect(queued).toMatchObject({ state: "active", fence: 2 });
+  expect(server.eventsOf(lost.runId).at(-1)).toMatchObject({
+    type: "runEnded",
+    status: "interrupted",
+    attempt: 1,
+  });
+  expect(existsSync(join(runFolder(folder, lost), "checkpoints", "last"))).toBe(true);
+});
+
+it("trains on through a network that fails, and catches up", async () => {
+  const server = await startQueueServer();
+  const job = trainJob({ epochs: 6 });
+  const queued = server.add(job);
+  const folder = makeHome();
+  const worker = startWorker(server, folder);
+  await eventually(() => typesOf(server, job)).toContain("step");
+  await server.cut();
+  await worker.line((line) => line.includes("Trying on."));
+  const journal = () => readFileSync(join(runFolder(folder, job), "events.jsonl"), "utf8");
+  await eventually(() => journal().includes('"type":"runEnded"')).toBe(true);
+  expect(typesOf(server, job)).not.toContain("runEnded");
+  await server.mend();
+  await eventually(() => queued.state).toBe("done");
+  await worker.line((line) => line.includes("is back."));
+  expectDelivered(server, folder, job);
+  expect(queued.fence).toBe(1);
+});
+
+it("saves and gives the job back at the first Ctrl-C, and another goes on from nothing", async () => {
+  const server = await startQueueServer();
+  const job = endless();
+  const queued = server.add(job);
+  const folder = makeHome();
+  const worker = startWorker(server, folder);
+  await eventually(() => typesOf(server, job)).toContain("checkpointSaved");
+  worker.process.kill("SIGINT");
+  expect(await worker.finished).toMatchObject({ exitCode: 130 });
+  expect(queued).toMatchObject({ state: "waiting", retry: true, reason: "The worker was stopped." });
+  expectDelivered(server, folder, job);
+
+  startWorker(server);
+  await eventually(() => server.eventsOf(job.runId).filter(({ type }) => type === "runStarted").length).toBe(
+    2,
+  );
+  expect(server.eventsOf(job.runId).at(-1)).toMatchObject({ attempt: 2 });
+});
+
+it("ends at once at the second Ctrl-C", async () => {
+  const server = await startQueueServer();
+  const job = endless();
+  server.add(job);
+  const worker = startWorker(server);
+  await eventually(() => typesOf(server, job)).toContain("step");
+  const [child = 0] = childrenOf(worker.process.pid ?? 0);
+  // A stopped process cannot save.
+  process.kill(child, "SIGSTOP");
+  worker.process.kill("SIGINT");
+  await worker.line((line) => line.startsWith("Stopping:"));
+  worker.process.kill("SIGINT");
+  expect(await worker.finished).toMatchObject({ exitCode: 130 });
+  await eventually(() => isAlive(child)).toBe(false);
+});
+
+it("says why a job failed, and whether to try again", async () => {
+  const server = await startQueueServer();
+  const wrong = server.add(trainJob({}, { source: "/nowhere/photos" }));
+  const job = endless();
+  const killed = server.add(job);
+  const worker = startWorker(server);
+  await eventually(() => wrong).toMatchObject({
+    state: "failed",
+    retry: false,
+    reason: expect.stringContaining("there is no /nowhere/photos"),
+  });
+  await eventually(() => typesOf(server, job)).toContain("checkpointSaved");
+  killed.beatAt = Infinity;
+  for (const child of childrenOf(worker.process.pid ?? 0)) process.kill(child, "SIGKILL");
+  await eventually(() => killed).toMatchObject({ retry: true, reason: expect.stringContaining("SIGKILL") });
+  // It goes on with it itself.
+  await eventually(() => typesOf(server, job)).toContain("resumed");
+});
+
+it("completes a job whose run it had finished before it could say so", async () => {
+  const server = await startQueueServer();
+  const job = trainJob();
+  const queued = server.add(job);
+  const folder = makeHome();
+  await startWorker(server, folder, ["--once"]).finished;
+  queued.state = "waiting";
+  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 0 });
+  expect(queued).toMatchObject({ state: "done", fence: 2 });
+  expect(typesOf(server, job).filter((type) => type === "runStarted")).toHaveLength(1);
+
+  // Another had it meanwhile: what was finished here does not count any more.
+  Object.assign(queued, { state: "waiting", fence: 7, attempts: 7 });
+  await startWorker(server, folder, ["--once"]).finished;
+  expect(queued).toMatchObject({ state: "done", fence: 8 });
+  expect(server.eventsOf(job.runId).at(-1)).toMatchObject({ type: "runEnded", attempt: 8 });
+  expect(readdirSync(join(folder, ".convkit", "superseded"))).toHaveLength(1);
+});
+
+it("leaves with the server's words when its token is refused", async () => {
+  const server = await startQueueServer();
+  server.tokens = new Set(["convkit_good"]);
+  server.heartbeatSeconds = 1;
+  const job = endless();
+  server.add(job);
+  const folder = makeHome();
+  const worker = startWorker(server, folder, ["--token=convkit_good"]);
+  await eventually(() => typesOf(server, job)).toContain("checkpointSaved");
+  server.tokens.clear();
+  const { exitCode, stderr } = await worker.finished;
+  expect(exitCode).toBe(7);
+  expect(stderr).toContain("Make a token on the dashboard's page of workers");
+  expect(readFileSync(join(runFolder(folder, job), "events.jsonl"), "utf8")).toContain(
+    '"status":"interrupted"',
+  );
+});
+
+it("judges a run again where its checkpoints are, and nowhere else", async () => {
+  const server = await startQueueServer();
+  const job = trainJob();
+  server.add(job);
+  const folder = makeHome();
+  await startWorker(server, folder, ["--once"]).finished;
+  const again = server.add({ kind: "evaluate", runId: job.runId });
+  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 0 });
+  expect(again.state).toBe("done");
+  expect(typesOf(server, job).filter((type) => type === "evaluated")).toHaveLength(2);
+  expectDelivered(server, folder, job);
+
+  const elsewhere = server.add({ kind: "evaluate", runId: job.runId });
+  expect(await startWorker(server, makeHome(), ["--once"]).finished).toMatchObject({ exitCode: 1 });
+  expect(elsewhere).toMatchObject({
+    state: "failed",
+    reason: expect.stringContaining("let that one judge it"),
+  });
+});
+
+it("makes the small pictures of the data set that it is asked for, and of no other", async () => {
+  const server = await startQueueServer();
+  const folder = makeHome();
+  const other = server.add({ kind: "inspect", source: pictures, contentHash: "0".repeat(64) });
+  expect(await startWorker(server, folder, ["--once", "--kinds=inspect"]).finished).toMatchObject({
+    exitCode: 1,
+  });
+  expect(other).toMatchObject({
+    state: "failed",
+    retry: false,
+    reason: expect.stringContaining("have changed"),
+  });
+  const { contentHash } = await addData(server, pictures);
+  server.thumbnails.clear();
+  const job = server.add({ kind: "inspect", source: pictures, contentHash });
+  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 0 });
+  expect(job.state).toBe("done");
+  expect(server.thumbnails.size).toBe(96);
+  const { blobSha256, offset, sizeBytes, split } = server.thumbnails.get("test/bright/3.png")!;
+  expect(split).toBe("test");
+  expect(server.blobs.get(blobSha256)!.toString("latin1", offset + 8, offset + 12)).toBe("WEBP");
+  expect(sizeBytes).toBeGreaterThan(20);
+});
+
+it("fetches the pictures that it lacks from the server, by their hash", async () => {
+  const server = await startQueueServer();
+  const elsewhere = makeFolder();
+  const moved = await writePictures(elsewhere, 6);
+  const { contentHash } = await addData(server, moved);
+  renameSync(moved, join(elsewhere, "gone"));
+  const folder = makeHome();
+  const job = trainJob({}, { source: moved, contentHash });
+  const queued = server.add(job);
+  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 0 });
+  expect(queued.state).toBe("done");
+  const [started] = server.eventsOf(job.runId);
+  const place = join(folder, ".convkit", "datasets", "by-hash", contentHash, "pictures");
+  expect(started).toMatchObject({
+    dataset: { contentHash, name: "pictures" },
+    config: { data: { source: place } },
+  });
+});
+
+it("tells a server of a run that the command line started", async () => {
+  const server = await startQueueServer();
+  server.tokens = new Set(["convkit_good"]);
+  const folder = makeFolder();
+  const { config } = trainJob();
+  writeFileSync(join(folder, "config.json"), JSON.stringify(config));
+  const args = ["train", "--config=config.json", `--server=${server.url}`, "--json"];
+  const told = await runConvkit(folder, [...args, "--token=convkit_good"]);
+  expect(told).toMatchObject({ exitCode: 0, stderr: "" });
+  const { runId } = told.json().at(-1) as { runId: string };
+  expectDelivered(server, folder, { runId });
+  expect(server.blobs.size).toBeGreaterThan(4);
+
+  const refused = await runConvkit(folder, args);
+  expect(refused.exitCode).toBe(7);
+  expect(refused.json().at(-1)).toMatchObject({ type: "result", status: "completed" });
+  expect(refused.stdout).toContain("a call without a token");
+});
+
+async function addData(server: QueueServer, source: string): Promise<{ contentHash: string }> {
+  const added = await runConvkit(makeFolder(), ["data", "add", source, `--server=${server.url}`, "--json"]);
+  expect(added).toMatchObject({ exitCode: 0 });
+  return added.json().at(-1) as { contentHash: string };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
