@@ -17,6 +17,7 @@ import type { RunDetail } from "../../trpc/context";
 import { groupCurves } from "../curves/curve-groups";
 import { CurvePanel } from "../curves/curve-panel";
 import { useCurveSettings } from "../curves/curve-settings";
+import { QueuedNotice } from "../queue/queued-notice";
 import { paramText } from "../runs/param-text";
 import { durationMsOf, progressOf, remainingMsOf } from "../runs/run-progress";
 import { datasetPath, filteredRunsPath, modelPath } from "../shell/links";
@@ -33,6 +34,7 @@ export function OverviewTab({ run }: { run: RunDetail }) {
   const curves = groupCurves(run.metricKeys).filter(({ id }) => id === "loss" || id === "accuracy");
   return (
     <div className="flex flex-col gap-4">
+      {run.status === "queued" && <QueuedNotice run={run} />}
       {run.status === "running" && (
         <Card>
           <div className="flex flex-wrap items-center gap-x-6 gap-y-2">

@@ -11,16 +11,20 @@ import {
   StatusBadge,
   type MenuItem,
 } from "@convkit/ui";
-import { CircleStop, GitCompareArrows, Tag } from "lucide-react";
+import { CircleStop, GitCompareArrows, Play, RotateCw, Tag } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
+import { EndJobDialog } from "../queue/end-job-dialog";
+import { useJobActions, useJobOfRun } from "../queue/use-jobs";
 import { DeleteRunsDialog } from "../runs/delete-runs-dialog";
 import { RunDot } from "../runs/run-columns";
 import { silentMsOf } from "../runs/run-progress";
 import { TagEditor } from "../runs/tag-editor";
 import { useRunActions } from "../runs/use-run-actions";
+import { runAgainPath } from "../shell/links";
 import { PageHeader } from "../shell/page-header";
 import { useNow } from "../shell/use-now";
 import { CompareWithDialog } from "./compare-with-dialog";
@@ -29,6 +33,8 @@ import { RegisterDialog } from "./register-dialog";
 import { RunName } from "./run-name";
 
 type Opened = "delete" | "compare" | "register" | "stop" | "cancel" | null;
+
+const RESUMABLE: ReadonlySet<RunDetail["status"]> = new Set(["interrupted", "failed", "stopped", "lost"]);
 
 export function RunHeader({ run }: { run: RunDetail }) {
   const trpc = useTRPC();
@@ -39,7 +45,11 @@ export function RunHeader({ run }: { run: RunDetail }) {
   const [renaming, setRenaming] = useState(false);
   const tags = useQuery(trpc.runs.fields.queryOptions()).data?.tags.map(({ name }) => name) ?? [];
   const silentMs = nowMs === null ? null : silentMsOf(run, nowMs);
-  const reachable = run.status === "running" && run.folder !== null;
+  const job = useJobOfRun(run);
+  const { resume } = useJobActions();
+  // A job is ended by its queue, any other run of this machine by a file in its folder.
+  const canCancel = job != null || (job === null && run.status === "running" && run.folder !== null);
+  const canStop = canCancel && run.status === "running" && job?.state !== "waiting";
   const hasModel = run.artifacts.some(({ path }) => path === "model/model.json");
   const dialog = (name: Opened) => ({
     open: opened === name,
@@ -97,16 +107,30 @@ export function RunHeader({ run }: { run: RunDetail }) {
         }
         actions={
           <>
-            {reachable && (
-              <>
-                <Button onClick={() => setOpened("stop")}>
-                  <CircleStop className="size-4 text-ink-3" aria-hidden="true" />
-                  Stop
-                </Button>
-                <Button variant="ghost" onClick={() => setOpened("cancel")}>
-                  Cancel
-                </Button>
-              </>
+            {RESUMABLE.has(run.status) && (
+              <Button busy={resume.isPending} onClick={() => resume.mutate(run.id)}>
+                <Play className="size-4 text-ink-3" aria-hidden="true" />
+                Resume
+              </Button>
+            )}
+            {canStop && (
+              <Button onClick={() => setOpened("stop")}>
+                <CircleStop className="size-4 text-ink-3" aria-hidden="true" />
+                Stop
+              </Button>
+            )}
+            {canCancel && (
+              <Button variant="ghost" onClick={() => setOpened("cancel")}>
+                Cancel
+              </Button>
+            )}
+            {"model" in run.config && (
+              <Button asChild>
+                <Link href={runAgainPath(run.id)}>
+                  <RotateCw className="size-4 text-ink-3" aria-hidden="true" />
+                  Run again with changes
+                </Link>
+              </Button>
             )}
             <Button onClick={() => setOpened("compare")}>
               <GitCompareArrows className="size-4 text-ink-3" aria-hidden="true" />
@@ -126,8 +150,13 @@ export function RunHeader({ run }: { run: RunDetail }) {
       <DeleteRunsDialog runs={[run]} {...dialog("delete")} onDeleted={() => router.push("/runs")} />
       <CompareWithDialog run={run} {...dialog("compare")} />
       <RegisterDialog run={run} {...dialog("register")} />
-      <EndRunDialog run={run} action="stop" {...dialog("stop")} />
-      <EndRunDialog run={run} action="cancel" {...dialog("cancel")} />
+      {(["stop", "cancel"] as const).map((action) =>
+        job ? (
+          <EndJobDialog key={action} job={job} action={action} {...dialog(action)} />
+        ) : (
+          <EndRunDialog key={action} run={run} action={action} {...dialog(action)} />
+        ),
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 /** Addresses of pages and files, with every name escaped. */
 export const runPath = (id: string) => `/runs/${encodeURIComponent(id)}`;
+export const runAgainPath = (id: string) => `/runs/new?from=${encodeURIComponent(id)}`;
 export const datasetPath = (hash: string) => `/datasets/${encodeURIComponent(hash)}`;
 export const modelPath = (name: string) => `/models/${encodeURIComponent(name)}`;
 export const comparePath = (ids: readonly string[]) =>

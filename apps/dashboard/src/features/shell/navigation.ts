@@ -1,5 +1,13 @@
 /** The areas of the dashboard, in the order of the rail. */
-import { Boxes, ChartSpline, GitCompareArrows, Images, type LucideIcon } from "lucide-react";
+import {
+  Boxes,
+  ChartSpline,
+  GitCompareArrows,
+  Images,
+  ListOrdered,
+  Settings,
+  type LucideIcon,
+} from "lucide-react";
 
 export interface Area {
   readonly path: `/${string}`;
@@ -14,6 +22,8 @@ export const areas: readonly Area[] = [
   { path: "/compare", label: "Compare", icon: GitCompareArrows, key: "c" },
   { path: "/datasets", label: "Data sets", icon: Images, key: "d" },
   { path: "/models", label: "Models", icon: Boxes, key: "m" },
+  { path: "/queue", label: "Queue", icon: ListOrdered, key: "q" },
+  { path: "/settings", label: "Settings", icon: Settings, key: "s" },
 ];
 
 export function isWithin(pathname: string, area: Area): boolean {
