@@ -8,10 +8,9 @@ import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
-import { AppShell } from "../features/shell/app-shell";
+import { PageFrame } from "../features/accounts/page-frame";
 import { RAIL_COOKIE, THEME_COOKIE, themeOf } from "../features/shell/preference";
 import { ApiProvider } from "../trpc/api-provider";
-import { LiveProvider } from "../trpc/live-provider";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -39,13 +38,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     >
       <body>
         <ApiProvider>
-          <LiveProvider>
-            <ToastProvider>
-              <AppShell theme={theme} railFolded={jar.get(RAIL_COOKIE)?.value === "folded"}>
-                {children}
-              </AppShell>
-            </ToastProvider>
-          </LiveProvider>
+          <ToastProvider>
+            <PageFrame theme={theme} railFolded={jar.get(RAIL_COOKIE)?.value === "folded"}>
+              {children}
+            </PageFrame>
+          </ToastProvider>
         </ApiProvider>
       </body>
     </html>

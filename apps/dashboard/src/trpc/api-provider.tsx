@@ -1,12 +1,13 @@
 /** The page's one cache of answers, and the client that fills it. */
 "use client";
 import type { AppRouter } from "@convkit/api";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient } from "@trpc/client";
 import { useState, type ReactNode } from "react";
 import { TRPCProvider } from "./context";
 import { createLinks } from "./create-links";
-import { isFinal } from "./message-of-error";
+import { signInPath } from "../features/accounts/safe-next";
+import { isFinal, isSignedOut } from "./message-of-error";
 
 export function ApiProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(createQueryClient);
@@ -22,6 +23,8 @@ export function ApiProvider({ children }: { children: ReactNode }) {
 
 function createQueryClient(): QueryClient {
   return new QueryClient({
+    queryCache: new QueryCache({ onError: leaveIfSignedOut }),
+    mutationCache: new MutationCache({ onError: leaveIfSignedOut }),
     defaultOptions: {
       queries: {
         // The server tells of changes; asking again by itself would only cost.
@@ -36,4 +39,9 @@ function createQueryClient(): QueryClient {
       mutations: { networkMode: "always" },
     },
   });
+}
+
+/** Nothing on the page can be read any more; after signing in it is as it was. */
+function leaveIfSignedOut(error: unknown): void {
+  if (isSignedOut(error)) window.location.assign(signInPath(window.location));
 }

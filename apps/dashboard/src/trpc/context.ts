@@ -23,3 +23,5 @@ export type ConfigCheck = AppOutputs["jobs"]["checkConfig"];
 export type JobRow = AppOutputs["jobs"]["list"][number];
 export type WorkerRow = AppOutputs["jobs"]["workers"][number];
 export type TrainInput = AppInputs["jobs"]["train"];
+export type TokenRow = AppOutputs["jobs"]["tokens"][number];
+export type PersonRow = AppOutputs["accounts"]["people"][number];

@@ -18,6 +18,11 @@ export function isNotFound(error: unknown): boolean {
   return isCallError(error) && error.data?.code === "NOT_FOUND";
 }
 
+/** The session is over, or somebody else ended it. */
+export function isSignedOut(error: unknown): boolean {
+  return isCallError(error) && error.data?.code === "UNAUTHORIZED";
+}
+
 /** The same call again would say the same. */
 export function isFinal(error: unknown): boolean {
   return isCallError(error) && error.data != null && error.data.httpStatus < 500;

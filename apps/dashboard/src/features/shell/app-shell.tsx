@@ -5,6 +5,8 @@ import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useState, type ReactNode } from "react";
+import { AccountMenu } from "../accounts/account-menu";
+import { Mark } from "./mark";
 import { areas, isWithin, type Area } from "./navigation";
 import { OfflineBanner } from "./offline-banner";
 import { RAIL_COOKIE, rememberPreference, type Theme } from "./preference";
@@ -54,6 +56,7 @@ export function AppShell({ theme, railFolded, children }: AppShellProps) {
           ))}
         </nav>
         <div className={classNames("flex gap-1 p-2", folded ? "flex-col" : "justify-between")}>
+          <AccountMenu />
           <ThemeMenu initial={theme} />
           <IconButton
             label={folded ? "Unfold the rail" : "Fold the rail"}
@@ -81,9 +84,6 @@ export function AppShell({ theme, railFolded, children }: AppShellProps) {
         {areas.map((area) => (
           <BarLink key={area.path} area={area} current={isWithin(pathname, area)} />
         ))}
-        <span className="flex items-center px-1">
-          <ThemeMenu initial={theme} />
-        </span>
       </nav>
       <Shortcuts />
     </div>
@@ -128,21 +128,5 @@ function BarLink({ area, current }: { area: Area; current: boolean }) {
       <Icon className="size-5" aria-hidden="true" />
       {area.label}
     </Link>
-  );
-}
-
-/** A curve that rises: what everyone is here for. */
-function Mark() {
-  return (
-    <svg viewBox="0 0 32 32" className="size-6 shrink-0" aria-hidden="true">
-      <rect width="32" height="32" rx="7" className="fill-accent" />
-      <path
-        d="M7 22c4 0 4-12 9-12s3 9 9 9"
-        fill="none"
-        strokeWidth="3"
-        strokeLinecap="round"
-        className="stroke-accent-ink"
-      />
-    </svg>
   );
 }

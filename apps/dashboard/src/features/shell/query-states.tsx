@@ -61,3 +61,12 @@ export function SkeletonCards({ count = 4, height = "h-72" }: { count?: number; 
     </div>
   );
 }
+
+/** While a tab's script is on its way. */
+export function TabSkeleton() {
+  return (
+    <div aria-busy="true" aria-label="Loading">
+      <SkeletonLines />
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+/** Who may sign in, and how someone new gets in. */
+"use client";
+import { Badge, Button, Card, ConfirmDialog, formatRelativeTime, Select, useToast } from "@convkit/ui";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTRPC, type PersonRow } from "../../trpc/context";
+import { messageOfError } from "../../trpc/message-of-error";
+import { useOrigin } from "../queue/no-worker";
+import { CommandLine } from "../runs/empty-runs";
+import { QueryState, SkeletonLines } from "../shell/query-states";
+import { useNow } from "../shell/use-now";
+import { SeenOnce } from "./tokens-card";
+
+type Role = "admin" | "user";
+
+const ROLES = [
+  { value: "user", label: "Reviewer" },
+  { value: "admin", label: "Administrator" },
+] as const;
+
+export function PeopleCard({ ownId }: { ownId: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.accounts.people.queryOptions());
+  return (
+    <Card title="People" detail={query.data ? query.data.length : ""}>
+      <div className="flex flex-col gap-4">
+        <Invite />
+        <QueryState query={query} skeleton={<SkeletonLines lines={2} />}>
+          {(people) => <PeopleList people={people} ownId={ownId} />}
+        </QueryState>
+      </div>
+    </Card>
+  );
+}
+
+function Invite() {
+  const trpc = useTRPC();
+  const toast = useToast();
+  const origin = useOrigin();
+  const [role, setRole] = useState<Role>("user");
+  const invite = useMutation(
+    trpc.accounts.invite.mutationOptions({
+      onError: (error) =>
+        toast({ title: "Nobody was invited", description: messageOfError(error), tone: "bad" }),
+    }),
+  );
+  return (
+    <>
+      <div className="flex max-w-md flex-wrap gap-2">
+        <Select<Role>
+          label="Role of the invited person"
+          value={role}
+          onValueChange={setRole}
+          options={ROLES}
+          className="w-40"
+        />
+        <Button busy={invite.isPending} onClick={() => invite.mutate({ role })}>
+          Make an invitation
+        </Button>
+      </div>
+      <p className="max-w-prose text-xs text-ink-3">
+        Reviewers see and change all runs, models and the queue. Administrators also make tokens and invite
+        people.
+      </p>
+      {invite.data !== undefined && (
+        <SeenOnce
+          title={invite.variables.role === "admin" ? "A link for an administrator" : "A link for a reviewer"}
+          description="It is shown this once, and works once within seven days. Send it to the person."
+          onClose={() => invite.reset()}
+        >
+          <CommandLine command={`${origin}/sign-up?invitation=${invite.data}`} />
+        </SeenOnce>
+      )}
+    </>
+  );
+}
+
+function PeopleList({ people, ownId }: { people: readonly PersonRow[]; ownId: string }) {
+  const trpc = useTRPC();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const nowMs = useNow();
+  const [deleted, setDeleted] = useState<PersonRow | null>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  const remove = useMutation(
+    trpc.accounts.deletePerson.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.accounts.pathKey() }),
+      onError: (error) =>
+        toast({ title: "The account stays", description: messageOfError(error), tone: "bad" }),
+      onSettled: () => setIsOpen(false),
+    }),
+  );
+  return (
+    <>
+      <ul className="-mx-4 -mb-4 divide-y divide-line border-t border-line" aria-label="People">
+        {people.map((person) => (
+          <li key={person.id} className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
+            <span className="flex min-w-0 flex-col">
+              <span className="truncate text-sm font-medium text-ink">
+                {person.name}
+                {person.id === ownId && <span className="font-normal text-ink-3"> (you)</span>}
+              </span>
+              <span className="truncate text-xs text-ink-3">{person.email}</span>
+            </span>
+            <Badge tone={person.role === "admin" ? "accent" : "neutral"}>
+              {person.role === "admin" ? "administrator" : "reviewer"}
+            </Badge>
+            <span className="ml-auto text-xs text-ink-3 tabular-nums">
+              {nowMs !== null && `since ${formatRelativeTime(nowMs, person.createdAt)}`}
+            </span>
+            <Button
+              size="sm"
+              variant="danger"
+              onClick={() => {
+                setDeleted(person);
+                setIsOpen(true);
+              }}
+            >
+              Delete<span className="sr-only"> {person.name}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <ConfirmDialog
+        open={isOpen}
+        onOpenChange={setIsOpen}
+        danger
+        busy={remove.isPending}
+        title={`Delete the account of ${deleted?.name ?? ""}?`}
+        description="They are signed out everywhere and cannot sign in again. What they did to runs stays."
+        confirmLabel="Delete the account"
+        onConfirm={() => deleted && remove.mutate(deleted.id)}
+      />
+    </>
+  );
+}
