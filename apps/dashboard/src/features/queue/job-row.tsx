@@ -44,9 +44,7 @@ export function OpenJob({ job, nowMs, place, onMove, onEnd }: OpenJobProps) {
               <span className="font-mono">{job.priority > 0 ? `+${job.priority}` : job.priority}</span>
             </span>
           )}
-          {place !== null && nowMs !== null && (
-            <span>waiting for {formatDuration(Math.max(0, nowMs - job.createdAt))}</span>
-          )}
+          {place !== null && nowMs !== null && <span>waiting for {wholeSeconds(nowMs - job.createdAt)}</span>}
           {place === null && job.claim && <ClaimFacts claim={job.claim} nowMs={nowMs} />}
           {job.directive && <Badge tone="warn">asked to {job.directive}</Badge>}
         </>
@@ -101,7 +99,7 @@ function ClaimFacts({ claim, nowMs }: { claim: NonNullable<JobRow["claim"]>; now
         on <span className="text-ink-2">{claim.workerName}</span>
         {claim.fence > 1 && `, taken over ${claim.fence === 2 ? "once" : `${claim.fence - 1} times`}`}
       </span>
-      {nowMs !== null && <span>since {formatDuration(Math.max(0, nowMs - claim.claimedAt))}</span>}
+      {nowMs !== null && <span>for {wholeSeconds(nowMs - claim.claimedAt)}</span>}
       {nowMs !== null && <span>heard of {formatRelativeTime(nowMs, claim.heartbeatAt)}</span>}
     </>
   );
@@ -129,7 +127,7 @@ export function EndedJob({ job, nowMs }: { job: JobRow; nowMs: number | null }) 
             </span>
           )}
           {job.claim && job.endedAt !== null && (
-            <span>took {formatDuration(Math.max(0, job.endedAt - job.claim.claimedAt))}</span>
+            <span>took {wholeSeconds(job.endedAt - job.claim.claimedAt)}</span>
           )}
         </>
       }
@@ -173,3 +171,5 @@ function JobFrame({ job, lead, facts, reason, actions }: JobFrameProps) {
     </div>
   );
 }
+
+const wholeSeconds = (ms: number) => formatDuration(Math.max(0, Math.round(ms / 1000) * 1000));

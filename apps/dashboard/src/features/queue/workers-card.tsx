@@ -87,7 +87,9 @@ function Worker({ worker, nowMs }: { worker: WorkerRow; nowMs: number | null }) 
       </ul>
       <p className="flex flex-wrap gap-x-3 gap-y-0.5 text-xs text-ink-3">
         <span>{description.kinds.join(", ")}</span>
-        <span>{token === null ? "this machine" : `token ${token}`}</span>
+        <span>
+          {description.home !== null ? "this machine" : token === null ? "no token" : `token ${token}`}
+        </span>
         <span>v{description.version}</span>
         {nowMs !== null && <span>seen {formatRelativeTime(nowMs, lastSeenAt)}</span>}
       </p>
