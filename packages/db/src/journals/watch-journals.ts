@@ -2,14 +2,14 @@
  * Ingests the journals of the runs on this machine as they grow, and on start-up what was missed. The journals are
  * polled: a file system that tells of changes does so on no network share, and a look at a file's size is cheap.
  */
-import { open, readdir, stat, type FileHandle } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { decodeTrainEvents, type TrainEvent } from "@convkit/schema";
 import type { BlobStore } from "../blobs/blob-store.js";
-import { takeLocalArtifacts } from "../blobs/settle-artifacts.js";
+import { settleArtifacts, takeLocalArtifacts } from "../blobs/settle-artifacts.js";
 import { connectionsOf, type Database } from "../database.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
+import { decodePart, readPart } from "./journal-parts.js";
 
 export interface ReadJournalsOptions {
   /** Absolute path of CONVKIT_HOME. */
@@ -31,9 +31,6 @@ export interface JournalProblem {
   readonly message: string;
 }
 
-/** Read at a time: a long journal is ingested in parts. */
-const PART_BYTES = 4 * 1024 * 1024;
-const LINE_BREAK = 0x0a;
 /** A journal that has not grown for so long is looked at every so many rounds only. */
 const QUIET_MS = 60_000;
 const QUIET_ROUNDS = 8;
@@ -42,9 +39,13 @@ interface Journal {
   readonly runId: string;
   readonly folder: string;
   readonly path: string;
-  /** Read and ingested so far. */
+  /** Read and ingested so far: whole lines. */
   sizeBytes: number;
+  /** Size and time of the file at the last look; null before. */
+  seen: string | null;
   changedAtMs: number;
+  /** Files that its events name were not taken yet. */
+  filesWait: boolean;
 }
 
 /** Resolves when the signal is aborted and what was begun is done. Problems with one journal do not hold up others. */
@@ -83,10 +84,15 @@ function createWatch(database: Database, options: ReadJournalsOptions, signal: A
     }
   };
 
+  const settle = async ({ runId, folder }: WaitingRun): Promise<void> => {
+    if (folder !== null) await takeLocalArtifacts(database, blobs, { runId, folder });
+    await settleArtifacts(database, blobs, runId);
+  };
+
   return {
     takeWaitingFiles: async () => {
       for (const run of await runsThatWait(database)) {
-        await tell(run.folder, () => takeLocalArtifacts(database, blobs, run).then(() => []));
+        await tell(run.folder ?? run.runId, () => settle(run).then(() => []));
       }
     },
     look: ({ quietToo }: { quietToo: boolean }) =>
@@ -102,11 +108,17 @@ function createWatch(database: Database, options: ReadJournalsOptions, signal: A
   };
 }
 
-/** Runs on this machine with files that an earlier process did not come to take. */
-async function runsThatWait(database: Database): Promise<{ runId: string; folder: string }[]> {
-  const { rows } = await connectionsOf(database).pool.query<{ runId: string; folder: string }>(
+interface WaitingRun {
+  readonly runId: string;
+  readonly folder: string | null;
+}
+
+/** Runs with files that an earlier process did not come to take, out of their folder or the store. */
+async function runsThatWait(database: Database): Promise<WaitingRun[]> {
+  const { rows } = await connectionsOf(database).pool.query<WaitingRun>(
     `SELECT DISTINCT run.id AS "runId", run.folder FROM run JOIN artifact ON artifact.run_id = run.id
-     WHERE run.folder IS NOT NULL AND artifact.blob_sha256 IS NULL`,
+     LEFT JOIN blob ON blob.sha256 = artifact.sha256
+     WHERE artifact.blob_sha256 IS NULL AND (run.folder IS NOT NULL OR blob.sha256 IS NOT NULL)`,
   );
   return rows;
 }
@@ -136,77 +148,49 @@ async function findJournals(
       folder: join(folder, runId),
       path,
       sizeBytes: sizes.get(path) ?? 0,
+      seen: null,
       changedAtMs: Date.now(),
+      filesWait: false,
     });
   }
 }
 
-/** @returns what is wrong with lines that are no events; they are passed over. */
+/** @returns what is wrong with lines that are no events of this run; they are passed over. */
 async function readOn(
   database: Database,
   journal: Journal,
   { blobs, signal }: Pick<WatchJournalsOptions, "blobs" | "signal">,
 ): Promise<string[]> {
   const { runId, folder, path } = journal;
-  const size = (await stat(path).catch(() => null))?.size;
-  if (size === undefined || size === journal.sizeBytes) return [];
-  // Cut off or replaced: what is known already is not ingested twice.
-  if (size < journal.sizeBytes) journal.sizeBytes = 0;
-  journal.changedAtMs = Date.now();
+  const state = await stat(path).catch(() => null);
+  if (state === null) return [];
+  const { size, mtimeMs } = state;
+  const seen = `${size}/${mtimeMs}`;
   const problems: string[] = [];
-  const file = await open(path, "r");
-  try {
-    for (let part; !signal.aborted && (part = await readPart(file, journal.sizeBytes)) !== null;) {
-      const { events, problem } = decodePart(part, runId);
-      if (problem !== null) problems.push(problem);
-      const sizeBytes = journal.sizeBytes + part.length;
-      const { deleted } = await ingestEvents(database, events, { folder, cursor: { path, sizeBytes } });
-      journal.sizeBytes = sizeBytes;
-      if (deleted) return [];
-      const saved = events.some(({ type }) => type === "artifactSaved");
-      if (saved) await takeLocalArtifacts(database, blobs, { runId, folder });
+  if (seen !== journal.seen && size !== journal.sizeBytes) {
+    // Cut off or replaced: what is known already is not ingested twice.
+    if (size < journal.sizeBytes) journal.sizeBytes = 0;
+    journal.changedAtMs = Date.now();
+    const file = await open(path, "r");
+    try {
+      for (let part; !signal.aborted && (part = await readPart(file, journal.sizeBytes)) !== null;) {
+        const { events, problem } = decodePart(part, { runId, startBytes: journal.sizeBytes });
+        if (problem !== null) problems.push(problem);
+        const sizeBytes = journal.sizeBytes + part.length;
+        const { deleted } = await ingestEvents(database, events, { folder, cursor: { path, sizeBytes } });
+        journal.sizeBytes = sizeBytes;
+        if (deleted) break;
+        journal.filesWait ||= events.some(({ type }) => type === "artifactSaved");
+      }
+    } finally {
+      await file.close();
     }
-  } finally {
-    await file.close();
+    // Not before all of it was read without an error: then there is a next try.
+    journal.seen = seen;
+  }
+  if (journal.filesWait) {
+    await takeLocalArtifacts(database, blobs, { runId, folder });
+    journal.filesWait = false;
   }
   return problems;
-}
-
-/** @returns whole lines from `start` on; null if there is none. */
-async function readPart(file: FileHandle, start: number): Promise<Buffer | null> {
-  for (let most = PART_BYTES; ; most *= 2) {
-    const buffer = Buffer.allocUnsafe(most);
-    const { bytesRead } = await file.read(buffer, 0, most, start);
-    const wholeBytes = buffer.lastIndexOf(LINE_BREAK, bytesRead - 1) + 1;
-    if (bytesRead > 0 && wholeBytes > 0) return buffer.subarray(0, wholeBytes);
-    // A torn last line, or one that is longer than the buffer.
-    if (bytesRead < most) return null;
-  }
-}
-
-function decodePart(part: Buffer, runId: string): { events: TrainEvent[]; problem: string | null } {
-  const text = part.toString("utf8");
-  try {
-    return { events: ofRun(decodeTrainEvents(text).events, runId), problem: null };
-  } catch {
-    return decodeByLine(text, runId);
-  }
-}
-
-function decodeByLine(text: string, runId: string): { events: TrainEvent[]; problem: string | null } {
-  let problem: string | null = null;
-  const events = text.split("\n").flatMap((line) => {
-    try {
-      return decodeTrainEvents(`${line}\n`).events;
-    } catch (error) {
-      problem ??= (error as Error).message;
-      return [];
-    }
-  });
-  return { events: ofRun(events, runId), problem };
-}
-
-/** A folder that was copied under another name is not the run of its journal: the folder's name is the run's id. */
-function ofRun(events: readonly TrainEvent[], runId: string): TrainEvent[] {
-  return events.filter((event) => event.runId === runId);
 }
