@@ -18,30 +18,38 @@ export interface DashboardProcessOptions {
   readonly home: string;
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Waits until it says where the first account is made. */
+  readonly expectsSetup?: boolean;
 }
 
 const SCRIPT = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 /** @throws {Error} with its complaints if it ends before it answers. */
 export async function startDashboard(options: DashboardProcessOptions): Promise<DashboardProcess> {
-  const { home, flags = ["--no-worker"], environment = {} } = options;
+  const { home, flags = ["--no-worker"], environment = {}, expectsSetup = false } = options;
   const child = spawn(process.execPath, [SCRIPT, "--home", home, "--port", "0", "--no-open", ...flags], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let complaints = "";
   child.stderr.on("data", (text: Buffer) => (complaints += text.toString()));
-  const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const found = /The dashboard is at (\S+)/.exec(line)?.[1];
-      if (found) resolve(found);
+  const lines = createInterface({ input: child.stdout });
+  const said = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      lines.on("line", (line) => {
+        const found = pattern.exec(line)?.[1];
+        if (found) resolve(found);
+      });
+      child.once("close", (code) => reject(new Error(`The dashboard ended with ${code}: ${complaints}`)));
     });
-    child.once("close", (code) => reject(new Error(`The dashboard ended with ${code}: ${complaints}`)));
-  });
+  const [url, setupUrl] = await Promise.all([
+    said(/The dashboard is at (\S+)/),
+    expectsSetup ? said(/Make the first account at (\S+)/) : null,
+  ]);
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGTERM");
     await once(child, "close");
   };
-  return { url, setupUrl: null, child, complaints: () => complaints, stop };
+  return { url, setupUrl, child, complaints: () => complaints, stop };
 }

@@ -3,20 +3,33 @@
 import { Button, EmptyState, ErrorState, Tabs, type TabItem } from "@convkit/ui";
 import { useQueries } from "@tanstack/react-query";
 import { GitCompareArrows } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { RunPicker } from "../run/compare-with-dialog";
 import { SavedViewsMenu } from "../runs/saved-views-menu";
 import { PageHeader } from "../shell/page-header";
-import { SkeletonCards } from "../shell/query-states";
+import { SkeletonCards, TabSkeleton } from "../shell/query-states";
 import { joinList, queryOf, splitList, useUrlState } from "../shell/url-state";
-import { ComparedCurves } from "./compared-curves";
 import { ComparedRuns } from "./compared-runs";
-import { ConfigDiff } from "./config-diff";
-import { Disagreements } from "./disagreements";
-import { MetricTable } from "./metric-table";
-import { ParamImportance } from "./param-importance";
+
+/** A tab's script comes when the tab is first opened. */
+const ComparedCurves = dynamic(() => import("./compared-curves").then((tab) => tab.ComparedCurves), {
+  loading: TabSkeleton,
+});
+const MetricTable = dynamic(() => import("./metric-table").then((tab) => tab.MetricTable), {
+  loading: TabSkeleton,
+});
+const ConfigDiff = dynamic(() => import("./config-diff").then((tab) => tab.ConfigDiff), {
+  loading: TabSkeleton,
+});
+const ParamImportance = dynamic(() => import("./param-importance").then((tab) => tab.ParamImportance), {
+  loading: TabSkeleton,
+});
+const Disagreements = dynamic(() => import("./disagreements").then((tab) => tab.Disagreements), {
+  loading: TabSkeleton,
+});
 
 export function ComparePage() {
   const trpc = useTRPC();

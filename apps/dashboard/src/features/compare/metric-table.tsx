@@ -57,7 +57,7 @@ export function MetricTable({ runs }: { runs: readonly RunDetail[] }) {
         </label>
         <Switch label="Machine figures" checked={machine} onCheckedChange={setMachine} />
       </div>
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Metrics of the runs">
+      <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label="Metrics of the runs">
         <table className="w-full border-separate border-spacing-0 text-left text-xs">
           <thead>
             <tr>

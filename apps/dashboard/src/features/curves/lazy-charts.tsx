@@ -8,13 +8,23 @@ const box = (height: string) =>
     return <Skeleton className={`w-full ${height}`} />;
   };
 
-export const CurveChart = dynamic(() => import("@convkit/ui/charts").then((charts) => charts.CurveChart), {
-  ssr: false,
-  loading: box("h-72"),
-});
+export const CurveChart = dynamic(
+  async () => {
+    // Named at once, so that the bundler takes no other chart along.
+    const { CurveChart } = await import("@convkit/ui/charts");
+    return CurveChart;
+  },
+  {
+    ssr: false,
+    loading: box("h-72"),
+  },
+);
 
 export const ConfusionMatrix = dynamic(
-  () => import("@convkit/ui/charts").then((charts) => charts.ConfusionMatrix),
+  async () => {
+    const { ConfusionMatrix } = await import("@convkit/ui/charts");
+    return ConfusionMatrix;
+  },
   {
     ssr: false,
     loading: box("h-96"),
@@ -22,7 +32,10 @@ export const ConfusionMatrix = dynamic(
 );
 
 export const PerClassTable = dynamic(
-  () => import("@convkit/ui/charts").then((charts) => charts.PerClassTable),
+  async () => {
+    const { PerClassTable } = await import("@convkit/ui/charts");
+    return PerClassTable;
+  },
   {
     ssr: false,
     loading: box("h-72"),
@@ -30,12 +43,18 @@ export const PerClassTable = dynamic(
 );
 
 export const ParallelCoordinates = dynamic(
-  () => import("@convkit/ui/charts").then((charts) => charts.ParallelCoordinates),
+  async () => {
+    const { ParallelCoordinates } = await import("@convkit/ui/charts");
+    return ParallelCoordinates;
+  },
   { ssr: false, loading: box("h-80") },
 );
 
 export const ImportanceBars = dynamic(
-  () => import("@convkit/ui/charts").then((charts) => charts.ImportanceBars),
+  async () => {
+    const { ImportanceBars } = await import("@convkit/ui/charts");
+    return ImportanceBars;
+  },
   {
     ssr: false,
     loading: box("h-48"),

@@ -2,41 +2,57 @@
 "use client";
 import { Tabs, type TabItem } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { usePageTitle } from "../shell/page-title";
-import { QueryState, SkeletonCards, SkeletonLines } from "../shell/query-states";
+import { QueryState, SkeletonCards, SkeletonLines, TabSkeleton } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
-import { ArtifactsTab } from "./artifacts-tab";
-import { ConfigTab } from "./config-tab";
-import { CurvesTab } from "./curves-tab";
-import { DataTab } from "./data-tab";
-import { EvaluationTab } from "./evaluation-tab";
-import { LogTab } from "./log-tab";
 import { OverviewTab } from "./overview-tab";
 import { RunHeader } from "./run-header";
-import { SystemTab } from "./system-tab";
+
+/** A tab's script comes when the tab is first opened. */
+const CurvesTab = dynamic(() => import("./curves-tab").then((tab) => tab.CurvesTab), {
+  loading: TabSkeleton,
+});
+const EvaluationTab = dynamic(() => import("./evaluation-tab").then((tab) => tab.EvaluationTab), {
+  loading: TabSkeleton,
+});
+const SystemTab = dynamic(() => import("./system-tab").then((tab) => tab.SystemTab), {
+  loading: TabSkeleton,
+});
+const DataTab = dynamic(() => import("./data-tab").then((tab) => tab.DataTab), { loading: TabSkeleton });
+const ConfigTab = dynamic(() => import("./config-tab").then((tab) => tab.ConfigTab), {
+  loading: TabSkeleton,
+});
+const ArtifactsTab = dynamic(() => import("./artifacts-tab").then((tab) => tab.ArtifactsTab), {
+  loading: TabSkeleton,
+});
+const LogTab = dynamic(() => import("./log-tab").then((tab) => tab.LogTab), { loading: TabSkeleton });
 
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.runs.byId.queryOptions(id));
   usePageTitle(query.data?.name);
   return (
-    <QueryState
-      query={query}
-      skeleton={
-        <div className="px-4 py-4 lg:px-6">
-          <SkeletonLines lines={2} />
-          <SkeletonCards />
-        </div>
-      }
-    >
-      {(run) => (
-        <div className="pb-10">
-          <RunHeader run={run} />
-          <RunTabs run={run} />
-        </div>
-      )}
-    </QueryState>
+    <>
+      {!query.data && <h1 className="sr-only">{id}</h1>}
+      <QueryState
+        query={query}
+        skeleton={
+          <div className="px-4 py-4 lg:px-6">
+            <SkeletonLines lines={2} />
+            <SkeletonCards />
+          </div>
+        }
+      >
+        {(run) => (
+          <div className="pb-10">
+            <RunHeader run={run} />
+            <RunTabs run={run} />
+          </div>
+        )}
+      </QueryState>
+    </>
   );
 }
 
