@@ -36,10 +36,11 @@ const MAKE_TABLE = `
 
 /**
  * Applies what is missing. Several processes may do so at once.
+ * @param folder of migrations, each in a folder of its own. Default: this version's.
  * @throws {MigrationError} if the database has migrations that this version does not know, or other ones.
  */
-export async function migrate(pool: Pool): Promise<void> {
-  const migrations = await readMigrations();
+export async function migrate(pool: Pool, folder: string = ownMigrations()): Promise<void> {
+  const migrations = await readMigrations(folder);
   const client = await pool.connect();
   try {
     await client.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
@@ -100,9 +101,7 @@ function checkHistory(
 }
 
 /** In the order of their names, which begin with their time. */
-async function readMigrations(): Promise<Migration[]> {
-  const root = dirname(createRequire(import.meta.url).resolve("@convkit/db/package.json"));
-  const folder = join(root, "prisma", "migrations");
+async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return Promise.all(
@@ -111,4 +110,9 @@ async function readMigrations(): Promise<Migration[]> {
       return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
     }),
   );
+}
+
+function ownMigrations(): string {
+  const root = dirname(createRequire(import.meta.url).resolve("@convkit/db/package.json"));
+  return join(root, "prisma", "migrations");
 }

@@ -18,12 +18,17 @@ export interface TestDatabase {
 }
 
 export async function createTestDatabase(): Promise<TestDatabase> {
+  const url = await createEmptyDatabase();
+  return { url, database: await openDatabase({ home: "/nowhere", url }) };
+}
+
+/** @returns the URL of a database without tables. */
+export async function createEmptyDatabase(): Promise<string> {
   const clusterUrl = inject("clusterUrl");
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   const client = new Client({ connectionString: `${clusterUrl}/postgres` });
   await client.connect();
   await client.query(`CREATE DATABASE ${name}`);
   await client.end();
-  const url = `${clusterUrl}/${name}`;
-  return { url, database: await openDatabase({ home: "/nowhere", url }) };
+  return `${clusterUrl}/${name}`;
 }

@@ -161,9 +161,9 @@ describe("deleteRuns", () => {
         registerModelVersion(test.database, { model: `m${round}`, runId }),
       ]);
       expect([deleted, registered].filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-      if (deleted!.status === "rejected") expect(deleted.reason).toBeInstanceOf(RunInUseError);
+      if (deleted.status === "rejected") expect(deleted.reason).toBeInstanceOf(RunInUseError);
       expect(await query("SELECT FROM model WHERE name = $1", `m${round}`)).toHaveLength(
-        deleted!.status === "fulfilled" ? 0 : 1,
+        deleted.status === "fulfilled" ? 0 : 1,
       );
     }
   });
