@@ -19,6 +19,7 @@ interface ServeOptions {
   readonly home?: string;
   readonly url?: string;
   readonly worker: string | boolean;
+  readonly heartbeat: string;
 }
 
 const program = new Command("convkit-dashboard")
@@ -32,13 +33,14 @@ const program = new Command("convkit-dashboard")
     "the convkit that serves the queue on this machine (default: the one installed here)",
   )
   .option("--no-worker", "serve no queue on this machine")
+  .option("--heartbeat <seconds>", "a worker that is silent for so long is believed lost; 10 or more", "120")
   .option("--no-open", "do not open the browser")
   .option("--dev", "pages in development mode, from a clone", false)
   .action((options: ServeOptions) => serve(options));
 
 addRunsCommands(program);
 
-async function serve({ host, port, open, dev, home, url, worker }: ServeOptions): Promise<void> {
+async function serve({ host, port, open, dev, home, url, worker, heartbeat }: ServeOptions): Promise<void> {
   const server = await startServer({
     home: home === undefined ? convkitHome() : resolve(home),
     databaseUrl: databaseUrl(),
@@ -46,6 +48,7 @@ async function serve({ host, port, open, dev, home, url, worker }: ServeOptions)
     port: Number(port),
     publicUrl: url,
     secret: authSecret(),
+    heartbeatSeconds: Number(heartbeat),
     workerScript: worker === false ? null : typeof worker === "string" ? resolve(worker) : findConvkit(),
     root,
     isDevelopment: dev,
