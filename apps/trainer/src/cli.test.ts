@@ -15,6 +15,8 @@ const COMMANDS = [
   "config",
   "doctor",
   "dashboard",
+  "worker",
+  "data",
 ];
 const folder = makeFolder();
 
@@ -130,10 +132,12 @@ it("lists the keys of a config, for people, for programs and for editors", async
   });
 });
 
-it("hands over to the dashboard where it is installed, and says what serves without it", async () => {
-  const missing = await runConvkit(folder, ["dashboard"]);
-  expect(missing.exitCode).toBe(1);
-  expect(missing.stderr).toMatch(/later release; meanwhile `convkit runs` .* report\.html/);
+it("hands over to the dashboard where it is installed, and says how to install it", async () => {
+  for (const args of [["dashboard"], ["runs", "diff", "a", "b"]]) {
+    const missing = await runConvkit(folder, args);
+    expect(missing.exitCode).toBe(1);
+    expect(missing.stderr).toMatch(/npm install @convkit\/dashboard\. .*`convkit runs` .* report\.html/);
+  }
 
   const workshop = makeFolder();
   const installed = join(workshop, "node_modules", "@convkit", "dashboard");
@@ -142,7 +146,28 @@ it("hands over to the dashboard where it is installed, and says what serves with
     join(installed, "package.json"),
     '{"name":"@convkit/dashboard","bin":{"convkit-dashboard":"main.cjs"}}',
   );
-  writeFileSync(join(installed, "main.cjs"), "console.log(process.argv.slice(2).join(' '))");
+  writeFileSync(
+    join(installed, "main.cjs"),
+    "console.log(process.argv.slice(2).join(' ')); process.exitCode = process.argv.includes('x') ? 2 : 0",
+  );
   const present = await runConvkit(workshop, ["dashboard", "--port", "4000"]);
-  expect(present).toMatchObject({ exitCode: 0, stdout: "--port 4000\n" });
+  expect(present).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^--worker .*cli\.js --port 4000\n$/),
+  });
+  const query = await runConvkit(workshop, ["runs", "query", "--json", "SELECT 1", "--help"]);
+  expect(query).toMatchObject({ exitCode: 0, stdout: "runs query --json SELECT 1 --help\n" });
+  expect((await runConvkit(workshop, ["runs", "show", "x"])).exitCode).toBe(2);
+  // Without a subcommand it is this command's own.
+  expect((await runConvkit(workshop, ["runs"])).stdout).toContain("No runs in");
+});
+
+it.each([
+  [["worker"], "--server <url>"],
+  [["worker", "--server", "localhost:4100"], "Expected the address of a convkit server"],
+  [["worker", "--server", "http://localhost", "--kinds", "train,bake"], "Received: train,bake"],
+])("answers %j with exit code 2", async (args, hint) => {
+  const { exitCode, stderr } = await runConvkit(folder, args);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(hint);
 });

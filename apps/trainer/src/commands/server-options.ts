@@ -1,5 +1,5 @@
 /** `--server` and `--token`: which server a command talks to, and with what it is let in. */
-import { createWorkerClient, type WorkerClient } from "@convkit/client";
+import type { WorkerClient } from "@convkit/client";
 import { Option, type Command } from "commander";
 import { serverToken } from "../env.js";
 
@@ -23,10 +23,11 @@ export interface ClientHooks {
   readonly onBack?: () => void;
 }
 
-export function clientOf(
+export async function clientOf(
   { server, token }: ServerFlags & { readonly server: string },
   { note, onBack }: ClientHooks,
-): WorkerClient {
+): Promise<WorkerClient> {
+  const { createWorkerClient } = await import("@convkit/client");
   const client: WorkerClient = createWorkerClient({
     url: server,
     token: token ?? serverToken(),
@@ -42,6 +43,6 @@ export function clientOf(
 export function deliveryTo({
   server,
   ...flags
-}: ServerFlags): ((note: (text: string) => void) => WorkerClient) | undefined {
+}: ServerFlags): ((note: (text: string) => void) => Promise<WorkerClient>) | undefined {
   return server === undefined ? undefined : (note) => clientOf({ ...flags, server }, { note });
 }

@@ -9,7 +9,7 @@ import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
 import { runArgument } from "../run/find-run.js";
 import { watchInterrupts } from "./interrupts.js";
 import { InterruptedError, ProcessDiedError } from "./process-errors.js";
-import { createRunDelivery } from "./run-delivery.js";
+import type { RunDelivery } from "./run-delivery.js";
 import { unpackError, type JobResult, type TrainingJob } from "./protocol.js";
 import { startTrainingProcess, type ProcessOutcome } from "./training-process.js";
 
@@ -24,7 +24,7 @@ export interface RunJobOptions {
   /** How a run that is resumed once began: its length, which its later events do not repeat. */
   readonly started?: TrainEvent | undefined;
   /** Makes the client of a server that is told of the run while it goes on. */
-  readonly clientOf?: ((note: (text: string) => void) => WorkerClient) | undefined;
+  readonly clientOf?: ((note: (text: string) => void) => Promise<WorkerClient>) | undefined;
 }
 
 /**
@@ -39,8 +39,7 @@ export async function runJob(
 ): Promise<ExitCode> {
   const display = options.json ? createJsonDisplay(context) : createTextDisplay(context, options.started);
   const trace: Trace = {};
-  const client = options.clientOf?.(display.note);
-  const delivery = client && createRunDelivery(client, display.note);
+  const delivery = await deliveryOf(options, display.note);
   const child = startTrainingProcess(job, {
     onMessage(message) {
       if (message.type === "event") {
@@ -79,6 +78,16 @@ export async function runJob(
     display.close();
     interrupts.release();
   }
+}
+
+/** Loads what talks to a server only where there is one. */
+async function deliveryOf(
+  { clientOf }: RunJobOptions,
+  note: (text: string) => void,
+): Promise<RunDelivery | undefined> {
+  if (!clientOf) return undefined;
+  const { createRunDelivery } = await import("./run-delivery.js");
+  return createRunDelivery(await clientOf(note), note);
 }
 
 function folderOf(job: TrainingJob, { runId }: TrainEvent): string {

@@ -1,4 +1,5 @@
 /** A run's journal and files on their way to the server while it is at work, and what earlier workers left behind. */
+import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { findShipping, NotAuthorizedError, shipJournal } from "@convkit/client";
 import { listRunIds } from "../run/find-run.js";
@@ -49,6 +50,14 @@ export function deliverRun(host: WorkerHost, folder: string, until: Promise<unkn
 const GIVEN_UP = new Error("given up");
 const nothing = (): void => undefined;
 
+/** A run that says something every few seconds is another worker's of this home, or is about to end. */
+const QUIET_MS = 10_000;
+
+async function isWritten(folder: string): Promise<boolean> {
+  const journal = await stat(join(folder, "events.jsonl")).catch(() => null);
+  return journal !== null && Date.now() - journal.mtimeMs < QUIET_MS;
+}
+
 /**
  * Delivers what workers of this home that were killed did not come to send.
  * @throws the signal's reason once it is aborted.
@@ -62,6 +71,7 @@ export async function deliverLeftovers(host: WorkerHost, signal: AbortSignal): P
     const shipping = await findShipping(folder);
     const server = shipping?.server ?? (await readClaim(folder))?.server;
     if (server !== client.url || shipping?.isDone === true || delivering.has(runId)) continue;
+    if (await isWritten(folder)) continue;
     delivering.add(runId);
     try {
       await shipJournal({ client, folder, until: Promise.resolve(), signal });

@@ -1,4 +1,5 @@
 /** The training process of a job: shown, asked to end when the queue or the user says so, and what its end means. */
+import type { TrainEvent } from "@convkit/schema";
 import { createJsonDisplay } from "../display/json-display.js";
 import { createTextDisplay } from "../display/text-display.js";
 import { exitCodeOfError } from "../exit-code-of-error.js";
@@ -20,13 +21,16 @@ export interface RunChildOptions {
   readonly host: WorkerHost;
   /** Of the run. */
   readonly folder: string;
+  /** How a run that goes on once began: its length, which its later events do not repeat. */
+  readonly started?: TrainEvent | undefined;
 }
 
 /** A step may take long, but not for ever. */
 const LOST_MS = 120_000;
 
-export function runChild(job: TrainingJob, { held, host, folder }: RunChildOptions): RunningChild {
-  const display = host.json ? createJsonDisplay(host.context) : createTextDisplay(host.context);
+export function runChild(job: TrainingJob, options: RunChildOptions): RunningChild {
+  const { held, host, folder, started } = options;
+  const display = host.json ? createJsonDisplay(host.context) : createTextDisplay(host.context, started);
   let hasBegun = false;
   const child = startTrainingProcess(job, {
     onMessage(message) {

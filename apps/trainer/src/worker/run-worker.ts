@@ -21,7 +21,7 @@ export interface WorkerOptions {
 
 const POLL_MS = 2000;
 const MOST_POLL_MS = 30_000;
-const LEFTOVERS_EVERY_MS = 60_000;
+const LEFTOVERS_EVERY_MS = 30_000;
 /** A worker that is being stopped does not wait for a server that is away: the job comes back by itself. */
 const GIVE_BACK_MS = 10_000;
 

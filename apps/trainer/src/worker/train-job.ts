@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { shipJournal } from "@convkit/client";
 import type { RunClaim } from "@convkit/schema";
 import type { TrainingJob } from "../process/protocol.js";
-import { readEnding } from "../run/journal-ends.js";
+import { readEnding, readStartEvent } from "../run/journal-ends.js";
 import { bringDataset } from "./bring-dataset.js";
 import { deliverRun } from "./deliver-run.js";
 import { writeClaim } from "./run-files.js";
@@ -37,7 +37,8 @@ export async function serveTrainJob(claimed: Claimed<"train">, host: WorkerHost)
   for (;;) {
     const training = await jobOf(claimed, folder, host);
     if ("end" in training) return training.end;
-    const child = runChild(training.job, { held, host, folder });
+    const started = training.job.kind === "resume" ? await readStartEvent(folder) : undefined;
+    const child = runChild(training.job, { held, host, folder, started });
     const delivery = deliverRun(host, folder, child.outcome);
     const outcome = await child.outcome;
     const isBusy = outcome.type === "error" && outcome.error.name === "RunBusyError";

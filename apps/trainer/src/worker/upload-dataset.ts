@@ -1,0 +1,79 @@
+/** A data set of this machine for workers on others: its files in one archive, its card, its small pictures. */
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { digestFile } from "@convkit/client";
+import { openDataset, packFolder } from "@convkit/data";
+import { DataSpec } from "@convkit/schema";
+import { print, printJson, type CommandContext } from "../commands/command-context.js";
+import { clientOf, type ServerFlags } from "../commands/server-options.js";
+import { showDataProgress } from "../display/describe-data-progress.js";
+import { formatBytes } from "../display/format.js";
+import { createLineWriter } from "../display/line-writer.js";
+import { watchInterrupts } from "../process/interrupts.js";
+import { InterruptedError } from "../process/process-errors.js";
+import { sendThumbnails } from "./send-thumbnails.js";
+
+export interface UploadFlags extends ServerFlags {
+  readonly server: string;
+  readonly json: boolean;
+}
+
+/** @param folder absolute. */
+export async function uploadDataset(
+  folder: string,
+  flags: UploadFlags,
+  context: CommandContext,
+): Promise<void> {
+  const writer = createLineWriter(flags.json ? context.stderr : context.stdout);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const interrupts = watchInterrupts({
+    stop: (reason) => stopping.abort(reason),
+    kill: () => process.exit(interrupts.exitCode),
+  });
+  const client = await clientOf(flags, { note: (text) => writer.print(text) });
+  const percent = (what: string) => (done: number, total: number) =>
+    writer.status(`${what} ${Math.floor((100 * done) / Math.max(total, 1))} %`);
+  const work = join(context.home, "datasets", ".work");
+  const archive = join(work, `${randomUUID()}.tar`);
+  try {
+    const dataset = await openDataset(DataSpec.parse({ source: folder }), {
+      home: context.home,
+      signal,
+      onProgress: (progress) => showDataProgress(progress, writer, context.colors),
+    });
+    const card = await dataset.card();
+    await mkdir(work, { recursive: true });
+    await packFolder(folder, archive, { signal, onProgress: percent("packing") });
+    const sha256 = await digestFile(archive, signal);
+    const patient = { signal, patienceMs: Infinity };
+    await client.uploadBlob(archive, { sha256, ...patient, onProgress: percent("uploading") });
+    await client.addDataset(card, sha256, patient);
+    const pictures = await sendThumbnails(dataset, {
+      client,
+      folder: work,
+      signal,
+      onProgress: percent("small pictures"),
+    });
+    writer.close();
+    const { size } = await stat(archive);
+    const { name, contentHash } = dataset;
+    if (flags.json)
+      return printJson(context, { type: "dataset", name, contentHash, packBytes: size, pictures });
+    print(context, [
+      `${name} is at ${client.url}: ${formatBytes(size)}, ${pictures} small pictures`,
+      `content hash ${contentHash}`,
+    ]);
+  } catch (error) {
+    if (interrupts.exitCode === undefined) throw error;
+    throw new InterruptedError(
+      "Stopped. What was uploaded is kept for a day: the same command goes on from there.",
+      interrupts.exitCode,
+    );
+  } finally {
+    await rm(archive, { force: true });
+    writer.close();
+    interrupts.release();
+  }
+}
