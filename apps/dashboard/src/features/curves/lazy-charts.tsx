@@ -5,7 +5,11 @@ import dynamic from "next/dynamic";
 
 const box = (height: string) =>
   function ChartSkeleton() {
-    return <Skeleton className={`w-full ${height}`} />;
+    return (
+      <div aria-busy="true">
+        <Skeleton className={`w-full ${height}`} />
+      </div>
+    );
   };
 
 export const CurveChart = dynamic(

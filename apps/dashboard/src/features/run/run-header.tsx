@@ -14,8 +14,9 @@ import {
 import { CircleStop, GitCompareArrows, Play, RotateCw, Tag } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { EndJobDialog } from "../queue/end-job-dialog";
 import { useJobActions, useJobOfRun } from "../queue/use-jobs";
@@ -27,12 +28,18 @@ import { useRunActions } from "../runs/use-run-actions";
 import { runAgainPath } from "../shell/links";
 import { PageHeader } from "../shell/page-header";
 import { useNow } from "../shell/use-now";
-import { CompareWithDialog } from "./compare-with-dialog";
 import { EndRunDialog } from "./end-run-dialog";
-import { RegisterDialog } from "./register-dialog";
 import { RunName } from "./run-name";
 
-type Opened = "delete" | "compare" | "register" | "stop" | "cancel" | null;
+const CompareWithDialog = dynamic(() =>
+  import("./compare-with-dialog").then((dialog) => dialog.CompareWithDialog),
+);
+const RegisterDialog = dynamic(() => import("./register-dialog").then((dialog) => dialog.RegisterDialog));
+
+type Opened = "delete" | "compare" | "register" | EndingRun | EndingJob | null;
+type EndingRun = "stop" | "cancel";
+/** Apart, since a job is gone before its dialog has closed. */
+type EndingJob = `${EndingRun} job`;
 
 const RESUMABLE: ReadonlySet<RunDetail["status"]> = new Set(["interrupted", "failed", "stopped", "lost"]);
 
@@ -114,13 +121,13 @@ export function RunHeader({ run }: { run: RunDetail }) {
               </Button>
             )}
             {canStop && (
-              <Button onClick={() => setOpened("stop")}>
+              <Button onClick={() => setOpened(job ? "stop job" : "stop")}>
                 <CircleStop className="size-4 text-ink-3" aria-hidden="true" />
                 Stop
               </Button>
             )}
             {canCancel && (
-              <Button variant="ghost" onClick={() => setOpened("cancel")}>
+              <Button variant="ghost" onClick={() => setOpened(job ? "cancel job" : "cancel")}>
                 Cancel
               </Button>
             )}
@@ -148,15 +155,14 @@ export function RunHeader({ run }: { run: RunDetail }) {
         }
       />
       <DeleteRunsDialog runs={[run]} {...dialog("delete")} onDeleted={() => router.push("/runs")} />
-      <CompareWithDialog run={run} {...dialog("compare")} />
-      <RegisterDialog run={run} {...dialog("register")} />
-      {(["stop", "cancel"] as const).map((action) =>
-        job ? (
-          <EndJobDialog key={action} job={job} action={action} {...dialog(action)} />
-        ) : (
-          <EndRunDialog key={action} run={run} action={action} {...dialog(action)} />
-        ),
-      )}
+      {opened === "compare" && <CompareWithDialog run={run} {...dialog("compare")} />}
+      {opened === "register" && <RegisterDialog run={run} {...dialog("register")} />}
+      {(["stop", "cancel"] as const).map((action) => (
+        <Fragment key={action}>
+          <EndRunDialog run={run} action={action} {...dialog(action)} />
+          <EndJobDialog job={job ?? null} action={action} {...dialog(`${action} job`)} />
+        </Fragment>
+      ))}
     </>
   );
 }

@@ -7,10 +7,12 @@ import { useTRPC, type RunDetail } from "../../trpc/context";
 import { usePageTitle } from "../shell/page-title";
 import { QueryState, SkeletonCards, SkeletonLines, TabSkeleton } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
-import { OverviewTab } from "./overview-tab";
 import { RunHeader } from "./run-header";
 
 /** A tab's script comes when the tab is first opened. */
+const OverviewTab = dynamic(() => import("./overview-tab").then((tab) => tab.OverviewTab), {
+  loading: TabSkeleton,
+});
 const CurvesTab = dynamic(() => import("./curves-tab").then((tab) => tab.CurvesTab), {
   loading: TabSkeleton,
 });
