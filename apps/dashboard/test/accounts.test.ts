@@ -136,10 +136,11 @@ test("somebody is invited, is no administrator, and is deleted again", async () 
 
   await page.reload();
   const people = page.getByRole("list", { name: "People" });
-  await people.getByText(grace.name).waitFor();
+  const invitee = people.getByRole("listitem").filter({ hasText: grace.name });
+  await invitee.waitFor();
   await people.getByRole("button", { name: `Delete ${grace.name}` }).click();
   await page.getByRole("button", { name: "Delete the account" }).click();
-  await people.getByText(grace.name).waitFor({ state: "detached" });
+  await invitee.waitFor({ state: "detached" });
   await people.getByRole("button", { name: "Delete Ada" }).click();
   await page.getByRole("button", { name: "Delete the account" }).click();
   await page.getByText("Expected another administrator to be left.").waitFor();

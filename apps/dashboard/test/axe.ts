@@ -8,9 +8,9 @@ const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 export async function seriousViolations(page: Page): Promise<string[]> {
   const axe = await readFile(source, "utf8");
-  const results = (await page.evaluate(
+  const results = await page.evaluate<AxeResults>(
     `${axe}; axe.run(document, { resultTypes: ["violations"] })`,
-  )) as AxeResults;
+  );
   return results.violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => {

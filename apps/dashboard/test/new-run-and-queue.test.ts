@@ -349,7 +349,7 @@ test.each([
     await check("form");
     await look.page.getByRole("tab", { name: "JSON" }).click();
     await look.page.getByRole("textbox", { name: "Config as JSON" }).fill("{\n x");
-    await look.page.getByText("Line 2.").waitFor();
+    await look.page.getByRole("alert").getByText("Line 2.").waitFor();
     await check("json");
     for (const path of [
       "/queue",

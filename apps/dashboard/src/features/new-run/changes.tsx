@@ -16,7 +16,7 @@ export function Changes({ run }: { run: RunDetail }) {
     <Card title="Changes" detail={rows.length === 0 ? "none yet" : rows.length}>
       <p className="text-xs text-ink-3">
         From{" "}
-        <Link href={runPath(run.id)} className="text-ink-2 hover:underline">
+        <Link href={runPath(run.id)} className="text-ink-2 underline underline-offset-2 hover:no-underline">
           {run.name}
         </Link>
       </p>

@@ -111,7 +111,7 @@ function variantsOf(objects: readonly Schema[], key: string): Variant[] {
     const tag = Object.entries(properties).find(([, { const: value }]) => typeof value === "string");
     if (tag) {
       const [tellingKey, { const: value, description }] = tag;
-      const id = String(value);
+      const id = textOf(value);
       return {
         id,
         help: textOf(description),

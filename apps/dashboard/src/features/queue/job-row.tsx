@@ -148,7 +148,7 @@ function JobFrame({ job, lead, facts, reason, actions }: JobFrameProps) {
   const detail = jobDetail(job);
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
-      <span className="flex w-18 shrink-0 items-center">{lead}</span>
+      <span className="flex min-w-5 shrink-0 items-center sm:w-18">{lead}</span>
       <div className="min-w-48 flex-1">
         <p className="flex min-w-0 flex-wrap items-baseline gap-x-2 text-sm">
           <span className="max-w-full truncate font-medium text-ink">

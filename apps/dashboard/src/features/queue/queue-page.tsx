@@ -80,52 +80,51 @@ function OpenJobs({ jobs }: { jobs: readonly JobRow[] }) {
     button?.focus();
   }, [jobs]);
 
-  if (jobs.length === 0) {
-    return (
-      <EmptyState
-        className="rounded-lg border border-line bg-surface py-16"
-        icon={<ListOrdered className="size-8" aria-hidden="true" />}
-        title="Nothing waits"
-        description="A new run goes into the queue, and the next free worker trains it. You may close the page meanwhile."
-        action={
-          <Button asChild>
-            <Link href="/runs/new">New run</Link>
-          </Button>
-        }
-      />
-    );
-  }
   return (
     <>
-      <ol
-        ref={list}
-        className="divide-y divide-line rounded-lg border border-line bg-surface"
-        aria-label="Jobs"
-      >
-        {jobs.map((job) => {
-          const index = waiting.indexOf(job);
-          return (
-            <li key={job.id}>
-              <OpenJob
-                job={job}
-                nowMs={nowMs}
-                place={job.state === "waiting" ? { index, count: waiting.length } : null}
-                onMove={(step) => {
-                  pressed.current = `${job.id} ${step}`;
-                  move.mutate(
-                    { waiting, id: job.id, step },
-                    { onSuccess: () => setSaid(`Place ${index + step + 1} of ${waiting.length}`) },
-                  );
-                }}
-                onEnd={(action) => {
-                  setEnding({ job, action });
-                  setIsOpen(true);
-                }}
-              />
-            </li>
-          );
-        })}
-      </ol>
+      {jobs.length === 0 ? (
+        <EmptyState
+          className="rounded-lg border border-line bg-surface py-16"
+          icon={<ListOrdered className="size-8" aria-hidden="true" />}
+          title="Nothing waits"
+          description="A new run goes into the queue, and the next free worker trains it. You may close the page meanwhile."
+          action={
+            <Button asChild>
+              <Link href="/runs/new">New run</Link>
+            </Button>
+          }
+        />
+      ) : (
+        <ol
+          ref={list}
+          className="divide-y divide-line rounded-lg border border-line bg-surface"
+          aria-label="Jobs"
+        >
+          {jobs.map((job) => {
+            const index = waiting.indexOf(job);
+            return (
+              <li key={job.id}>
+                <OpenJob
+                  job={job}
+                  nowMs={nowMs}
+                  place={job.state === "waiting" ? { index, count: waiting.length } : null}
+                  onMove={(step) => {
+                    pressed.current = `${job.id} ${step}`;
+                    move.mutate(
+                      { waiting, id: job.id, step },
+                      { onSuccess: () => setSaid(`Place ${index + step + 1} of ${waiting.length}`) },
+                    );
+                  }}
+                  onEnd={(action) => {
+                    setEnding({ job, action });
+                    setIsOpen(true);
+                  }}
+                />
+              </li>
+            );
+          })}
+        </ol>
+      )}
       <p role="status" className="sr-only">
         {said}
       </p>
