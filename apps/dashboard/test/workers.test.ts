@@ -165,8 +165,11 @@ test("two workers share the queue; one that is cut off for a minute trains on an
   // The other one takes the next job while the first is at work.
   startWorker("whole", dashboard.url);
   const short = await startRun(2);
-  await untilTrue(async () => (await run(short.runId)).status === "completed");
-  expect((await client.jobs.list.query({ ended: true }))[0]?.claim?.workerName).toBe("whole");
+  await untilTrue(async () => {
+    const [job] = await client.jobs.list.query({ ended: true });
+    return job?.id === short.jobId && job.state === "done" && job.claim?.workerName === "whole";
+  });
+  expect(await run(short.runId)).toMatchObject({ status: "completed", judgedSplits: ["test"] });
 
   proxy.cut();
   const cutAt = Date.now();
