@@ -9,7 +9,7 @@ import { prepareNextEnvironment } from "../env.js";
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** The package was not built. */
-export class PagesMissingError extends Error {
+class PagesMissingError extends Error {
   override readonly name = "PagesMissingError";
 }
 

@@ -43,7 +43,7 @@ export interface RunningServer {
 }
 
 /** A server that others could reach, without what keeps them out. */
-export class UnsafeServerError extends Error {
+class UnsafeServerError extends Error {
   override readonly name = "UnsafeServerError";
 }
 

@@ -25,8 +25,6 @@ import {
   type SequenceSet,
 } from "./sequence-set.js";
 
-export { RUN_CHANNEL };
-
 export interface IngestOptions {
   /** Absolute path of the run's folder, where it lies on this machine. */
   readonly folder?: string;

@@ -10,7 +10,7 @@ const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 const LINE_BREAK = 0x0a;
 
 /** A line that no event is as long as. */
-export class JournalLineError extends Error {
+class JournalLineError extends Error {
   override readonly name = "JournalLineError";
 }
 
