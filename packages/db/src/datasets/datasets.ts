@@ -1,7 +1,11 @@
 /** The data sets that runs were trained on: their cards, and small pictures for the pages. */
 import type { DatasetCard } from "@convkit/schema";
+import type { PoolClient } from "pg";
+import { BlobNotFoundError } from "../blobs/blob-store.js";
 import { connectionsOf, type Database } from "../database.js";
-import { storableText } from "../ingest/storable-event.js";
+import { inTransaction } from "../in-transaction.js";
+import { holdBlobs } from "../locks.js";
+import { storable, storableText } from "../ingest/storable-event.js";
 
 export interface DatasetRow {
   readonly contentHash: string;
@@ -58,19 +62,31 @@ export interface DatasetPack {
   readonly packBytes: number;
 }
 
-/** Makes a data set known, with its pictures for workers that lack them; its blob is in the store already. */
+/**
+ * Makes a data set known, with its pictures for workers that lack them; its blob is uploaded first.
+ * @throws {BlobNotFoundError}
+ */
 export async function addDataset(database: Database, card: DatasetCard, packSha256: string): Promise<void> {
-  await connectionsOf(database).pool.query(
-    `INSERT INTO dataset (content_hash, name, source, card, pack_sha256) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (content_hash) DO UPDATE SET card = excluded.card, pack_sha256 = excluded.pack_sha256`,
-    [
-      card.contentHash,
-      storableText(card.name),
-      storableText(card.source),
-      storableText(JSON.stringify(card)),
-      packSha256,
-    ],
-  );
+  const { contentHash, name, source } = storable(card);
+  await inTransaction(database, async (client) => {
+    await checkBlob(client, packSha256);
+    await client.query(
+      `INSERT INTO dataset (content_hash, name, source, card, pack_sha256) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (content_hash) DO UPDATE SET card = excluded.card, pack_sha256 = excluded.pack_sha256`,
+      [contentHash, name, source, JSON.stringify(storable(card)), packSha256],
+    );
+  });
+}
+
+/** It is not deleted until the transaction's end. */
+async function checkBlob(client: PoolClient, sha256: string): Promise<void> {
+  await holdBlobs(client);
+  const { rowCount } = await client.query("SELECT FROM blob WHERE sha256 = $1", [sha256]);
+  if (rowCount === 0) {
+    throw new BlobNotFoundError(
+      `Expected a blob that was uploaded before. Received: ${sha256}, which is none.`,
+    );
+  }
 }
 
 /** @returns null if nobody has uploaded the data set's pictures. */
@@ -110,7 +126,11 @@ export interface ThumbnailPack {
   readonly pictures: readonly (Thumbnail & { readonly offset: number; readonly sizeBytes: number })[];
 }
 
-/** Pictures that are known already stay as they are. @throws {DatasetNotFoundError} */
+/**
+ * Pictures that are known already stay as they are.
+ * @throws {DatasetNotFoundError}
+ * @throws {BlobNotFoundError}
+ */
 export async function addThumbnails(
   database: Database,
   { datasetHash, blobSha256, pictures }: ThumbnailPack,
@@ -118,19 +138,22 @@ export async function addThumbnails(
   await getDataset(database, datasetHash);
   const column = <K extends keyof (typeof pictures)[number]>(name: K) =>
     pictures.map((picture) => picture[name]);
-  await connectionsOf(database).pool.query(
-    `INSERT INTO thumbnail (dataset_hash, blob_sha256, picture_id, split, label, "offset", size_bytes)
-     SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[]) ON CONFLICT DO NOTHING`,
-    [
-      datasetHash,
-      blobSha256,
-      pictures.map(({ pictureId }) => storableText(pictureId)),
-      column("split"),
-      column("label"),
-      column("offset"),
-      column("sizeBytes"),
-    ],
-  );
+  await inTransaction(database, async (client) => {
+    await checkBlob(client, blobSha256);
+    await client.query(
+      `INSERT INTO thumbnail (dataset_hash, blob_sha256, picture_id, split, label, "offset", size_bytes)
+       SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[]) ON CONFLICT DO NOTHING`,
+      [
+        datasetHash,
+        blobSha256,
+        pictures.map(({ pictureId }) => storableText(pictureId)),
+        pictures.map(({ split }) => storableText(split)),
+        column("label"),
+        column("offset"),
+        column("sizeBytes"),
+      ],
+    );
+  });
 }
 
 export interface ThumbnailQuery {

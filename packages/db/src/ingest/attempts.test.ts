@@ -52,7 +52,9 @@ describe("countVisible", () => {
         expect(visible.every(({ step }, at) => at === 0 || step > visible[at - 1]!.step)).toBe(true);
         // Of the newest attempt that says anything every point counts.
         const newest = parts.at(-1)?.attempt;
-        const last = parts.filter(({ attempt: number }) => number === newest).flatMap(({ steps }) => [...steps]);
+        const last = parts
+          .filter(({ attempt: number }) => number === newest)
+          .flatMap(({ steps }) => [...steps]);
         const isSuperseded = attempts.some(
           (other) => other.attempt > (newest ?? 0) && other.fromStep !== null,
         );

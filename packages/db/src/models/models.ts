@@ -57,7 +57,7 @@ export async function listModels(database: Database): Promise<ModelRow[]> {
 /** @throws {ModelNotFoundError} */
 export async function getModel(database: Database, name: string): Promise<ModelRow> {
   const model = await connectionsOf(database).prisma.model.findUnique({
-    where: { name },
+    where: { name: storableText(name) },
     select: MODEL_COLUMNS,
   });
   if (!model) throw notFound(name);
@@ -122,7 +122,7 @@ export async function editModelVersion(
   change: { readonly stage?: ModelStage | undefined; readonly description?: string | undefined },
 ): Promise<void> {
   const { count } = await connectionsOf(database).prisma.modelVersion.updateMany({
-    where: { modelName: model, version },
+    where: { modelName: storableText(model), version },
     data: {
       ...(change.stage && { stage: change.stage }),
       ...(change.description !== undefined && { description: storableText(change.description) }),
@@ -139,27 +139,31 @@ export async function setModelAlias(
 ): Promise<void> {
   const { prisma } = connectionsOf(database);
   const target = await prisma.modelVersion.findUnique({
-    where: { modelName_version: { modelName: model, version } },
+    where: { modelName_version: { modelName: storableText(model), version } },
   });
   if (!target) throw notFound(`${model} version ${version}`);
   await prisma.modelAlias.upsert({
-    where: { modelName_alias: { modelName: model, alias } },
-    create: { modelName: model, alias, version },
+    where: { modelName_alias: { modelName: target.modelName, alias } },
+    create: { modelName: target.modelName, alias, version },
     update: { version },
   });
 }
 
 /** Nothing happens if there is none. */
 export async function deleteModelAlias(database: Database, model: string, alias: string): Promise<void> {
-  await connectionsOf(database).prisma.modelAlias.deleteMany({ where: { modelName: model, alias } });
+  await connectionsOf(database).prisma.modelAlias.deleteMany({
+    where: { modelName: storableText(model), alias: storableText(alias) },
+  });
 }
 
 /** The run stays. The model goes with its last version. @throws {ModelNotFoundError} */
 export async function deleteModelVersion(database: Database, { model, version }: VersionName): Promise<void> {
   const { prisma } = connectionsOf(database);
-  const { count } = await prisma.modelVersion.deleteMany({ where: { modelName: model, version } });
+  const { count } = await prisma.modelVersion.deleteMany({
+    where: { modelName: storableText(model), version },
+  });
   if (count === 0) throw notFound(`${model} version ${version}`);
-  await prisma.model.deleteMany({ where: { name: model, versions: { none: {} } } });
+  await prisma.model.deleteMany({ where: { name: storableText(model), versions: { none: {} } } });
 }
 
 const MODEL_COLUMNS = {

@@ -125,6 +125,7 @@ async function deleteUnusedBlobs(
       const { rows } = await client.query<{ sha256: string; bytes: number }>(
         `DELETE FROM blob WHERE NOT EXISTS (SELECT FROM artifact WHERE artifact.sha256 = blob.sha256)
            AND NOT EXISTS (SELECT FROM thumbnail WHERE blob_sha256 = blob.sha256)
+           AND NOT EXISTS (SELECT FROM dataset WHERE pack_sha256 = blob.sha256)
            AND (sha256 = ANY ($1) OR $1 IS NULL AND created_at < now() - interval '1 hour')
          RETURNING sha256, size_bytes::float8 AS bytes`,
         [only ?? null],

@@ -20,7 +20,7 @@ export async function tagRuns(database: Database, { ids, add, remove }: TagChang
   await checkRuns(database, ids);
   const { prisma } = connectionsOf(database);
   await prisma.$transaction([
-    prisma.tag.deleteMany({ where: { runId: { in: [...ids] }, name: { in: [...remove] } } }),
+    prisma.tag.deleteMany({ where: { runId: { in: [...ids] }, name: { in: remove.map(storableText) } } }),
     prisma.tag.createMany({
       data: ids.flatMap((runId) => add.map((name) => ({ runId, name: storableText(name) }))),
       skipDuplicates: true,

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { wholeRun } from "../../test/made-run.js";
+import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
+import { connectionsOf } from "../database.js";
+import { openDatabase } from "../open-database.js";
+import { deleteRuns } from "../runs/delete-runs.js";
+import { makeHome } from "../../test/made-home.js";
+import { followRuns } from "./follow-runs.js";
+import { ingestEvents } from "./ingest-events.js";
+
+const WITHIN = { timeout: 30_000, interval: 10 };
+let test: TestDatabase;
+let controller: AbortController;
+let following: Promise<void>;
+let changes: (string | null)[];
+
+beforeEach(async () => {
+  test = await createTestDatabase();
+  controller = new AbortController();
+  changes = [];
+  following = followRuns(test.database, (runId) => changes.push(runId), controller.signal);
+  await vi.waitFor(async () => expect(await listeners()).toHaveLength(1), WITHIN);
+});
+afterEach(async () => {
+  controller.abort();
+  await following;
+  await test.database.close();
+});
+
+async function listeners(): Promise<number[]> {
+  const { rows } = await connectionsOf(test.database).pool.query<{ pid: number }>(
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'",
+  );
+  return rows.map(({ pid }) => pid);
+}
+
+describe("followRuns", () => {
+  it("tells of a run that another process changes, and when it is deleted", async () => {
+    const other = await openDatabase({ home: "/nowhere", url: test.url });
+    await ingestEvents(other, wholeRun({ runId: "followed" }));
+    await vi.waitFor(() => expect(changes).toEqual(["followed"]), WITHIN);
+    // Nothing new is no change.
+    await ingestEvents(other, wholeRun({ runId: "followed" }));
+    const made = await makeHome();
+    await deleteRuns(other, ["followed"], made);
+    await vi.waitFor(() => expect(changes).toEqual(["followed", "followed"]), WITHIN);
+    await made.remove();
+    await other.close();
+  });
+
+  it("says that something may have changed when its connection broke, and goes on", async () => {
+    for (let round = 1; round <= 3; round += 1) {
+      const [pid] = await listeners();
+      await connectionsOf(test.database).pool.query("SELECT pg_terminate_backend($1)", [pid]);
+      await vi.waitFor(() => expect(changes.filter((runId) => runId === null)).toHaveLength(round), WITHIN);
+      await vi.waitFor(async () => {
+        const [fresh] = await listeners();
+        expect(fresh).toBeDefined();
+        expect(fresh).not.toBe(pid);
+      }, WITHIN);
+      await ingestEvents(test.database, wholeRun({ runId: `round-${round}` }));
+      await vi.waitFor(() => expect(changes.at(-1)).toBe(`round-${round}`), WITHIN);
+    }
+  });
+
+  it("ends, and gives its connection back, when it is aborted", async () => {
+    controller.abort();
+    await following;
+    await vi.waitFor(async () => expect(await listeners()).toEqual([]), WITHIN);
+  });
+});

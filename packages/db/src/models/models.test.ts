@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ended, epochEnded, eventsOf, saved, started } from "../../test/made-run.js";
+import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
+import { ingestEvents } from "../ingest/ingest-events.js";
+import { getRun, RunNotFoundError } from "../runs/get-run.js";
+import {
+  deleteModelAlias,
+  deleteModelVersion,
+  editModelVersion,
+  getModel,
+  listModels,
+  ModelNotFoundError,
+  NoClassifierError,
+  registerModelVersion,
+  setModelAlias,
+} from "./models.js";
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  for (const [runId, accuracy] of [
+    ["first", 0.8],
+    ["second", 0.9],
+  ] as const) {
+    const run = { runId, config: { name: `Run ${runId}`, model: "resnet9" } };
+    const classifier = saved("model/model.json", Buffer.from("{}"));
+    const epoch = epochEnded(1, { val_accuracy: accuracy, val_loss: 1 - accuracy, accuracy });
+    await ingestEvents(test.database, eventsOf(run, [started(run), epoch, classifier, ended()]));
+  }
+  await ingestEvents(test.database, eventsOf({ runId: "empty" }, [started(), ended("failed")]));
+});
+afterAll(() => test.database.close());
+
+const register = (model: string, runId: string) => registerModelVersion(test.database, { model, runId });
+
+describe("models", () => {
+  it("makes of a run the next version, and shows it with its metrics at a glance", async () => {
+    expect(await register("pets", "first")).toBe(1);
+    expect(
+      await registerModelVersion(test.database, {
+        model: "pets",
+        runId: "second",
+        description: "**better**",
+      }),
+    ).toBe(2);
+    const model = await getModel(test.database, "pets");
+    expect(model).toMatchObject({
+      name: "pets",
+      versions: [
+        {
+          model: "pets",
+          version: 2,
+          runId: "second",
+          runName: "Run second",
+          architecture: "resnet9",
+          datasetHash: "c0ffee",
+          stage: "none",
+          description: "**better**",
+          aliases: [],
+        },
+        { version: 1, runId: "first" },
+      ],
+    });
+    const shown = model.versions[0]!.metrics;
+    expect(Object.keys(shown).sort()).toEqual(["val_accuracy", "val_loss"]);
+    expect(shown["val_accuracy"]).toMatchObject({ best: 0.9 });
+    expect((await getRun(test.database, "second")).modelVersions).toEqual([{ model: "pets", version: 2 }]);
+    expect(await listModels(test.database)).toEqual([model]);
+  });
+
+  it("gives registrations that come at once a number each", async () => {
+    const numbers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => register("crowded", index % 2 ? "first" : "second")),
+    );
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  });
+
+  it("moves an alias from one version to another, and takes it away", async () => {
+    for (let version = 1; version <= 3; version += 1) await register("moving", "first");
+    const aliases = async () =>
+      Object.fromEntries(
+        (await getModel(test.database, "moving")).versions.map((row) => [row.version, row.aliases]),
+      );
+    await setModelAlias(test.database, { model: "moving", version: 1 }, "champion");
+    await setModelAlias(test.database, { model: "moving", version: 1 }, "baseline");
+    expect(await aliases()).toEqual({ 1: ["baseline", "champion"], 2: [], 3: [] });
+    await Promise.all(
+      [2, 3, 2, 3].map((version) => setModelAlias(test.database, { model: "moving", version }, "champion")),
+    );
+    const moved = await aliases();
+    expect(moved[1]).toEqual(["baseline"]);
+    expect([moved[2], moved[3]].flat()).toEqual(["champion"]);
+    await deleteModelAlias(test.database, "moving", "baseline");
+    await deleteModelAlias(test.database, "moving", "baseline");
+    expect((await aliases())[1]).toEqual([]);
+    // An alias of a version that is deleted goes with it.
+    await setModelAlias(test.database, { model: "moving", version: 3 }, "champion");
+    await deleteModelVersion(test.database, { model: "moving", version: 3 });
+    expect(await aliases()).toEqual({ 1: [], 2: [] });
+  });
+
+  it("changes stage and description of a version alone", async () => {
+    await register("staged", "first");
+    await register("staged", "first");
+    await editModelVersion(test.database, { model: "staged", version: 2 }, { stage: "production" });
+    await editModelVersion(test.database, { model: "staged", version: 2 }, { description: "live" });
+    const { versions } = await getModel(test.database, "staged");
+    expect(versions.map(({ version, stage, description }) => [version, stage, description])).toEqual([
+      [2, "production", "live"],
+      [1, "none", ""],
+    ]);
+  });
+
+  it("goes with its last version; the run stays", async () => {
+    await register("short", "first");
+    await deleteModelVersion(test.database, { model: "short", version: 1 });
+    await expect(getModel(test.database, "short")).rejects.toBeInstanceOf(ModelNotFoundError);
+    expect((await getRun(test.database, "first")).status).toBe("completed");
+  });
+
+  it("refuses what there is not, and a run without a classifier", async () => {
+    await expect(register("pets", "nothing")).rejects.toBeInstanceOf(RunNotFoundError);
+    const empty = await register("never", "empty").catch((caught: unknown) => caught);
+    expect(empty).toBeInstanceOf(NoClassifierError);
+    await expect(getModel(test.database, "never")).rejects.toBeInstanceOf(ModelNotFoundError);
+    for (const model of ["nothing", "\0", "\ud800"]) {
+      const name = { model, version: 1 };
+      await expect(getModel(test.database, model)).rejects.toBeInstanceOf(ModelNotFoundError);
+      await expect(editModelVersion(test.database, name, { stage: "staging" })).rejects.toBeInstanceOf(
+        ModelNotFoundError,
+      );
+      await expect(setModelAlias(test.database, name, "champion")).rejects.toBeInstanceOf(ModelNotFoundError);
+      await expect(deleteModelVersion(test.database, name)).rejects.toBeInstanceOf(ModelNotFoundError);
+      await deleteModelAlias(test.database, model, "\0");
+    }
+    await expect(setModelAlias(test.database, { model: "pets", version: 99 }, "champion")).rejects.toThrow(
+      "pets version 99",
+    );
+  });
+});
