@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { AppRouter } from "@convkit/api";
 import { RunConfig, wireTransformer, type WorkerDescription } from "@convkit/schema";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
@@ -368,3 +369,20 @@ test.each([
   },
   200_000,
 );
+
+test("scripts of these pages weigh less than 300 KB", async () => {
+  const weights: Record<string, number> = {};
+  for (const path of ["/runs/new", "/queue", "/settings", "/sign-in"]) {
+    const { page: look } = await openPage(browser, { url: dashboard.url });
+    const sizes: Promise<number>[] = [];
+    look.on("response", (response) => {
+      if (response.request().resourceType() !== "script") return;
+      sizes.push(response.body().then((bytes) => gzipSync(bytes).length));
+    });
+    await visit(look, at(path));
+    weights[path] = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    await look.context().close();
+  }
+  console.log("script weight, gzipped", weights);
+  for (const [path, weight] of Object.entries(weights)) expect.soft(weight, path).toBeLessThan(300_000);
+}, 100_000);

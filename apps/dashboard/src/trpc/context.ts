@@ -19,7 +19,6 @@ export type ModelRow = AppOutputs["models"]["list"][number];
 export type ModelVersionRow = ModelRow["versions"][number];
 export type NoteRow = RunDetail["notes"][number];
 export type ArtifactRow = RunDetail["artifacts"][number];
-export type ConfigCheck = AppOutputs["jobs"]["checkConfig"];
 export type JobRow = AppOutputs["jobs"]["list"][number];
 export type WorkerRow = AppOutputs["jobs"]["workers"][number];
 export type TrainInput = AppInputs["jobs"]["train"];

@@ -2,13 +2,13 @@
 "use client";
 import { createContext, use } from "react";
 import type { ConfigDraft } from "./use-config-draft";
-import type { ConfigIssue } from "./use-config-check";
+import type { PlacedIssue } from "./unfold-issues";
 import { issueText } from "./field-words";
 import { pathText, printJson, sameJson, valueAt, type Json, type Path } from "./json-value";
 
 export interface ConfigForm {
   readonly draft: ConfigDraft;
-  readonly issues: readonly ConfigIssue[];
+  readonly issues: readonly PlacedIssue[];
   /** By path. */
   readonly suggestions: Readonly<Record<string, readonly string[]>>;
 }
@@ -48,7 +48,7 @@ export function useEditedValue(path: Path, { whole = true }: { whole?: boolean }
   };
 }
 
-export function issuesAt(issues: readonly ConfigIssue[], path: Path, whole: boolean): string[] {
+export function issuesAt(issues: readonly PlacedIssue[], path: Path, whole: boolean): string[] {
   return issues
     .filter((issue) => path.every((key, index) => issue.path[index] === String(key)))
     .filter((issue) => whole || issue.path.length === path.length)

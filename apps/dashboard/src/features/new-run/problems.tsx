@@ -7,7 +7,8 @@ import { issueText, titleOf } from "./field-words";
 import { focusField } from "./focus-field";
 import { useConfigForm } from "./form-context";
 import { isObject, pathText, valueAt, type JsonObject } from "./json-value";
-import type { CheckedConfig, ConfigIssue } from "./use-config-check";
+import type { PlacedIssue } from "./unfold-issues";
+import type { CheckedConfig } from "./use-config-check";
 
 export interface ProblemsProps {
   check: CheckedConfig;
@@ -19,10 +20,12 @@ export interface ProblemsProps {
 
 export function Problems({ check, workers, onShowForm, onShowJson }: ProblemsProps) {
   const { draft } = useConfigForm();
-  const { issues, isBehind, error } = check;
+  const { isBehind, error } = check;
+  // Of text that is broken only that is said: the rest is about what it was before.
+  const issues = draft.textError === null ? check.issues : [];
   const needed = issues.filter((issue) => isMissing(draft.config, issue));
   const wrong = issues.filter((issue) => !needed.includes(issue));
-  const open = (issue: ConfigIssue) => {
+  const open = (issue: PlacedIssue) => {
     onShowForm();
     requestAnimationFrame(() => {
       if (!focusField(issue.path)) onShowJson();
@@ -98,7 +101,7 @@ export function Problems({ check, workers, onShowForm, onShowJson }: ProblemsPro
 
 const linkClasses = "cursor-pointer rounded-sm font-medium underline underline-offset-2 hover:no-underline";
 
-function isMissing(config: JsonObject, { path }: ConfigIssue): boolean {
+function isMissing(config: JsonObject, { path }: PlacedIssue): boolean {
   const value = valueAt(config, path);
   if (value === undefined || value === "") return true;
   return isObject(value) && Object.values(value).includes("");

@@ -1,14 +1,13 @@
 /** What the server says of the config that is being written, soon after each change. */
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import { useTRPC, useTRPCClient, type ConfigCheck } from "../../trpc/context";
+import { useEffect, useMemo, useState } from "react";
+import { useTRPC, useTRPCClient } from "../../trpc/context";
 import type { JsonObject } from "./json-value";
-
-export type ConfigIssue = ConfigCheck["issues"][number];
+import { unfoldIssues, type PlacedIssue } from "./unfold-issues";
 
 export interface CheckedConfig {
-  readonly issues: readonly ConfigIssue[];
+  readonly issues: readonly PlacedIssue[];
   /** The issues are of an older state than the config. */
   readonly isBehind: boolean;
   readonly error: unknown;
@@ -30,8 +29,9 @@ export function useConfigCheck(config: JsonObject): CheckedConfig {
     placeholderData: keepPreviousData,
     gcTime: 0,
   });
+  const issues = useMemo(() => unfoldIssues(query.data?.issues ?? []), [query.data]);
   return {
-    issues: query.data?.issues ?? [],
+    issues,
     isBehind: asked !== config || query.isPlaceholderData || query.data === undefined,
     error: query.error,
   };
