@@ -8,6 +8,7 @@ import { getRun } from "../runs/get-run.js";
 import { readLog } from "../runs/read-log.js";
 import { readSeries } from "../series/read-series.js";
 import { ingestEvents } from "./ingest-events.js";
+import { UnstorableEventError } from "./storable-event.js";
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -220,30 +221,59 @@ describe("ingestEvents", () => {
   });
 
   it("comes to the same record in any order, in any parts, however often", async () => {
+    const at = (hour: number) => Date.UTC(2026, 10, 26, hour);
     const attempts = [
-      wholeRun({ runId: "?" }).slice(0, 11),
-      eventsOf({ runId: "?", attempt: 2, startedAt: Date.UTC(2026, 10, 26, 13) }, [
+      // It was judged, and judged again when it had ended.
+      wholeRun({ runId: "?" }),
+      eventsOf({ runId: "?", attempt: 2, startedAt: at(13) }, [
         { type: "resumed", fromStep: 7, fromEpoch: 1 },
-        ...[8, 9, 10].map((at) => step(at, -at)),
+        { type: "system", step: 7, logs: { cpu_percent: 1 } },
+        ...[8, 9, 10].map((step_) => step(step_, -step_)),
         epochEnded(2, { loss: NaN, val_accuracy: 0.7 }),
+        { type: "evaluated", split: "test", count: 20, logs: { loss: 0.5 } },
         ended("interrupted"),
       ]),
-      eventsOf({ runId: "?", attempt: 3, startedAt: Date.UTC(2026, 10, 26, 14) }, [
+      // Begun anew with another config, as a retry on another machine is.
+      eventsOf({ runId: "?", attempt: 3, startedAt: at(14) }, [
+        started({ config: { epochs: 3, learningRate: 0.3 } }),
+        { type: "system", step: 0, logs: { cpu_percent: 10 } },
+        { type: "system", step: 0, logs: { cpu_percent: 20 } },
+        ...[1, 2, 3, 4, 5].map((step_) => step(step_, step_ * 100)),
+        epochEnded(1, { loss: 0.3, val_accuracy: 0.65 }),
+        { type: "checkpointSaved", kind: "last", epoch: 1, step: 5 },
+      ]),
+      eventsOf({ runId: "?", attempt: 4, startedAt: at(15) }, [
         { type: "resumed", fromStep: 5, fromEpoch: 1 },
-        ...[6, 7, 8, 9, 10].map((at) => step(at, at * 100)),
-        epochEnded(2, { loss: 0.3, val_accuracy: 0.65 }),
-        ended(),
+        { type: "system", step: 5, logs: { cpu_percent: 30 } },
+        ...[6, 7].map((step_) => step(step_, step_ * 1000)),
+        { type: "checkpointSaved", kind: "last", epoch: 1, step: 7 },
+        { type: "evaluated", split: "test", count: 20, logs: { loss: 0.25, accuracy: 0.9 } },
+        ended("stopped"),
+        { type: "evaluated", split: "test", count: 20, logs: { loss: 0.24 } },
       ]),
     ].flat();
     const named = (runId: string): TrainEvent[] => attempts.map((event) => ({ ...event, runId }));
     await ingestEvents(test.database, named("in order"));
     const expected = await everythingOf("in order");
+    expect(expected).toMatchObject({
+      status: "stopped",
+      epochs: 3,
+      step: 7,
+      createdAt: at(12),
+      params: { learningRate: "0.3" },
+      metrics: {
+        batch_loss: { count: 7, best: 100, last: 7000 },
+        test_loss: { count: 1, last: 0.24, lastStep: 7 },
+        "system/cpu_percent": { count: 2, best: 20, last: 30, lastStep: 5 },
+        val_accuracy: { count: 1, best: 0.65 },
+      },
+    });
     let count = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.shuffledSubarray([...attempts.keys()], { minLength: attempts.length }),
         fc.array(fc.nat(attempts.length - 1), { maxLength: 10 }),
-        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 15 }),
         async (order, again, size) => {
           const runId = `shuffled ${(count += 1)}`;
           const events = named(runId);
@@ -254,8 +284,57 @@ describe("ingestEvents", () => {
           expect(await everythingOf(runId)).toEqual(expected);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
+  });
+
+  it("refuses an event with a number or a name that no column holds, and keeps nothing of its part", async () => {
+    const [begin, first, second] = eventsOf({ runId: "unstorable" }, [started(), step(1, 1), step(2, 2)]);
+    const evil: TrainEvent[] = [
+      { ...first!, attempt: 2 ** 40 },
+      { ...first!, sequence: 2 ** 31 - 1 },
+      { ...first!, timestamp: 1e300 },
+      { ...first!, timestamp: -1e15 },
+      { ...first!, step: 2 ** 31 } as TrainEvent,
+      { ...first!, epoch: -(2 ** 40) } as TrainEvent,
+      { ...first!, logs: { ["x".repeat(2000)]: 1 } } as TrainEvent,
+      {
+        ...first!,
+        runId: "unstorable",
+        type: "resumed",
+        fromStep: 2 ** 33,
+        fromEpoch: 1,
+      } as unknown as TrainEvent,
+      { ...eventsOf({ runId: "unstorable" }, [started({ card: { contentHash: "模".repeat(1000) } })])[0]! },
+      { ...eventsOf({ runId: "unstorable" }, [started({ config: { epochs: 2 ** 32 } })])[0]! },
+    ];
+    for (const event of evil) {
+      await expect(ingestEvents(test.database, [begin!, event, second!])).rejects.toBeInstanceOf(
+        UnstorableEventError,
+      );
+    }
+    await expect(getRun(test.database, "unstorable")).rejects.toThrow("which is none");
+    await ingestEvents(test.database, [begin!, first!, second!]);
+    expect(await curve("unstorable", "batch_loss")).toHaveLength(2);
+  });
+
+  it("takes the extremes that its columns hold", async () => {
+    const runId = "extremes";
+    const values = [Number.MAX_VALUE, Number.MIN_VALUE, -Number.MAX_VALUE, -0, 1e-310, 0.1 + 0.2];
+    const [begin, ...events] = eventsOf({ runId }, [
+      started(),
+      ...values.map((value, index) => step(index + 1, value)),
+    ]);
+    const last = { ...events.at(-1)!, sequence: 2 ** 31 - 2, step: 2 ** 31 - 2 } as TrainEvent;
+    await ingestEvents(test.database, [begin!, ...events.slice(0, -1), last]);
+    expect((await curve(runId, "batch_loss")).map(([, y]) => y)).toEqual(values.map((value) => value + 0));
+    const { metrics, attempts } = await getRun(test.database, runId);
+    expect(metrics["batch_loss"]).toMatchObject({
+      best: -Number.MAX_VALUE,
+      bestStep: 3,
+      lastStep: 2 ** 31 - 2,
+    });
+    expect(attempts[0]!.events).toBe(7);
   });
 
   it("takes turns with others that ingest the same run", async () => {

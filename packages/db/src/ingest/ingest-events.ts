@@ -82,8 +82,12 @@ async function ingestInto(client: PoolClient, { runId, events, options }: Batch)
   if (deleted) return { fresh: 0, deleted: true };
   if (cursor) await writeCursor(client, cursor);
 
-  const started = newest(events.filter((event) => event.type === "runStarted"));
-  if (started) await addStartedRun(client, started, folder);
+  const starts = events.filter((event) => event.type === "runStarted");
+  const started = newest(starts);
+  if (started) {
+    const createdAtMs = Math.min(...starts.map(({ timestamp }) => timestamp));
+    await addStartedRun(client, started, { createdAtMs, folder });
+  }
   const { rowCount: isKnown } = await client.query("SELECT FROM run WHERE id = $1", [runId]);
   if (!isKnown) return { fresh: await park(client, events), deleted: false };
   const parked = started ? await unpark(client, runId) : [];

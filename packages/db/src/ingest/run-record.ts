@@ -13,11 +13,11 @@ type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 const NOT_LOGGED = new Set<TrainEvent["type"]>(["step", "system"]);
 const STATUS_TYPES = new Set<TrainEvent["type"]>(["runStarted", "resumed", "runEnded"]);
 
-/** Makes the run's row if it has none; of several starts the newest says what the run is. */
+/** Makes the run's row if it has none; of several starts the newest says what the run is, the oldest when it began. */
 export async function addStartedRun(
   client: PoolClient,
   event: EventOf<"runStarted">,
-  folder: string | undefined,
+  { createdAtMs, folder }: { createdAtMs: number; folder: string | undefined },
 ): Promise<void> {
   const { config, dataset, engine, model } = event;
   await client.query(
@@ -29,16 +29,10 @@ export async function addStartedRun(
   const { rowCount: isNew } = await client.query(
     `INSERT INTO run (id, experiment_id, name, status, config, model_name, dataset_name, epochs, created_at)
      VALUES ($1, $2, $3, 'running', $4, '', '', 0, to_timestamp($5::float8 / 1000)) ON CONFLICT (id) DO NOTHING`,
-    [
-      event.runId,
-      experimentId,
-      config.name ?? event.runId,
-      stringifyWithSpelledNumbers(config),
-      event.timestamp,
-    ],
+    [event.runId, experimentId, config.name ?? event.runId, stringifyWithSpelledNumbers(config), createdAtMs],
   );
   if (isNew) await addTags(client, event.runId, config.tags);
-  else await client.query(EARLIER_START, [event.runId, event.timestamp]);
+  else await client.query(EARLIER_START, [event.runId, createdAtMs]);
   const { rowCount: isNewest } = await client.query(
     `UPDATE run SET config = $3, model_name = $4, dataset_name = $5, dataset_hash = $6, engine = $7, device = $8,
        parameters = $9, flops = $10, epochs = $11, steps_per_epoch = $12, folder = coalesce($13, folder)
