@@ -34,7 +34,7 @@ export async function runWorker({ host, workerId, kinds, once }: WorkerOptions):
   const leftovers = keepDelivering(host);
   let pollMs = POLL_MS;
   try {
-    while (!stopping.aborted) {
+    while (!stopping.aborted && host.isWanted()) {
       const claimed = await claimNext(client, { workerId, kinds, host });
       if (claimed === "away") pollMs = Math.min(pollMs * 1.5, MOST_POLL_MS);
       else pollMs = POLL_MS;

@@ -29,6 +29,7 @@ export async function serveQueue(flags: WorkerFlags, context: CommandContext): P
   const { kinds, once, local, json } = flags;
   const note = (text: string) => (json ? printJson(context, { type: "note", text }) : print(context, [text]));
   const stopping = new AbortController();
+  const { ppid: parent } = process;
   const host: WorkerHost = {
     // Another server may have come in its place, which knows nothing of this worker.
     client: await clientOf(flags, { note, onBack: () => void register().catch(() => undefined) }),
@@ -38,6 +39,8 @@ export async function serveQueue(flags: WorkerFlags, context: CommandContext): P
     stopping: stopping.signal,
     children: new Set(),
     delivering: new Set(),
+    // A dashboard that was killed and started anew brings another one.
+    isWanted: () => !local || process.ppid === parent,
     note,
   };
   const worker = takeIdentity(context.home);

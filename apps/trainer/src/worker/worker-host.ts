@@ -16,6 +16,8 @@ export interface WorkerHost {
   readonly children: Set<{ kill(): void }>;
   /** Runs that are delivered at the moment. */
   readonly delivering: Set<string>;
+  /** False once whoever brought this worker along is gone: it ends when it has nothing at work. */
+  isWanted(): boolean;
   note(text: string): void;
 }
 

@@ -1,12 +1,24 @@
 /** `convkit worker` as a process of its own, at a server in memory. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunConfig, type Job } from "@convkit/schema";
-import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { startQueueServer, type QueueServer } from "../fixtures/queue-server.js";
-import { childrenOf, makeFolder, runConvkit, startConvkit, type Running } from "../fixtures/run-convkit.js";
+import {
+  childrenOf,
+  CLI,
+  makeFolder,
+  runConvkit,
+  startConvkit,
+  type Running,
+} from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
 import { convkitVersion } from "../host/versions.js";
+
+// Each starts several processes that load tfjs, on whatever machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 let pictures = "";
 let count = 0;
@@ -303,6 +315,22 @@ it("completes a job whose run it had finished before it could say so", async () 
   expect(queued).toMatchObject({ state: "done", fence: 8 });
   expect(server.eventsOf(job.runId).at(-1)).toMatchObject({ type: "runEnded", attempt: 8 });
   expect(readdirSync(join(folder, ".convkit", "superseded"))).toHaveLength(1);
+});
+
+it("ends when the dashboard that brought it along is gone", async () => {
+  const server = await startQueueServer();
+  const args = [CLI, "worker", `--server=${server.url}`, "--local"];
+  const home = join(makeHome(), ".convkit");
+  const program = `
+    const { pid } = require("node:child_process").spawn(process.execPath, ${JSON.stringify(args)}, { stdio: "ignore" });
+    console.log(pid);
+    setInterval(() => undefined, 1000);`;
+  const dashboard = spawn(process.execPath, ["-e", program], { env: { ...process.env, CONVKIT_HOME: home } });
+  onTestFinished(() => void dashboard.kill("SIGKILL"));
+  const [pid] = (await once(dashboard.stdout, "data")) as [Buffer];
+  await eventually(() => server.workers.size).toBe(1);
+  dashboard.kill("SIGKILL");
+  await eventually(() => isAlive(Number(pid))).toBe(false);
 });
 
 it("leaves with the server's words when its token is refused", async () => {
