@@ -34,7 +34,8 @@ afterEach(async () => {
 });
 
 const at = (path: string) => `${served.url}${path}`;
-const table = () => page.getByRole("grid", { name: "Runs" });
+/** Groups make a tree of it. */
+const table = () => page.getByRole("grid", { name: "Runs" }).or(page.getByRole("treegrid", { name: "Runs" }));
 const names = () => table().locator("tbody th[scope='row']");
 const query = () => new URL(page.url()).searchParams;
 

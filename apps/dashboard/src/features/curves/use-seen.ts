@@ -2,7 +2,8 @@
 "use client";
 import { useEffect, useRef, useState, type RefObject } from "react";
 
-export function useSeen<Element extends HTMLElement>(): [RefObject<Element | null>, boolean] {
+/** @param margin how near, as CSS of IntersectionObserver. */
+export function useSeen<Element extends HTMLElement>(margin = "400px"): [RefObject<Element | null>, boolean] {
   const ref = useRef<Element>(null);
   const [seen, setSeen] = useState(false);
   useEffect(() => {
@@ -10,10 +11,10 @@ export function useSeen<Element extends HTMLElement>(): [RefObject<Element | nul
     if (seen || element === null) return;
     const observer = new IntersectionObserver(
       (entries) => entries.some(({ isIntersecting }) => isIntersecting) && setSeen(true),
-      { rootMargin: "400px" },
+      { rootMargin: margin },
     );
     observer.observe(element);
     return () => observer.disconnect();
-  }, [seen]);
+  }, [seen, margin]);
   return [ref, seen];
 }

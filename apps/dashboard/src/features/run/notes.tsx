@@ -7,6 +7,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTRPC, type NoteRow, type RunDetail } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
+import { useSeen } from "../curves/use-seen";
 import { useNow } from "../shell/use-now";
 
 const Markdown = dynamic(() => import("./markdown").then((module) => module.Markdown), {
@@ -79,9 +80,11 @@ export function Notes({ run }: { run: RunDetail }) {
 
 function NoteView({ note, onEdit, onDelete }: { note: NoteRow; onEdit: () => void; onDelete: () => void }) {
   const nowMs = useNow();
+  // What reads Markdown weighs as much as the charts do, and notes stand at the end of the page.
+  const [ref, seen] = useSeen<HTMLDivElement>("0px");
   return (
-    <div className="group/note">
-      <Markdown text={note.body} />
+    <div ref={ref}>
+      {seen ? <Markdown text={note.body} /> : <Skeleton className="w-2/3" />}
       <p className="mt-1 flex items-center gap-1 text-xs text-ink-3">
         <span className="flex-1">
           {nowMs === null ? "" : formatRelativeTime(nowMs, note.updatedAt)}

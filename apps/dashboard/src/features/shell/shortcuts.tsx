@@ -117,7 +117,9 @@ function focusOn(selector: string): boolean {
 
 /** The table has its own arrow keys; j and k are the same under the fingers. */
 function moveRow(key: "ArrowDown" | "ArrowUp"): boolean {
-  const table = document.querySelector<HTMLElement>("main [role='grid'][tabindex='0']");
+  const table = document.querySelector<HTMLElement>(
+    "main :is([role='grid'], [role='treegrid'])[tabindex='0']",
+  );
   if (!table) return false;
   table.focus({ preventScroll: true });
   table.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
