@@ -143,7 +143,7 @@ test("somebody is invited, is no administrator, and is deleted again", async () 
   await invitee.waitFor({ state: "detached" });
   await people.getByRole("button", { name: "Delete Ada" }).click();
   await page.getByRole("button", { name: "Delete the account" }).click();
-  await page.getByText("Expected another administrator to be left.").waitFor();
+  await page.getByText("Expected another administrator to be left.").first().waitFor();
 
   await invited.goto(at("/runs"));
   await invited.waitForURL((url) => url.pathname === "/sign-in");
