@@ -1,1 +1,2 @@
+/** Tailwind, as Next.js runs it over the pages' styles. */
 export default { plugins: { "@tailwindcss/postcss": {} } };

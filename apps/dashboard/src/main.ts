@@ -74,7 +74,7 @@ function openBrowser(url: string): void {
       : process.platform === "win32"
         ? ["cmd", "/c", "start", "", url]
         : [browserCommand() ?? "xdg-open", url];
-  spawn(command!, args, { stdio: "ignore", detached: true })
+  spawn(command, args, { stdio: "ignore", detached: true })
     .on("error", () => undefined)
     .unref();
 }

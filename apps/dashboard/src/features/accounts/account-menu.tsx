@@ -34,7 +34,7 @@ export function AccountMenu() {
 }
 
 /** Whoever is signed in; null where nobody signs in. A session that is over leads to the sign-in page. */
-export function useSignedIn() {
+function useSignedIn() {
   const trpc = useTRPC();
   const isConnected = useConnected();
   const { data: session, refetch } = useQuery(trpc.accounts.session.queryOptions());

@@ -59,7 +59,7 @@ function GroupField({ field, path }: Kind<"group">) {
   );
 }
 
-export function FieldGrid({ fields, path }: { fields: readonly Field[]; path: Path }) {
+function FieldGrid({ fields, path }: { fields: readonly Field[]; path: Path }) {
   const shown = fields.filter(({ key }) => !isFilledIn([...path, key]));
   if (shown.length === 0) return null;
   return (

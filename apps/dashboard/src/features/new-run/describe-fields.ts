@@ -27,7 +27,7 @@ export type Field = FieldBase &
     | { readonly kind: "list"; readonly variants: readonly Variant[] }
   );
 
-export type FieldKind = Field["kind"];
+type FieldKind = Field["kind"];
 
 export interface Variant {
   readonly id: string;
