@@ -40,7 +40,16 @@ const training = (runId: string): Job => ({ kind: "train", runId, config: CONFIG
 
 async function makeWorker(name: string, tokenId: string | null = null): Promise<string> {
   const id = randomUUID();
-  const description = { id, name, version: "0.0.0", kinds: ["train" as const], engines: [], datasets: [], models: [], home: null };
+  const description = {
+    id,
+    name,
+    version: "0.0.0",
+    kinds: ["train" as const],
+    engines: [],
+    datasets: [],
+    models: [],
+    home: null,
+  };
   await registerWorker(test.database, description, tokenId);
   return id;
 }
@@ -71,11 +80,13 @@ describe("the queue", () => {
   it("makes a run of a job, and hands it to one of many workers that ask at once", async () => {
     const workers = await Promise.all(["a", "b", "c", "d"].map((name) => makeWorker(name)));
     const jobId = await enqueueJob(queue, training("once"));
-    expect(await getRun(test.database, "once")).toMatchObject({ status: "queued", tags: ["made here"], attempt: 0 });
+    expect(await getRun(test.database, "once")).toMatchObject({
+      status: "queued",
+      tags: ["made here"],
+      attempt: 0,
+    });
     const claims = (await Promise.all(workers.map(claim))).filter((found) => found !== null);
-    expect(claims).toEqual([
-      { jobId, job: training("once"), fence: 1, attempt: 1, heartbeatSeconds: 10 },
-    ]);
+    expect(claims).toEqual([{ jobId, job: training("once"), fence: 1, attempt: 1, heartbeatSeconds: 10 }]);
     expect(await heartbeat(queue, { jobId, fence: 1 })).toEqual({ directive: "continue", reason: "" });
     await ingestEvents(test.database, wholeRun({ runId: "once" }));
     await completeJob(queue, { jobId, fence: 1 });
@@ -117,8 +128,12 @@ describe("the queue", () => {
 
     expect(await claim(next)).toMatchObject({ jobId, fence: 2, attempt: 2 });
     expect((await heartbeat(queue, { jobId, fence: 1 })).directive).toBe("lost");
-    await expect(completeJob(queue, { jobId, fence: 1 })).rejects.toThrow("after which another worker took the job");
-    await expect(failJob(queue, { jobId, fence: 1 }, { reason: "late", retry: true })).rejects.toThrow("claim 1");
+    await expect(completeJob(queue, { jobId, fence: 1 })).rejects.toThrow(
+      "after which another worker took the job",
+    );
+    await expect(failJob(queue, { jobId, fence: 1 }, { reason: "late", retry: true })).rejects.toThrow(
+      "claim 1",
+    );
     expect((await heartbeat(queue, { jobId, fence: 2 })).directive).toBe("continue");
 
     // What both have trained: the attempt of the one that took over is the one that counts.
@@ -140,7 +155,9 @@ describe("the queue", () => {
     }
     expect(await claim(worker)).toBeNull();
     expect(await getRun(test.database, "doomed")).toMatchObject({ status: "lost" });
-    expect(await listJobs(test.database, { ended: true, limit: 1 })).toMatchObject([{ id: jobId, state: "failed" }]);
+    expect(await listJobs(test.database, { ended: true, limit: 1 })).toMatchObject([
+      { id: jobId, state: "failed" },
+    ]);
   });
 
   it("tries again what another worker may manage, and nothing else", async () => {
@@ -152,7 +169,10 @@ describe("the queue", () => {
     expect(await claim(worker)).toMatchObject({ jobId, fence: 2 });
     await failJob(queue, { jobId, fence: 2 }, { reason: "no such data set", retry: false });
     expect(await claim(worker)).toBeNull();
-    expect(await getRun(test.database, "retried")).toMatchObject({ status: "failed", reason: "no such data set" });
+    expect(await getRun(test.database, "retried")).toMatchObject({
+      status: "failed",
+      reason: "no such data set",
+    });
   });
 
   it("cancels a job that waits at once, and tells the worker of one that is at work", async () => {
@@ -160,8 +180,13 @@ describe("the queue", () => {
     const waiting = await enqueueJob(queue, training("cancelled"));
     await endJob(queue, waiting, { action: "cancel", reason: "not needed" });
     expect(await claim(worker)).toBeNull();
-    expect(await getRun(test.database, "cancelled")).toMatchObject({ status: "interrupted", reason: "not needed" });
-    await expect(endJob(queue, waiting, { action: "stop", reason: "again" })).rejects.toThrow("which is cancelled");
+    expect(await getRun(test.database, "cancelled")).toMatchObject({
+      status: "interrupted",
+      reason: "not needed",
+    });
+    await expect(endJob(queue, waiting, { action: "stop", reason: "again" })).rejects.toThrow(
+      "which is cancelled",
+    );
 
     const active = await enqueueJob(queue, training("stopped"));
     await claim(worker);
@@ -205,7 +230,9 @@ describe("tokens", () => {
   it("are kept as hashes, found while they are not revoked, and noted when used", async () => {
     const { id, token } = await createApiToken(test.database, "GPU host");
     expect(token).toMatch(/^convkit_[\w-]{43}$/);
-    const { rows } = await connectionsOf(test.database).pool.query("SELECT row_to_json(api_token)::text FROM api_token");
+    const { rows } = await connectionsOf(test.database).pool.query(
+      "SELECT row_to_json(api_token)::text FROM api_token",
+    );
     expect(JSON.stringify(rows)).not.toContain(token);
     expect((await listApiTokens(test.database))[0]).toMatchObject({ id, name: "GPU host", lastUsedAt: null });
     expect(await findApiToken(test.database, token)).toEqual({ id, name: "GPU host" });
@@ -216,7 +243,10 @@ describe("tokens", () => {
   });
 
   it("let workers speak of the runs that they claimed, and of those of no job", async () => {
-    const [mine, yours] = [await createApiToken(test.database, "mine"), await createApiToken(test.database, "yours")];
+    const [mine, yours] = [
+      await createApiToken(test.database, "mine"),
+      await createApiToken(test.database, "yours"),
+    ];
     const worker = await makeWorker("mine", mine.id);
     const jobId = await enqueueJob(queue, training("claimed"));
     expect(await mayReportRun(test.database, "claimed", mine.id)).toBe(false);
@@ -226,6 +256,9 @@ describe("tokens", () => {
     expect(await mayReportRun(test.database, "of no job", yours.id)).toBe(true);
     await completeJob(queue, { jobId, fence: 1 });
     const workers = await listWorkers(test.database);
-    expect(workers.find(({ description }) => description.id === worker)).toMatchObject({ token: "mine", activeJobs: 0 });
+    expect(workers.find(({ description }) => description.id === worker)).toMatchObject({
+      token: "mine",
+      activeJobs: 0,
+    });
   });
 });

@@ -41,7 +41,8 @@ export async function resumeRun(queue: Queue, runId: string, home: string): Prom
       "UPDATE run SET status = 'queued', reason = '', ended_at = NULL WHERE id = $1 AND status = ANY ($2::run_status[])",
       [runId, RESUMABLE],
     );
-    if (!rowCount) throw new RunNotResumableError(`Expected a run that has ended. Received: ${runId}, which has not.`);
+    if (!rowCount)
+      throw new RunNotResumableError(`Expected a run that has ended. Received: ${runId}, which has not.`);
     await client.query(
       "INSERT INTO job (id, kind, job, run_id, only_worker) VALUES ($1, 'train', $2, $3, $4)",
       [id, stringifyWithSpelledNumbers(job), runId, worker],
