@@ -36,8 +36,11 @@ it("says which server it did not reach, and why", async () => {
   expect(error).toMatchObject({ url, message: expect.stringMatching(/ECONNREFUSED.*convkit dashboard/) });
 });
 
-it("refuses what is no address", () => {
+it("refuses what is no address, and what is no token", () => {
   expect(() => createWorkerClient({ url: "localhost:4100" })).toThrow("Received: localhost:4100.");
+  expect(() => createWorkerClient({ url: "http://localhost", token: "convkit_…" })).toThrow(
+    "Expected a token",
+  );
 });
 
 it("shows its token, and says what to do when that is refused", async () => {

@@ -115,7 +115,7 @@ export interface WorkerClient {
   downloadBlob(path: string, options: TransferOptions): Promise<void>;
 }
 
-/** @throws {ServerAddressError} if `url` is no address of a server. */
+/** @throws {ServerAddressError} if `url` is no address of a server, or `token` cannot be one. */
 export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
   const { token, onConnection, pauses } = options;
   const server = serverAt(options.url, token);

@@ -190,7 +190,7 @@ it("delivers what a killed worker left, also of a run that another has by now", 
   const first = startWorker(server, folder);
   await eventually(() => typesOf(server, job)).toContain("checkpointSaved");
   await server.cut();
-  const [child = 0] = childrenOf(first.process.pid ?? 0);
+  const child = childOf(first);
   first.process.kill("SIGKILL");
   await first.finished;
   await eventually(() => isAlive(child)).toBe(false);
@@ -269,7 +269,7 @@ it("ends at once at the second Ctrl-C", async () => {
   server.add(job);
   const worker = startWorker(server);
   await eventually(() => typesOf(server, job)).toContain("step");
-  const [child = 0] = childrenOf(worker.process.pid ?? 0);
+  const child = childOf(worker);
   // A stopped process cannot save.
   process.kill(child, "SIGSTOP");
   worker.process.kill("SIGINT");
@@ -292,7 +292,7 @@ it("says why a job failed, and whether to try again", async () => {
   });
   await eventually(() => typesOf(server, job)).toContain("checkpointSaved");
   killed.beatAt = Infinity;
-  for (const child of childrenOf(worker.process.pid ?? 0)) process.kill(child, "SIGKILL");
+  process.kill(childOf(worker), "SIGKILL");
   await eventually(() => killed).toMatchObject({ retry: true, reason: expect.stringContaining("SIGKILL") });
   // It goes on with it itself.
   await eventually(() => typesOf(server, job)).toContain("resumed");
@@ -437,6 +437,13 @@ async function addData(server: QueueServer, source: string): Promise<{ contentHa
   const added = await runConvkit(makeFolder(), ["data", "add", source, `--server=${server.url}`, "--json"]);
   expect(added).toMatchObject({ exitCode: 0 });
   return added.json().at(-1) as { contentHash: string };
+}
+
+/** Its training process. */
+function childOf({ process: { pid = 0 } }: Running): number {
+  const [child] = childrenOf(pid);
+  if (child === undefined) throw new Error("Expected a worker at work. Received: one without a process.");
+  return child;
 }
 
 function isAlive(pid: number): boolean {

@@ -16,6 +16,11 @@ export function serverAt(address: string, token: string | undefined): Server {
       `Expected the address of a convkit server, such as https://dashboard.example:4100. Received: ${address}.`,
     );
   }
+  if (token && !/^[\x21-\x7e]+$/.test(token)) {
+    throw new ServerAddressError(
+      "Expected a token of letters, digits and signs, as the dashboard shows it once. Received: one with other characters.",
+    );
+  }
   return { url: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), token: token || undefined };
 }
 

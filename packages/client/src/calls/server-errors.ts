@@ -48,7 +48,7 @@ export class ServerError extends Error {
   }
 }
 
-/** What is called a server's address is none. */
+/** What is called a server's address, or a token, is none. */
 export class ServerAddressError extends Error {
   override readonly name = "ServerAddressError";
 }
