@@ -28,12 +28,8 @@ export const published = [
   "models",
   "evaluator",
   "trainer",
-  "db",
-  "api",
   "client",
-  "ui",
   "convkit",
-  "dashboard",
 ];
 
 /** @type {Record<string, Row>} */

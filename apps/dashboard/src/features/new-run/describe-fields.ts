@@ -27,7 +27,6 @@ export type Field = FieldBase &
     | { readonly kind: "list"; readonly variants: readonly Variant[] }
   );
 
-
 export interface Variant {
   readonly id: string;
   readonly help: string;
