@@ -3,6 +3,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type PoolConfig } from "pg";
 import { createDatabase, type Database } from "./database.js";
 import { openCluster } from "./embedded/open-cluster.js";
+import { revivingClient } from "./embedded/reviving-client.js";
 import { PrismaClient } from "./generated/client.js";
 import { migrate } from "./migrate.js";
 
@@ -41,11 +42,12 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
 }
 
 async function connect({ home, url, idleMs }: OpenDatabaseOptions): Promise<Pool> {
+  const cluster = { home, ...(idleMs !== undefined && { idleMs }) };
   // An embedded server may be stopping at the moment at which it is found.
   for (let attempt = 1; ; attempt += 1) {
     const connection: PoolConfig =
       url === undefined
-        ? await openCluster({ home, ...(idleMs !== undefined && { idleMs }) })
+        ? { ...(await openCluster(cluster)), Client: revivingClient(cluster) }
         : { connectionString: url };
     // Connections are kept while nobody asks: an embedded server stays as long as someone is connected.
     const pool = new Pool({
