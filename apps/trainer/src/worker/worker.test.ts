@@ -27,7 +27,7 @@ beforeAll(async () => {
   pictures = await writePictures(makeFolder());
 });
 
-const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 90_000, interval: 20 });
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 240_000, interval: 20 });
 
 function trainJob(changes: Record<string, unknown> = {}, data: Record<string, unknown> = {}) {
   const config = RunConfig.parse({
