@@ -5,7 +5,6 @@ import { codeOfError } from "./code-of-error.js";
 /** They end the server's start, an upload or a command, and reach no caller of a procedure. */
 const ELSEWHERE = [
   "BlobHashError",
-  "BlobNotFoundError",
   "BlobOffsetError",
   "DatabaseUnreachableError",
   "EmbeddedDatabaseError",

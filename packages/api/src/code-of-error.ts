@@ -1,6 +1,7 @@
 /** Which of tRPC's codes an error of the record stands for. */
 import {
   AccountError,
+  BlobNotFoundError,
   ClaimLostError,
   ClassesDifferError,
   CursorError,
@@ -30,6 +31,7 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
   [ModelNotFoundError, "NOT_FOUND"],
   [PredictionsNotFoundError, "NOT_FOUND"],
   [JobNotFoundError, "NOT_FOUND"],
+  [BlobNotFoundError, "NOT_FOUND"],
   [ClaimLostError, "CONFLICT"],
   [AccountError, "CONFLICT"],
   [InvitationError, "FORBIDDEN"],
@@ -49,5 +51,6 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
 /** @returns undefined for what nobody foresaw. */
 export function codeOfError(error: Error): TRPC_ERROR_CODE_KEY | undefined {
   for (const [type, code] of CODES) if (error instanceof type) return code;
-  return undefined;
+  // Class 22 of PostgreSQL's errors, data exception: a text with U+0000, a number that no column holds.
+  return /^22...$/.test(String((error as { code?: unknown }).code)) ? "BAD_REQUEST" : undefined;
 }

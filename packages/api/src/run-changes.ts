@@ -34,12 +34,23 @@ export function createRunChanges(database: Database, signal: AbortSignal): RunCh
   );
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   return {
-    async *follow(until) {
-      try {
-        for await (const [change] of on(emitter, "change", { signal: until })) yield change as RunChange;
-      } catch (error) {
-        if (!until.aborted) throw error;
-      }
-    },
+    // Heard from the call on, not from when the first change is asked for.
+    follow: (until) =>
+      untilAborted(until.aborted ? NOTHING : on(emitter, "change", { signal: until }), until),
   };
+}
+
+const NOTHING: AsyncIterable<never> = {
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
+};
+
+async function* untilAborted(
+  changes: AsyncIterable<unknown[]>,
+  signal: AbortSignal,
+): AsyncGenerator<RunChange> {
+  try {
+    for await (const [change] of changes) yield change as RunChange;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }

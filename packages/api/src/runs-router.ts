@@ -166,8 +166,8 @@ export const runsRouter = router({
     .subscription(async function* ({ ctx, signal }) {
       let count = 0;
       const next = (runId: string | null) => tracked(String((count += 1)), { runId });
+      const changes = ctx.changes.follow(signal ?? new AbortController().signal);
       yield next(null);
-      for await (const { runId } of ctx.changes.follow(signal ?? new AbortController().signal))
-        yield next(runId);
+      for await (const { runId } of changes) yield next(runId);
     }),
 });

@@ -7,18 +7,17 @@ import { RUN_CHANNEL } from "./run-channel.js";
 const RETRY_MS = 1000;
 
 /**
- * Calls back with a run's id after each change. A broken connection is made anew; what was missed meanwhile is told as
- * one change of unknown runs, `null`.
+ * Calls back with a run's id after each change. Whenever it begins to hear, at first and when a broken connection was
+ * made anew, it tells what it missed until then as one change of unknown runs, `null`.
  */
 export async function followRuns(
   database: Database,
   onChange: (runId: string | null) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
+  while (!signal.aborted) {
     try {
       const client = await connectionsOf(database).pool.connect();
-      if (!isFirst) onChange(null);
       await listen(client, onChange, signal);
     } catch {
       await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
@@ -42,6 +41,7 @@ async function listen(
   client.on("notification", ({ payload }) => onChange(payload ?? null));
   try {
     await client.query(`LISTEN ${RUN_CHANNEL}`);
+    onChange(null);
     await Promise.race([broken, stopped]);
   } finally {
     client.release(true);
