@@ -66,7 +66,7 @@ export const edges = {
   },
   dashboard: { may: ["schema", "db", "api", "ui", "zod", "node", "npm"], tests: ["client", "random"] },
   examples: { may: [...published, "tfjs", "node", "sharp"] },
-  bench: { may: [...published, "tfjs", "node", "npm"] },
+  bench: { may: [...published, "db", "tfjs", "node", "npm"] },
 };
 
 /**

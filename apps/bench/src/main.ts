@@ -9,6 +9,7 @@ const benchmarks: Benchmarks = {
   scaling: async (rounds) => (await import("./scaling-benchmark.js")).measureScaling(rounds),
   loader: async (rounds) => (await import("./loader-benchmark.js")).measureLoader(rounds),
   kernels: async (rounds) => (await import("./kernels-benchmark.js")).measureKernels(rounds),
+  dashboard: async (rounds) => (await import("./dashboard-benchmark.js")).measureDashboard(rounds),
 };
 
 const args = process.argv.slice(2);

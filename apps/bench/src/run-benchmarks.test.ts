@@ -23,6 +23,7 @@ function run(
     scaling: () => measure("scaling"),
     loader: () => measure("loader"),
     kernels: () => measure("kernels"),
+    dashboard: () => measure("dashboard"),
   };
   const print = (text: string) => void printed.push(text);
   const options = { benchmarks, jsonPath, rounds: 1, markdown: false, command: "pnpm bench", print };

@@ -1,5 +1,6 @@
 export { openDatabase, DatabaseUnreachableError, type OpenDatabaseOptions } from "./open-database.js";
 export type { Database } from "./database.js";
+export { openCluster, type OpenClusterOptions } from "./embedded/open-cluster.js";
 export { EmbeddedDatabaseError } from "./embedded/embedded-database-error.js";
 export { MigrationError } from "./migrate.js";
 
