@@ -2,20 +2,24 @@
 import type { Client } from "pg";
 import { COMPARISON, TABLE } from "./dashboard-benchmark.js";
 
-/** One statement that joins what the table shows, and one that counts. */
+/** One statement with a join for each column of a metric or a param, and one that counts. */
 export async function readBareTable(client: Client): Promise<unknown> {
-  const { rows } = await client.query(
-    `SELECT run.*, experiment.name AS experiment, metrics.*, params.*, tags.*
-     FROM run
-     JOIN experiment ON experiment.id = run.experiment_id
-     LEFT JOIN metric AS sorted ON sorted.run_id = run.id AND sorted.key = 'val_accuracy'
-     CROSS JOIN LATERAL (SELECT json_agg(metric) AS metrics FROM metric WHERE run_id = run.id AND key = ANY ($1)) AS metrics
-     CROSS JOIN LATERAL (SELECT json_agg(param) AS params FROM param WHERE run_id = run.id AND key = ANY ($2)) AS params
-     CROSS JOIN LATERAL (SELECT array_agg(name) AS tags FROM tag WHERE run_id = run.id) AS tags
-     WHERE archived_at IS NULL
-     ORDER BY sorted.max DESC NULLS LAST, run.id DESC LIMIT $3`,
-    [TABLE.metrics, TABLE.params, TABLE.limit],
-  );
+  const { metrics, params, limit } = TABLE;
+  const joinOf = (table: "metric" | "param") => (_key: string, index: number) =>
+    `LEFT JOIN ${table} AS ${table}${index} ON ${table}${index}.run_id = run.id AND ${table}${index}.key =
+       $${1 + index + (table === "param" ? metrics.length : 0)}`;
+  const { rows } = await client.query({
+    text: `SELECT run.id, run.name, experiment.name AS experiment, status, reason, model_name, dataset_name, dataset_hash,
+        engine, device, run.created_at, started_at, ended_at, last_event_at, archived_at, attempt, step, steps_per_epoch,
+        epoch, epochs, ARRAY(SELECT name FROM tag WHERE run_id = run.id) AS tags,
+        ${metrics.map((_, index) => `metric${index}.*`).join(", ")}, ${params.map((_, index) => `param${index}.*`).join(", ")}
+      FROM run JOIN experiment ON experiment.id = run.experiment_id
+      ${metrics.map(joinOf("metric")).join("\n")} ${params.map(joinOf("param")).join("\n")}
+      WHERE archived_at IS NULL
+      ORDER BY metric0.max DESC NULLS LAST, run.id DESC LIMIT $${metrics.length + params.length + 1}`,
+    values: [...metrics, ...params, limit],
+    rowMode: "array",
+  });
   const count = await client.query("SELECT count(*) FROM run WHERE archived_at IS NULL");
   return [rows, count.rows];
 }
