@@ -222,6 +222,13 @@ describe("bodies", () => {
     expect((await put(sha256.toUpperCase(), {})).status).toBe(400);
     expect((await put(sha256, {})).status).toBe(201);
     expect((await send({ path: `/api/blobs/${sha256}` })).body).toBe("a picture");
+    const from = (range: string) => send({ path: `/api/blobs/${sha256}`, headers: { range } });
+    expect(await from("bytes=2-")).toMatchObject({ status: 206, body: "picture" });
+    expect((await from("bytes=9-")).status).toBe(416);
+    expect(await from("bytes=-99999999999999999999")).toMatchObject({ status: 200, body: "a picture" });
+    const empty = createHash("sha256").digest("hex");
+    expect((await put(empty, { "content-range": "bytes */0" }, Buffer.alloc(0))).status).toBe(201);
+    expect((await put("1".repeat(64), { "content-range": "bytes */7" }, Buffer.alloc(0))).status).toBe(409);
     expect(await readdir(join(home, "blobs"))).toEqual(expect.arrayContaining([sha256.slice(0, 2)]));
     expect(await readFile(join(home, "secret.txt"), "utf8")).toBe("nobody may read this");
   });

@@ -149,8 +149,9 @@ async function receive(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [, from = "", total = ""] =
-    /^bytes (\d+)-\d+\/(\d+)$/.exec(request.headers["content-range"] ?? "") ?? [];
+  const [, start, total = ""] =
+    /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(request.headers["content-range"] ?? "") ?? [];
+  const from = start ?? total;
   let upload = server.uploads.get(sha256) ?? Buffer.alloc(0);
   if (server.blobs.has(sha256)) return say(response, 201, "");
   if (Number(from) !== upload.length || busy.has(sha256)) return say(response, 409, "Another offset.");

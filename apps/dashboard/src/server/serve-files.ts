@@ -110,8 +110,18 @@ async function serveBlob(
         return void answer(response, 404, `Expected a blob. Received: ${sha256}, which is none.`);
       setHostileFileHeaders(response);
       response.setHeader("Content-Type", "application/octet-stream");
-      response.setHeader("Content-Length", size);
-      return await sendBlob(response, context, sha256);
+      response.setHeader("Accept-Ranges", "bytes");
+      const start = startOf(request);
+      if (start > 0 && start >= size) {
+        response.setHeader("Content-Range", `bytes */${size}`);
+        return void answer(response, 416, `Expected a range that begins before byte ${size}. Received: ${start}.`);
+      }
+      response.setHeader("Content-Length", size - start);
+      if (start > 0) {
+        response.statusCode = 206;
+        response.setHeader("Content-Range", `bytes ${start}-${size - 1}/${size}`);
+      }
+      return await sendBlob(response, context, sha256, { start, end: size });
     }
     if (request.method !== "PUT") return void answer(response, 405, "Expected GET, HEAD or PUT.");
     const part = partOf(request);
@@ -119,7 +129,7 @@ async function serveBlob(
       return void answer(
         response,
         400,
-        "Expected Content-Range: bytes <from>-<to>/<total>, or Content-Length.",
+        "Expected Content-Range: bytes <from>-<to>/<total>, or Content-Length; bytes */<total> where all are here.",
       );
     const state = await blobs.receive(sha256, request, part);
     if (state === "complete") await settleBlob(database, blobs, { sha256, sizeBytes: part.totalBytes });
@@ -141,14 +151,20 @@ async function serveBlob(
   }
 }
 
-/** One request may bring the whole, or a part that says where it belongs. */
+/** One request may bring the whole, a part that says where it belongs, or nothing after a cut behind the last byte. */
 function partOf({ headers }: IncomingMessage): { offset: number; totalBytes: number } | null {
-  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers["content-range"] ?? "");
+  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers["content-range"] ?? "");
   const [offset, totalBytes] = range
-    ? [Number(range[1]), Number(range[3])]
+    ? [Number(range[1] ?? range[2]), Number(range[2])]
     : [0, Number(headers["content-length"])];
-  const isSound = Number.isSafeInteger(totalBytes) && totalBytes > 0 && totalBytes <= LARGEST_BLOB_BYTES;
-  return isSound && offset < totalBytes ? { offset, totalBytes } : null;
+  const isSound = Number.isSafeInteger(totalBytes) && totalBytes >= 0 && totalBytes <= LARGEST_BLOB_BYTES;
+  return isSound && offset <= totalBytes ? { offset, totalBytes } : null;
+}
+
+/** Where a download goes on; other ranges than an open one may be ignored (RFC 9110, section 14.2). */
+function startOf({ headers }: IncomingMessage): number {
+  const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0);
+  return Number.isSafeInteger(start) ? start : 0;
 }
 
 /** A part of a path that is no UTF-8 matches nothing. */

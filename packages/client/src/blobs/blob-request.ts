@@ -46,7 +46,10 @@ export function requestBlob(server: Server, options: BlobRequest): Promise<Incom
     });
     request.on("timeout", () => request.destroy(new Error(`nothing moved for ${IDLE_MS / 1000} s`)));
     request.on("error", (error) => fail(unreachable(server, error)));
-    if (!body) return void request.end();
+    if (!body) {
+      if (method === "PUT") request.setTimeout(HASHING_MS);
+      return void request.end();
+    }
     // A file that cannot be read is no matter of the network's.
     body.once("error", fail);
     body.once("end", () => request.setTimeout(HASHING_MS));

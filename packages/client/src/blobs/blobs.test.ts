@@ -40,6 +40,18 @@ it("goes on where an upload was cut, wherever that is", async () => {
   );
 });
 
+it("finishes an upload that was cut after its last byte, and sends an empty file", async () => {
+  const server = await startRecordServer();
+  const client = createWorkerClient({ url: server.url, pauses });
+  for (const bytes of [randomBytes(70_000), Buffer.alloc(0)]) {
+    const { path, sha256 } = await makeFile(bytes);
+    server.uploads.set(sha256, bytes);
+    await client.uploadBlob(path, { sha256 });
+    expect(server.blobs.get(sha256)?.equals(bytes)).toBe(true);
+  }
+  expect(server.uploads.size).toBe(0);
+});
+
 it("sends nothing that is there already", async () => {
   const server = await startRecordServer();
   const client = createWorkerClient({ url: server.url, pauses });

@@ -45,23 +45,19 @@ export async function uploadBlob(server: Server, path: string, options: UploadOp
     // Only what has to be sent has to be read.
     if (!isChecked) await checkFile(path, sha256, signal);
     isChecked = true;
-    if (offset >= totalBytes) {
-      throw new ServerError(
-        `Expected the server at ${server.url} to lack bytes of the blob ${sha256}. Received: an upload of ${offset} ` +
-          `bytes that is not finished, of ${totalBytes}. It is given up by itself after a day.`,
-        { status: 503 },
-      );
-    }
+    // Cut after its last byte, an upload has only to be finished; an empty file is nothing else.
+    const rest = Math.max(0, totalBytes - offset);
+    const range = rest > 0 ? `${offset}-${totalBytes - 1}` : "*";
     const response = await requestBlob(server, {
       method: "PUT",
       sha256,
       signal,
       headers: {
         "Content-Type": "application/octet-stream",
-        "Content-Length": totalBytes - offset,
-        "Content-Range": `bytes ${offset}-${totalBytes - 1}/${totalBytes}`,
+        "Content-Length": rest,
+        "Content-Range": `bytes ${range}/${totalBytes}`,
       },
-      body: createReadStream(path, { start: offset, end: totalBytes - 1 }),
+      ...(rest > 0 && { body: createReadStream(path, { start: offset, end: totalBytes - 1 }) }),
     });
     const said = await textOf(response);
     const { statusCode = 0 } = response;
