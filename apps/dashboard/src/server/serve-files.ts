@@ -114,7 +114,11 @@ async function serveBlob(
       const start = startOf(request);
       if (start > 0 && start >= size) {
         response.setHeader("Content-Range", `bytes */${size}`);
-        return void answer(response, 416, `Expected a range that begins before byte ${size}. Received: ${start}.`);
+        return void answer(
+          response,
+          416,
+          `Expected a range that begins before byte ${size}. Received: ${start}.`,
+        );
       }
       response.setHeader("Content-Length", size - start);
       if (start > 0) {
