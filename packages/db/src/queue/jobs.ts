@@ -91,6 +91,8 @@ export interface JobRow {
   readonly kind: Job["kind"];
   readonly job: Job;
   readonly runId: string | null;
+  /** The only one that may take it; null: any that serves its kind. */
+  readonly onlyWorker: { readonly id: string; readonly name: string } | null;
   readonly priority: number;
   readonly state: JobState;
   readonly reason: string;
@@ -122,7 +124,9 @@ export async function listJobs(
   { ended = false, limit = 100 }: ListJobsQuery = {},
 ): Promise<JobRow[]> {
   const { rows } = await connectionsOf(database).pool.query<JobRow>(
-    `SELECT job.id, job.kind, job.job, job.run_id AS "runId", job.priority, job.state, job.reason, job.directive,
+    `SELECT job.id, job.kind, job.job, job.run_id AS "runId",
+       CASE WHEN job.only_worker IS NOT NULL THEN jsonb_build_object(
+         'id', job.only_worker, 'name', coalesce(owner.description ->> 'name', job.only_worker::text)) END AS "onlyWorker", job.priority, job.state, job.reason, job.directive,
        ${ms("job.created_at")} AS "createdAt", ${ms("job.ended_at")} AS "endedAt",
        CASE WHEN claim.worker_id IS NOT NULL THEN jsonb_build_object(
          'workerId', claim.worker_id, 'workerName', worker.description ->> 'name', 'fence', claim.fence,
@@ -130,6 +134,7 @@ export async function listJobs(
      FROM job
      LEFT JOIN LATERAL (SELECT * FROM job_claim WHERE job_id = job.id ORDER BY fence DESC LIMIT 1) AS claim ON true
      LEFT JOIN worker ON worker.id = claim.worker_id
+     LEFT JOIN worker AS owner ON owner.id = job.only_worker
      WHERE (job.state IN ('done', 'failed', 'cancelled')) = $1
      ORDER BY ${ended ? "job.ended_at DESC" : "job.state = 'active' DESC, job.priority DESC, job.created_at"}
      LIMIT $2`,

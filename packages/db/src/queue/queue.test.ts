@@ -113,6 +113,7 @@ describe("the queue", () => {
   it("keeps a job for the only worker that may take it", async () => {
     const [owner, other] = [await makeWorker("owner"), await makeWorker("other")];
     const jobId = await enqueueJob(queue, training("mine"), { onlyWorker: owner });
+    expect(await listJobs(test.database)).toMatchObject([{ onlyWorker: { id: owner, name: "owner" } }]);
     expect(await claim(other)).toBeNull();
     expect(await claim(owner)).toMatchObject({ jobId });
     await completeJob(queue, { jobId, fence: 1 });

@@ -104,7 +104,12 @@ describe("readParallelRuns", () => {
 
   it("ranks the params of enough runs", async () => {
     for (const [index, rate] of [0.1, 0.2, 0.4, 0.8].entries()) {
-      const run = { runId: `lr-${index}`, config: { learningRate: rate, batchSize: index % 2 ? 32 : 64 } };
+      // What a run is found by is no choice either.
+      const found = { experiment: `sweep ${index}`, tags: [`lr ${rate}`] };
+      const run = {
+        runId: `lr-${index}`,
+        config: { learningRate: rate, batchSize: index % 2 ? 32 : 64, ...found },
+      };
       await add(run, [{ val_loss: 10 - rate }]);
     }
     const query = { metric: "val_loss", runIds: ["lr-0", "lr-1", "lr-2", "lr-3", "gone"] };

@@ -44,6 +44,11 @@ export function OpenJob({ job, nowMs, place, onMove, onEnd }: OpenJobProps) {
               <span className="font-mono">{job.priority > 0 ? `+${job.priority}` : job.priority}</span>
             </span>
           )}
+          {place !== null && job.onlyWorker && (
+            <span>
+              only for <span className="text-ink-2">{job.onlyWorker.name}</span>
+            </span>
+          )}
           {place !== null && nowMs !== null && <span>waiting for {wholeSeconds(nowMs - job.createdAt)}</span>}
           {place === null && job.claim && <ClaimFacts claim={job.claim} nowMs={nowMs} />}
           {job.directive && <Badge tone="warn">asked to {job.directive}</Badge>}
