@@ -1,4 +1,4 @@
-/** The real dashboard, as `convkit-dashboard` starts it, on a port that is free. */
+/** The real dashboard, as `convkit-dashboard` starts it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -16,6 +16,8 @@ export interface DashboardProcess {
 
 export interface DashboardProcessOptions {
   readonly home: string;
+  /** Default: one that is free. */
+  readonly port?: number;
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Waits until it says where the first account is made. */
@@ -26,8 +28,9 @@ const SCRIPT = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 /** @throws {Error} with its complaints if it ends before it answers. */
 export async function startDashboard(options: DashboardProcessOptions): Promise<DashboardProcess> {
-  const { home, flags = ["--no-worker"], environment = {}, expectsSetup = false } = options;
-  const child = spawn(process.execPath, [SCRIPT, "--home", home, "--port", "0", "--no-open", ...flags], {
+  const { home, port = 0, flags = ["--no-worker"], environment = {}, expectsSetup = false } = options;
+  const args = [SCRIPT, "--home", home, "--port", String(port), "--no-open", ...flags];
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { openBrowser, openPage, visit, type WatchedPage } from "./open-browser.js";
 import { makePhotoFolder } from "./photo-folder.js";
-import { untilTrue } from "./serve-dashboard.js";
+import { untilTrue } from "./until-true.js";
 
 const CONVKIT = fileURLToPath(new URL("../../trainer/dist/cli.js", import.meta.url));
 

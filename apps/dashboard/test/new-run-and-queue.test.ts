@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { seriousViolations } from "./axe.js";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { openBrowser, openPage, visit, type WatchedPage } from "./open-browser.js";
-import { untilTrue } from "./serve-dashboard.js";
+import { untilTrue } from "./until-true.js";
 
 let home: string;
 let dashboard: DashboardProcess;

@@ -7,7 +7,8 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openBrowser, openPage, settled, visit, type WatchedPage } from "./open-browser.js";
 import { HOSTILE_NAME } from "./seed-home.js";
-import { serveDashboard, untilTrue, type ServedDashboard } from "./serve-dashboard.js";
+import { serveDashboard, type ServedDashboard } from "./serve-dashboard.js";
+import { untilTrue } from "./until-true.js";
 
 let served: ServedDashboard;
 let browser: Browser;

@@ -1,10 +1,8 @@
 /** What holds for every page: no serious violation of WCAG, nothing asked of other machines, scripts that stay small. */
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
-import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { seriousViolations } from "./axe.js";
 import { openBrowser, openPage, settled, visit } from "./open-browser.js";
 import { cardOf } from "./seed-dataset.js";
 import { serveDashboard, type ServedDashboard } from "./serve-dashboard.js";
@@ -13,12 +11,10 @@ const MOST_SCRIPT_BYTES = 300_000;
 
 let served: ServedDashboard;
 let browser: Browser;
-let axe: string;
 let addresses: Record<string, string>;
 
 beforeAll(async () => {
   [served, browser] = await Promise.all([serveDashboard(), openBrowser()]);
-  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   const { ids, client } = served;
   await client.models.register.mutate({ model: "small pictures", runId: ids.resnet9Seed0 });
   await client.models.setAlias.mutate({ model: "small pictures", version: 1, alias: "champion" });
@@ -62,22 +58,11 @@ afterAll(async () => {
   await served?.close();
 });
 
-async function seriousViolations(page: Page): Promise<string[]> {
-  const results = await page.evaluate<AxeResults>(
-    `${axe}; axe.run(document, { resultTypes: ["violations"] })`,
-  );
-  return results.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(" ")} ${failureSummary ?? ""}`).join("\n")}`,
-    );
-}
-
 test.each([
   { theme: "light", width: 1440 },
   { theme: "dark", width: 1440 },
   { theme: "light", width: 390 },
+  { theme: "dark", width: 390 },
 ] as const)(
   "no page has a serious violation, $theme at $width pixels",
   async ({ theme, width }) => {

@@ -13,7 +13,7 @@ import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { makePhotoFolder } from "./photo-folder.js";
-import { untilTrue } from "./serve-dashboard.js";
+import { untilTrue } from "./until-true.js";
 
 const CONVKIT = fileURLToPath(new URL("../../trainer/dist/cli.js", import.meta.url));
 const CUT_MS = 60_000;
