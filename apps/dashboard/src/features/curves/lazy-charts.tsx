@@ -13,11 +13,7 @@ const box = (height: string) =>
   };
 
 export const CurveChart = dynamic(
-  async () => {
-    // Named at once, so that the bundler takes no other chart along.
-    const { CurveChart } = await import("@convkit/ui/charts");
-    return CurveChart;
-  },
+  () => import("@convkit/ui/charts/curve-chart").then((chart) => chart.CurveChart),
   {
     ssr: false,
     loading: box("h-72"),
@@ -25,10 +21,7 @@ export const CurveChart = dynamic(
 );
 
 export const ConfusionMatrix = dynamic(
-  async () => {
-    const { ConfusionMatrix } = await import("@convkit/ui/charts");
-    return ConfusionMatrix;
-  },
+  () => import("@convkit/ui/charts/confusion-matrix").then((chart) => chart.ConfusionMatrix),
   {
     ssr: false,
     loading: box("h-96"),
@@ -36,10 +29,7 @@ export const ConfusionMatrix = dynamic(
 );
 
 export const PerClassTable = dynamic(
-  async () => {
-    const { PerClassTable } = await import("@convkit/ui/charts");
-    return PerClassTable;
-  },
+  () => import("@convkit/ui/charts/per-class-table").then((chart) => chart.PerClassTable),
   {
     ssr: false,
     loading: box("h-72"),
@@ -47,18 +37,12 @@ export const PerClassTable = dynamic(
 );
 
 export const ParallelCoordinates = dynamic(
-  async () => {
-    const { ParallelCoordinates } = await import("@convkit/ui/charts");
-    return ParallelCoordinates;
-  },
+  () => import("@convkit/ui/charts/parallel-coordinates").then((chart) => chart.ParallelCoordinates),
   { ssr: false, loading: box("h-80") },
 );
 
 export const ImportanceBars = dynamic(
-  async () => {
-    const { ImportanceBars } = await import("@convkit/ui/charts");
-    return ImportanceBars;
-  },
+  () => import("@convkit/ui/charts/importance-bars").then((chart) => chart.ImportanceBars),
   {
     ssr: false,
     loading: box("h-48"),

@@ -5,7 +5,7 @@ export async function saveCsv(
   series: readonly CurveSeries[],
   { title, xLabel }: { title: string; xLabel: string },
 ): Promise<void> {
-  const { curvesToCsv } = await import("@convkit/ui/charts");
+  const { curvesToCsv } = await import("@convkit/ui/charts/curve-series");
   const url = URL.createObjectURL(new Blob([curvesToCsv(series, xLabel)], { type: "text/csv" }));
   const link = document.createElement("a");
   link.href = url;
