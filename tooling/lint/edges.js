@@ -29,6 +29,10 @@ export const published = [
   "evaluator",
   "trainer",
   "client",
+  "db",
+  "api",
+  "ui",
+  "dashboard",
   "convkit",
 ];
 
@@ -66,7 +70,7 @@ export const edges = {
   },
   dashboard: { may: ["schema", "db", "api", "ui", "zod", "node", "npm"], tests: ["client", "random"] },
   examples: { may: [...published, "tfjs", "node", "sharp"] },
-  bench: { may: [...published, "db", "tfjs", "node", "npm"] },
+  bench: { may: [...published, "tfjs", "node", "npm"] },
 };
 
 /**

@@ -13,6 +13,7 @@ import { makePhotos } from "./photos.js";
 import { packPublishedPackages, withPrebuild } from "./published-packages.js";
 import { exampleCommands, examplePrograms, installedPackages } from "./readme-examples.js";
 import { runCommand } from "./run-command.js";
+import { checkServedPages } from "./served-pages.js";
 
 /** @typedef {import("./published-packages.js").PublishedPackage} PublishedPackage */
 
@@ -21,12 +22,12 @@ const tool = (/** @type {string} */ name) =>
   fileURLToPath(new URL(`node_modules/.bin/${name}`, import.meta.url));
 const count = { passed: 0, failed: 0 };
 
-/** Runs one check, which throws what it finds. @param {string} name @param {() => void} act */
-function check(name, act) {
+/** Runs one check, which throws what it finds. @param {string} name @param {() => void | Promise<void>} act */
+async function check(name, act) {
   const startedMs = performance.now();
   let failure = null;
   try {
-    act();
+    await act();
   } catch (error) {
     failure = error.message;
   }
@@ -41,10 +42,10 @@ function check(name, act) {
  * @param {PublishedPackage[]} ours all of them, itself included.
  * @param {string} scratch holds `photos`.
  */
-function checkPackage(published, ours, scratch) {
+async function checkPackage(published, ours, scratch) {
   const { name, tarball } = published;
-  check(`${name}: publint`, () => runCommand(tool("publint"), [tarball, "--strict"], { cwd: root }));
-  check(`${name}: are-the-types-wrong`, () =>
+  await check(`${name}: publint`, () => runCommand(tool("publint"), [tarball, "--strict"], { cwd: root }));
+  await check(`${name}: are-the-types-wrong`, () =>
     runCommand(tool("attw"), [tarball, "--profile", "esm-only"], { cwd: root }),
   );
 
@@ -52,28 +53,31 @@ function checkPackage(published, ours, scratch) {
   const readme = existsSync(readmeFile) ? readFileSync(readmeFile, "utf8") : "";
   const named = installedPackages(readme);
   const folder = join(scratch, name);
-  check(`${name}: installs from its tarball`, () =>
+  await check(`${name}: installs from its tarball`, () =>
     installFromTarballs(named.length > 0 ? named : [name], ours, folder),
   );
-  check(`${name}: declares what it imports`, () => {
+  await check(`${name}: declares what it imports`, () => {
     const undeclared = undeclaredImports(join(folder, "node_modules", name));
     if (undeclared.length > 0) throw new Error(undeclared.join("\n"));
   });
 
   const programs = examplePrograms(readme);
-  const commands = exampleCommands(readme, name);
-  check(`${name}: its README has an example`, () => {
+  const commands = Object.keys(published.bin).flatMap((command) => exampleCommands(readme, command));
+  await check(`${name}: its README has an example`, () => {
     if (programs.length + commands.length > 0) return;
     throw new Error("Expected a README.md with a block ```js, or ```sh for a command. Received: none.");
   });
   cpSync(join(scratch, "photos"), join(folder, "photos"), { recursive: true });
-  programs.forEach((program, index) => {
+  for (const [index, program] of programs.entries()) {
     const file = `example-${index + 1}.mjs`;
     writeFileSync(join(folder, file), program);
-    check(`${name}: README program ${index + 1}`, () => runCommand(execPath, [file], { cwd: folder }));
-  });
+    await check(`${name}: README program ${index + 1}`, () => runCommand(execPath, [file], { cwd: folder }));
+  }
   for (const command of commands) {
-    check(`${name}: ${command}`, () => runCommand("sh", ["-c", `npx ${command}`], { cwd: folder }));
+    await check(`${name}: ${command}`, () => runCommand("sh", ["-c", `npx ${command}`], { cwd: folder }));
+  }
+  if (name === "@convkit/dashboard") {
+    await check(`${name}: serves its pages`, () => checkServedPages(folder, "convkit-dashboard"));
   }
   rmSync(folder, { recursive: true, force: true });
 }
@@ -87,7 +91,7 @@ try {
     if (chosen.length > 0 && !chosen.includes(published.name)) continue;
     // The native backend compiles itself; who needs it gets it as a release carries it, with a binary.
     const others = packages.filter((other) => other !== published).map(withPrebuild);
-    checkPackage(published, [published, ...others], scratch);
+    await checkPackage(published, [published, ...others], scratch);
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });

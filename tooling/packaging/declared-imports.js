@@ -29,10 +29,11 @@ export function undeclaredImports(folder) {
     }),
   ]);
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  // A folder that brings its own node_modules, such as Next.js's standalone build, resolves from there.
+  // What npm put into the package's own node_modules is not the package's; a folder that brings its own, such as
+  // Next.js's standalone build, resolves from there.
   const closed = entries
-    .filter((entry) => entry.isDirectory() && entry.name === "node_modules" && entry.parentPath !== folder)
-    .map((entry) => `${entry.parentPath}${sep}`);
+    .filter((entry) => entry.isDirectory() && entry.name === "node_modules")
+    .map(({ name, parentPath }) => `${parentPath === folder ? join(folder, name) : parentPath}${sep}`);
   const sources = entries
     .filter((entry) => entry.isFile() && /\.([cm]?js|d\.[cm]?ts)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))

@@ -47,3 +47,10 @@ test("a folder that brings its own node_modules answers for itself", () => {
   writeFileSync(join(folder, "dist/index.js"), 'import "next";');
   expect(undeclaredImports(folder)).toEqual(["dist/index.js: next"]);
 });
+
+test("what npm has put beside the package is not the package's", () => {
+  mkdirSync(join(folder, "node_modules/nested"), { recursive: true });
+  writeFileSync(join(folder, "node_modules/nested/index.js"), 'import "whatever";');
+  writeFileSync(join(folder, "dist/index.js"), 'import "next";');
+  expect(undeclaredImports(folder)).toEqual(["dist/index.js: next"]);
+});

@@ -8,6 +8,7 @@ import { runCommand } from "./run-command.js";
  * @typedef {object} PublishedPackage
  * @property {string} name
  * @property {string} folder absolute.
+ * @property {Record<string, string>} bin its commands, each with its file.
  * @property {string} tarball absolute path of what `pnpm pack` made of it.
  */
 
@@ -27,7 +28,7 @@ export function packPublishedPackages(root, destination) {
     if (manifest.private === true) return [];
     const tarball = join(destination, `${manifest.name.replace("@", "").replace("/", "-")}.tgz`);
     runCommand("pnpm", ["pack", "--out", tarball], { cwd: folder });
-    return [{ name: manifest.name, folder, tarball }];
+    return [{ name: manifest.name, folder, bin: manifest.bin ?? {}, tarball }];
   });
 }
 

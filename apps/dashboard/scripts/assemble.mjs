@@ -6,7 +6,7 @@
  * to serve are laid out flat.
  */
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,7 +20,8 @@ const UNUSED = /^(sharp|@img\/|detect-libc|semver|typescript|@next\/swc)/;
 
 await rm(target, { recursive: true, force: true });
 await cp(join(built, "apps", "dashboard", ".next"), join(pages, ".next"), { recursive: true });
-await cp(join(built, "apps", "dashboard", "package.json"), join(pages, "package.json"));
+// Without `exports` and dependencies, which mean nothing in there.
+await writeFile(join(pages, "package.json"), JSON.stringify({ private: true, type: "module" }));
 await cp(path(".next/static"), join(pages, ".next", "static"), { recursive: true });
 if (existsSync(path("public"))) await cp(path("public"), join(pages, "public"), { recursive: true });
 await rm(join(pages, ".next", "node_modules"), { recursive: true, force: true });
