@@ -134,10 +134,10 @@ export async function failJob(queue: Queue, claim: Claim, { reason, retry }: Job
       [claim.jobId, waits ? "waiting" : "failed", reason],
     );
     if (kind !== "train" || runId === null) return;
-    // A run that said itself how it ended keeps its word.
+    // A run that said itself how it ended keeps its word, unless it was interrupted and another worker goes on.
     await client.query(
       `UPDATE run SET status = $2::run_status, reason = $3, ended_at = CASE WHEN $2 = 'failed' THEN now() END
-       WHERE id = $1 AND status IN ('queued', 'running')`,
+       WHERE id = $1 AND (status IN ('queued', 'running') OR ($2 = 'queued' AND status = 'interrupted'))`,
       [runId, waits ? "queued" : "failed", waits ? "" : reason],
     );
     await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);

@@ -7,7 +7,7 @@ import { deleteRuns } from "../runs/delete-runs.js";
 import { getRun } from "../runs/get-run.js";
 import { createDiskBlobStore } from "../blobs/disk-blob-store.js";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
-import { wholeRun } from "../../test/made-run.js";
+import { ended, eventsOf, started, wholeRun } from "../../test/made-run.js";
 import { claimNextJob, completeJob, failJob, heartbeat } from "./claims.js";
 import { endJob, enqueueJob, findJobOfRun, listJobs, prioritizeJob } from "./jobs.js";
 import { openQueue, type Queue } from "./open-queue.js";
@@ -165,8 +165,11 @@ describe("the queue", () => {
     const worker = await makeWorker("careful");
     const jobId = await enqueueJob(queue, training("retried"));
     await claim(worker);
+    // A worker that is shut down says so in its journal before it gives the job back.
+    await ingestEvents(test.database, eventsOf({ runId: "retried" }, [started(), ended("interrupted")]));
+    expect(await getRun(test.database, "retried")).toMatchObject({ status: "interrupted" });
     await failJob(queue, { jobId, fence: 1 }, { reason: "out of memory", retry: true });
-    expect(await getRun(test.database, "retried")).toMatchObject({ status: "queued" });
+    expect(await getRun(test.database, "retried")).toMatchObject({ status: "queued", endedAt: null });
     expect(await claim(worker)).toMatchObject({ jobId, fence: 2 });
     await failJob(queue, { jobId, fence: 2 }, { reason: "no such data set", retry: false });
     expect(await claim(worker)).toBeNull();
