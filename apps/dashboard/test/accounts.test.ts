@@ -1,11 +1,11 @@
 /** People: the first account by the link of the first start, signing in and out, and others by invitation. */
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
+import { freePort } from "./free-port.js";
 import { openBrowser, openPage, visit } from "./open-browser.js";
 
 let home: string;
@@ -31,14 +31,6 @@ afterAll(async () => {
   await dashboard?.stop();
   await rm(home, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const at = (path: string) => `${dashboard.url}${path}`;
 const newPage = async () => (await openPage(browser, dashboard)).page;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
+import { freePort } from "./free-port.js";
 
 let home: string;
 let dashboard: DashboardProcess;
@@ -23,6 +24,8 @@ afterAll(async () => {
 interface Sent {
   readonly method?: string;
   readonly path: string;
+  /** Default: that of the dashboard. */
+  readonly url?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
 }
@@ -34,8 +37,8 @@ interface Answer {
 }
 
 /** By node:http, which sends what it is told to, forged headers and unnormalised paths too. */
-function send({ method = "GET", path, headers = {}, body }: Sent): Promise<Answer> {
-  const { hostname, port } = new URL(dashboard.url);
+function send({ method = "GET", path, url = dashboard.url, headers = {}, body }: Sent): Promise<Answer> {
+  const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const request = httpRequest({ hostname, port, method, path, headers }, (response) => {
       text(response).then(
@@ -321,9 +324,37 @@ describe("answers", () => {
 });
 
 describe("a server that others can reach", () => {
+  it("takes no more of a body for signing in than that needs, whether it says its size or not", async () => {
+    const other = await mkdtemp(join(tmpdir(), "convkit-safety-"));
+    const port = await freePort();
+    const served = await startDashboard({
+      home: other,
+      port,
+      flags: ["--no-worker", "--url", `http://localhost:${port}`],
+      environment: { CONVKIT_SECRET: "0123456789".repeat(4) },
+    });
+    try {
+      const post = (length: number, size: Record<string, string>) =>
+        send({
+          url: served.url,
+          method: "POST",
+          path: "/api/auth/sign-in/email",
+          headers: { "content-type": "application/json", origin: served.url, ...size },
+          body: JSON.stringify({ email: "a@example.org", password: "x".repeat(length) }),
+        });
+      const chunked = { "transfer-encoding": "chunked" };
+      expect((await post(100, chunked)).status).toBe(401);
+      for (const size of [chunked, {}]) expect((await post(100_000, size)).status).toBe(413);
+      // The answer may be lost with the connection.
+      expect([413, 0]).toContain((await post(64 * 1024 * 1024, chunked).catch(closed)).status);
+    } finally {
+      await served.stop();
+      await rm(other, { recursive: true, force: true });
+    }
+  });
+
   it("does not start without a secret, or with a short one", async () => {
     const other = await mkdtemp(join(tmpdir(), "convkit-safety-"));
-    await mkdir(other, { recursive: true });
     const start = (environment: Record<string, string>, flags: string[]) =>
       startDashboard({ home: other, environment, flags: ["--no-worker", ...flags] });
     const none = { CONVKIT_SECRET: "" };
