@@ -17,12 +17,12 @@ export async function serveEvaluateJob(
       "the worker that trained it: let that one judge it.";
     return { kind: "fail", reason, retry: false };
   }
-  const child = runChild(
+  const ended = runChild(
     { kind: "evaluate", home, directory, engine: undefined },
     { held, host, folder: directory },
   );
-  const delivery = deliverRun(host, directory, child.outcome);
-  const outcome = await child.outcome;
+  const delivery = deliverRun(host, directory, ended);
+  const outcome = await ended;
   await delivery.finished;
-  return endOfOutcome(outcome, { held, host, hasBegun: child.hasBegun });
+  return endOfOutcome(outcome, { held, host });
 }

@@ -37,7 +37,7 @@ export async function serveInspectJob(
     return { kind: "complete" };
   } catch (error) {
     if (held.isLost) return { kind: "lost" };
-    if (held.directive) return { kind: "fail", reason: held.directive.reason, retry: false };
+    if (held.directive) return { kind: "complete" };
     if (stopping.aborted) return { kind: "fail", reason: "The worker was stopped.", retry: true };
     return endOfError(error as Error);
   } finally {

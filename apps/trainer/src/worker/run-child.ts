@@ -10,12 +10,6 @@ import type { Directive, HeldJob } from "./held-job.js";
 import { writeRequest } from "./run-files.js";
 import type { JobEnd, WorkerHost } from "./worker-host.js";
 
-export interface RunningChild {
-  readonly outcome: Promise<ProcessOutcome>;
-  /** Whether the journal tells of this attempt. */
-  hasBegun(): boolean;
-}
-
 export interface RunChildOptions {
   readonly held: HeldJob;
   readonly host: WorkerHost;
@@ -28,7 +22,8 @@ export interface RunChildOptions {
 /** A step may take long, but not for ever. */
 const LOST_MS = 120_000;
 
-export function runChild(job: TrainingJob, options: RunChildOptions): RunningChild {
+/** @returns how it ended. */
+export function runChild(job: TrainingJob, options: RunChildOptions): Promise<ProcessOutcome> {
   const { held, host, folder, started } = options;
   const display = host.json ? createJsonDisplay(host.context) : createTextDisplay(host.context, started);
   let hasBegun = false;
@@ -64,22 +59,20 @@ export function runChild(job: TrainingJob, options: RunChildOptions): RunningChi
   if (host.stopping.aborted) onStop();
   host.stopping.addEventListener("abort", onStop, { once: true });
   host.children.add(child);
-  const outcome = child.outcome.finally(() => {
+  return child.outcome.finally(() => {
     host.children.delete(child);
     host.stopping.removeEventListener("abort", onStop);
     display.close();
   });
-  return { outcome, hasBegun: () => hasBegun };
 }
 
 export interface EndFacts {
   readonly held: HeldJob;
   readonly host: WorkerHost;
-  readonly hasBegun: () => boolean;
 }
 
 /** What the queue is told of a process's end. */
-export function endOfOutcome(outcome: ProcessOutcome, { held, host, hasBegun }: EndFacts): JobEnd {
+export function endOfOutcome(outcome: ProcessOutcome, { held, host }: EndFacts): JobEnd {
   if (held.isLost) return { kind: "lost" };
   const { directive } = held;
   const stopped = { kind: "fail", reason: "The worker was stopped.", retry: true } as const;
@@ -92,10 +85,8 @@ export function endOfOutcome(outcome: ProcessOutcome, { held, host, hasBegun }: 
       return host.stopping.aborted ? stopped : { kind: "fail", reason, retry: false };
     }
     case "aborted":
-      // A run that never said anything is not heard of by its own end.
-      if (directive)
-        return hasBegun() ? { kind: "complete" } : { ...stopped, reason: directive.reason, retry: false };
-      return stopped;
+      // Of a run that never said anything, the queue knows who asked for its end, and calls it interrupted.
+      return directive ? { kind: "complete" } : stopped;
     case "killed":
       return stopped;
     case "died":

@@ -38,9 +38,9 @@ export async function serveTrainJob(claimed: Claimed<"train">, host: WorkerHost)
     const training = await jobOf(claimed, folder, host);
     if ("end" in training) return training.end;
     const started = training.job.kind === "resume" ? await readStartEvent(folder) : undefined;
-    const child = runChild(training.job, { held, host, folder, started });
-    const delivery = deliverRun(host, folder, child.outcome);
-    const outcome = await child.outcome;
+    const ended = runChild(training.job, { held, host, folder, started });
+    const delivery = deliverRun(host, folder, ended);
+    const outcome = await ended;
     const isBusy = outcome.type === "error" && outcome.error.name === "RunBusyError";
     if (isBusy && performance.now() < busyUntil && !held.directive && !host.stopping.aborted) {
       await delivery.finished;
@@ -48,7 +48,7 @@ export async function serveTrainJob(claimed: Claimed<"train">, host: WorkerHost)
       continue;
     }
     await delivery.finished;
-    return endOfOutcome(outcome, { held, host, hasBegun: child.hasBegun });
+    return endOfOutcome(outcome, { held, host });
   }
 }
 
@@ -74,7 +74,7 @@ async function jobOf(
     return { job: { kind: "train", home, config, runId: job.runId, ...numbered } };
   } catch (error) {
     if (!ending.signal.aborted) throw error;
-    return { end: endOfOutcome({ type: "aborted" }, { held, host, hasBegun: () => false }) };
+    return { end: endOfOutcome({ type: "aborted" }, { held, host }) };
   } finally {
     host.stopping.removeEventListener("abort", onStop);
   }

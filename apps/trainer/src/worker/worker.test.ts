@@ -162,6 +162,24 @@ it("stops and cancels a run when the queue asks for it", async () => {
   expect(typesOf(server, cancelled)).not.toContain("evaluated");
 });
 
+it("completes the job of a run that was cancelled before it began, which is no failure", async () => {
+  const server = await startQueueServer();
+  server.heartbeatSeconds = 1;
+  const job = endless();
+  const queued = server.add(job);
+  queued.directive = { directive: "cancel", reason: "cancel was asked for by you" };
+  const worker = startWorker(server, makeHome(), ["--once"]);
+  // Held at its start, so that it cannot begin before it hears of it.
+  await eventually(() => childrenOf(worker.process.pid ?? 0)).toHaveLength(1);
+  const child = childOf(worker);
+  process.kill(child, "SIGSTOP");
+  await worker.line((line) => line.startsWith("cancel: "));
+  process.kill(child, "SIGCONT");
+  expect(await worker.finished).toMatchObject({ exitCode: 0 });
+  expect(queued).toMatchObject({ state: "done", retry: null });
+  expect(typesOf(server, job)).toEqual([]);
+});
+
 it("goes on from its checkpoint after it was killed, and loses and doubles nothing", async () => {
   const server = await startQueueServer();
   server.heartbeatSeconds = 2;

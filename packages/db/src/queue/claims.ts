@@ -105,7 +105,7 @@ export async function heartbeat(queue: Queue, claim: Claim): Promise<HeartbeatAn
 
 /** The work is done. @throws {ClaimLostError} */
 export async function completeJob(queue: Queue, claim: Claim): Promise<void> {
-  await endClaim(queue, claim, async (client, { name, directive, reason }) => {
+  await endClaim(queue, claim, async (client, { name, runId, kind, directive, reason }) => {
     await queue.boss.complete(name, attemptOf(claim), null, { db: sqlOf(client) });
     const state = directive === "cancel" ? "cancelled" : "done";
     await client.query("UPDATE job SET state = $2::job_state, reason = $3, ended_at = now() WHERE id = $1", [
@@ -113,6 +113,13 @@ export async function completeJob(queue: Queue, claim: Claim): Promise<void> {
       state,
       reason,
     ]);
+    if (directive === null || kind !== "train" || runId === null) return;
+    // Ended before it began: its journal will not say so.
+    await client.query(
+      `UPDATE run SET status = 'interrupted', reason = $2, ended_at = now() WHERE id = $1 AND status = 'queued'`,
+      [runId, reason],
+    );
+    await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
   });
 }
 

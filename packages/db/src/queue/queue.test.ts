@@ -202,6 +202,28 @@ describe("the queue", () => {
     await completeJob(queue, { jobId: active, fence: 1 });
   });
 
+  it("calls a run interrupted whose worker was told to end it before it began, and keeps what one says itself", async () => {
+    const worker = await makeWorker("prompt");
+    const early = await enqueueJob(queue, training("early"));
+    await claim(worker);
+    await endJob(queue, early, { action: "cancel", reason: "not needed" });
+    await completeJob(queue, { jobId: early, fence: 1 });
+    expect(await getRun(test.database, "early")).toMatchObject({
+      status: "interrupted",
+      reason: "not needed",
+      endedAt: expect.any(Number),
+    });
+    const [job] = await listJobs(test.database, { ended: true, limit: 1 });
+    expect(job).toMatchObject({ id: early, state: "cancelled", reason: "not needed" });
+
+    const begun = await enqueueJob(queue, training("begun"));
+    await claim(worker);
+    await ingestEvents(test.database, eventsOf({ runId: "begun" }, [started()]));
+    await endJob(queue, begun, { action: "cancel", reason: "not needed" });
+    await completeJob(queue, { jobId: begun, fence: 1 });
+    expect(await getRun(test.database, "begun")).toMatchObject({ status: "running" });
+  });
+
   it("does not end a job that takes longer than the day that pg-boss grants", async () => {
     const worker = await makeWorker("patient");
     const jobId = await enqueueJob(queue, training("long"));
