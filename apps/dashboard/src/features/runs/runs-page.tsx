@@ -162,6 +162,19 @@ export function RunsPage() {
           onClear={() => setSelected(new Set())}
         />
       )}
+      {query.error && position === null && rows.length > 0 && (
+        <div
+          role="alert"
+          className="mx-4 mb-3 flex flex-wrap items-center gap-2 rounded-md bg-bad-soft px-3 py-2 text-sm text-bad lg:mx-6"
+        >
+          <span className="min-w-0 flex-1 break-words">
+            The runs may have changed since: {messageOfError(query.error)}
+          </span>
+          <Button size="sm" onClick={() => void query.refetch()} busy={query.isFetching}>
+            Try again
+          </Button>
+        </div>
+      )}
       {query.error && position === null && rows.length === 0 ? (
         <ErrorState
           message={messageOfError(query.error)}

@@ -3,10 +3,11 @@
  * changes is read alone and replaced in place, so that nothing jumps under the reader's eyes.
  */
 "use client";
-import { keepPreviousData, useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
 import { useTRPC, useTRPCClient, type RunRow } from "../../trpc/context";
 import { useRunChanges } from "../../trpc/live-provider";
+import { refreshRows } from "./refresh-rows";
 import { readsOf } from "./run-columns";
 import type { RunsView } from "./runs-view";
 
@@ -15,12 +16,6 @@ const PAGE = 200;
 const EAGER = 2000;
 /** More changes at once are read as pages. */
 const MOST_PATCHED = 40;
-
-interface Page {
-  readonly runs: readonly RunRow[];
-  readonly total: number;
-  readonly nextCursor?: string;
-}
 
 export function useRunRows(view: RunsView, columns: readonly string[]) {
   const trpc = useTRPC();
@@ -58,18 +53,14 @@ export function useRunRows(view: RunsView, columns: readonly string[]) {
     if (ids.length > MOST_PATCHED) return void queryClient.invalidateQueries({ queryKey: options.queryKey });
     const named = ids.map((id) => `id = ${JSON.stringify(id)}`).join(" or ");
     const scope = filter.trim() === "" ? named : `(${filter}) and (${named})`;
-    client.runs.list
-      .query({ ...input, filter: scope, limit: MOST_PATCHED })
-      .then(({ runs }) => {
-        const known = new Set(rows.map(({ id }) => id));
-        // One that is new here, or was deleted: only the server knows its place.
-        const moved =
-          runs.some(({ id }) => !known.has(id)) ||
-          ids.some((id) => known.has(id) && !runs.some((run) => run.id === id));
-        if (moved) return queryClient.invalidateQueries({ queryKey: options.queryKey });
-        queryClient.setQueryData<InfiniteData<Page>>(options.queryKey, (old) => old && patchRows(old, runs));
-      })
-      .catch(() => undefined);
+    void refreshRows<RunRow>(queryClient, {
+      queryKey: options.queryKey,
+      ids,
+      read: async () => {
+        const { runs } = await client.runs.list.query({ ...input, filter: scope, limit: MOST_PATCHED });
+        return runs;
+      },
+    });
   });
 
   const fetchMore = useCallback(() => {
@@ -81,16 +72,4 @@ export function useRunRows(view: RunsView, columns: readonly string[]) {
 /** A column's id is the field that the server sorts by, but for tags. */
 function fieldOfColumn(id: string): string {
   return id === "tags" ? "tag" : id;
-}
-
-function patchRows(data: InfiniteData<Page>, runs: readonly RunRow[]): InfiniteData<Page> {
-  const fresh = new Map(runs.map((run) => [run.id, run]));
-  return {
-    ...data,
-    pages: data.pages.map((page) =>
-      page.runs.some(({ id }) => fresh.has(id))
-        ? { ...page, runs: page.runs.map((run) => fresh.get(run.id) ?? run) }
-        : page,
-    ),
-  };
 }
