@@ -198,15 +198,20 @@ const WRITE_STANDING = `
     attempt = greatest(attempt, $2)
   WHERE id = $1`;
 
-/** The newest attempt's last word. */
+/** The newest attempt's last word; interrupted while its job waits for another worker, it is queued. */
 const WRITE_STATUS = `
   UPDATE run SET
-    status = CASE last.type WHEN 'runEnded' THEN (last.body ->> 'status')::run_status ELSE 'running' END,
-    reason = coalesce(CASE last.type WHEN 'runEnded' THEN last.body ->> 'reason' END, ''),
-    ended_at = CASE last.type WHEN 'runEnded' THEN last.timestamp END,
+    status = CASE
+      WHEN last.type <> 'runEnded' THEN 'running'
+      WHEN last.waits THEN 'queued'
+      ELSE (last.body ->> 'status')::run_status END,
+    reason = CASE WHEN last.type = 'runEnded' AND NOT last.waits THEN coalesce(last.body ->> 'reason', '') ELSE '' END,
+    ended_at = CASE WHEN last.type = 'runEnded' AND NOT last.waits THEN last.timestamp END,
     started_at = (SELECT min(timestamp) FROM run_event WHERE run_id = $1 AND type IN ('runStarted', 'resumed'))
   FROM (
-    SELECT type, body, timestamp FROM run_event
+    SELECT type, body, timestamp, coalesce(body ->> 'status', '') = 'interrupted' AND EXISTS (
+      SELECT FROM job WHERE run_id = $1 AND kind = 'train' AND state = 'waiting') AS waits
+    FROM run_event
     WHERE run_id = $1 AND type IN ('runStarted', 'resumed', 'runEnded')
     ORDER BY attempt DESC, sequence DESC LIMIT 1
   ) AS last

@@ -25,12 +25,15 @@ export interface ClaimQuery {
   readonly kinds: readonly JobKind[];
 }
 
+/** Somebody waits for what takes seconds; trainings, one after the other, would keep it waiting for days. */
+const SHORT_FIRST = ["inspect", "evaluate", "train"] as const satisfies readonly JobKind[];
+
 /** @returns null if there is nothing to do. */
 export async function claimNextJob(
   queue: Queue,
   { workerId, kinds }: ClaimQuery,
 ): Promise<ClaimedJob | null> {
-  for (const kind of kinds) {
+  for (const kind of SHORT_FIRST.filter((each) => kinds.includes(each))) {
     for (const onlyWorker of [workerId, null]) {
       const name = queueName(kind, onlyWorker);
       await ensureQueue(queue, name);
@@ -53,11 +56,11 @@ async function claimFrom(
   if (!taken) return null;
   const fence = taken.retryCount + 1;
   const { rows } = await client.query<{ job: unknown }>(
-    `UPDATE job SET state = 'active', reason = '' WHERE id = $1 RETURNING job`,
+    `UPDATE job SET state = 'active', reason = '' WHERE id = $1 AND state IN ('waiting', 'active') RETURNING job`,
     [taken.id],
   );
   if (!rows[0]) {
-    // Its run was deleted, and the job with it.
+    // Its run was deleted, and the job with it; or a worker ended the run before it was lost.
     await boss.cancel(name, taken.id, { db: sqlOf(client) });
     return null;
   }

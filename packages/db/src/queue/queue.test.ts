@@ -11,6 +11,7 @@ import { ended, eventsOf, started, wholeRun } from "../../test/made-run.js";
 import { claimNextJob, completeJob, failJob, heartbeat } from "./claims.js";
 import { endJob, enqueueJob, findJobOfRun, listJobs, prioritizeJob } from "./jobs.js";
 import { openQueue, type Queue } from "./open-queue.js";
+import { resumeRun } from "./resume-run.js";
 import { settleLostJobs } from "./settle-lost-jobs.js";
 import {
   createApiToken,
@@ -38,7 +39,11 @@ afterAll(async () => {
 const CONFIG = RunConfig.parse({ data: { source: "./shapes" }, model: "simple-cnn", tags: ["made here"] });
 const training = (runId: string): Job => ({ kind: "train", runId, config: CONFIG });
 
-async function makeWorker(name: string, tokenId: string | null = null): Promise<string> {
+async function makeWorker(
+  name: string,
+  tokenId: string | null = null,
+  home: string | null = null,
+): Promise<string> {
   const id = randomUUID();
   const description = {
     id,
@@ -48,7 +53,7 @@ async function makeWorker(name: string, tokenId: string | null = null): Promise<
     engines: [],
     datasets: [],
     models: [],
-    home: null,
+    home,
   };
   await registerWorker(test.database, description, tokenId);
   return id;
@@ -145,6 +150,55 @@ describe("the queue", () => {
     expect(await listJobs(test.database, { ended: true, limit: 1 })).toMatchObject([
       { id: jobId, state: "done", claim: { workerName: "next", fence: 2 } },
     ]);
+  });
+
+  it("takes a job for done whose worker was lost after it had ended the run", async () => {
+    const worker = await makeWorker("almost done");
+    const jobId = await enqueueJob(queue, training("ended"));
+    await claim(worker);
+    await ingestEvents(test.database, wholeRun({ runId: "ended" }));
+    await silence(jobId);
+    expect(await getRun(test.database, "ended")).toMatchObject({ status: "completed", attempt: 1 });
+    expect(await listJobs(test.database, { ended: true, limit: 1 })).toMatchObject([
+      { id: jobId, state: "done" },
+    ]);
+    expect(await claim(worker)).toBeNull();
+  });
+
+  it("goes on with a run that was cut off, on the worker that holds it, and once", async () => {
+    const home = "/home/of/the/dashboard";
+    const [old, local] = [await makeWorker("before", null, home), await makeWorker("local", null, home)];
+    await ingestEvents(test.database, eventsOf({ runId: "cut" }, [started(), ended("interrupted")]), {
+      folder: `${home}/runs/cut`,
+    });
+    const jobId = await resumeRun(queue, "cut", home);
+    await expect(resumeRun(queue, "cut", home)).rejects.toThrow("which is queued");
+    // A worker that was shut down says so, also late; the job waits all the same.
+    await ingestEvents(
+      test.database,
+      eventsOf({ runId: "cut", attempt: 2 }, [started(), ended("interrupted")]),
+    );
+    expect(await getRun(test.database, "cut")).toMatchObject({ status: "queued", endedAt: null });
+    expect(await claim(old)).toBeNull();
+    expect(await claim(local)).toMatchObject({ jobId, job: { runId: "cut" } });
+    await completeJob(queue, { jobId, fence: 1 });
+  });
+
+  it.each(["completed", "stopped"] as const)("does not go on with a run that is %s", async (status) => {
+    const runId = `over ${status}`;
+    await ingestEvents(test.database, eventsOf({ runId }, [started(), ended(status)]));
+    await expect(resumeRun(queue, runId, "/home")).rejects.toThrow(`which is ${status}`);
+  });
+
+  it("hands out what takes seconds before what takes days", async () => {
+    const worker = await makeWorker("of all kinds");
+    const long = await enqueueJob(queue, training("of-days"), { priority: 10 });
+    const short = await enqueueJob(queue, { kind: "inspect", source: "./shapes", contentHash: "abc" });
+    const kinds = ["train", "inspect"] as const;
+    expect(await claimNextJob(queue, { workerId: worker, kinds })).toMatchObject({ jobId: short });
+    await completeJob(queue, { jobId: short, fence: 1 });
+    expect(await claimNextJob(queue, { workerId: worker, kinds })).toMatchObject({ jobId: long });
+    await completeJob(queue, { jobId: long, fence: 1 });
   });
 
   it("gives up on a job whose workers are lost again and again", async () => {

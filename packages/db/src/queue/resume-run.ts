@@ -6,12 +6,13 @@ import { RUN_CHANNEL } from "../ingest/run-channel.js";
 import { getRun } from "../runs/get-run.js";
 import { ensureQueue, EXPIRE_SECONDS, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
 
-/** A run that is at work, or complete, or whose checkpoint no worker here holds. */
+/** A run that is at work or waits, that has been judged, or whose checkpoint no worker here holds. */
 export class RunNotResumableError extends Error {
   override readonly name = "RunNotResumableError";
 }
 
-const RESUMABLE = ["interrupted", "failed", "stopped", "lost"];
+/** A run that was stopped is judged and over, like a complete one: there is nothing to go on with. */
+const RESUMABLE = ["interrupted", "failed", "lost"];
 
 /**
  * @returns the job's id.
@@ -43,6 +44,15 @@ export async function resumeRun(queue: Queue, runId: string, home: string): Prom
     );
     if (!rowCount)
       throw new RunNotResumableError(`Expected a run that has ended. Received: ${runId}, which has not.`);
+    const { rowCount: jobs } = await client.query(
+      "SELECT FROM job WHERE run_id = $1 AND kind = 'train' AND state IN ('waiting', 'active')",
+      [runId],
+    );
+    if (jobs) {
+      throw new RunNotResumableError(
+        `Expected a run that no worker trains or is about to. Received: ${runId}, whose job is in the queue.`,
+      );
+    }
     await client.query(
       "INSERT INTO job (id, kind, job, run_id, only_worker) VALUES ($1, 'train', $2, $3, $4)",
       [id, stringifyWithSpelledNumbers(job), runId, worker],
@@ -57,7 +67,8 @@ export async function resumeRun(queue: Queue, runId: string, home: string): Prom
 /** The local worker for a run on this machine, else the one that trained it last. */
 async function findHolder({ database }: Queue, runId: string, home: string | null): Promise<string | null> {
   const { rows } = await connectionsOf(database).pool.query<{ id: string }>(
-    `SELECT id FROM worker WHERE $2::text IS NOT NULL AND description ->> 'home' = $2
+    `(SELECT id FROM worker WHERE $2::text IS NOT NULL AND description ->> 'home' = $2
+      ORDER BY last_seen_at DESC LIMIT 1)
      UNION ALL
      (SELECT claim.worker_id FROM job_claim AS claim JOIN job ON job.id = claim.job_id
       WHERE job.run_id = $1 AND $2::text IS NULL ORDER BY claim.claimed_at DESC LIMIT 1)

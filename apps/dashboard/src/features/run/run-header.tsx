@@ -41,7 +41,8 @@ type EndingRun = "stop" | "cancel";
 /** Apart, since a job is gone before its dialog has closed. */
 type EndingJob = `${EndingRun} job`;
 
-const RESUMABLE: ReadonlySet<RunDetail["status"]> = new Set(["interrupted", "failed", "stopped", "lost"]);
+/** One that was stopped is judged, and over. */
+const RESUMABLE: ReadonlySet<RunDetail["status"]> = new Set(["interrupted", "failed", "lost"]);
 
 export function RunHeader({ run }: { run: RunDetail }) {
   const trpc = useTRPC();
