@@ -4,9 +4,9 @@
  */
 import type { PoolClient } from "pg";
 
-/** Arbitrary, and the same for every convkit: "convkit" in ASCII, and the number after it. */
-export const MIGRATION_LOCK = "0x636f6e766b6974";
-const BLOBS_LOCK = "0x636f6e766b6975";
+/** Arbitrary, and the same for every convkit: "convkit" in ASCII, and the number after it. Decimal: PostgreSQL 16 is the first with others. */
+export const MIGRATION_LOCK = "27988542918191476";
+const BLOBS_LOCK = "27988542918191477";
 
 /** Until the transaction's end. Whoever ingests a run takes turns with others, and with whoever deletes it. */
 export async function lockRuns(client: PoolClient, runIds: readonly string[]): Promise<void> {

@@ -18,7 +18,7 @@ export async function readPostmasterPid(data: string): Promise<number | null> {
     throw error;
   }
   const pid = Number.parseInt(text.split("\n")[0] ?? "", 10);
-  return Number.isInteger(pid) && pid > 0 && (await isPostgres(pid)) ? pid : null;
+  return Number.isInteger(pid) && pid > 0 && (await isPostgresOf(pid, data)) ? pid : null;
 }
 
 /** Removes a lock whose process is gone, or is something else by now. */
@@ -26,11 +26,13 @@ export async function clearStaleLock(data: string): Promise<void> {
   if ((await readPostmasterPid(data)) === null) await rm(join(data, "postmaster.pid"), { force: true });
 }
 
-async function isPostgres(pid: number): Promise<boolean> {
+/** The keeper starts it with `-D <data>`; another cluster's PostgreSQL, or one of its children, is something else. */
+async function isPostgresOf(pid: number, data: string): Promise<boolean> {
+  const isOurs = (command: string) => command.includes("postgres") && command.includes(data);
   try {
-    if (process.platform === "linux") return /postgres/.test(await readFile(`/proc/${pid}/cmdline`, "utf8"));
-    const { stdout } = await promisify(execFile)("ps", ["-p", String(pid), "-o", "command="]);
-    return /postgres/.test(stdout);
+    if (process.platform === "linux") return isOurs(await readFile(`/proc/${pid}/cmdline`, "utf8"));
+    const { stdout } = await promisify(execFile)("ps", ["-ww", "-p", String(pid), "-o", "command="]);
+    return isOurs(stdout);
   } catch {
     // There is no such process.
     return false;

@@ -52,8 +52,9 @@ interface Journal {
 export async function watchJournals(database: Database, options: WatchJournalsOptions): Promise<void> {
   const { signal, intervalMs = 400 } = options;
   const watch = createWatch(database, options, signal);
-  await watch.takeWaitingFiles();
+  let tookWaitingFiles = false;
   for (let round = 0; !signal.aborted; round += 1) {
+    tookWaitingFiles ||= await watch.takeWaitingFiles();
     await watch.look({ quietToo: round % QUIET_ROUNDS === 0 });
     await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
   }
@@ -76,11 +77,14 @@ function createWatch(database: Database, options: ReadJournalsOptions, signal: A
     told.set(problem.path, problem.message);
     onProblem(problem);
   };
-  const tell = async (path: string, work: () => Promise<readonly string[]>): Promise<void> => {
+  /** @returns whether the work came to its end. */
+  const tell = async (path: string, work: () => Promise<readonly string[]>): Promise<boolean> => {
     try {
       for (const message of await work()) tellOnce({ path, message });
+      return true;
     } catch (error) {
       tellOnce({ path, message: (error as Error).message });
+      return false;
     }
   };
 
@@ -90,11 +94,14 @@ function createWatch(database: Database, options: ReadJournalsOptions, signal: A
   };
 
   return {
-    takeWaitingFiles: async () => {
-      for (const run of await runsThatWait(database)) {
-        await tell(run.folder ?? run.runId, () => settle(run).then(() => []));
-      }
-    },
+    /** @returns false if the database could not be asked: then there is a next try. */
+    takeWaitingFiles: () =>
+      tell(join(home, "runs"), async () => {
+        for (const run of await runsThatWait(database)) {
+          await tell(run.folder ?? run.runId, () => settle(run).then(() => []));
+        }
+        return [];
+      }),
     look: ({ quietToo }: { quietToo: boolean }) =>
       tell(join(home, "runs"), async () => {
         await findJournals(database, join(home, "runs"), journals);
@@ -132,7 +139,11 @@ async function findJournals(
     if (error.code === "ENOENT") return [];
     throw error;
   });
-  const fresh = names.filter((name) => !journals.has(name));
+  // Ids begin with the time: what is at work now comes before years of old runs.
+  const fresh = names
+    .filter((name) => !journals.has(name))
+    .sort()
+    .reverse();
   for (const name of journals.keys()) if (!names.includes(name)) journals.delete(name);
   if (fresh.length === 0) return;
   const paths = fresh.map((name) => join(folder, name, "events.jsonl"));
