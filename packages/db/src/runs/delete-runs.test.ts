@@ -208,6 +208,22 @@ describe("deleteRuns", () => {
     expect(await made.blobs.sizeOf(hashOf(living))).toBe(20);
   });
 
+  it("gives a file to the artifact that waits for it, if a process died between the two", async () => {
+    const bytes = randomBytes(64);
+    const sha256 = hashOf(bytes);
+    await ingestEvents(
+      test.database,
+      eventsOf({ runId: "waits" }, [started(), saved("model/weights.bin", bytes)]),
+    );
+    await made.blobs.receive(sha256, Readable.from([bytes]), { offset: 0, totalBytes: 64 });
+    await finishDeletions(test.database, made);
+    expect(await query("SELECT blob_sha256 FROM artifact WHERE run_id = 'waits'")).toEqual([
+      { blob_sha256: sha256 },
+    ]);
+    expect(await made.blobs.sizeOf(sha256)).toBe(64);
+    await remove("waits");
+  });
+
   it("never leaves an artifact without its bytes, while runs with equal files come and go", async () => {
     const bytes = randomBytes(4000);
     const path = "model/weights.bin";

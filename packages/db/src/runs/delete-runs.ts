@@ -7,6 +7,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { PoolClient } from "pg";
 import type { BlobStore } from "../blobs/blob-store.js";
+import { settleBlob } from "../blobs/settle-artifacts.js";
 import { connectionsOf, type Database } from "../database.js";
 import { RUN_CHANNEL } from "../ingest/run-channel.js";
 import { inTransaction } from "../in-transaction.js";
@@ -86,7 +87,21 @@ export async function finishDeletions(
     [names],
   );
   for (const { run_id: id } of rows) await deleteFolder(join(home, "runs", id));
+  await settleUnrecorded(database, blobs);
   await deleteUnusedBlobs(database, blobs, { unrecorded: true });
+}
+
+/** Files that were whole when a process was killed, before it came to say so to the artifacts that wait for them. */
+async function settleUnrecorded(database: Database, blobs: BlobStore): Promise<void> {
+  const { rows } = await connectionsOf(database).pool.query<{ sha256: string }>(
+    `SELECT DISTINCT sha256 FROM artifact WHERE sha256 = ANY ($1) AND NOT EXISTS (
+       SELECT FROM blob WHERE blob.sha256 = artifact.sha256)`,
+    [await blobs.sweep()],
+  );
+  for (const { sha256 } of rows) {
+    const sizeBytes = await blobs.sizeOf(sha256);
+    if (sizeBytes !== null) await settleBlob(database, blobs, { sha256, sizeBytes });
+  }
 }
 
 async function checkUnused(client: PoolClient, ids: readonly string[]): Promise<void> {
