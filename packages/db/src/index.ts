@@ -162,11 +162,17 @@ export {
 } from "./queue/workers.js";
 
 export {
-  AccountError,
   createInvitation,
-  deletePerson,
-  hasNoAccounts,
+  createSetupInvitation,
   InvitationError,
+  listInvitations,
+  revokeInvitation,
+  type InvitationRow,
+  type InvitedRole,
+} from "./accounts/invitations.js";
+export {
+  AccountError,
+  deletePerson,
   listPeople,
   openAccounts,
   type AcceptedInvitation,

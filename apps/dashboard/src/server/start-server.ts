@@ -2,7 +2,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { appRouter } from "@convkit/api";
-import { createInvitation, hasNoAccounts } from "@convkit/db";
+import { createSetupInvitation } from "@convkit/db";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { findCaller } from "./find-caller.js";
 import { guardRequest, isLoopback, loopbackHosts, type GuardOptions } from "./guard-request.js";
@@ -119,8 +119,8 @@ function checkSafe({ host, secret, publicUrl }: ServerOptions): void {
 }
 
 async function setupUrlOf({ database, context }: OpenRecord, url: string): Promise<string | null> {
-  if (!context.accounts || !(await hasNoAccounts(database))) return null;
-  return `${url}/sign-up?invitation=${await createInvitation(database, "admin")}`;
+  const secret = context.accounts && (await createSetupInvitation(database));
+  return secret && `${url}/sign-up?invitation=${secret}`;
 }
 
 interface HandlerParts {

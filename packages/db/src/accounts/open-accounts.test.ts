@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
 import { connectionsOf } from "../database.js";
-import {
-  createInvitation,
-  deletePerson,
-  hasNoAccounts,
-  listPeople,
-  openAccounts,
-  type Accounts,
-} from "./open-accounts.js";
+import { createInvitation, createSetupInvitation, listInvitations, revokeInvitation } from "./invitations.js";
+import { deletePerson, listPeople, openAccounts, type Accounts } from "./open-accounts.js";
 
 const BASE_URL = "https://convkit.example.org";
 const PASSWORD = "correct horse battery";
@@ -38,16 +32,17 @@ const cookiesOf = (answer: Response) =>
 
 describe("accounts", () => {
   it("are made by a link, once, and the first one is an administrator's", async () => {
-    expect(await hasNoAccounts(test.database)).toBe(true);
-    const secret = await createInvitation(test.database, "admin");
+    const earlier = await createSetupInvitation(test.database);
+    const secret = (await createSetupInvitation(test.database))!;
     const person = { secret, name: "Ada", email: " Ada@Example.org ", password: PASSWORD };
+    await expect(accounts.acceptInvitation({ ...person, secret: earlier! })).rejects.toThrow("was used");
     const both = await Promise.allSettled([
       accounts.acceptInvitation(person),
       accounts.acceptInvitation({ ...person, email: "eve@example.org" }),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(await listPeople(test.database)).toHaveLength(1);
-    expect(await hasNoAccounts(test.database)).toBe(false);
+    expect(await createSetupInvitation(test.database)).toBeNull();
     await connectionsOf(test.database).pool.query(
       "UPDATE auth_user SET email = 'ada@example.org', name = 'Ada'",
     );
@@ -108,6 +103,47 @@ describe("accounts", () => {
     expect(await accounts.findUser(new Headers({ cookie: cookiesOf(answer) }))).toMatchObject({
       isAdmin: false,
     });
+  });
+
+  it("are told of to nobody without a link", async () => {
+    const taken = { secret: "guess", name: "Eve", email: "ada@example.org", password: PASSWORD };
+    await expect(accounts.acceptInvitation(taken)).rejects.toThrow("Expected the link of an invitation");
+  });
+
+  it("are there whole or not at all", async () => {
+    const secret = await createInvitation(test.database, "user");
+    const person = { secret, name: "Grace", email: "grace@example.org", password: PASSWORD };
+    const { pool } = connectionsOf(test.database);
+    // The last step fails, as if the process had been killed before it.
+    await pool.query("ALTER TABLE auth_account RENAME TO auth_account_away");
+    try {
+      await expect(accounts.acceptInvitation(person)).rejects.toThrow("auth_account");
+    } finally {
+      await pool.query("ALTER TABLE auth_account_away RENAME TO auth_account");
+    }
+    expect((await listPeople(test.database)).map(({ name }) => name)).not.toContain("Grace");
+    await accounts.acceptInvitation(person);
+    expect((await post("/sign-in/email", { email: person.email, password: PASSWORD })).status).toBe(200);
+  });
+
+  it("are no longer made by a link that was revoked, nor by one for the first account", async () => {
+    const { pool } = connectionsOf(test.database);
+    await pool.query("DELETE FROM invitation");
+    const setup = await createInvitation(test.database, "admin");
+    await pool.query("UPDATE invitation SET is_setup = true");
+    const revoked = await createInvitation(test.database, "user");
+    const used = await createInvitation(test.database, "user");
+    const open = await listInvitations(test.database);
+    expect(open.map(({ role }) => role)).toEqual(["user", "user", "admin"]);
+    expect(open[0]!.expiresAt - open[0]!.createdAt).toBe(7 * 24 * 3600 * 1000);
+    await revokeInvitation(test.database, open[1]!.id);
+    const person = { name: "Joan", email: "joan@example.org", password: PASSWORD };
+    await accounts.acceptInvitation({ ...person, secret: used });
+    expect(await listInvitations(test.database)).toEqual([]);
+    for (const secret of [setup, revoked]) {
+      const late = { ...person, secret, email: "late@example.org" };
+      await expect(accounts.acceptInvitation(late)).rejects.toThrow("used or revoked");
+    }
   });
 
   it("cannot make themselves administrators", async () => {

@@ -3,10 +3,13 @@
  * sessions in cookies and limits the rate of guesses. Nobody makes an account but by a link: the first start prints one
  * for an administrator, who makes more for others.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { betterAuth, type BetterAuthOptions } from "better-auth";
+import type { PoolClient } from "pg";
 import { connectionsOf, type Database } from "../database.js";
+import { inTransaction } from "../in-transaction.js";
+import { deleteSetupInvitations, useInvitation } from "./invitations.js";
 
 export interface Accounts {
   /** Answers `/api/auth/*`. */
@@ -39,22 +42,16 @@ export interface AccountsOptions {
   readonly baseUrl: string;
 }
 
-/** A link that is none, is too old, or was used. */
-export class InvitationError extends Error {
-  override readonly name = "InvitationError";
-}
-
 /** There is an account of that address, or the password is too short. */
 export class AccountError extends Error {
   override readonly name = "AccountError";
 }
 
-const INVITATION_DAYS = 7;
 const SHORTEST_PASSWORD = 10;
 const LONGEST_PASSWORD = 128;
 
 export function openAccounts(database: Database, { secret, baseUrl }: AccountsOptions): Accounts {
-  const { prisma, pool } = connectionsOf(database);
+  const { prisma } = connectionsOf(database);
   const auth = betterAuth({
     appName: "convkit",
     secret,
@@ -101,54 +98,48 @@ export function openAccounts(database: Database, { secret, baseUrl }: AccountsOp
           `Expected a password of ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters. Received: ${password.length}.`,
         );
       }
-      const address = email.trim().toLowerCase();
-      const { internalAdapter, password: hashing } = await auth.$context;
-      if (await internalAdapter.findUserByEmail(address)) {
-        throw new AccountError(
-          `Expected an address without an account. Received: ${address}, which has one.`,
-        );
-      }
-      // Used first: of two who follow one link at once, one makes an account.
-      const { rows } = await pool.query<{ role: string }>(
-        "UPDATE invitation SET used_at = now() WHERE hash = $1 AND used_at IS NULL AND expires_at > now() RETURNING role",
-        [hashOf(linkSecret)],
-      );
-      if (!rows[0]) {
-        throw new InvitationError(
-          "Expected the link of an invitation. Received: one that was used, or is older than " +
-            `${INVITATION_DAYS} days. Ask an administrator for another.`,
-        );
-      }
-      const user = await internalAdapter.createUser(
-        { name, email: address, emailVerified: true, role: rows[0].role },
-        { method: "email-password" },
-      );
-      await internalAdapter.linkAccount({
-        userId: user.id,
-        accountId: user.id,
-        providerId: "credential",
-        password: await hashing.hash(password),
+      const { password: hashing } = await auth.$context;
+      const person = { name, address: email.trim().toLowerCase() };
+      await inTransaction(database, async (client) => {
+        // First of all: whoever has no invitation learns nothing of who has an account.
+        const role = await useInvitation(client, linkSecret);
+        await addPerson(client, { ...person, role, passwordHash: await hashing.hash(password) });
+        await deleteSetupInvitations(client);
       });
     },
   };
 }
 
-/** @returns the secret of its link, which nobody can read again. */
-export async function createInvitation(database: Database, role: "admin" | "user"): Promise<string> {
-  const secret = randomBytes(32).toString("base64url");
-  await connectionsOf(database).prisma.invitation.create({
-    data: {
-      hash: hashOf(secret),
-      role,
-      expiresAt: new Date(Date.now() + INVITATION_DAYS * 24 * 3600 * 1000),
-    },
-  });
-  return secret;
+interface NewPerson {
+  readonly name: string;
+  readonly address: string;
+  readonly role: string;
+  /** By Better Auth. */
+  readonly passwordHash: string;
 }
 
-/** Whether nobody can sign in yet. */
-export async function hasNoAccounts(database: Database): Promise<boolean> {
-  return (await connectionsOf(database).prisma.authUser.count()) === 0;
+/**
+ * What Better Auth writes for somebody who signs up with a password
+ * (https://www.better-auth.com/docs/concepts/database), in the transaction that uses up the invitation.
+ * @throws {AccountError}
+ */
+async function addPerson(
+  client: PoolClient,
+  { name, address, role, passwordHash }: NewPerson,
+): Promise<void> {
+  const id = randomUUID();
+  const { rowCount } = await client.query(
+    `INSERT INTO auth_user (id, name, email, email_verified, role) VALUES ($1, $2, $3, true, $4)
+     ON CONFLICT (email) DO NOTHING`,
+    [id, name, address, role],
+  );
+  if (!rowCount) {
+    throw new AccountError(`Expected an address without an account. Received: ${address}, which has one.`);
+  }
+  await client.query(
+    `INSERT INTO auth_account (id, account_id, provider_id, user_id, password) VALUES ($1, $2, 'credential', $2, $3)`,
+    [randomUUID(), id, passwordHash],
+  );
 }
 
 export interface PersonRow {
@@ -177,5 +168,3 @@ export async function deletePerson(database: Database, id: string): Promise<void
     throw new AccountError("Expected another administrator to be left. Received: the last one.");
   await prisma.authUser.deleteMany({ where: { id } });
 }
-
-const hashOf = (secret: string) => createHash("sha256").update(secret).digest("hex");
