@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { freePort } from "./free-port.js";
 import { openBrowser, openPage, visit } from "./open-browser.js";
+import { untilTrue } from "./until-true.js";
 
 let home: string;
 let dashboard: DashboardProcess;
@@ -61,7 +62,7 @@ test("the link of the first start makes an administrator, once", async () => {
   const other = await newPage();
   await other.goto(dashboard.setupUrl!);
   await signUp(other, grace);
-  await other.getByRole("alert").filter({ hasText: "one that was used" }).waitFor();
+  await other.getByRole("alert").filter({ hasText: "one that was used or revoked" }).waitFor();
   await other.context().close();
 });
 
@@ -139,6 +140,31 @@ test("somebody is invited, is no administrator, and is deleted again", async () 
 
   await invited.goto(at("/runs"));
   await invited.waitForURL((url) => url.pathname === "/sign-in");
+  await page.context().close();
+  await invited.context().close();
+});
+
+test("an invitation that went to the wrong person is revoked", async () => {
+  const page = await newPage();
+  await page.goto(at("/sign-in?next=/settings"));
+  await signIn(page, ada);
+  await page.waitForURL(at("/settings"));
+  await page.getByRole("button", { name: "Make an invitation" }).click();
+  const link = await page.getByText(/\/sign-up\?invitation=/).innerText();
+  const open = page.getByRole("list", { name: "Invitations that nobody has followed" });
+  // One more was made by the test before the last.
+  const count = await open.getByRole("listitem").count();
+  await open
+    .getByRole("button", { name: /^Revoke/ })
+    .first()
+    .click();
+  await page.getByRole("button", { name: "Revoke the invitation" }).click();
+  await untilTrue(async () => (await open.getByRole("listitem").count()) === count - 1);
+
+  const invited = await newPage();
+  await invited.goto(link);
+  await signUp(invited, grace);
+  await invited.getByRole("alert").filter({ hasText: "used or revoked" }).waitFor();
   await page.context().close();
   await invited.context().close();
 });

@@ -1,5 +1,12 @@
 /** People: who is signed in, who else may, and how someone new gets in. */
-import { createInvitation, deletePerson, InvitationError, listPeople } from "@convkit/db";
+import {
+  createInvitation,
+  deletePerson,
+  InvitationError,
+  listInvitations,
+  listPeople,
+  revokeInvitation,
+} from "@convkit/db";
 import { z } from "zod";
 import { adminProcedure, publicProcedure, router } from "./trpc.js";
 
@@ -17,6 +24,13 @@ export const accountsRouter = router({
   invite: adminProcedure
     .input(z.object({ role: z.enum(["admin", "user"]) }))
     .mutation(({ ctx, input }) => createInvitation(ctx.database, input.role)),
+
+  /** Those that nobody has followed yet. */
+  invitations: adminProcedure.query(({ ctx }) => listInvitations(ctx.database)),
+
+  revokeInvitation: adminProcedure
+    .input(z.uuid())
+    .mutation(({ ctx, input }) => revokeInvitation(ctx.database, input)),
 
   accept: publicProcedure
     .input(

@@ -180,6 +180,19 @@ describe("a caller within the server", () => {
     expect(await caller().workers.ingest(events)).toMatchObject({ fresh: 4 });
   });
 
+  it("lists and revokes open invitations if it is an administrator", async () => {
+    const { accounts } = caller();
+    await accounts.invite({ role: "user" });
+    const [open] = await accounts.invitations();
+    expect(open).toMatchObject({ role: "user" });
+    const reviewer = caller({ ...USER, isAdmin: false }).accounts;
+    for (const call of [reviewer.invitations(), reviewer.revokeInvitation(open!.id)]) {
+      expect((await errorOf(call)).code).toBe("FORBIDDEN");
+    }
+    await accounts.revokeInvitation(open!.id);
+    expect(await accounts.invitations()).toEqual([]);
+  });
+
   it("sends no events of several runs, and none that cannot be stored", async () => {
     const { workers } = caller();
     const large = wholeRun("large").map((event) => ({ ...event, timestamp: 1e300 }));

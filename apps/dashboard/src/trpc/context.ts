@@ -24,3 +24,4 @@ export type WorkerRow = AppOutputs["jobs"]["workers"][number];
 export type TrainInput = AppInputs["jobs"]["train"];
 export type TokenRow = AppOutputs["jobs"]["tokens"][number];
 export type PersonRow = AppOutputs["accounts"]["people"][number];
+export type InvitationRow = AppOutputs["accounts"]["invitations"][number];

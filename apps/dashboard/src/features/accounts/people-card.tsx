@@ -3,7 +3,7 @@
 import { Badge, Button, Card, ConfirmDialog, formatRelativeTime, Select, useToast } from "@convkit/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTRPC, type PersonRow } from "../../trpc/context";
+import { useTRPC, type InvitationRow, type PersonRow } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { useOrigin } from "../queue/no-worker";
 import { CommandLine } from "../runs/empty-runs";
@@ -21,10 +21,12 @@ const ROLES = [
 export function PeopleCard({ ownId }: { ownId: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.accounts.people.queryOptions());
+  const invitations = useQuery(trpc.accounts.invitations.queryOptions());
   return (
     <Card title="People" detail={query.data ? query.data.length : ""}>
       <div className="flex flex-col gap-4">
         <Invite />
+        {invitations.data && invitations.data.length > 0 && <InvitationList invitations={invitations.data} />}
         <QueryState query={query} skeleton={<SkeletonLines lines={2} />}>
           {(people) => <PeopleList people={people} ownId={ownId} />}
         </QueryState>
@@ -36,10 +38,12 @@ export function PeopleCard({ ownId }: { ownId: string }) {
 function Invite() {
   const trpc = useTRPC();
   const toast = useToast();
+  const queryClient = useQueryClient();
   const origin = useOrigin();
   const [role, setRole] = useState<Role>("user");
   const invite = useMutation(
     trpc.accounts.invite.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.accounts.invitations.queryKey() }),
       onError: (error) =>
         toast({ title: "Nobody was invited", description: messageOfError(error), tone: "bad" }),
     }),
@@ -74,6 +78,64 @@ function Invite() {
     </>
   );
 }
+
+/** Links that nobody has followed yet. */
+function InvitationList({ invitations }: { invitations: readonly InvitationRow[] }) {
+  const trpc = useTRPC();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const nowMs = useNow();
+  const [revoked, setRevoked] = useState<InvitationRow | null>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  const revoke = useMutation(
+    trpc.accounts.revokeInvitation.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.accounts.invitations.queryKey() }),
+      onError: (error) =>
+        toast({ title: "The invitation still works", description: messageOfError(error), tone: "bad" }),
+      onSettled: () => setIsOpen(false),
+    }),
+  );
+  return (
+    <>
+      <ul
+        className="-mx-4 divide-y divide-line border-t border-line"
+        aria-label="Invitations that nobody has followed"
+      >
+        {invitations.map((invitation) => (
+          <li key={invitation.id} className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
+            <span className="min-w-0 truncate text-sm text-ink-2">{titleOf(invitation)}</span>
+            <span className="ml-auto text-xs text-ink-3 tabular-nums">
+              {nowMs !== null && `made ${formatRelativeTime(nowMs, invitation.createdAt)}`}
+            </span>
+            <Button
+              size="sm"
+              variant="danger"
+              onClick={() => {
+                setRevoked(invitation);
+                setIsOpen(true);
+              }}
+            >
+              Revoke<span className="sr-only"> {titleOf(invitation)}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <ConfirmDialog
+        open={isOpen}
+        onOpenChange={setIsOpen}
+        danger
+        busy={revoke.isPending}
+        title={`Revoke the ${revoked ? titleOf(revoked).toLowerCase() : "invitation"}?`}
+        description="Its link makes no account from now on. Another one can be made."
+        confirmLabel="Revoke the invitation"
+        onConfirm={() => revoked && revoke.mutate(revoked.id)}
+      />
+    </>
+  );
+}
+
+const titleOf = ({ role }: InvitationRow) =>
+  role === "admin" ? "Invitation for an administrator" : "Invitation for a reviewer";
 
 function PeopleList({ people, ownId }: { people: readonly PersonRow[]; ownId: string }) {
   const trpc = useTRPC();
