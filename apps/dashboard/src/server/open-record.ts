@@ -8,7 +8,6 @@ import {
   enqueueJob,
   finishDeletions,
   listDatasetsWithoutPictures,
-  listWorkers,
   openAccounts,
   openDatabase,
   openQueue,
@@ -76,17 +75,13 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
   };
 }
 
-/** Has the local worker make small pictures of the data sets that runs on this machine used. */
+/** Has workers make small pictures of the data sets that they trained on, where pages lack them. */
 async function orderPictures(queue: Queue, home: string, signal: AbortSignal): Promise<void> {
-  const { database } = queue;
   while (!signal.aborted) {
     await sleep(PICTURES_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    const workers = await listWorkers(database);
-    const local = workers.find(({ description }) => description.home === home);
-    if (!local) continue;
-    for (const { contentHash, source } of await listDatasetsWithoutPictures(database)) {
-      await enqueueJob(queue, { kind: "inspect", source, contentHash }, { onlyWorker: local.description.id });
+    for (const { contentHash, source, workerId } of await listDatasetsWithoutPictures(queue.database, home)) {
+      await enqueueJob(queue, { kind: "inspect", source, contentHash }, { onlyWorker: workerId });
     }
   }
 }

@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
+import { RunConfig } from "@convkit/schema";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeHome, type MadeHome } from "../../test/made-home.js";
 import { CARD, ended, eventsOf, started } from "../../test/made-run.js";
@@ -8,6 +9,10 @@ import { BlobNotFoundError } from "../blobs/blob-store.js";
 import { settleBlob } from "../blobs/settle-artifacts.js";
 import { connectionsOf } from "../database.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
+import { claimNextJob, completeJob, failJob } from "../queue/claims.js";
+import { endJob, enqueueJob } from "../queue/jobs.js";
+import { openQueue, type Queue } from "../queue/open-queue.js";
+import { registerWorker } from "../queue/workers.js";
 import { deleteRuns, finishDeletions } from "../runs/delete-runs.js";
 import {
   addDataset,
@@ -17,6 +22,7 @@ import {
   findThumbnail,
   getDataset,
   listDatasets,
+  listDatasetsWithoutPictures,
   listThumbnails,
   type ThumbnailQuery,
 } from "./datasets.js";
@@ -127,5 +133,129 @@ describe("thumbnails", () => {
     await expect(addThumbnails(test.database, pack)).rejects.toBeInstanceOf(BlobNotFoundError);
     const lost = { ...pack, datasetHash: "none" };
     await expect(addThumbnails(test.database, lost)).rejects.toBeInstanceOf(DatasetNotFoundError);
+  });
+});
+
+describe("data sets without pictures", () => {
+  const home = "/home/of/the/server";
+  let own: TestDatabase;
+  let queue: Queue;
+  beforeAll(async () => {
+    own = await createTestDatabase();
+    queue = await openQueue(own.database, { onProblem: (text) => expect.soft(text).toBeUndefined() });
+  });
+  afterAll(async () => {
+    await queue.close();
+    await own.database.close();
+  });
+
+  async function makeWorker(at: string | null, kinds: ("train" | "inspect")[] = ["train", "inspect"]) {
+    const id = randomUUID();
+    const description = { name: "a worker", version: "0.0.0", engines: [], datasets: [], models: [] };
+    await registerWorker(own.database, { ...description, id, kinds, home: at }, null);
+    return id;
+  }
+
+  /** On the data set under that hash, which the worker finds at `source`. */
+  async function train(workerId: string, contentHash: string, source: string) {
+    const runId = randomUUID();
+    const config = RunConfig.parse({ data: { source }, model: "simple-cnn" });
+    await enqueueJob(queue, { kind: "train", runId, config }, { onlyWorker: workerId });
+    const claimed = await claimNextJob(queue, { workerId, kinds: ["train"] });
+    const event = started({ config, card: { contentHash, source } });
+    await ingestEvents(own.database, eventsOf({ runId }, [event, ended()]));
+    await completeJob(queue, claimed!);
+  }
+
+  const wanted = async (contentHash: string) =>
+    (await listDatasetsWithoutPictures(own.database, home)).filter((row) => row.contentHash === contentHash);
+  const order = (workerId: string, contentHash: string) =>
+    enqueueJob(queue, { kind: "inspect", source: "./x", contentHash }, { onlyWorker: workerId });
+  async function serve(workerId: string, end: "complete" | "fail") {
+    const claimed = await claimNextJob(queue, { workerId, kinds: ["inspect"] });
+    if (end === "complete") await completeJob(queue, claimed!);
+    else await failJob(queue, claimed!, { reason: "no such pictures", retry: false });
+  }
+  const query = (text: string) => connectionsOf(own.database).pool.query(text);
+  /** As if that much time had passed since all jobs ended. */
+  const pass = (interval: string) => query(`UPDATE job SET ended_at = ended_at - interval '${interval}'`);
+
+  async function show(datasetHash: string, count: number) {
+    const sha256 = "f".repeat(64);
+    await query(`INSERT INTO blob (sha256, size_bytes) VALUES ('${sha256}', 1) ON CONFLICT DO NOTHING`);
+    const pictures = Array.from({ length: count }, (_, index) => ({
+      pictureId: `picture-${index}`,
+      split: "test",
+      label: 0,
+      offset: 0,
+      sizeBytes: 1,
+    }));
+    await addThumbnails(own.database, { datasetHash, blobSha256: sha256, pictures });
+  }
+
+  it("are asked of the worker that trained on them last, under the path that it found them at", async () => {
+    const [early, late] = [await makeWorker(null), await makeWorker(null)];
+    await train(early, "remote", "/early/photos");
+    await train(late, "remote", "/late/photos");
+    expect(await wanted("remote")).toEqual([
+      { contentHash: "remote", source: "/late/photos", workerId: late },
+    ]);
+    await query(`UPDATE worker SET last_seen_at = now() - interval '1 hour' WHERE id = '${late}'`);
+    expect(await wanted("remote")).toMatchObject([{ workerId: early, source: "/early/photos" }]);
+    await train(await makeWorker(null, ["train"]), "remote", "/photos");
+    expect(await wanted("remote")).toMatchObject([{ workerId: early }]);
+  });
+
+  it("are asked of the local worker where the run lies beside the server", async () => {
+    const [local, other] = [await makeWorker(home), await makeWorker(null)];
+    const config = { data: { source: "/local/photos" } };
+    const told = eventsOf({ runId: "local" }, [started({ config, card: { contentHash: "both" } })]);
+    await ingestEvents(own.database, told, { folder: `${home}/runs/local` });
+    await train(other, "both", "/other/photos");
+    expect(await wanted("both")).toEqual([{ contentHash: "both", source: "/local/photos", workerId: local }]);
+  });
+
+  it("are asked for again where some are missing, later and not for ever", async () => {
+    const worker = await makeWorker(null);
+    await train(worker, "partly", "/photos");
+    await order(worker, "partly");
+    expect(await wanted("partly")).toEqual([]);
+    await serve(worker, "fail");
+    expect(await wanted("partly")).toEqual([]);
+    await pass("1 hour");
+    expect(await wanted("partly")).toHaveLength(1);
+
+    // The card counts 20 test pictures.
+    await order(worker, "partly");
+    await serve(worker, "complete");
+    await show("partly", 19);
+    await pass("1 hour");
+    expect(await wanted("partly")).toHaveLength(1);
+    await show("partly", 20);
+    expect(await wanted("partly")).toEqual([]);
+
+    await query("DELETE FROM thumbnail");
+    expect(await wanted("partly")).toHaveLength(1);
+    await order(worker, "partly");
+    await serve(worker, "fail");
+    await pass("1 year");
+    expect(await wanted("partly")).toEqual([]);
+    // Another one may have them.
+    const other = await makeWorker(null);
+    await train(other, "partly", "/photos");
+    expect(await wanted("partly")).toMatchObject([{ workerId: other }]);
+  });
+
+  it("are not asked for again where somebody cancelled it, and of another where a worker is gone", async () => {
+    const [gone, here] = [await makeWorker(null), await makeWorker(null)];
+    await train(here, "waits", "/photos");
+    await train(gone, "waits", "/photos");
+    const jobId = await order(gone, "waits");
+    expect(await wanted("waits")).toEqual([]);
+    await query(`UPDATE worker SET last_seen_at = now() - interval '1 hour' WHERE id = '${gone}'`);
+    expect(await wanted("waits")).toMatchObject([{ workerId: here }]);
+    await endJob(queue, jobId, { action: "cancel", reason: "not needed" });
+    await pass("1 year");
+    expect(await wanted("waits")).toEqual([]);
   });
 });

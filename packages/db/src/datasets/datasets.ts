@@ -99,15 +99,60 @@ export async function findDatasetPack(database: Database, contentHash: string): 
   return rows[0] ?? null;
 }
 
-/** Data sets of runs on this machine that no page can show a picture of: content hash and source. */
+export interface PicturesWanted {
+  readonly contentHash: string;
+  /** Where the worker's run found the data set. */
+  readonly source: string;
+  /** A worker that is here, and has the pictures: it trained a run on them, or shares a home with the server. */
+  readonly workerId: string;
+}
+
+/** `packThumbnails` makes no more of test pictures. */
+const MOST_PICTURES = 20_000;
+/** Of one worker with one data set. What fails so often is not tried again. */
+const MOST_TRIES = 3;
+/** A worker is believed lost that was not heard of for so long. */
+const HERE_SECONDS = 150;
+const TRY_AGAIN_SECONDS = 600;
+
+/**
+ * Data sets of which pages lack pictures that they show, and who is to make them. None whose pictures are being made,
+ * were made in vain lately or too often, or that somebody did not want made.
+ * @param home the server's: of the local worker, which is asked first.
+ */
 export async function listDatasetsWithoutPictures(
   database: Database,
-): Promise<{ contentHash: string; source: string }[]> {
-  const { rows } = await connectionsOf(database).pool.query<{ contentHash: string; source: string }>(
-    `SELECT content_hash AS "contentHash", source FROM dataset
-     WHERE NOT EXISTS (SELECT FROM thumbnail WHERE dataset_hash = content_hash)
-       AND EXISTS (SELECT FROM run WHERE dataset_hash = content_hash AND folder IS NOT NULL)
-       AND NOT EXISTS (SELECT FROM job WHERE kind = 'inspect' AND job.job ->> 'contentHash' = content_hash)`,
+  home: string,
+): Promise<PicturesWanted[]> {
+  const { rows } = await connectionsOf(database).pool.query<PicturesWanted>(
+    `WITH here AS (
+       SELECT id, description ->> 'home' AS home FROM worker
+       WHERE last_seen_at > now() - make_interval(secs => ${HERE_SECONDS}) AND description -> 'kinds' ? 'inspect'
+     ), trained AS (
+       SELECT run.dataset_hash, run.config #>> '{data,source}' AS source, here.id AS worker, true AS is_local,
+         run.created_at AS at
+       FROM run JOIN here ON here.home = $1 WHERE run.folder IS NOT NULL
+       UNION ALL
+       SELECT run.dataset_hash, run.config #>> '{data,source}', here.id, false, claim.claimed_at
+       FROM run JOIN job ON job.run_id = run.id AND job.kind = 'train' JOIN job_claim AS claim ON claim.job_id = job.id
+         JOIN here ON here.id = claim.worker_id
+     ), ordered AS (
+       SELECT job ->> 'contentHash' AS dataset_hash, only_worker AS worker, state, ended_at FROM job WHERE kind = 'inspect'
+     )
+     SELECT DISTINCT ON (content_hash) content_hash AS "contentHash", coalesce(trained.source, dataset.source) AS source,
+       trained.worker AS "workerId"
+     FROM dataset JOIN trained ON trained.dataset_hash = content_hash
+     WHERE (SELECT count(*) FROM thumbnail WHERE dataset_hash = content_hash)
+         < greatest(1, least(${MOST_PICTURES}, (card #>> '{splits,test,count}')::int))
+       AND NOT EXISTS (
+         SELECT FROM ordered WHERE ordered.dataset_hash = content_hash AND (
+           ordered.state = 'cancelled' OR ordered.ended_at > now() - make_interval(secs => ${TRY_AGAIN_SECONDS})
+           OR (ordered.state IN ('waiting', 'active') AND ordered.worker IN (SELECT id FROM here))))
+       AND (
+         SELECT count(*) FROM ordered WHERE ordered.dataset_hash = content_hash AND ordered.worker = trained.worker
+       ) < ${MOST_TRIES}
+     ORDER BY content_hash, is_local DESC, at DESC`,
+    [home],
   );
   return rows;
 }
