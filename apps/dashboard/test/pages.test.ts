@@ -96,7 +96,7 @@ test("the server orders by any column, and the address says so", async () => {
   await untilTrue(async () => (await names().first().innerText()).trim() === "resnet9, rate too high");
 });
 
-test("columns persist: in the address, over a reload, and for an address that names none", async () => {
+test("columns persist: in the address, over a reload, and for an address that names none (mlflow #20129)", async () => {
   await visit(page, at("/runs"));
   await page.getByRole("button", { name: /^Columns/ }).click();
   await page.getByRole("searchbox", { name: "Find a column" }).fill("learningRate");
@@ -301,7 +301,26 @@ test("a run becomes a version of a model, and an alias moves to it", async () =>
   await page.getByRole("link", { name: "Compare with champion" }).waitFor();
 });
 
-test("a deleted run is gone from table and disk, and says how many bytes came back", async () => {
+test("runs are archived, and one thought better of it", async () => {
+  await visit(page, at("/runs"));
+  await rowNames(12);
+  await page.getByRole("checkbox", { name: "Select resnet9, seed 2" }).click();
+  await page.getByRole("button", { name: "Archive", exact: true }).click();
+  expect(await rowNames(11)).not.toContain("resnet9, seed 2");
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(await rowNames(12)).toContain("resnet9, seed 2");
+});
+
+test("a run at work is asked to stop by a file in its folder", async () => {
+  await visit(page, at(`/runs/${served.ids.running}`));
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByRole("button", { name: "Stop the run" }).click();
+  const file = join(served.home, "runs", served.ids.running, "request.json");
+  await untilTrue(() => Promise.resolve(existsSync(file)));
+  expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ formatVersion: 1, action: "stop" });
+});
+
+test("a deleted run is gone from table and disk, and says how many bytes came back (tensorboard #785)", async () => {
   const folder = join(served.home, "runs", served.ids.interrupted);
   expect(existsSync(folder)).toBe(true);
   await visit(page, at("/runs"));

@@ -130,7 +130,7 @@ describe.skipIf(browserPath === undefined)("CurveChart in a browser", () => {
       const file = await download;
       return { name: file.suggestedFilename(), content: await readFile(await file.path()) };
     };
-    const csv = await save("Save as CSV");
+    const csv = await save("Save the drawn points as CSV");
     expect(csv.name).toBe("loss.csv");
     expect(csv.content.toString().split("\r\n")).toHaveLength(4 * 400 + 2);
     const png = await save("Save as PNG");

@@ -54,7 +54,7 @@ describe.skipIf(browserPath === undefined)("in a browser", () => {
     await page.close();
   });
 
-  test("PictureGrid: ten thousand pictures, a few in the document, all within reach of the keys", async () => {
+  test("PictureGrid: ten thousand pictures, a few in the document, all within reach of the keys (aim #2180)", async () => {
     const page = await open("pictures");
     const gallery = page.getByRole("list", { name: "Mistakes, 10000 pictures" });
     const tiles = gallery.getByRole("button");
