@@ -174,7 +174,7 @@ export function CurveChart(props: CurveChartProps) {
               onSelect: () => void toPng().then((png) => saveFile(png, fileNameOf(title, "png"))),
             },
             {
-              label: "Save as CSV",
+              label: "Save the drawn points as CSV",
               icon: <Icon name="download" className="text-ink-3" />,
               onSelect: () => saveFile(new Blob([toCsv()], { type: "text/csv" }), fileNameOf(title, "csv")),
             },
