@@ -65,6 +65,7 @@ describe("data sets", () => {
       pictures: 120,
       runs: 2,
       thumbnails: 0,
+      hasPack: false,
       card: CARD,
     });
     await expect(getDataset(test.database, "none")).rejects.toBeInstanceOf(DatasetNotFoundError);
@@ -79,7 +80,10 @@ describe("data sets", () => {
     await finishDeletions(test.database, made);
     expect(await findDatasetPack(test.database, "packed")).toEqual({ packSha256, packBytes: 5 });
     expect(await made.blobs.sizeOf(packSha256)).toBe(5);
-    expect((await getDataset(test.database, "packed")).card.name).toBe("with \uFFFD and \uFFFD");
+    expect(await getDataset(test.database, "packed")).toMatchObject({
+      hasPack: true,
+      card: { name: "with \uFFFD and \uFFFD" },
+    });
     expect(await findDatasetPack(test.database, "c0ffee")).toBeNull();
     await expect(addDataset(test.database, card, "0".repeat(64))).rejects.toBeInstanceOf(BlobNotFoundError);
   });
@@ -152,7 +156,11 @@ describe("data sets without pictures", () => {
   async function makeWorker(at: string | null, kinds: ("train" | "inspect")[] = ["train", "inspect"]) {
     const id = randomUUID();
     const description = { name: "a worker", version: "0.0.0", engines: [], datasets: [], models: [] };
-    await registerWorker(own.database, { ...description, id, kinds, home: at }, null);
+    await registerWorker(
+      own.database,
+      { ...description, id, kinds, home: at },
+      { tokenId: null, isLocal: true },
+    );
     return id;
   }
 

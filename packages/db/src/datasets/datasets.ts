@@ -16,6 +16,8 @@ export interface DatasetRow {
   readonly pictures: number;
   readonly runs: number;
   readonly thumbnails: number;
+  /** Workers that lack its pictures can fetch them. */
+  readonly hasPack: boolean;
   readonly createdAt: number;
 }
 
@@ -33,6 +35,7 @@ const DATASET_COLUMNS = `
   (SELECT coalesce(sum((split.value ->> 'count')::int), 0)::int FROM jsonb_each(card -> 'splits') AS split) AS pictures,
   (SELECT count(*)::int FROM run WHERE dataset_hash = content_hash) AS runs,
   (SELECT count(*)::int FROM thumbnail WHERE dataset_hash = content_hash) AS thumbnails,
+  pack_sha256 IS NOT NULL AS "hasPack",
   extract(epoch FROM created_at)::float8 * 1000 AS "createdAt"`;
 
 /** Newest first. */

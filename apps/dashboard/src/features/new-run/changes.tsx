@@ -10,7 +10,9 @@ import { isFilledIn } from "./field-words";
 export function Changes({ run }: { run: RunDetail }) {
   const { draft } = useConfigForm();
   const rows = diffConfigs([draft.base, draft.config]).filter(
-    ({ differs, path }) => differs && !isFilledIn(path.split(".")),
+    // One that went with what it was of says nothing more.
+    ({ differs, path, values }) =>
+      differs && (!isFilledIn(path.split(".")) || values.every((value) => value !== undefined)),
   );
   return (
     <Card title="Changes" detail={rows.length === 0 ? "none yet" : rows.length}>

@@ -3,6 +3,7 @@
 import { Button, classNames, DropdownMenu, Icon, IconButton, Segmented, Select } from "@convkit/ui";
 import { useMemo, type ReactNode } from "react";
 import type { PlacedField } from "./arrange-fields";
+import { isSource } from "./dataset-choice";
 import { spelledOut, variantOf, type Field, type Variant } from "./describe-fields";
 import { FieldFrame } from "./field-frame";
 import { isFilledIn, nullTitles, titleOf, variantTitle } from "./field-words";
@@ -17,11 +18,12 @@ import {
   TextField,
   TextsField,
 } from "./plain-fields";
+import { SourceField } from "./source-field";
 
 export function ConfigField({ field, path }: PlacedField) {
   switch (field.kind) {
     case "text":
-      return <TextField field={field} path={path} />;
+      return isSource(path) ? <SourceField field={field} /> : <TextField field={field} path={path} />;
     case "number":
       return <NumberField field={field} path={path} />;
     case "numbers":

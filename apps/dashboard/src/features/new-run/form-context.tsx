@@ -1,16 +1,23 @@
 /** What every field of the form needs: the config, what is wrong with it, and what it can be completed with. */
 "use client";
 import { createContext, use } from "react";
+import type { DatasetChoice, KnownDataset } from "./dataset-choice";
 import type { ConfigDraft } from "./use-config-draft";
 import type { PlacedIssue } from "./unfold-issues";
 import { issueText } from "./field-words";
 import { pathText, printJson, sameJson, valueAt, type Json, type Path } from "./json-value";
+
+export interface KnownDatasets {
+  readonly known: readonly KnownDataset[];
+  readonly choices: readonly DatasetChoice[];
+}
 
 export interface ConfigForm {
   readonly draft: ConfigDraft;
   readonly issues: readonly PlacedIssue[];
   /** By path. */
   readonly suggestions: Readonly<Record<string, readonly string[]>>;
+  readonly datasets: KnownDatasets;
 }
 
 const FormContext = createContext<ConfigForm | null>(null);

@@ -61,8 +61,13 @@ function Draft({ run }: { run: RunDetail | null }) {
   const suggestions = useSuggestions();
   const [tab, setTab] = useState("form");
   const form = useMemo(
-    () => ({ draft, issues: check.issues, suggestions: suggestions.byPath }),
-    [draft, check.issues, suggestions.byPath],
+    () => ({
+      draft,
+      issues: check.issues,
+      suggestions: suggestions.byPath,
+      datasets: suggestions.datasets,
+    }),
+    [draft, check.issues, suggestions.byPath, suggestions.datasets],
   );
   return (
     <div className="pb-10">

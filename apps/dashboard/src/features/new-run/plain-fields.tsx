@@ -17,7 +17,7 @@ interface FieldProps {
 export function TextField({ field, path }: FieldProps) {
   const { suggestions } = useConfigForm();
   const edited = useEditedValue(path);
-  const offered = suggestions[pathText(path)] ?? [];
+  const offered = (suggestions[pathText(path)] ?? []).map((text) => ({ text }));
   return (
     <FieldFrame path={path} help={field.help} edited={edited}>
       {(control) => (
@@ -184,7 +184,9 @@ export function TextsField({ field, path }: FieldProps) {
         <>
           <SuggestionInput
             {...control}
-            suggestions={(suggestions[pathText(path)] ?? []).filter((text) => !texts.includes(text))}
+            suggestions={(suggestions[pathText(path)] ?? [])
+              .filter((text) => !texts.includes(text))
+              .map((text) => ({ text }))}
             placeholder={texts.length === 0 ? "none; Enter adds one" : "Another"}
             value={draft}
             onValueChange={(text) => (text.endsWith(",") ? add(text.slice(0, -1)) : setDraft(text))}

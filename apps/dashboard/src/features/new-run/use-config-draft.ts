@@ -4,15 +4,8 @@
  */
 "use client";
 import { useCallback, useMemo, useState } from "react";
-import {
-  pathText,
-  sameJson,
-  valueAt,
-  withValueAt,
-  type Json,
-  type JsonObject,
-  type Path,
-} from "./json-value";
+import { isSource, withSource } from "./dataset-choice";
+import { withValueAt, type Json, type JsonObject, type Path } from "./json-value";
 import { parseConfigText, type ParsedText } from "./parse-config-text";
 
 export interface ConfigDraft {
@@ -23,13 +16,12 @@ export interface ConfigDraft {
   readonly textError: ParsedText["error"];
   /** @param value undefined: takes it out, so that the default holds. */
   set(path: Path, value: Json | undefined): void;
+  /** @param contentHash of the data set that is meant, whatever lies there. */
+  setSource(source: string, contentHash: string | undefined): void;
   setText(text: string): void;
   /** Back to what the fields say. */
   dropText(): void;
 }
-
-/** Of the data set beside it: a run would refuse another. */
-const CONTENT_HASH: Path = ["data", "contentHash"];
 
 export function useConfigDraft(start: JsonObject, base: JsonObject | null): ConfigDraft {
   const [config, setConfig] = useState(start);
@@ -38,12 +30,16 @@ export function useConfigDraft(start: JsonObject, base: JsonObject | null): Conf
   const set = useCallback(
     (path: Path, value: Json | undefined) => {
       setTyped(null);
-      setConfig((now) => {
-        const next = withValueAt(now, path, value);
-        if (pathText(path) !== "data.source") return next;
-        const isAsBefore = base !== null && sameJson(value, valueAt(base, path));
-        return withValueAt(next, CONTENT_HASH, isAsBefore ? valueAt(base, CONTENT_HASH) : undefined);
-      });
+      setConfig((now) =>
+        isSource(path) ? withSource(now, { source: value }, base) : withValueAt(now, path, value),
+      );
+    },
+    [base],
+  );
+  const setSource = useCallback(
+    (source: string, contentHash: string | undefined) => {
+      setTyped(null);
+      setConfig((now) => withSource(now, { source, contentHash }, base));
     },
     [base],
   );
@@ -61,9 +57,10 @@ export function useConfigDraft(start: JsonObject, base: JsonObject | null): Conf
       text: typed ?? JSON.stringify(config, null, 2),
       textError: typed === null ? null : parseConfigText(typed).error,
       set,
+      setSource,
       setText,
       dropText,
     }),
-    [config, base, typed, set, setText, dropText],
+    [config, base, typed, set, setSource, setText, dropText],
   );
 }

@@ -3,11 +3,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTRPC, type WorkerRow } from "../../trpc/context";
+import { suggestDatasets } from "./dataset-choice";
+import type { KnownDatasets } from "./form-context";
 
 const MONITORED = ["val_accuracy", "val_loss", "accuracy", "loss"];
 
 export interface Suggestions {
   readonly byPath: Readonly<Record<string, readonly string[]>>;
+  readonly datasets: KnownDatasets;
   /** undefined: not known yet. */
   readonly workers: readonly WorkerRow[] | undefined;
 }
@@ -22,11 +25,14 @@ export function useSuggestions(): Suggestions {
     const descriptions = (workers ?? []).map(({ description }) => description);
     return {
       workers,
+      datasets: {
+        known: datasets ?? [],
+        choices: suggestDatasets(
+          descriptions.flatMap((each) => each.datasets),
+          datasets ?? [],
+        ),
+      },
       byPath: {
-        "data.source": known([
-          ...descriptions.flatMap((each) => each.datasets),
-          ...(datasets ?? []).map(({ source }) => source),
-        ]),
         "model.name": known(descriptions.flatMap(({ models }) => models)),
         experiment: (fields?.experiments ?? []).map(({ name }) => name),
         tags: (fields?.tags ?? []).map(({ name }) => name),
