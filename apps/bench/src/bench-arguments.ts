@@ -1,7 +1,15 @@
 /** The command line of `pnpm bench`. */
 import { parseArgs } from "node:util";
 
-export const BENCHMARK_NAMES = ["step", "memory", "scaling", "loader", "kernels", "dashboard"] as const;
+export const BENCHMARK_NAMES = [
+  "step",
+  "memory",
+  "scaling",
+  "loader",
+  "kernels",
+  "dashboard",
+  "pages",
+] as const;
 export type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
 
 export interface BenchArguments {
@@ -24,6 +32,7 @@ Without a name, all of them in turn, with fewer rounds each.
   loader    pictures per second out of the data loader
   kernels   every convolution kernel against the measured FMA peak
   dashboard what its pages ask of a record of 1,000 runs, beside bare SQL
+  pages     how long these pages take to draw, in Chromium
 
   --rounds N    rounds that medians are taken of
   --json FILE   writes machine, date and results there

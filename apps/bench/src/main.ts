@@ -10,6 +10,7 @@ const benchmarks: Benchmarks = {
   loader: async (rounds) => (await import("./loader-benchmark.js")).measureLoader(rounds),
   kernels: async (rounds) => (await import("./kernels-benchmark.js")).measureKernels(rounds),
   dashboard: async (rounds) => (await import("./dashboard-benchmark.js")).measureDashboard(rounds),
+  pages: async (rounds) => (await import("./pages-benchmark.js")).measurePages(rounds),
 };
 
 const args = process.argv.slice(2);

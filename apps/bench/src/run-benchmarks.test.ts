@@ -24,6 +24,7 @@ function run(
     loader: () => measure("loader"),
     kernels: () => measure("kernels"),
     dashboard: () => measure("dashboard"),
+    pages: () => measure("pages"),
   };
   const print = (text: string) => void printed.push(text);
   const options = { benchmarks, jsonPath, rounds: 1, markdown: false, command: "pnpm bench", print };

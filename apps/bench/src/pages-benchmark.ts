@@ -1,0 +1,211 @@
+/**
+ * How long the dashboard's two heaviest pages take to draw, in a real Chromium over a real server: from the last byte
+ * of the data to the frame that shows it, and from the start of the navigation.
+ */
+/// <reference lib="dom" />
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { openDatabase } from "@convkit/db";
+import { chromium, type BrowserContext } from "playwright-core";
+import { COMPARISON, TABLE } from "./dashboard-benchmark.js";
+import { runIdOf, seedRecord, type RecordSize } from "./dashboard-record.js";
+import { type BenchmarkResult, formatSpread } from "./report.js";
+import { spreadOf } from "./statistics.js";
+
+const SIZE: RecordSize = { runs: 1000, points: 1000 };
+const TARGET_MS = 500;
+const CHROMIUM = "/usr/bin/chromium";
+const PATIENCE_MS = 60_000;
+
+interface Page {
+  readonly name: string;
+  readonly address: string;
+  /** The call whose answers are drawn. */
+  readonly procedure: string;
+  /** What is there so often once all of it is drawn. */
+  readonly selector: string;
+  readonly count: number;
+}
+
+const pagesOf = ({ runs }: RecordSize): readonly Page[] => {
+  const ids = Array.from({ length: Math.min(COMPARISON.runs, runs) }, (_, index) => runIdOf(index));
+  const columns = [
+    ...TABLE.metrics.map((key) => `best.${key}`),
+    ...TABLE.params.map((key) => `param.${key}`),
+  ];
+  return [
+    {
+      name: `table of ${runs} runs`,
+      address: `/runs?cols=${columns.join(",")}`,
+      procedure: "runs.list",
+      // As many as there are, or a screenful.
+      selector: "main tbody tr[aria-rowindex]",
+      count: Math.min(10, runs),
+    },
+    {
+      name: `comparison: ${ids.length} runs × ${COMPARISON.keys.length} curves`,
+      address: `/compare?runs=${ids.join(",")}&curves=${COMPARISON.keys.join(",")}`,
+      procedure: "runs.series",
+      selector: "main [data-chart] canvas",
+      count: COMPARISON.keys.length,
+    },
+  ];
+};
+
+/** Milliseconds since the navigation began. */
+interface Drawn {
+  readonly answered: number;
+  readonly drawn: number;
+}
+
+interface PageTimes {
+  /** From the last byte of data to the frame that shows it: first visit of a browser, then with its cache. */
+  readonly drawing: number[];
+  readonly drawingAgain: number[];
+  /** From the start of the navigation. */
+  readonly whole: number[];
+  readonly wholeAgain: number[];
+}
+
+/** @throws {Error} without Chromium. */
+export async function measurePages(rounds: number, size: RecordSize = SIZE): Promise<BenchmarkResult> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(`Expected a Chromium at ${CHROMIUM}. On Debian: apt install chromium.`);
+  }
+  const home = await mkdtemp(path.join(tmpdir(), "convkit-bench-"));
+  const database = await openDatabase({ home });
+  await seedRecord(database, size);
+  const { server, url } = await startDashboard(home);
+  await database.close();
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu"],
+  });
+  try {
+    const pages = pagesOf(size);
+    const times = pages.map((): PageTimes => ({
+      drawing: [],
+      drawingAgain: [],
+      whole: [],
+      wholeAgain: [],
+    }));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [index, page] of pages.entries()) {
+        const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+        const { drawing, drawingAgain, whole, wholeAgain } = times[index]!;
+        const first = await visit(context, url, page);
+        const again = await visit(context, url, page);
+        await context.close();
+        drawing.push(first.drawn - first.answered);
+        drawingAgain.push(again.drawn - again.answered);
+        whole.push(first.drawn);
+        wholeAgain.push(again.drawn);
+      }
+    }
+    return toResult(pages, times, size);
+  } finally {
+    await browser.close();
+    const ended = once(server, "close");
+    server.kill("SIGTERM");
+    await ended;
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function startDashboard(home: string): Promise<{ server: ChildProcess; url: string }> {
+  const folder = path.dirname(fileURLToPath(import.meta.resolve("@convkit/dashboard/package.json")));
+  const args = ["--home", home, "--port", "0", "--no-open", "--no-worker"];
+  const server = spawn(process.execPath, [path.join(folder, "dist", "main.js"), ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: server.stdout }).on("line", (line) => {
+      const found = /The dashboard is at (\S+)/.exec(line)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    server.once("close", (code) => reject(new Error(`The dashboard ended with ${code}.`)));
+  });
+  return { server, url };
+}
+
+async function visit(context: BrowserContext, url: string, page: Page): Promise<Drawn> {
+  const tab = await context.newPage();
+  try {
+    await tab.addInitScript(watchFrames, page);
+    await tab.goto(url + page.address, { waitUntil: "commit" });
+    const found = await tab.waitForFunction(() => window.convkitDrawn, undefined, { timeout: PATIENCE_MS });
+    return (await found.jsonValue())!;
+  } finally {
+    await tab.close();
+  }
+}
+
+declare global {
+  interface Window {
+    convkitDrawn?: Drawn;
+  }
+}
+
+/** Runs in the page, before anything of it: looks at every frame whether all is there, and lets that frame be painted. */
+function watchFrames({ procedure, selector, count }: Page): void {
+  const look = () => {
+    const busy = document.querySelector("main [aria-busy='true']") !== null;
+    if (busy || document.querySelectorAll(selector).length < count) return requestAnimationFrame(look);
+    return requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        const drawn = performance.now();
+        const answers = (performance.getEntriesByType("resource") as PerformanceResourceTiming[]).filter(
+          ({ name }) => name.includes("/api/trpc/") && name.includes(procedure),
+        );
+        window.convkitDrawn = { answered: Math.max(...answers.map(({ responseEnd }) => responseEnd)), drawn };
+      };
+      port2.postMessage(null);
+    });
+  };
+  requestAnimationFrame(look);
+}
+
+function toResult(pages: readonly Page[], times: readonly PageTimes[], size: RecordSize): BenchmarkResult {
+  const data = pages.map(({ name }, index) => {
+    const { drawing, drawingAgain, whole, wholeAgain } = times[index]!;
+    return {
+      page: name,
+      drawingMs: spreadOf(drawing),
+      drawingAgainMs: spreadOf(drawingAgain),
+      wholeMs: spreadOf(whole),
+      wholeAgainMs: spreadOf(wholeAgain),
+    };
+  });
+  return {
+    title: "The dashboard's pages in Chromium",
+    notes: [
+      `${size.runs} runs × 10 curves of ${size.points} points; 1440 × 900 pixels, no GPU; server, PostgreSQL and browser on one machine.`,
+      `Drawing: from the last byte of the answers to the painted frame that shows all of them, curves of ${COMPARISON.points} points each. Whole: from the start of the navigation, page and scripts included.`,
+      "First: a browser without a cache. Again: with it.",
+    ],
+    columns: [
+      "page",
+      "drawing, ms",
+      "drawing again, ms",
+      "whole, ms",
+      "whole again, ms",
+      "target of drawing",
+    ],
+    rows: data.map(({ page, drawingMs, drawingAgainMs, wholeMs, wholeAgainMs }) => [
+      page,
+      formatSpread(drawingMs, 0),
+      formatSpread(drawingAgainMs, 0),
+      formatSpread(wholeMs, 0),
+      formatSpread(wholeAgainMs, 0),
+      `${TARGET_MS} ms: ${[drawingMs, drawingAgainMs].every(({ median }) => median <= TARGET_MS) ? "reached" : "not reached"}`,
+    ]),
+    data: { pages: data, size },
+  };
+}
