@@ -13,7 +13,12 @@ import { createRunChanges } from "./run-changes.js";
 import type { ApiContext, Caller } from "./trpc.js";
 
 const USER: Caller = { kind: "user", id: "u", name: "Ada", isAdmin: true };
-const WORKER: Caller = { kind: "worker", tokenId: "00000000-0000-4000-8000-000000000000", name: "gpu" };
+const WORKER: Caller = {
+  kind: "worker",
+  tokenId: "00000000-0000-4000-8000-000000000000",
+  name: "gpu",
+  isLocal: false,
+};
 
 let home: string;
 let context: ApiContext;

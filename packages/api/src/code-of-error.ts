@@ -19,6 +19,7 @@ import {
   RunNotFoundError,
   RunNotReachableError,
   RunNotResumableError,
+  TokenRightsError,
   UnknownFieldError,
   UnstorableEventError,
 } from "@convkit/db";
@@ -35,6 +36,7 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
   [ClaimLostError, "CONFLICT"],
   [AccountError, "CONFLICT"],
   [InvitationError, "FORBIDDEN"],
+  [TokenRightsError, "FORBIDDEN"],
   [JobEndedError, "CONFLICT"],
   [RunExistsError, "CONFLICT"],
   [RunFilterError, "BAD_REQUEST"],

@@ -10,7 +10,13 @@ import type { RunChanges } from "./run-changes.js";
 export type Caller =
   | { readonly kind: "user"; readonly id: string; readonly name: string; readonly isAdmin: boolean }
   /** A worker on a GPU host, by its API token: it reaches the worker's procedures and no other. */
-  | { readonly kind: "worker"; readonly tokenId: string; readonly name: string };
+  | {
+      readonly kind: "worker";
+      readonly tokenId: string;
+      readonly name: string;
+      /** The token is that of the worker which comes with this dashboard. */
+      readonly isLocal: boolean;
+    };
 
 export interface ApiContext {
   readonly database: Database;

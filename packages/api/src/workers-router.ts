@@ -2,15 +2,18 @@
 import {
   addDataset,
   addThumbnails,
+  checkClaimHolder,
+  checkMayReport,
+  checkWorkerHolder,
   claimNextJob,
   completeJob,
   failJob,
   findDatasetPack,
   heartbeat,
   ingestEvents,
-  mayReportRun,
   registerWorker,
   sawWorker,
+  type TokenHolder,
 } from "@convkit/db";
 import { DatasetCard, JobKind, TrainEvent, WorkerDescription } from "@convkit/schema";
 import { TRPCError } from "@trpc/server";
@@ -24,32 +27,40 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** At most so many events a call: a journal is sent in parts. */
 const MOST_EVENTS = 5000;
 
+/** For a job that a worker of the caller's holds. */
+const heldProcedure = workerProcedure.input(z.object(claim)).use(async ({ ctx, input, next }) => {
+  await checkClaimHolder(ctx.database, input, holderOf(ctx));
+  return next();
+});
+
 export const workersRouter = router({
   /** At its start, and whenever something of it changes. */
-  register: workerProcedure
-    .input(WorkerDescription)
-    .mutation(({ ctx, input }) => registerWorker(ctx.database, input, tokenOf(ctx.caller))),
+  register: workerProcedure.input(WorkerDescription).mutation(({ ctx, input }) => {
+    const holder = holderOf(ctx);
+    if (input.home !== null && !holder.isLocal) throw notLocal(input.home);
+    return registerWorker(ctx.database, input, holder);
+  }),
 
   /** null: nothing to do. */
   claim: workerProcedure
     .input(z.object({ workerId: z.uuid(), kinds: z.array(JobKind).min(1) }))
     .mutation(async ({ ctx, input }) => {
+      await checkWorkerHolder(ctx.database, input.workerId, holderOf(ctx));
       await sawWorker(ctx.database, input.workerId);
       return claimNextJob(ctx.queue, input);
     }),
 
-  heartbeat: workerProcedure
+  heartbeat: heldProcedure
     .input(z.object({ ...claim, workerId: z.uuid() }))
     .mutation(async ({ ctx, input: { workerId, ...held } }) => {
+      await checkWorkerHolder(ctx.database, workerId, holderOf(ctx));
       await sawWorker(ctx.database, workerId);
       return heartbeat(ctx.queue, held);
     }),
 
-  complete: workerProcedure
-    .input(z.object(claim))
-    .mutation(({ ctx, input }) => completeJob(ctx.queue, input)),
+  complete: heldProcedure.mutation(({ ctx, input }) => completeJob(ctx.queue, input)),
 
-  fail: workerProcedure
+  fail: heldProcedure
     .input(z.object({ ...claim, reason: z.string().max(10_000), retry: z.boolean() }))
     .mutation(({ ctx, input: { reason, retry, ...held } }) => failJob(ctx.queue, held, { reason, retry })),
 
@@ -57,8 +68,7 @@ export const workersRouter = router({
   ingest: workerProcedure
     .input(z.array(TrainEvent).min(1).max(MOST_EVENTS))
     .mutation(async ({ ctx, input }) => {
-      const [{ runId }] = input as [TrainEvent];
-      await checkMayReport(ctx, ctx.caller, runId);
+      await checkMayReport(ctx.database, input, holderOf(ctx));
       return ingestEvents(ctx.database, input);
     }),
 
@@ -95,14 +105,17 @@ export const workersRouter = router({
     .query(({ ctx, input }) => findDatasetPack(ctx.database, input.contentHash)),
 });
 
-function tokenOf(caller: Caller): string | null {
-  return caller.kind === "worker" ? caller.tokenId : null;
+/** Where nobody signs in, whoever calls without a token is the user of the server's own machine. */
+function holderOf({ caller, accounts }: ApiContext & { readonly caller: Caller }): TokenHolder {
+  if (caller.kind === "worker") return { tokenId: caller.tokenId, isLocal: caller.isLocal };
+  return { tokenId: null, isLocal: accounts === null };
 }
 
-async function checkMayReport(ctx: ApiContext, caller: Caller, runId: string): Promise<void> {
-  if (caller.kind !== "worker" || (await mayReportRun(ctx.database, runId, caller.tokenId))) return;
-  throw new TRPCError({
+function notLocal(home: string): TRPCError {
+  return new TRPCError({
     code: "FORBIDDEN",
-    message: `Expected a run that this token's workers have claimed, or one of no job. Received: ${runId}.`,
+    message:
+      "Expected a worker of another machine, since only the dashboard's own worker shares a home with it. " +
+      `Received: one with the home ${home}. Start it without --local.`,
   });
 }

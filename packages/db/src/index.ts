@@ -149,15 +149,23 @@ export {
   type JobFailure,
 } from "./queue/claims.js";
 export {
+  checkClaimHolder,
+  checkMayReport,
+  checkWorkerHolder,
+  TokenRightsError,
+  type TokenHolder,
+} from "./queue/token-rights.js";
+export {
   createApiToken,
+  createLocalToken,
   findApiToken,
   listApiTokens,
   listWorkers,
-  mayReportRun,
   registerWorker,
   revokeApiToken,
   sawWorker,
   type ApiTokenRow,
+  type FoundToken,
   type WorkerRow,
 } from "./queue/workers.js";
 

@@ -9,13 +9,20 @@ const LOCAL_USER: Caller = { kind: "user", id: "local", name: "you", isAdmin: tr
 /** @returns null for a token that is none or was revoked, and where nobody is signed in. */
 export async function findCaller(
   { headers }: IncomingMessage,
-  { database, accounts }: Pick<ApiContext, "database" | "accounts">,
+  { database, accounts, home }: Pick<ApiContext, "database" | "accounts" | "home">,
 ): Promise<Caller | null> {
   const { authorization, cookie } = headers;
   if (authorization !== undefined) {
     const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
     const found = token === undefined ? null : await findApiToken(database, token);
-    return found && { kind: "worker", tokenId: found.id, name: found.name };
+    return (
+      found && {
+        kind: "worker",
+        tokenId: found.id,
+        name: found.name,
+        isLocal: found.localHome === home,
+      }
+    );
   }
   if (!accounts) return LOCAL_USER;
   if (cookie === undefined) return null;

@@ -13,15 +13,7 @@ import { endJob, enqueueJob, findJobOfRun, listJobs, prioritizeJob } from "./job
 import { openQueue, type Queue } from "./open-queue.js";
 import { resumeRun } from "./resume-run.js";
 import { settleLostJobs } from "./settle-lost-jobs.js";
-import {
-  createApiToken,
-  findApiToken,
-  listApiTokens,
-  listWorkers,
-  mayReportRun,
-  registerWorker,
-  revokeApiToken,
-} from "./workers.js";
+import { registerWorker } from "./workers.js";
 
 let test: TestDatabase;
 let queue: Queue;
@@ -39,11 +31,7 @@ afterAll(async () => {
 const CONFIG = RunConfig.parse({ data: { source: "./shapes" }, model: "simple-cnn", tags: ["made here"] });
 const training = (runId: string): Job => ({ kind: "train", runId, config: CONFIG });
 
-async function makeWorker(
-  name: string,
-  tokenId: string | null = null,
-  home: string | null = null,
-): Promise<string> {
+async function makeWorker(name: string, home: string | null = null): Promise<string> {
   const id = randomUUID();
   const description = {
     id,
@@ -55,7 +43,7 @@ async function makeWorker(
     models: [],
     home,
   };
-  await registerWorker(test.database, description, tokenId);
+  await registerWorker(test.database, description, { tokenId: null, isLocal: true });
   return id;
 }
 
@@ -167,7 +155,7 @@ describe("the queue", () => {
 
   it("goes on with a run that was cut off, on the worker that holds it, and once", async () => {
     const home = "/home/of/the/dashboard";
-    const [old, local] = [await makeWorker("before", null, home), await makeWorker("local", null, home)];
+    const [old, local] = [await makeWorker("before", home), await makeWorker("local", home)];
     await ingestEvents(test.database, eventsOf({ runId: "cut" }, [started(), ended("interrupted")]), {
       folder: `${home}/runs/cut`,
     });
@@ -303,42 +291,5 @@ describe("the queue", () => {
 
   it("refuses a second run of an id", async () => {
     await expect(enqueueJob(queue, training("once"))).rejects.toThrow("Received: once, which there is");
-  });
-});
-
-describe("tokens", () => {
-  it("are kept as hashes, found while they are not revoked, and noted when used", async () => {
-    const { id, token } = await createApiToken(test.database, "GPU host");
-    expect(token).toMatch(/^convkit_[\w-]{43}$/);
-    const { rows } = await connectionsOf(test.database).pool.query(
-      "SELECT row_to_json(api_token)::text FROM api_token",
-    );
-    expect(JSON.stringify(rows)).not.toContain(token);
-    expect((await listApiTokens(test.database))[0]).toMatchObject({ id, name: "GPU host", lastUsedAt: null });
-    expect(await findApiToken(test.database, token)).toEqual({ id, name: "GPU host" });
-    expect((await listApiTokens(test.database))[0]?.lastUsedAt).toEqual(expect.any(Number));
-    expect(await findApiToken(test.database, `${token}x`)).toBeNull();
-    await revokeApiToken(test.database, id);
-    expect(await findApiToken(test.database, token)).toBeNull();
-  });
-
-  it("let workers speak of the runs that they claimed, and of those of no job", async () => {
-    const [mine, yours] = [
-      await createApiToken(test.database, "mine"),
-      await createApiToken(test.database, "yours"),
-    ];
-    const worker = await makeWorker("mine", mine.id);
-    const jobId = await enqueueJob(queue, training("claimed"));
-    expect(await mayReportRun(test.database, "claimed", mine.id)).toBe(false);
-    await claim(worker);
-    expect(await mayReportRun(test.database, "claimed", mine.id)).toBe(true);
-    expect(await mayReportRun(test.database, "claimed", yours.id)).toBe(false);
-    expect(await mayReportRun(test.database, "of no job", yours.id)).toBe(true);
-    await completeJob(queue, { jobId, fence: 1 });
-    const workers = await listWorkers(test.database);
-    expect(workers.find(({ description }) => description.id === worker)).toMatchObject({
-      token: "mine",
-      activeJobs: 0,
-    });
   });
 });

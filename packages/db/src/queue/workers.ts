@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { WorkerDescription } from "@convkit/schema";
 import { connectionsOf, type Database } from "../database.js";
 import { storableText } from "../ingest/storable-event.js";
+import { strangeWorker, type TokenHolder } from "./token-rights.js";
 
 export interface WorkerRow {
   readonly description: WorkerDescription;
@@ -14,17 +15,24 @@ export interface WorkerRow {
   readonly activeJobs: number;
 }
 
-/** A worker that comes again is the same one, as it says itself now. */
+/**
+ * A worker that comes again is the same one, as it says itself now. With another token it may come once its former one
+ * was revoked; to the server's own machine everything is allowed, and only that is given what the local worker had.
+ * @throws {TokenRightsError}
+ */
 export async function registerWorker(
   database: Database,
   description: WorkerDescription,
-  tokenId: string | null,
+  { tokenId, isLocal }: TokenHolder,
 ): Promise<void> {
-  await connectionsOf(database).pool.query(
+  const { rowCount } = await connectionsOf(database).pool.query(
     `INSERT INTO worker (id, description, token_id) VALUES ($1, $2, $3)
-     ON CONFLICT (id) DO UPDATE SET description = excluded.description, token_id = excluded.token_id, last_seen_at = now()`,
-    [description.id, storableText(JSON.stringify(description)), tokenId],
+     ON CONFLICT (id) DO UPDATE SET description = excluded.description, token_id = excluded.token_id, last_seen_at = now()
+     WHERE $4 OR worker.token_id IS NOT DISTINCT FROM excluded.token_id OR EXISTS (
+       SELECT FROM api_token WHERE id = worker.token_id AND revoked_at IS NOT NULL AND local_home IS NULL)`,
+    [description.id, storableText(JSON.stringify(description)), tokenId, isLocal],
   );
+  if (!rowCount) throw strangeWorker(description.id);
 }
 
 export async function sawWorker(database: Database, id: string): Promise<void> {
@@ -47,17 +55,6 @@ export async function listWorkers(database: Database): Promise<WorkerRow[]> {
   return rows.map((row) => ({ ...row, description: WorkerDescription.parse(row.description) }));
 }
 
-/** Whether a worker that came with this token may speak for the run: it claimed it, or no job has to do with it. */
-export async function mayReportRun(database: Database, runId: string, tokenId: string): Promise<boolean> {
-  const { rows } = await connectionsOf(database).pool.query<{ ok: boolean }>(
-    `SELECT NOT EXISTS (SELECT FROM job WHERE run_id = $1) OR EXISTS (
-       SELECT FROM job JOIN job_claim AS claim ON claim.job_id = job.id JOIN worker ON worker.id = claim.worker_id
-       WHERE job.run_id = $1 AND worker.token_id = $2) AS ok`,
-    [runId, tokenId],
-  );
-  return rows[0]?.ok ?? false;
-}
-
 export interface ApiTokenRow {
   readonly id: string;
   readonly name: string;
@@ -71,9 +68,33 @@ export async function createApiToken(
   database: Database,
   name: string,
 ): Promise<{ id: string; token: string }> {
+  return addApiToken(database, name, null);
+}
+
+/**
+ * A token for the worker that comes with a dashboard, in place of those of earlier starts: one that was killed has not
+ * revoked its own.
+ * @param home absolute path of the dashboard's CONVKIT_HOME.
+ */
+export async function createLocalToken(
+  database: Database,
+  home: string,
+): Promise<{ id: string; token: string }> {
+  await connectionsOf(database).prisma.apiToken.updateMany({
+    where: { localHome: home, revokedAt: null },
+    data: { revokedAt: new Date() },
+  });
+  return addApiToken(database, "the local worker", home);
+}
+
+async function addApiToken(
+  database: Database,
+  name: string,
+  localHome: string | null,
+): Promise<{ id: string; token: string }> {
   const token = `convkit_${randomBytes(32).toString("base64url")}`;
   const { id } = await connectionsOf(database).prisma.apiToken.create({
-    data: { name: storableText(name), hash: hashOf(token) },
+    data: { name: storableText(name), hash: hashOf(token), localHome },
     select: { id: true },
   });
   return { id, token };
@@ -102,13 +123,18 @@ export async function revokeApiToken(database: Database, id: string): Promise<vo
   });
 }
 
+export interface FoundToken {
+  readonly id: string;
+  readonly name: string;
+  /** CONVKIT_HOME of the dashboard whose local worker's it is; null for one that somebody made. */
+  readonly localHome: string | null;
+}
+
 /** @returns null for a token that is none, or was revoked. */
-export async function findApiToken(
-  database: Database,
-  token: string,
-): Promise<{ id: string; name: string } | null> {
-  const { rows } = await connectionsOf(database).pool.query<{ id: string; name: string }>(
-    `UPDATE api_token SET last_used_at = now() WHERE hash = $1 AND revoked_at IS NULL RETURNING id, name`,
+export async function findApiToken(database: Database, token: string): Promise<FoundToken | null> {
+  const { rows } = await connectionsOf(database).pool.query<FoundToken>(
+    `UPDATE api_token SET last_used_at = now() WHERE hash = $1 AND revoked_at IS NULL
+     RETURNING id, name, local_home AS "localHome"`,
     [hashOf(token)],
   );
   return rows[0] ?? null;
