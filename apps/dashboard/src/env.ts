@@ -27,7 +27,12 @@ export function browserCommand(): string | undefined {
   return process.env["BROWSER"] || undefined;
 }
 
-/** For a process that this one starts. */
-export function inheritedEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env };
+/** What opens the record and the sessions, and what a shell keeps for another server: no worker needs it. */
+const OWN_SECRETS = ["CONVKIT_SECRET", "DATABASE_URL", "PGPASSWORD", "CONVKIT_TOKEN"];
+
+/** For a worker that this process starts: it runs the code of configs. */
+export function workerEnvironment(): NodeJS.ProcessEnv {
+  const environment = { ...process.env };
+  for (const name of OWN_SECRETS) delete environment[name];
+  return environment;
 }

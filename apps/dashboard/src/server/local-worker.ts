@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { inheritedEnvironment } from "../env.js";
+import { workerEnvironment } from "../env.js";
 
 export interface LocalWorkerOptions {
   /** Script of the command `convkit`. */
@@ -43,7 +43,7 @@ export async function keepLocalWorker(options: LocalWorkerOptions): Promise<void
 async function runOnce({ script, url, home, token, signal }: LocalWorkerOptions): Promise<string> {
   const child: ChildProcess = spawn(process.execPath, [script, "worker", "--server", url, "--local"], {
     env: {
-      ...inheritedEnvironment(),
+      ...workerEnvironment(),
       CONVKIT_HOME: home,
       ...(token !== undefined && { CONVKIT_TOKEN: token }),
     },

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRunChanges, type ApiContext } from "@convkit/api";
 import {
-  createApiToken,
   createDiskBlobStore,
+  createLocalToken,
   enqueueJob,
   finishDeletions,
   listDatasetsWithoutPictures,
@@ -32,7 +32,7 @@ export interface OpenRecordOptions {
 export interface OpenRecord {
   readonly database: Database;
   readonly context: Omit<ApiContext, "caller">;
-  /** A token for the local worker, where one is demanded; revoked at the end. */
+  /** A token for the local worker, where one is demanded; revoked at the end, or by the next start. */
   createWorkerToken(): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
     context: { database, blobs, queue, home, accounts, changes: createRunChanges(database, signal) },
     createWorkerToken: async () => {
       if (!accounts) return undefined;
-      const { id, token } = await createApiToken(database, "the local worker");
+      const { id, token } = await createLocalToken(database, home);
       tokens.push(id);
       return token;
     },
