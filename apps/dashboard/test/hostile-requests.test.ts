@@ -344,8 +344,7 @@ describe("a server that others can reach", () => {
         });
       const chunked = { "transfer-encoding": "chunked" };
       expect((await post(100, chunked)).status).toBe(401);
-      for (const size of [chunked, {}]) expect((await post(100_000, size)).status).toBe(413);
-      // The answer may be lost with the connection.
+      expect([(await post(1e5, chunked)).status, (await post(1e5, {})).status]).toEqual([413, 413]);
       expect([413, 0]).toContain((await post(64 * 1024 * 1024, chunked).catch(closed)).status);
     } finally {
       await served.stop();
