@@ -61,8 +61,17 @@ export const workersRouter = router({
   complete: heldProcedure.mutation(({ ctx, input }) => completeJob(ctx.queue, input)),
 
   fail: heldProcedure
-    .input(z.object({ ...claim, reason: z.string().max(10_000), retry: z.boolean() }))
-    .mutation(({ ctx, input: { reason, retry, ...held } }) => failJob(ctx.queue, held, { reason, retry })),
+    .input(
+      z.object({
+        ...claim,
+        reason: z.string().max(10_000),
+        retry: z.boolean(),
+        givenBack: z.boolean().default(false),
+      }),
+    )
+    .mutation(({ ctx, input: { reason, retry, givenBack, ...held } }) =>
+      failJob(ctx.queue, held, { reason, retry, givenBack }),
+    ),
 
   /** Events of one run, in any order, as often as need be. */
   ingest: workerProcedure

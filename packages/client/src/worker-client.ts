@@ -93,7 +93,13 @@ export interface WorkerClient {
   heartbeat(claim: Claim & { readonly workerId: string }, options?: CallOptions): Promise<HeartbeatAnswer>;
   complete(claim: Claim, options?: CallOptions): Promise<void>;
   fail(
-    claim: Claim & { readonly reason: string; readonly retry: boolean },
+    claim: Claim & {
+      readonly reason: string;
+      /** Another worker, or this one later, may do better. */
+      readonly retry: boolean;
+      /** With `retry`: the worker was shut down, which does not count among the tries of the job. */
+      readonly givenBack?: boolean;
+    },
     options?: CallOptions,
   ): Promise<void>;
   /** @param events of one run, 1 to 5,000. @returns whether the server has deleted the run. */

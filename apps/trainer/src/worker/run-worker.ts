@@ -119,7 +119,10 @@ async function tell(
         await client.complete(claim, options);
         return note("Done.");
       case "fail":
-        await client.fail({ ...claim, reason: end.reason, retry: end.retry }, options);
+        await client.fail(
+          { ...claim, reason: end.reason, retry: end.retry, givenBack: end.retry && stopping.aborted },
+          options,
+        );
         return note(`${end.retry ? "Given back" : "Failed"}: ${end.reason}`);
       case "lost":
         return note(

@@ -130,12 +130,18 @@ export interface JobFailure {
   readonly reason: string;
   /** The worker cannot go on, but another might. */
   readonly retry: boolean;
+  /** With `retry`: the worker was shut down. That says nothing against the job, and does not count among its tries. */
+  readonly givenBack?: boolean | undefined;
 }
 
 /** @throws {ClaimLostError} */
-export async function failJob(queue: Queue, claim: Claim, { reason, retry }: JobFailure): Promise<void> {
+export async function failJob(queue: Queue, claim: Claim, failure: JobFailure): Promise<void> {
+  const { reason, retry, givenBack = false } = failure;
   await endClaim(queue, claim, async (client, { name, runId, kind }) => {
     const sql = { db: sqlOf(client) };
+    if (retry && givenBack) {
+      await client.query("UPDATE pgboss.job SET retry_limit = retry_limit + 1 WHERE id = $1", [claim.jobId]);
+    }
     if (retry) await queue.boss.fail(name, attemptOf(claim), { message: reason }, sql);
     else await queue.boss.cancel(name, attemptOf(claim), sql);
     const waits = retry && (await stateOf(client, claim.jobId)) === "retry";

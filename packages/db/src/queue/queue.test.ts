@@ -221,6 +221,25 @@ describe("the queue", () => {
     });
   });
 
+  it("is given back by workers that are shut down as often as need be", async () => {
+    const worker = await makeWorker("restarted");
+    const jobId = await enqueueJob(queue, training("patient"));
+    for (let fence = 1; fence <= 8; fence += 1) {
+      expect(await claim(worker)).toMatchObject({ jobId, fence });
+      await failJob(
+        queue,
+        { jobId, fence },
+        { reason: "The worker was stopped.", retry: true, givenBack: true },
+      );
+    }
+    for (let fence = 9; fence <= 12; fence += 1) {
+      expect(await claim(worker)).toMatchObject({ jobId, fence });
+      await failJob(queue, { jobId, fence }, { reason: "out of memory", retry: true });
+    }
+    expect(await claim(worker)).toBeNull();
+    expect(await getRun(test.database, "patient")).toMatchObject({ status: "failed" });
+  });
+
   it("cancels a job that waits at once, and tells the worker of one that is at work", async () => {
     const worker = await makeWorker("obedient");
     const waiting = await enqueueJob(queue, training("cancelled"));
