@@ -46,17 +46,22 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
   const queue = await openQueue(database, { onProblem, ...(heartbeatSeconds && { heartbeatSeconds }) });
   const accounts = options.accounts && openAccounts(database, options.accounts);
   const tokens: string[] = [];
+  const say = (error: unknown) => onProblem((error as Error).message);
   const work = [
-    finishDeletions(database, { blobs, home }).then(() =>
-      watchJournals(database, {
-        home,
-        blobs,
-        signal,
-        onProblem: ({ path, message }) => onProblem(`${path}: ${message}`),
-      }),
-    ),
-    orderPictures(queue, home, signal),
-  ].map((task) => task.catch((error: unknown) => onProblem((error as Error).message)));
+    // A folder that cannot be deleted is left for the next start, and no reason not to read the journals.
+    finishDeletions(database, { blobs, home })
+      .catch(say)
+      .then(() =>
+        watchJournals(database, {
+          home,
+          blobs,
+          signal,
+          onProblem: ({ path, message }) => onProblem(`${path}: ${message}`),
+        }),
+      )
+      .catch(say),
+    orderPictures(queue, { home, signal, onProblem }),
+  ];
   return {
     database,
     context: { database, blobs, queue, home, accounts, changes: createRunChanges(database, signal) },
@@ -76,12 +81,23 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
 }
 
 /** Has workers make small pictures of the data sets that they trained on, where pages lack them. */
-async function orderPictures(queue: Queue, home: string, signal: AbortSignal): Promise<void> {
+async function orderPictures(
+  queue: Queue,
+  { home, signal, onProblem }: Pick<OpenRecordOptions, "home" | "signal" | "onProblem">,
+): Promise<void> {
   while (!signal.aborted) {
     await sleep(PICTURES_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    for (const { contentHash, source, workerId } of await listDatasetsWithoutPictures(queue.database, home)) {
-      await enqueueJob(queue, { kind: "inspect", source, contentHash }, { onlyWorker: workerId });
+    try {
+      for (const { contentHash, source, workerId } of await listDatasetsWithoutPictures(
+        queue.database,
+        home,
+      )) {
+        await enqueueJob(queue, { kind: "inspect", source, contentHash }, { onlyWorker: workerId });
+      }
+    } catch (error) {
+      // The database is away: there is a next round.
+      onProblem((error as Error).message);
     }
   }
 }

@@ -104,7 +104,8 @@ async function serveBlob(
   try {
     const size = await blobs.sizeOf(sha256);
     // What is told to be whole is recorded first: a worker takes it for delivered, and a sweep for unused.
-    if (size !== null && request.method === "HEAD") await settleBlob(database, blobs, { sha256, sizeBytes: size });
+    if (size !== null && request.method === "HEAD")
+      await settleBlob(database, blobs, { sha256, sizeBytes: size });
     response.setHeader("Upload-Offset", size ?? (await blobs.receivedBytes(sha256)));
     if (request.method === "HEAD") return void response.writeHead(size === null ? 404 : 200).end();
     if (request.method === "GET") {

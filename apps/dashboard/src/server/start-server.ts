@@ -65,7 +65,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // The port is taken before anything is opened: a second dashboard fails at once.
   const port = await listen(server, host, options.port);
   const url =
-    options.publicUrl?.replace(/\/$/, "") ?? `http://${isLoopback(host) ? "localhost" : host}:${port}`;
+    options.publicUrl?.replace(/\/$/, "") ??
+    `http://${isLoopback(host) ? "localhost" : addressOf(host)}:${port}`;
   const demandsSignIn = !isLoopback(host) || options.publicUrl !== undefined;
   const accounts = demandsSignIn ? { secret: options.secret!, baseUrl: url } : null;
   const opening = openRecord({ ...options, accounts, signal });
@@ -90,7 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const [record] = await Promise.all([opening, pages]);
     if (workerScript !== null) {
       const token = await record.createWorkerToken();
-      const local = `http://${isLoopback(host) ? host : "127.0.0.1"}:${port}`;
+      const local = `http://${addressOf(LOOPBACK_OF[host] ?? host)}:${port}`;
       worker = keepLocalWorker({ script: workerScript, url: local, home, token, signal, onProblem });
     }
     return { url, setupUrl: await setupUrlOf(record, url), close };
@@ -169,8 +170,14 @@ function answer(response: ServerResponse, status: number, message: string): void
   response.end(`${message}\n`);
 }
 
+/** Where all addresses are listened at, a process of this machine goes to its own. */
+const LOOPBACK_OF: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
+/** As it stands in a URL (RFC 3986, section 3.2.2). */
+const addressOf = (host: string) => (host.includes(":") ? `[${host}]` : host);
+
 function guardOf({ host, publicUrl }: ServerOptions, port: number, url: string): GuardOptions {
-  const own = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const own = `${addressOf(host)}:${port}`;
   // A local worker comes by the loopback address, whatever people do.
   const hosts = new Set([...loopbackHosts(port), own, new URL(url).host].map((name) => name.toLowerCase()));
   const origins = new Set([...hosts].map((name) => `http://${name}`));
