@@ -272,7 +272,9 @@ export function createCurvePlot(
   }
 
   const resize = new ResizeObserver(() => {
-    if (host.clientWidth > 0) u.setSize({ width: host.clientWidth, height: host.clientHeight });
+    const { clientWidth: width, clientHeight: height } = host;
+    // It also tells of the size that the plot was made with; thousands of lines are not drawn twice for that.
+    if (width > 0 && (width !== u.width || height !== u.height)) u.setSize({ width, height });
   });
   resize.observe(host);
   const endTheme = onThemeChange(() => {
@@ -282,6 +284,8 @@ export function createCurvePlot(
 
   return {
     update(next) {
+      const isSame = (Object.keys(next) as (keyof CurvePlotState)[]).every((key) => next[key] === state[key]);
+      if (isSame) return;
       const recolored = next.series !== state.series;
       state = next;
       if (recolored) colors.forget();

@@ -1,6 +1,6 @@
 /** An address that no page has. */
 import { Button, EmptyState } from "@convkit/ui";
-import Link from "next/link";
+import { Link } from "../features/shell/link";
 
 export default function NotFound() {
   return (

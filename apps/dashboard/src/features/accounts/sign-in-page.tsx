@@ -2,7 +2,7 @@
 "use client";
 import { Button, Field, Input } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useState } from "react";
 import { useTRPC } from "../../trpc/context";
 import { useUrlState } from "../shell/url-state";

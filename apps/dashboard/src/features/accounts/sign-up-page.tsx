@@ -2,7 +2,7 @@
 "use client";
 import { Button, Field, Input } from "@convkit/ui";
 import { useMutation } from "@tanstack/react-query";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useState } from "react";
 import { useTRPC } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";

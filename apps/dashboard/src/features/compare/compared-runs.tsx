@@ -1,7 +1,7 @@
 /** The runs that are compared, each with its colour; one can leave, others can join. */
 "use client";
 import { Button, Icon, IconButton, Popover, StatusBadge, strokesOfRuns } from "@convkit/ui";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useState } from "react";
 import type { RunDetail } from "../../trpc/context";
 import { RunPicker } from "../run/compare-with-dialog";

@@ -12,13 +12,13 @@ import {
 import type { CurveSeries, Interval } from "@convkit/ui/charts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FileDown, Maximize2 } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTRPC, type Series, type SeriesInput } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { axisFormatOf, metricRank } from "../runs/metric-format";
 import type { CurveGroup } from "./curve-groups";
 import type { CurveSettings } from "./curve-settings";
-import { CurveChart } from "./lazy-charts";
+import { CurveChart, preloadCurveChart } from "./lazy-charts";
 import { saveCsv } from "./save-csv";
 import { useSeen } from "./use-seen";
 
@@ -53,6 +53,9 @@ export function CurvePanel(props: CurvePanelProps) {
   const queryClient = useQueryClient();
   const [ref, seen] = useSeen<HTMLDivElement>();
   const [full, setFull] = useState(false);
+  useEffect(preloadCurveChart, []);
+  // The same function each time, as for x: another one has the chart drawn anew.
+  const formatY = useMemo(() => axisFormatOf(group.keys[0] ?? ""), [group.keys]);
   const input = {
     runIds: [...runIds],
     keys: [...group.keys],
@@ -106,7 +109,7 @@ export function CurvePanel(props: CurvePanelProps) {
       syncKey={props.syncKey}
       onToggleSeries={props.onToggle}
       formatX={formatXOf(settings.x)}
-      formatY={axisFormatOf(group.keys[0] ?? "")}
+      formatY={formatY}
       height={height}
       actions={actions}
     />
@@ -155,10 +158,9 @@ function axisOf(key: readonly unknown[] | undefined): SeriesInput["x"] {
   return ((key?.[1] ?? {}) as { input?: SeriesInput }).input?.x;
 }
 
-const formatXOf = (axis: CurveSettings["x"]) =>
-  axis === "time"
-    ? (seconds: number) => formatDuration(seconds * 1000)
-    : (value: number) => formatMetric(value);
+const formatSeconds = (seconds: number) => formatDuration(seconds * 1000);
+const formatNumber = (value: number) => formatMetric(value);
+const formatXOf = (axis: CurveSettings["x"]) => (axis === "time" ? formatSeconds : formatNumber);
 
 const seriesId = (runId: string, key: string) => `${runId} ${key}`;
 

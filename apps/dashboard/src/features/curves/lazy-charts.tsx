@@ -12,13 +12,15 @@ const box = (height: string) =>
     );
   };
 
-export const CurveChart = dynamic(
-  () => import("@convkit/ui/charts/curve-chart").then((chart) => chart.CurveChart),
-  {
-    ssr: false,
-    loading: box("h-72"),
-  },
-);
+const loadCurveChart = () => import("@convkit/ui/charts/curve-chart").then((chart) => chart.CurveChart);
+
+/** Begins while the curves are still on their way; a failure shows when the chart is asked for. */
+export const preloadCurveChart = (): void => void loadCurveChart().catch(() => undefined);
+
+export const CurveChart = dynamic(loadCurveChart, {
+  ssr: false,
+  loading: box("h-72"),
+});
 
 export const ConfusionMatrix = dynamic(
   () => import("@convkit/ui/charts/confusion-matrix").then((chart) => chart.ConfusionMatrix),

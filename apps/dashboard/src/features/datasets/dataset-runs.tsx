@@ -2,7 +2,7 @@
 "use client";
 import { Button, Card, formatDuration, StatusBadge } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useTRPC } from "../../trpc/context";
 import { formatOf } from "../runs/metric-format";
 import { RunDot } from "../runs/run-columns";

@@ -3,7 +3,7 @@
 import { EmptyState } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Images } from "lucide-react";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useTRPC } from "../../trpc/context";
 import { datasetPath } from "../shell/links";
 import { PageHeader } from "../shell/page-header";

@@ -3,7 +3,7 @@
 import { Badge, EmptyState, formatRelativeTime } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Boxes } from "lucide-react";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useTRPC, type ModelRow } from "../../trpc/context";
 import { formatOf } from "../runs/metric-format";
 import { modelPath } from "../shell/links";

@@ -3,7 +3,7 @@
 import { Button, Card, formatRelativeTime, Icon, IconButton, Select, useToast } from "@convkit/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { GitCompareArrows, Trash2 } from "lucide-react";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useTRPC, type ModelVersionRow } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { betterOf, formatOf } from "../runs/metric-format";

@@ -1,7 +1,7 @@
 /** What differs from the run that is repeated. */
 "use client";
 import { Card, diffConfigs } from "@convkit/ui";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import type { RunDetail } from "../../trpc/context";
 import { runPath } from "../shell/links";
 import { useConfigForm } from "./form-context";

@@ -2,7 +2,7 @@
 "use client";
 import { Button, EmptyState, Tabs } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { runPath } from "../shell/links";

@@ -9,7 +9,7 @@ import {
   IconButton,
   StatusBadge,
 } from "@convkit/ui";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import type { ReactNode } from "react";
 import type { JobRow } from "../../trpc/context";
 import { runPath } from "../shell/links";

@@ -2,7 +2,7 @@
 "use client";
 import { Button, EmptyState, Tabs } from "@convkit/ui";
 import { ListOrdered, Plus } from "lucide-react";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useEffect, useRef, useState } from "react";
 import type { JobRow } from "../../trpc/context";
 import { PageHeader } from "../shell/page-header";

@@ -1,7 +1,7 @@
 /** On the page of a run that waits: its place in the queue, and whether anyone is there to take it. */
 "use client";
 import { Card, Icon } from "@convkit/ui";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import type { RunDetail } from "../../trpc/context";
 import { useNow } from "../shell/use-now";
 import { NoWorkerHelp } from "./no-worker";

@@ -1,7 +1,7 @@
 /** What the run learnt from. */
 "use client";
 import { EmptyState } from "@convkit/ui";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import type { RunDetail } from "../../trpc/context";
 import { ClassCounts, DatasetFacts } from "../datasets/dataset-card";
 import { datasetPath } from "../shell/links";

@@ -11,7 +11,7 @@ import {
   type KeyValue,
 } from "@convkit/ui";
 import type { Interval } from "@convkit/ui/charts";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useMemo, useState } from "react";
 import type { RunDetail } from "../../trpc/context";
 import { groupCurves } from "../curves/curve-groups";

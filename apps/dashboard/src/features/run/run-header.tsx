@@ -13,7 +13,7 @@ import {
 } from "@convkit/ui";
 import { CircleStop, GitCompareArrows, Play, RotateCw, Tag } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { Fragment, useState } from "react";

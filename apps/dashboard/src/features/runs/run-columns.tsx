@@ -10,7 +10,7 @@ import {
   StatusBadge,
   type DataColumn,
 } from "@convkit/ui";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import type { ReactNode } from "react";
 import type { RunFields, RunGroup, RunRow } from "../../trpc/context";
 import { runPath } from "../shell/links";

@@ -12,7 +12,7 @@ import {
   type DataGroup,
 } from "@convkit/ui";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import Link from "next/link";
+import { Link } from "../shell/link";
 import { useRouter } from "next/navigation";
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTRPC, type RunGroup } from "../../trpc/context";

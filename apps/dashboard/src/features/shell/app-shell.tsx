@@ -2,7 +2,7 @@
 "use client";
 import { classNames, IconButton, Tooltip } from "@convkit/ui";
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
-import Link from "next/link";
+import { Link } from "./link";
 import { usePathname } from "next/navigation";
 import { useState, type ReactNode } from "react";
 import { AccountMenu } from "../accounts/account-menu";

@@ -1,6 +1,6 @@
 /** The head of a page: where one is, what it is about, and what can be done. */
 import { classNames } from "@convkit/ui";
-import Link from "next/link";
+import { Link } from "./link";
 import type { ReactNode } from "react";
 
 export interface PageHeaderProps {
