@@ -1,5 +1,5 @@
 /** What a curve chart draws, and the questions that are asked of it: nearest point, extent, summary, CSV. */
-import { around, type ScaleKind } from "./scale.js";
+import { around, isConstant, type ScaleKind } from "./scale.js";
 
 export interface CurveSeries {
   id: string;
@@ -56,7 +56,7 @@ export function xExtent(series: readonly CurveSeries[], kind: ScaleKind): Interv
     }
   }
   if (min > max) return kind === "log" ? { min: 1, max: 10 } : { min: 0, max: 1 };
-  if (min < max) return { min, max };
+  if (!isConstant(min, max)) return { min, max };
   const [low, high] = around(min, kind);
   return { min: low, max: high };
 }
@@ -76,7 +76,7 @@ export function yExtent(series: readonly CurveSeries[], xRange: Interval, kind: 
     }
   }
   if (min > max) return kind === "log" ? { min: 0.1, max: 10 } : { min: 0, max: 1 };
-  if (min === max) {
+  if (isConstant(min, max)) {
     const [low, high] = around(min, kind);
     return { min: low, max: high };
   }

@@ -67,6 +67,11 @@ describe("scaleOver", () => {
     expect(scaleOver([], "linear").domain).toEqual([0, 1]);
   });
 
+  test("holds values whose logarithms are the same number", () => {
+    const scale = scaleOver([1.0000000000000014e-6, 1.0000000000000016e-6], "log");
+    expect(scale.toUnit(1.0000000000000014e-6)).toBeCloseTo(0.5);
+  });
+
   test("goes there and back", () => {
     fc.assert(
       fc.property(

@@ -59,7 +59,7 @@ export function scaleOver(values: Iterable<number>, kind: ScaleKind): Scale {
     if (value > max) max = value;
   }
   if (min > max) [min, max] = kind === "log" ? [0.1, 10] : [0, 1];
-  else if (min === max) [min, max] = around(min, kind);
+  else if (isConstant(min, max)) [min, max] = around(min, kind);
   const log = kind === "log";
   const low = log ? Math.log(min) : min;
   const span = (log ? Math.log(max) : max) - low;
@@ -72,6 +72,11 @@ export function scaleOver(values: Iterable<number>, kind: ScaleKind): Scale {
     fromUnit: (unit) => (log ? Math.exp(low + unit * span) : low + unit * span),
     ticks: (count) => (log ? logTicks(min, max, count) : niceTicks(min, max, count)),
   };
+}
+
+/** Values so near to each other that an axis between them, or their logarithms, has no length any more. */
+export function isConstant(min: number, max: number): boolean {
+  return max - min <= Math.max(Math.abs(min), Math.abs(max)) * 1e-12;
 }
 
 /** An interval around one value: half and double on a log scale, a tenth to each side on a linear one. */
