@@ -117,13 +117,13 @@ export function RunHeader({ run }: { run: RunDetail }) {
           <>
             {RESUMABLE.has(run.status) && (
               <Button busy={resume.isPending} onClick={() => resume.mutate(run.id)}>
-                <Play className="size-4 text-ink-3" aria-hidden="true" />
+                <Play className="size-4 text-ink-3 max-sm:hidden" aria-hidden="true" />
                 Resume
               </Button>
             )}
             {canStop && (
               <Button onClick={() => setOpened(job ? "stop job" : "stop")}>
-                <CircleStop className="size-4 text-ink-3" aria-hidden="true" />
+                <CircleStop className="size-4 text-ink-3 max-sm:hidden" aria-hidden="true" />
                 Stop
               </Button>
             )}
@@ -135,13 +135,13 @@ export function RunHeader({ run }: { run: RunDetail }) {
             {"model" in run.config && (
               <Button asChild>
                 <Link href={runAgainPath(run.id)}>
-                  <RotateCw className="size-4 text-ink-3" aria-hidden="true" />
+                  <RotateCw className="size-4 text-ink-3 max-sm:hidden" aria-hidden="true" />
                   Run again with changes
                 </Link>
               </Button>
             )}
             <Button onClick={() => setOpened("compare")}>
-              <GitCompareArrows className="size-4 text-ink-3" aria-hidden="true" />
+              <GitCompareArrows className="size-4 text-ink-3 max-sm:hidden" aria-hidden="true" />
               Compare with…
             </Button>
             <DropdownMenu
