@@ -26,11 +26,16 @@ export function formatCell(value: unknown): string {
   return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }
 
-const UNITS = ["B", "KB", "MB", "GB", "TB"];
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** Decimal units. */
+/** Decimal units, three digits, as the pages write them. */
 export function formatBytes(bytes: number): string {
-  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toPrecision(3)} ${UNITS[power]}`;
+  let value = bytes;
+  let unit = 0;
+  // 999.5 would be written as `1.00e+3`.
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toPrecision(3)} ${UNITS[unit]}`;
 }
