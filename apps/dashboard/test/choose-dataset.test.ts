@@ -3,10 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AppRouter } from "@convkit/api";
-import { wireTransformer } from "@convkit/schema";
-import { createTRPCClient, httpLink } from "@trpc/client";
 import { expect, onTestFinished, test } from "vitest";
+import { clientOf } from "./client-of.js";
 import { startDashboard } from "./dashboard-process.js";
 import { openBrowser, openPage, visit } from "./open-browser.js";
 import { cardOf } from "./seed-dataset.js";
@@ -20,9 +18,7 @@ test("a data set whose pictures are on the server is chosen with its hash, and a
   const [dashboard, browser] = await Promise.all([startDashboard({ home }), openBrowser()]);
   onTestFinished(() => dashboard.stop());
   onTestFinished(() => browser.close());
-  const client = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${dashboard.url}/api/trpc`, transformer: wireTransformer })],
-  });
+  const client = clientOf(dashboard.url);
   const { page, foreign, problems } = await openPage(browser, { url: dashboard.url });
   const bytes = Buffer.from("a tar");
   const packSha256 = createHash("sha256").update(bytes).digest("hex");

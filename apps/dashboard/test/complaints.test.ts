@@ -5,14 +5,14 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AppRouter } from "@convkit/api";
 import { ingestEvents, openDatabase } from "@convkit/db";
-import { RunConfig, wireTransformer, type TrainEvent } from "@convkit/schema";
-import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import { RunConfig, type TrainEvent } from "@convkit/schema";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { clientOf, type Client } from "./client-of.js";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { openBrowser, openPage, visit } from "./open-browser.js";
+import { cardOf } from "./seed-dataset.js";
 import { untilTrue } from "./until-true.js";
 
 const RUNS = 1200;
@@ -20,7 +20,7 @@ const LONG = { id: "long", steps: 30_000, spikeAt: 17_123, spike: 1234.5 };
 
 let home: string;
 let dashboard: DashboardProcess;
-let client: TRPCClient<AppRouter>;
+let client: Client;
 let browser: Browser;
 let page: Page;
 
@@ -32,9 +32,7 @@ beforeAll(async () => {
   for (let at = 0; at < long.length; at += 5000) await ingestEvents(database, long.slice(at, at + 5000));
   [dashboard, browser] = await Promise.all([startDashboard({ home }), openBrowser()]);
   await database.close();
-  client = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${dashboard.url}/api/trpc`, transformer: wireTransformer })],
-  });
+  client = clientOf(dashboard.url);
 }, 300_000);
 
 afterAll(async () => {
@@ -55,16 +53,7 @@ function runOf(
   const started = {
     type: "runStarted",
     config: RunConfig.parse({ data: { source: "cifar10" }, model: "resnet9", epochs: 3, name }),
-    dataset: {
-      formatVersion: 1,
-      name: "cifar10",
-      source: "cifar10",
-      contentHash: "c1fa",
-      classNames: ["cat", "dog"],
-      imageShape: [32, 32, 3],
-      splits: { train: { count: 2, perClass: [1, 1] } },
-      badFiles: [],
-    },
+    dataset: cardOf("cifar10"),
     engine: { name: "native", device: "a CPU", threads: 2, versions: {} },
     model: { name: "resnet9", parameters: 1000, trainableParameters: 1000, flops: 1000 },
     stepsPerEpoch: 1,

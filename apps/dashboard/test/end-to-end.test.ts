@@ -4,11 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AppRouter } from "@convkit/api";
-import { wireTransformer } from "@convkit/schema";
-import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { clientOf, type Client } from "./client-of.js";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { openBrowser, openPage, visit, type WatchedPage } from "./open-browser.js";
 import { makePhotoFolder } from "./photo-folder.js";
@@ -19,7 +17,7 @@ const CONVKIT = fileURLToPath(new URL("../../trainer/dist/cli.js", import.meta.u
 let home: string;
 let photos: string;
 let dashboard: DashboardProcess;
-let client: TRPCClient<AppRouter>;
+let client: Client;
 let browser: Browser;
 let watched: WatchedPage;
 let page: Page;
@@ -31,9 +29,7 @@ beforeAll(async () => {
     startDashboard({ home, flags: ["--worker", CONVKIT] }),
     openBrowser(),
   ]);
-  client = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${dashboard.url}/api/trpc`, transformer: wireTransformer })],
-  });
+  client = clientOf(dashboard.url);
   watched = await openPage(browser, dashboard);
   ({ page } = watched);
 }, 300_000);

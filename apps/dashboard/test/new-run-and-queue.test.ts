@@ -4,11 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { AppRouter } from "@convkit/api";
-import { RunConfig, wireTransformer, type WorkerDescription } from "@convkit/schema";
-import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import { RunConfig, type WorkerDescription } from "@convkit/schema";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { clientOf, type Client } from "./client-of.js";
 import { seriousViolations } from "./axe.js";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { openBrowser, openPage, visit, type WatchedPage } from "./open-browser.js";
@@ -16,7 +15,7 @@ import { untilTrue } from "./until-true.js";
 
 let home: string;
 let dashboard: DashboardProcess;
-let client: TRPCClient<AppRouter>;
+let client: Client;
 let browser: Browser;
 let watched: WatchedPage;
 let page: Page;
@@ -24,9 +23,7 @@ let page: Page;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "convkit-queue-"));
   [dashboard, browser] = await Promise.all([startDashboard({ home }), openBrowser()]);
-  client = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${dashboard.url}/api/trpc`, transformer: wireTransformer })],
-  });
+  client = clientOf(dashboard.url);
 }, 300_000);
 
 afterAll(async () => {

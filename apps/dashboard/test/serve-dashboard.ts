@@ -2,9 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AppRouter } from "@convkit/api";
-import { wireTransformer } from "@convkit/schema";
-import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import { clientOf, type Client } from "./client-of.js";
 import { startDashboard } from "./dashboard-process.js";
 import { seedHome, type SeededHome } from "./seed-home.js";
 import { seedThumbnails } from "./seed-thumbnails.js";
@@ -12,7 +10,7 @@ import { untilTrue } from "./until-true.js";
 
 export interface ServedDashboard extends SeededHome {
   readonly url: string;
-  readonly client: TRPCClient<AppRouter>;
+  readonly client: Client;
   /** Ends the server, as Ctrl-C does. */
   stop(): Promise<void>;
   /** Starts it again where it was. */
@@ -26,9 +24,7 @@ export async function serveDashboard(): Promise<ServedDashboard> {
   const seeded = await seedHome(home);
   let dashboard = await startDashboard({ home });
   const { url } = dashboard;
-  const client = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${url}/api/trpc`, transformer: wireTransformer })],
-  });
+  const client = clientOf(url);
   const served: ServedDashboard = {
     ...seeded,
     url,

@@ -7,10 +7,9 @@ import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AppRouter } from "@convkit/api";
-import { decodeTrainEvents, RunConfig, wireTransformer, type TrainEvent } from "@convkit/schema";
-import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import { decodeTrainEvents, RunConfig, type TrainEvent } from "@convkit/schema";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { clientOf, type Client } from "./client-of.js";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { makePhotoFolder } from "./photo-folder.js";
 import { untilTrue } from "./until-true.js";
@@ -21,7 +20,7 @@ const CUT_MS = 60_000;
 let home: string;
 let photos: string;
 let dashboard: DashboardProcess;
-let client: TRPCClient<AppRouter>;
+let client: Client;
 let token: string;
 const workers: ChildProcess[] = [];
 const proxies: Proxy[] = [];
@@ -29,9 +28,7 @@ const proxies: Proxy[] = [];
 async function serve(flags: readonly string[]): Promise<void> {
   home = await mkdtemp(join(tmpdir(), "convkit-workers-"));
   dashboard = await startDashboard({ home, flags: ["--no-worker", ...flags] });
-  client = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${dashboard.url}/api/trpc`, transformer: wireTransformer })],
-  });
+  client = clientOf(dashboard.url);
   token = (await client.jobs.createToken.mutate({ name: "a GPU host" })).token;
 }
 

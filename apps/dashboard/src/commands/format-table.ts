@@ -25,17 +25,3 @@ export function formatCell(value: unknown): string {
   if (typeof value === "string") return value;
   return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }
-
-const UNITS = ["B", "kB", "MB", "GB", "TB"];
-
-/** Decimal units, three digits, as the pages write them. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  // 999.5 would be written as `1.00e+3`.
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toPrecision(3)} ${UNITS[unit]}`;
-}

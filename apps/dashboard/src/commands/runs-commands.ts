@@ -22,10 +22,11 @@ import {
   type Database,
   type RunRow,
 } from "@convkit/db";
+import { formatBytes } from "@convkit/ui";
 import type { Command } from "commander";
 import { convkitHome, databaseUrl } from "../env.js";
 import { exportRuns, type ExportFormat } from "./export-runs.js";
-import { formatBytes, formatCell, formatTable } from "./format-table.js";
+import { formatCell, formatTable } from "./format-table.js";
 
 interface Record {
   readonly database: Database;

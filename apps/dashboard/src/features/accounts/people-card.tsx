@@ -8,6 +8,7 @@ import { messageOfError } from "../../trpc/message-of-error";
 import { useOrigin } from "../queue/no-worker";
 import { CommandLine } from "../runs/empty-runs";
 import { QueryState, SkeletonLines } from "../shell/query-states";
+import { useConfirmed } from "../shell/use-confirmed";
 import { useNow } from "../shell/use-now";
 import { SeenOnce } from "./tokens-card";
 
@@ -85,14 +86,13 @@ function InvitationList({ invitations }: { invitations: readonly InvitationRow[]
   const toast = useToast();
   const queryClient = useQueryClient();
   const nowMs = useNow();
-  const [revoked, setRevoked] = useState<InvitationRow | null>(null);
-  const [isOpen, setIsOpen] = useState(false);
+  const { chosen: revoked, ask, close, dialog } = useConfirmed<InvitationRow>();
   const revoke = useMutation(
     trpc.accounts.revokeInvitation.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.accounts.invitations.queryKey() }),
       onError: (error) =>
         toast({ title: "The invitation still works", description: messageOfError(error), tone: "bad" }),
-      onSettled: () => setIsOpen(false),
+      onSettled: close,
     }),
   );
   return (
@@ -107,22 +107,14 @@ function InvitationList({ invitations }: { invitations: readonly InvitationRow[]
             <span className="ml-auto text-xs text-ink-3 tabular-nums">
               {nowMs !== null && `made ${formatRelativeTime(nowMs, invitation.createdAt)}`}
             </span>
-            <Button
-              size="sm"
-              variant="danger"
-              onClick={() => {
-                setRevoked(invitation);
-                setIsOpen(true);
-              }}
-            >
+            <Button size="sm" variant="danger" onClick={() => ask(invitation)}>
               Revoke<span className="sr-only"> {titleOf(invitation)}</span>
             </Button>
           </li>
         ))}
       </ul>
       <ConfirmDialog
-        open={isOpen}
-        onOpenChange={setIsOpen}
+        {...dialog}
         danger
         busy={revoke.isPending}
         title={`Revoke the ${revoked ? titleOf(revoked).toLowerCase() : "invitation"}?`}
@@ -142,14 +134,13 @@ function PeopleList({ people, ownId }: { people: readonly PersonRow[]; ownId: st
   const toast = useToast();
   const queryClient = useQueryClient();
   const nowMs = useNow();
-  const [deleted, setDeleted] = useState<PersonRow | null>(null);
-  const [isOpen, setIsOpen] = useState(false);
+  const { chosen: deleted, ask, close, dialog } = useConfirmed<PersonRow>();
   const remove = useMutation(
     trpc.accounts.deletePerson.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.accounts.pathKey() }),
       onError: (error) =>
         toast({ title: "The account stays", description: messageOfError(error), tone: "bad" }),
-      onSettled: () => setIsOpen(false),
+      onSettled: close,
     }),
   );
   return (
@@ -170,22 +161,14 @@ function PeopleList({ people, ownId }: { people: readonly PersonRow[]; ownId: st
             <span className="ml-auto text-xs text-ink-3 tabular-nums">
               {nowMs !== null && `since ${formatRelativeTime(nowMs, person.createdAt)}`}
             </span>
-            <Button
-              size="sm"
-              variant="danger"
-              onClick={() => {
-                setDeleted(person);
-                setIsOpen(true);
-              }}
-            >
+            <Button size="sm" variant="danger" onClick={() => ask(person)}>
               Delete<span className="sr-only"> {person.name}</span>
             </Button>
           </li>
         ))}
       </ul>
       <ConfirmDialog
-        open={isOpen}
-        onOpenChange={setIsOpen}
+        {...dialog}
         danger
         busy={remove.isPending}
         title={`Delete the account of ${deleted?.name ?? ""}?`}

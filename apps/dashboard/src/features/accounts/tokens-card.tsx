@@ -8,6 +8,7 @@ import { messageOfError } from "../../trpc/message-of-error";
 import { useOrigin } from "../queue/no-worker";
 import { CommandLine } from "../runs/empty-runs";
 import { QueryState, SkeletonLines } from "../shell/query-states";
+import { useConfirmed } from "../shell/use-confirmed";
 import { useNow } from "../shell/use-now";
 
 export function TokensCard() {
@@ -114,14 +115,13 @@ function TokenList({ tokens }: { tokens: readonly TokenRow[] }) {
   const toast = useToast();
   const queryClient = useQueryClient();
   const nowMs = useNow();
-  const [revoked, setRevoked] = useState<TokenRow | null>(null);
-  const [isOpen, setIsOpen] = useState(false);
+  const { chosen: revoked, ask, close, dialog } = useConfirmed<TokenRow>();
   const revoke = useMutation(
     trpc.jobs.revokeToken.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.jobs.tokens.queryKey() }),
       onError: (error) =>
         toast({ title: "The token still works", description: messageOfError(error), tone: "bad" }),
-      onSettled: () => setIsOpen(false),
+      onSettled: close,
     }),
   );
   if (tokens.length === 0) return <p className="text-sm text-ink-3">No token was made yet.</p>;
@@ -140,14 +140,7 @@ function TokenList({ tokens }: { tokens: readonly TokenRow[] }) {
               {nowMs !== null && lifeOf(token, nowMs)}
             </span>
             {token.revokedAt === null && (
-              <Button
-                size="sm"
-                variant="danger"
-                onClick={() => {
-                  setRevoked(token);
-                  setIsOpen(true);
-                }}
-              >
+              <Button size="sm" variant="danger" onClick={() => ask(token)}>
                 Revoke<span className="sr-only"> {token.name}</span>
               </Button>
             )}
@@ -155,8 +148,7 @@ function TokenList({ tokens }: { tokens: readonly TokenRow[] }) {
         ))}
       </ul>
       <ConfirmDialog
-        open={isOpen}
-        onOpenChange={setIsOpen}
+        {...dialog}
         danger
         busy={revoke.isPending}
         title={`Revoke the token ${revoked?.name ?? ""}?`}
