@@ -140,10 +140,10 @@ describe("receive", () => {
     const first = store.receive(sha256, Readable.from(slowly()), part);
     await vi.waitFor(async () => expect(await store.receivedBytes(sha256)).toBe(50_000));
     const attempts = [
-      store.receive(sha256, Readable.from([bytes]), part),
-      store.receive(sha256, Readable.from([bytes.subarray(50_000)]), { ...part, offset: 50_000 }),
+      () => store.receive(sha256, Readable.from([bytes]), part),
+      () => store.receive(sha256, Readable.from([bytes.subarray(50_000)]), { ...part, offset: 50_000 }),
     ];
-    for (const attempt of attempts) await expect(attempt).rejects.toBeInstanceOf(BlobOffsetError);
+    for (const attempt of attempts) await expect(attempt()).rejects.toBeInstanceOf(BlobOffsetError);
     open();
     expect(await first).toBe("complete");
     expect(await read(sha256)).toEqual(bytes);

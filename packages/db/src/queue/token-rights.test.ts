@@ -92,12 +92,12 @@ describe("a token's workers", () => {
     await checkWorkerHolder(test.database, worker, mine);
     await checkClaimHolder(test.database, claim, mine);
     const calls = [
-      checkWorkerHolder(test.database, worker, yours),
-      checkWorkerHolder(test.database, randomUUID(), mine),
-      checkWorkerHolder(test.database, worker, { tokenId: null, isLocal: false }),
-      checkClaimHolder(test.database, claim, yours),
+      () => checkWorkerHolder(test.database, worker, yours),
+      () => checkWorkerHolder(test.database, randomUUID(), mine),
+      () => checkWorkerHolder(test.database, worker, { tokenId: null, isLocal: false }),
+      () => checkClaimHolder(test.database, claim, yours),
     ];
-    for (const call of calls) await expect(call).rejects.toThrow("delete worker.json in its home");
+    for (const call of calls) await expect(call()).rejects.toThrow("delete worker.json in its home");
     // A claim that there is not is told so by whoever looks for it.
     await checkClaimHolder(test.database, { jobId: claim.jobId, fence: 9 }, yours);
     await completeJob(queue, claim);
