@@ -34,6 +34,13 @@ export { ArtifactPath } from "./artifact-path.js";
 export { RunId } from "./run-id.js";
 export { RunRequest } from "./run-request.js";
 export { RunClaim } from "./run-claim.js";
+export {
+  AttemptHolder,
+  isDeadHolder,
+  machineName,
+  startTimeInStat,
+  type HostProcesses,
+} from "./attempt-holder.js";
 export { ModelCard } from "./model-card.js";
 export { wireTransformer } from "./wire.js";
 export { ClaimedJob, HeartbeatAnswer, Job, JobKind, WorkerDescription } from "./job.js";

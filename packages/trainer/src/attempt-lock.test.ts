@@ -4,7 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { RunConfig } from "@convkit/schema";
+import { AttemptHolder, RunConfig } from "@convkit/schema";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { RunBusyError, takeLock } from "./attempt-lock.js";
 import { RunFolder } from "./run-folder.js";
@@ -24,10 +24,10 @@ function leaveLock(holder: unknown): void {
 }
 
 /** What the lock of this process says. */
-function ownHolder(): { pid: number; machine: string; startTime: string | null } {
+function ownHolder(): AttemptHolder {
   const release = takeLock(lock);
   const [name] = readdirSync(lock);
-  const holder = JSON.parse(readFileSync(join(lock, name!), "utf8")) as ReturnType<typeof ownHolder>;
+  const holder = AttemptHolder.parse(JSON.parse(readFileSync(join(lock, name!), "utf8")));
   release();
   return holder;
 }
@@ -61,7 +61,7 @@ describe("takeLock", () => {
   });
 
   it("cannot tell of a process in another container of the same name", () => {
-    leaveLock({ pid: deadPid(), machine: `${hostname()} pid:[1]`, startTime: "1" });
+    leaveLock({ ...ownHolder(), pid: deadPid(), machine: `${hostname()} pid:[1]`, startTime: "1" });
     expect(() => takeLock(lock)).toThrow(RunBusyError);
     expect(() => takeLock(lock)).toThrow(`on ${hostname()} pid:[1] has begun`);
   });
@@ -69,7 +69,7 @@ describe("takeLock", () => {
   it.each([
     [
       "of another machine",
-      () => ({ pid: 1, machine: "elsewhere", startTime: "1" }),
+      () => ({ ...ownHolder(), pid: 1, machine: "elsewhere", startTime: "1" }),
       /process 1 on elsewhere .* delete /,
     ],
     ["of nobody knows whom", () => "{", /lock cannot be read.* delete /],

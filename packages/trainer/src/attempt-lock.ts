@@ -5,31 +5,12 @@
  * fails where a folder with something in it stands: one of several wins, and nobody sees a lock without its holder.
  * A dead holder's file has a name that no other has, so that removing it cannot hit whoever came in between; what it
  * leaves is an empty folder, which is none in the way.
- *
- * Whether a holder lives is asked of the system. A holder could not renew anything: a training step blocks its
- * process for as long as it takes.
  */
 import { randomUUID } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { hostname } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-interface Holder {
-  readonly pid: number;
-  readonly machine: string;
-  /** Tells a process from a later one with its number; null where the system does not say. */
-  readonly startTime: string | null;
-}
+import { AttemptHolder, isDeadHolder, type HostProcesses } from "@convkit/schema";
+import { hostProcesses } from "./host-processes.js";
 
 /** Another process is training, resuming or judging the run, or may be. */
 export class RunBusyError extends Error {
@@ -53,11 +34,18 @@ const MOST_TRIES = 100;
 export function takeLock(path: string): () => void {
   const token = randomUUID();
   const aside = `${path}.${token}`;
+  const host = hostProcesses();
   mkdirSync(aside);
   try {
-    const self: Holder = { pid: process.pid, machine: machineName(), startTime: startTimeOf(process.pid) };
+    const { pid } = process;
+    const self: AttemptHolder = {
+      formatVersion: 1,
+      pid,
+      machine: host.machine,
+      startTime: host.startTimeOf(pid),
+    };
     writeFileSync(join(aside, token), JSON.stringify(self));
-    for (let tries = 1; !renamed(aside, path, tries === MOST_TRIES); tries++) removeDeadHolders(path);
+    for (let tries = 1; !renamed(aside, path, tries === MOST_TRIES); tries++) removeDeadHolders(path, host);
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });
     throw error;
@@ -82,64 +70,27 @@ function renamed(from: string, to: string, isLastTry: boolean): boolean {
 }
 
 /** @throws {RunBusyError} if there is one that is not dead. */
-function removeDeadHolders(path: string): void {
+function removeDeadHolders(path: string, host: HostProcesses): void {
   for (const name of unlessGone(() => readdirSync(path)) ?? []) {
     const file = join(path, name);
     const content = unlessGone(() => readFileSync(file, "utf8"));
     if (content === undefined) continue;
     const holder = parseHolder(content);
-    if (!holder || !isDead(holder)) throw busy(path, holder);
+    if (!holder || !isDeadHolder(holder, host)) throw busy(path, holder, host);
     rmSync(file, { force: true });
   }
   removeIfEmpty(path);
 }
 
-function isDead({ pid, machine, startTime }: Holder): boolean {
-  if (machine !== machineName()) return false;
+function parseHolder(content: string): AttemptHolder | null {
   try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, and is another user's.
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return true;
-  }
-  const now = startTimeOf(pid);
-  return now !== null && startTime !== null && now !== startTime;
-}
-
-/** Containers may share a host's name and a disk, and still number their processes apart. */
-function machineName(): string {
-  try {
-    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return hostname();
-  }
-}
-
-/**
- * Clock ticks from the system's start to the process's, of Linux's /proc/<pid>/stat (`man 5 proc`); null elsewhere. A
- * process that is dead and only not waited for (a zombie) has none that equals another.
- */
-function startTimeOf(pid: number): string | null {
-  const path = `/proc/${pid}/stat`;
-  if (!existsSync(path)) return null;
-  const stat = unlessGone(() => readFileSync(path, "utf8"));
-  if (stat === undefined) return null;
-  // The name before it, in brackets, may hold anything.
-  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return state === "Z" || state === "X" ? "dead" : (fields[18] ?? null);
-}
-
-function parseHolder(content: string): Holder | null {
-  try {
-    const { pid, machine, startTime } = JSON.parse(content) as Partial<Holder>;
-    if (!Number.isSafeInteger(pid) || pid! < 1 || typeof machine !== "string") return null;
-    return { pid: pid!, machine, startTime: startTime ?? null };
+    return AttemptHolder.parse(JSON.parse(content));
   } catch {
     return null;
   }
 }
 
-function busy(path: string, holder: Holder | null): RunBusyError {
+function busy(path: string, holder: AttemptHolder | null, host: HostProcesses): RunBusyError {
   const expected = "Expected a run that no other process works on. Received:";
   if (holder === null) {
     return new RunBusyError(
@@ -148,7 +99,7 @@ function busy(path: string, holder: Holder | null): RunBusyError {
     );
   }
   const { pid, machine, startTime } = holder;
-  if (machine !== machineName()) {
+  if (machine !== host.machine) {
     return new RunBusyError(
       `${expected} one that process ${pid} on ${machine} has begun to work on. Wait for it; if it is surely not ` +
         `running there any more, delete ${path}.`,
