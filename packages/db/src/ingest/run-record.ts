@@ -7,6 +7,10 @@ import { paramsOfConfig } from "../params-of-config.js";
 /** They are not only kept but read: settle-artifacts.ts gives them their bytes, also if those are in the store. */
 export const FILES_OF_THE_RECORD = ["predictions.bin", "report.json"];
 
+/** Why a run of this machine is lost whose lock nobody holds any more. */
+export const GONE_WITHOUT_A_WORD =
+  "The process that worked on it is gone without a last word: it was killed, or its machine went down.";
+
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 
 /** Points of curves alone; everything else is an entry of the log. */
@@ -115,6 +119,7 @@ export async function recordEvents(
     folder ?? null,
   ]);
   if (fresh.some(({ type }) => STATUS_TYPES.has(type))) await client.query(WRITE_STATUS, [runId]);
+  else if (folder !== undefined) await client.query(FOUND_AGAIN, [runId, attempt, GONE_WITHOUT_A_WORD]);
 }
 
 function lastRate(events: readonly TrainEvent[], attempt: number): number | null {
@@ -216,3 +221,8 @@ const WRITE_STATUS = `
     ORDER BY attempt DESC, sequence DESC LIMIT 1
   ) AS last
   WHERE id = $1`;
+
+/** Whoever was believed gone has said more into its journal on this machine. */
+const FOUND_AGAIN = `
+  UPDATE run SET status = 'running', reason = '', ended_at = NULL
+  WHERE id = $1 AND attempt = $2 AND status = 'lost' AND reason = $3`;

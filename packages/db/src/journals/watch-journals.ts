@@ -1,6 +1,7 @@
 /**
- * Ingests the journals of the runs on this machine as they grow, and on start-up what was missed. The journals are
- * polled: a file system that tells of changes does so on no network share, and a look at a file's size is cheap.
+ * Ingests the journals of the runs on this machine as they grow, and on start-up what was missed; sees, too, when nobody
+ * writes to one any more. The journals are polled: a file system that tells of changes does so on no network share, and a
+ * look at a file's size is cheap.
  */
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import { settleArtifacts, takeLocalArtifacts } from "../blobs/settle-artifacts.j
 import { connectionsOf, type Database } from "../database.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
 import { decodePart, readPart } from "./journal-parts.js";
+import { findUnattendedRuns, settleUnattendedRun } from "./lost-runs.js";
 
 export interface ReadJournalsOptions {
   /** Absolute path of CONVKIT_HOME. */
@@ -60,10 +62,12 @@ export async function watchJournals(database: Database, options: WatchJournalsOp
   }
 }
 
-/** Ingests what all journals say by now. */
+/** Ingests what all journals say by now, and records as lost whose process is gone without a last word. */
 export async function readJournals(database: Database, options: ReadJournalsOptions): Promise<void> {
   const watch = createWatch(database, options, new AbortController().signal);
   await watch.takeWaitingFiles();
+  await watch.look({ quietToo: true });
+  // Only now the record knows which runs seem to run.
   await watch.look({ quietToo: true });
 }
 
@@ -102,13 +106,21 @@ function createWatch(database: Database, options: ReadJournalsOptions, signal: A
         }
         return [];
       }),
+    /** @param quietToo all journals, and whether anybody works on the runs that seem to run. */
     look: ({ quietToo }: { quietToo: boolean }) =>
       tell(join(home, "runs"), async () => {
         await findJournals(database, join(home, "runs"), journals);
+        const unattended =
+          quietToo && journals.size > 0 ? await findUnattendedRuns(database, join(home, "runs")) : [];
         for (const journal of journals.values()) {
           const isQuiet = Date.now() - journal.changedAtMs > QUIET_MS;
           if (signal.aborted || (isQuiet && !quietToo)) continue;
           await tell(journal.path, () => readOn(database, journal, { blobs, signal }));
+        }
+        for (const run of unattended) {
+          const journal = journals.get(run.runId);
+          if (signal.aborted || !journal || !(await isReadToItsEnd(journal))) continue;
+          await settleUnattendedRun(database, run);
         }
         return [];
       }),
@@ -166,6 +178,17 @@ async function findJournals(
   }
 }
 
+async function lookAt(path: string): Promise<{ size: number; seen: string } | null> {
+  const state = await stat(path).catch(() => null);
+  return state && { size: state.size, seen: `${state.size}/${state.mtimeMs}` };
+}
+
+/** But for a torn last line, which stays where its writer died. */
+async function isReadToItsEnd({ path, sizeBytes, seen }: Journal): Promise<boolean> {
+  const state = await lookAt(path);
+  return state !== null && (state.size === sizeBytes || state.seen === seen);
+}
+
 /** @returns what is wrong with lines that are no events of this run; they are passed over. */
 async function readOn(
   database: Database,
@@ -173,10 +196,9 @@ async function readOn(
   { blobs, signal }: Pick<WatchJournalsOptions, "blobs" | "signal">,
 ): Promise<string[]> {
   const { runId, folder, path } = journal;
-  const state = await stat(path).catch(() => null);
+  const state = await lookAt(path);
   if (state === null) return [];
-  const { size, mtimeMs } = state;
-  const seen = `${size}/${mtimeMs}`;
+  const { size, seen } = state;
   const problems: string[] = [];
   if (seen !== journal.seen && size !== journal.sizeBytes) {
     // Cut off or replaced: what is known already is not ingested twice.
