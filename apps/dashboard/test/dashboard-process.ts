@@ -28,6 +28,17 @@ const SCRIPT = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 /** @throws {Error} with its complaints if it ends before it answers. */
 export async function startDashboard(options: DashboardProcessOptions): Promise<DashboardProcess> {
+  const { answers, ...dashboard } = launchDashboard(options);
+  return { ...dashboard, ...(await answers) };
+}
+
+export interface LaunchedDashboard extends Pick<DashboardProcess, "child" | "complaints" | "stop"> {
+  /** Rejects with its complaints if it ends before it answers. */
+  readonly answers: Promise<Pick<DashboardProcess, "url" | "setupUrl">>;
+}
+
+/** Does not wait for its first answer. */
+export function launchDashboard(options: DashboardProcessOptions): LaunchedDashboard {
   const { home, port = 0, flags = ["--no-worker"], environment = {}, expectsSetup = false } = options;
   const args = [SCRIPT, "--home", home, "--port", String(port), "--no-open", ...flags];
   const child = spawn(process.execPath, args, {
@@ -45,14 +56,16 @@ export async function startDashboard(options: DashboardProcessOptions): Promise<
       });
       child.once("close", (code) => reject(new Error(`The dashboard ended with ${code}: ${complaints}`)));
     });
-  const [url, setupUrl] = await Promise.all([
+  const answers = Promise.all([
     said(/The dashboard is at (\S+)/),
     expectsSetup ? said(/Make the first account at (\S+)/) : null,
-  ]);
+  ]).then(([url, setupUrl]) => ({ url, setupUrl }));
+  // Whoever waits for it hears of it.
+  answers.catch(() => undefined);
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGTERM");
     await once(child, "close");
   };
-  return { url, setupUrl, child, complaints: () => complaints, stop };
+  return { child, complaints: () => complaints, stop, answers };
 }

@@ -1,6 +1,7 @@
 /**
- * Trainer, server and database killed at random moments: afterwards the record says what the journal says, every event
- * once and no point of a curve twice.
+ * The database killed under a server that ingests, and between its deaths a writer in the middle of a line, and the
+ * server: afterwards the record says what the journal says, every event once and no point of a curve twice. The real
+ * trainer and the real server are killed, more often, by apps/dashboard/test/kill.test.ts.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -21,7 +22,7 @@ import { readSeries } from "../src/series/read-series.js";
 import { makeHome, type MadeHome } from "./made-home.js";
 
 const SEED = 20261126;
-const KILLS = { writer: 26, server: 26, database: 4 };
+const KILLS = { writer: 8, server: 4, database: 4 };
 /** Longer than it takes: nobody writes to the end before the last kill. */
 const ENDLESS = 1_000_000;
 const RUN = "killed";
@@ -106,99 +107,96 @@ const CURVES: Record<string, (event: TrainEvent) => [number, number] | null> = {
 };
 
 describe("kill -9", () => {
-  it("of trainer, server and database loses no event and doubles none", { timeout: 600_000 }, async () => {
-    made = await makeHome();
-    const random = createRandom(SEED);
-    const journal = join(made.home, "runs", RUN, "events.jsonl");
-    await mkdir(join(made.home, "runs", RUN), { recursive: true });
-    const { data } = await placeCluster(made.home);
-    const writer = new Program("journal-writer.mjs", [journal, RUN, String(ENDLESS)]);
-    const server = new Program("ingesting-server.mjs", [made.home]);
-    writer.start();
-    server.start();
+  it(
+    "of the database, its server and a writer loses no event and doubles none",
+    { timeout: 600_000 },
+    async () => {
+      made = await makeHome();
+      const random = createRandom(SEED);
+      const journal = join(made.home, "runs", RUN, "events.jsonl");
+      await mkdir(join(made.home, "runs", RUN), { recursive: true });
+      const { data } = await placeCluster(made.home);
+      const writer = new Program("journal-writer.mjs", [journal, RUN, String(ENDLESS)]);
+      const server = new Program("ingesting-server.mjs", [made.home]);
+      writer.start();
+      server.start();
 
-    const victims = Object.entries(KILLS)
-      .flatMap(([name, count]) => Array.from({ length: count }, () => ({ name, order: random() })))
-      .sort((a, b) => a.order - b.order)
-      .map(({ name }) => name);
-    const killed = { writer: 0, server: 0, database: 0, whileWriting: 0, whileIngesting: 0, torn: 0 };
-    for (const victim of victims) {
-      // Seven times in eight when it is at its work; else at any moment of its start.
-      if (random() < 7 / 8) {
-        const before = await sizeOf(journal);
-        server.output = "";
-        await vi.waitFor(
-          async () => {
-            expect(await sizeOf(journal)).toBeGreaterThan(before);
-            if (victim !== "writer") expect(server.output).toContain("ingested");
-          },
-          { timeout: 120_000, interval: 2 },
-        );
+      const victims = Object.entries(KILLS)
+        .flatMap(([name, count]) => Array.from({ length: count }, () => ({ name, order: random() })))
+        .sort((a, b) => a.order - b.order)
+        .map(({ name }) => name);
+      const killed = { writer: 0, server: 0, database: 0, torn: 0 };
+      for (const victim of victims) {
+        // Seven times in eight when it is at its work; else at any moment of its start.
+        if (random() < 7 / 8) {
+          const before = await sizeOf(journal);
+          server.output = "";
+          await vi.waitFor(
+            async () => {
+              expect(await sizeOf(journal)).toBeGreaterThan(before);
+              if (victim !== "writer") expect(server.output).toContain("ingested");
+            },
+            { timeout: 120_000, interval: 2 },
+          );
+        }
+        await sleep(random() * 120);
+        if (victim === "writer") {
+          await writer.kill();
+          killed.writer += 1;
+          const text = await readFile(journal, "utf8").catch(() => "");
+          if (text !== "" && !text.endsWith("\n")) killed.torn += 1;
+          writer.start();
+        } else if (victim === "server") {
+          await server.kill();
+          killed.server += 1;
+          server.start();
+        } else {
+          const pid = await readPostmasterPid(data);
+          if (pid === null) throw new Error("There was no PostgreSQL to be killed.");
+          process.kill(pid, "SIGKILL");
+          killed.database += 1;
+        }
+        expect(server.output).not.toContain("no event");
+        // The server outlives its database by itself.
+        if (victim === "database") expect(server.hasExited).toBe(false);
       }
-      await sleep(random() * 120);
-      const before = await sizeOf(journal);
-      const heard = server.output.length;
-      await sleep(10);
-      if ((await sizeOf(journal)) > before) killed.whileWriting += 1;
-      if (server.output.length > heard) killed.whileIngesting += 1;
-      if (victim === "writer") {
-        await writer.kill();
-        killed.writer += 1;
-        const text = await readFile(journal, "utf8").catch(() => "");
-        if (text !== "" && !text.endsWith("\n")) killed.torn += 1;
-        writer.start();
-      } else if (victim === "server") {
-        await server.kill();
-        killed.server += 1;
-        server.start();
-      } else {
-        const pid = await readPostmasterPid(data);
-        if (pid === null) throw new Error("There was no PostgreSQL to be killed.");
-        process.kill(pid, "SIGKILL");
-        killed.database += 1;
-      }
-      expect(server.output).not.toContain("no event");
-      // The server outlives its database by itself.
-      if (victim === "database") expect(server.hasExited).toBe(false);
-    }
-    expect(killed).toMatchObject(KILLS);
-    expect(killed.writer + killed.server).toBeGreaterThanOrEqual(50);
-    expect(killed.whileWriting).toBeGreaterThanOrEqual(40);
-    expect(killed.torn).toBeGreaterThan(0);
+      expect(killed).toMatchObject(KILLS);
+      expect(killed.torn).toBeGreaterThan(0);
 
-    // The last attempt is let alone.
-    await writer.kill();
-    const reached = Math.max(
-      0,
-      ...decodeTrainEvents(await readFile(journal, "utf8")).events.map((event) =>
-        "step" in event ? event.step : 0,
-      ),
-    );
-    const last = new Program("journal-writer.mjs", [journal, RUN, String(reached + 50)]);
-    last.start();
-    await vi.waitFor(() => expect(last.hasExited).toBe(true), { timeout: 120_000 });
-    const { events, torn } = decodeTrainEvents(await readFile(journal, "utf8"));
-    expect(torn).toBe("");
-    expect(events.at(-1)).toMatchObject({ type: "runEnded" });
-
-    const database = await openDatabase({ home: made.home, idleMs: 2000 });
-    try {
-      await vi.waitFor(
-        async () => expect(await getRun(database, RUN)).toMatchObject({ status: "completed" }),
-        {
-          timeout: 120_000,
-        },
+      // The last attempt is let alone.
+      await writer.kill();
+      const reached = Math.max(
+        0,
+        ...decodeTrainEvents(await readFile(journal, "utf8")).events.map((event) =>
+          "step" in event ? event.step : 0,
+        ),
       );
-      await compare(database, events, journal);
-    } finally {
-      await database.close();
-    }
-    const attempts = events.at(-1)!.attempt;
-    console.log(
-      `seed ${SEED}: ${events.length} events, ${attempts} attempts; killed ${JSON.stringify(killed)}`,
-    );
-    expect(existsSync(journal)).toBe(true);
-  });
+      const last = new Program("journal-writer.mjs", [journal, RUN, String(reached + 50)]);
+      last.start();
+      await vi.waitFor(() => expect(last.hasExited).toBe(true), { timeout: 120_000 });
+      const { events, torn } = decodeTrainEvents(await readFile(journal, "utf8"));
+      expect(torn).toBe("");
+      expect(events.at(-1)).toMatchObject({ type: "runEnded" });
+
+      const database = await openDatabase({ home: made.home, idleMs: 2000 });
+      try {
+        await vi.waitFor(
+          async () => expect(await getRun(database, RUN)).toMatchObject({ status: "completed" }),
+          {
+            timeout: 120_000,
+          },
+        );
+        await compare(database, events, journal);
+      } finally {
+        await database.close();
+      }
+      const attempts = events.at(-1)!.attempt;
+      console.log(
+        `seed ${SEED}: ${events.length} events, ${attempts} attempts; killed ${JSON.stringify(killed)}`,
+      );
+      expect(existsSync(journal)).toBe(true);
+    },
+  );
 });
 
 async function compare(database: Database, events: readonly TrainEvent[], journal: string): Promise<void> {
