@@ -55,6 +55,8 @@ function toBase64(numbers: Float64Array): string {
   const view = new DataView(bytes.buffer);
   if (IS_LITTLE_ENDIAN) bytes.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
   else numbers.forEach((number, index) => view.setFloat64(index * 8, number, true));
+  const modern: Uint8Array & { toBase64?: () => string } = bytes;
+  if (modern.toBase64) return modern.toBase64();
   let text = "";
   for (let start = 0; start < bytes.length; start += 8192) {
     text += String.fromCharCode(...bytes.subarray(start, start + 8192));
@@ -63,10 +65,19 @@ function toBase64(numbers: Float64Array): string {
 }
 
 function fromBase64(text: string): Float64Array {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length - (binary.length % 8));
-  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
-  if (IS_LITTLE_ENDIAN) return new Float64Array(bytes.buffer);
+  const bytes = bytesOfBase64(text);
+  const length = Math.floor(bytes.length / 8);
+  if (IS_LITTLE_ENDIAN) return new Float64Array(bytes.buffer, 0, length);
   const view = new DataView(bytes.buffer);
-  return Float64Array.from({ length: bytes.length / 8 }, (_, index) => view.getFloat64(index * 8, true));
+  return Float64Array.from({ length }, (_, index) => view.getFloat64(index * 8, true));
+}
+
+/** By ES2026's own method where there is one: a quarter of the time, and a page reads megabytes. */
+function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
+  const modern: typeof Uint8Array & { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> } = Uint8Array;
+  if (modern.fromBase64) return modern.fromBase64(text);
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return bytes;
 }

@@ -1,25 +1,36 @@
 /** Colours for canvases, which know no CSS variables: resolved on an element, again when the theme changes. */
 
-/** Answers are kept until `forget` is called. */
-export function colorResolver(element: HTMLElement): {
+export interface ColorResolver {
+  /** As canvases take it: `rgb(…)`. Answers are kept until `forget` is called. */
   resolve: (color: string) => string;
+  /** Asks for many at once: each question for itself would have the page's styles worked out anew. */
+  prepare: (colors: readonly string[]) => void;
   forget: () => void;
-} {
+}
+
+export function colorResolver(element: HTMLElement): ColorResolver {
   const known = new Map<string, string>();
+  const prepare = (colors: readonly string[]) => {
+    const unknown = [...new Set(colors)].filter((color) => !known.has(color));
+    if (unknown.length === 0) return;
+    const probes = unknown.map((color) => {
+      const probe = document.createElement("span");
+      probe.style.color = color;
+      return probe;
+    });
+    const box = document.createElement("span");
+    box.style.display = "none";
+    box.append(...probes);
+    element.append(box);
+    for (const [index, probe] of probes.entries()) known.set(unknown[index]!, getComputedStyle(probe).color);
+    box.remove();
+  };
   return {
     resolve(color) {
-      let resolved = known.get(color);
-      if (resolved === undefined) {
-        const probe = document.createElement("span");
-        probe.style.color = color;
-        probe.style.display = "none";
-        element.append(probe);
-        resolved = getComputedStyle(probe).color;
-        probe.remove();
-        known.set(color, resolved);
-      }
-      return resolved;
+      prepare([color]);
+      return known.get(color)!;
     },
+    prepare,
     forget: () => known.clear(),
   };
 }

@@ -4,6 +4,7 @@
  */
 "use client";
 import {
+  useDeferredValue,
   useEffect,
   useId,
   useImperativeHandle,
@@ -61,6 +62,8 @@ export interface CurveChartProps {
   ref?: Ref<CurveChartHandle>;
 }
 
+const NONE: readonly CurveSeries[] = [];
+
 export function CurveChart(props: CurveChartProps) {
   const { title, series, xLabel, yLabel = title, xScale = "linear", yScale = "linear", syncKey } = props;
   const { height = 240, legend = true, formatX = formatMetric, formatY = formatMetric } = props;
@@ -72,6 +75,8 @@ export function CurveChart(props: CurveChartProps) {
   const [focusedId, setFocusedId] = useState<string | null>(null);
 
   const visible = useMemo(() => series.filter((curve) => curve.visible !== false), [series]);
+  // Seen by nobody who waits for the drawing: it comes when the page has nothing more urgent to do.
+  const summarized = useDeferredValue(visible, NONE);
   const zoom = props.zoom === undefined ? ownZoom : props.zoom;
   const setZoom = props.onZoom ?? setOwnZoom;
   const state = { series: visible, zoom, focusedId, formatX, formatY };
@@ -221,7 +226,7 @@ export function CurveChart(props: CurveChartProps) {
           />
         </div>
       )}
-      <CurveSummaryTable id={`${id}-summary`} {...{ title, series: visible, formatX, formatY, xLabel }} />
+      <CurveSummaryTable id={`${id}-summary`} {...{ title, series: summarized, formatX, formatY, xLabel }} />
     </figure>
   );
 }

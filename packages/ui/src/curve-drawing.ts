@@ -124,6 +124,14 @@ export function edgeMarks(series: CurveSeries, frame: PlotFrame, spacing: number
   return marks;
 }
 
+/**
+ * More points than one every two CSS pixels. A thin line then hides less of what lies beside and under it, and lines of
+ * one canvas pixel are an eighth of the work to rasterize.
+ */
+function isCrowded({ x }: CurveSeries, frame: PlotFrame, ratio: number): boolean {
+  return 2 * (firstIndexFrom(x, frame.x.max) - firstIndexFrom(x, frame.x.min)) > frame.width / ratio;
+}
+
 /** `size` is half a mark's width; crosses and upward triangles hang from the top edge, the others stand on the bottom. */
 function drawMark(ctx: CanvasRenderingContext2D, mark: EdgeMark, frame: PlotFrame, size: number): void {
   const y = mark.kind === "down" ? frame.top + frame.height - size * 1.5 : frame.top + size * 1.5;
@@ -185,7 +193,7 @@ export function drawCurves(
   ctx.lineJoin = "bevel";
   ctx.lineCap = "round";
   const stroke = (curve: CurveSeries, values: Float64Array, width: number) => {
-    ctx.lineWidth = width * ratio;
+    ctx.lineWidth = (isCrowded(curve, frame, ratio) ? 1 : width) * ratio;
     ctx.setLineDash((curve.dash ?? []).map((length) => length * ratio));
     ctx.beginPath();
     traceCurve(curve.dash ? ctx : inPieces(ctx), curve.x, values, frame);

@@ -66,9 +66,12 @@ export function createCurvePlot(
   let state = first;
   let xRange = state.zoom ?? xExtent(state.series, xScale);
   const colors = colorResolver(host);
+  const [INK, LINE] = ["var(--color-ink-3)", "var(--color-line)"];
+  const prepareColors = () => colors.prepare([INK, LINE, ...state.series.map(({ color }) => color)]);
+  prepareColors();
   const font = `11px ${getComputedStyle(host).fontFamily}`;
-  const ink = () => colors.resolve("var(--color-ink-3)");
-  const grid = () => colors.resolve("var(--color-line)");
+  const ink = () => colors.resolve(INK);
+  const grid = () => colors.resolve(LINE);
 
   const ticks = (kind: ScaleKind, min: number, max: number, count: number) =>
     kind === "log" ? logTicks(min, max, count) : niceTicks(min, max, count);
@@ -279,6 +282,7 @@ export function createCurvePlot(
   resize.observe(host);
   const endTheme = onThemeChange(() => {
     colors.forget();
+    prepareColors();
     u.redraw(false);
   });
 
@@ -286,9 +290,8 @@ export function createCurvePlot(
     update(next) {
       const isSame = (Object.keys(next) as (keyof CurvePlotState)[]).every((key) => next[key] === state[key]);
       if (isSame) return;
-      const recolored = next.series !== state.series;
       state = next;
-      if (recolored) colors.forget();
+      prepareColors();
       xRange = state.zoom ?? xExtent(state.series, xScale);
       u.batch(() => {
         u.setData(

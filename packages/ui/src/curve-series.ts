@@ -49,11 +49,10 @@ export function xExtent(series: readonly CurveSeries[], kind: ScaleKind): Interv
   let min = Infinity;
   let max = -Infinity;
   for (const { x } of series) {
-    for (let i = kind === "log" ? firstIndexFrom(x, Number.MIN_VALUE) : 0; i < x.length; i++) {
-      const value = x[i] ?? NaN;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
+    const first = kind === "log" ? firstIndexFrom(x, Number.MIN_VALUE) : 0;
+    if (first === x.length) continue;
+    min = Math.min(min, x[first]!);
+    max = Math.max(max, x.at(-1)!);
   }
   if (min > max) return kind === "log" ? { min: 1, max: 10 } : { min: 0, max: 1 };
   if (!isConstant(min, max)) return { min, max };

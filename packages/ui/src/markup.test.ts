@@ -3,6 +3,8 @@ import { createElement as h } from "react";
 import { renderToStaticMarkup as render } from "react-dom/server";
 import { expect, test } from "vitest";
 import { ConfusionMatrix, CurveChart, PerClassTable } from "./charts.js";
+import { CurveSummaryTable } from "./curve-summary.js";
+import { formatMetric } from "./format-metric.js";
 import {
   Button,
   DataTable,
@@ -106,7 +108,7 @@ test("names are text, whatever is in them", () => {
   expect(html).not.toContain("<script>");
 });
 
-test("a chart has its figures as a table, and says where a run diverged", () => {
+test("a chart has its figures in words, and says where a run diverged", () => {
   const series = [
     {
       id: "a",
@@ -118,7 +120,11 @@ test("a chart has its figures as a table, and says where a run diverged", () => 
   ];
   const html = render(h(CurveChart, { title: "loss", series, xLabel: "step" }));
   expect(html).toContain("run a: one value not finite from step 3");
-  const row = /<th scope="row">run a<\/th>(.*?)<\/tr>/.exec(html)?.[1]?.replace(/<\/?td>/g, "|");
+  const formats = { formatX: formatMetric, formatY: formatMetric };
+  const table = render(
+    h(CurveSummaryTable, { id: "summary", title: "loss", series, xLabel: "step", ...formats }),
+  );
+  const row = /<th scope="row">run a<\/th>(.*?)<\/tr>/.exec(table)?.[1]?.replace(/<\/?td>/g, "|");
   expect(row).toBe("|3||0.5||NaN||0.25||0.5||1 from step 3|");
 });
 

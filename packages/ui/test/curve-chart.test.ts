@@ -147,7 +147,7 @@ describe.skipIf(browserPath === undefined)("CurveChart in a browser", () => {
     await expect
       .poll(() => few.getByRole("button", { name: "resnet9-s0" }).getAttribute("aria-pressed"))
       .toBe("false");
-    expect(await few.locator("table tbody tr").count()).toBe(3);
+    await expect.poll(() => few.locator("table tbody tr").count()).toBe(3);
     await few.getByRole("button", { name: "Options of loss" }).click();
     await page.getByRole("menuitemcheckbox", { name: "Logarithmic y axis" }).click();
     await expect.poll(() => page.getByRole("menuitemcheckbox").getAttribute("aria-checked")).toBe("true");
