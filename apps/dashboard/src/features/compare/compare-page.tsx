@@ -4,9 +4,10 @@ import { Button, EmptyState, ErrorState, Tabs, type TabItem } from "@convkit/ui"
 import { useQueries } from "@tanstack/react-query";
 import { GitCompareArrows } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
+import { preloadCurveChart } from "../curves/lazy-charts";
 import { RunPicker } from "../run/compare-with-dialog";
 import { SavedViewsMenu } from "../runs/saved-views-menu";
 import { PageHeader } from "../shell/page-header";
@@ -15,9 +16,8 @@ import { joinList, queryOf, splitList, useUrlState } from "../shell/url-state";
 import { ComparedRuns } from "./compared-runs";
 
 /** A tab's script comes when the tab is first opened. */
-const ComparedCurves = dynamic(() => import("./compared-curves").then((tab) => tab.ComparedCurves), {
-  loading: TabSkeleton,
-});
+const loadComparedCurves = () => import("./compared-curves").then((tab) => tab.ComparedCurves);
+const ComparedCurves = dynamic(loadComparedCurves, { loading: TabSkeleton });
 const MetricTable = dynamic(() => import("./metric-table").then((tab) => tab.MetricTable), {
   loading: TabSkeleton,
 });
@@ -34,6 +34,11 @@ const Disagreements = dynamic(() => import("./disagreements").then((tab) => tab.
 export function ComparePage() {
   const trpc = useTRPC();
   const [params, update] = useUrlState();
+  // The first tab's scripts need not wait for the runs; a failure shows when the tab is drawn.
+  useEffect(() => {
+    preloadCurveChart();
+    loadComparedCurves().catch(() => undefined);
+  }, []);
   const ids = useMemo(
     () => [...new Set(splitList(params.get("runs")).map(decodeRunId))].slice(0, 200),
     [params],
