@@ -3,41 +3,38 @@
 import { Button, EmptyState, ErrorState, Tabs, type TabItem } from "@convkit/ui";
 import { useQueries } from "@tanstack/react-query";
 import { GitCompareArrows } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useEffect, useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
-import { preloadCurveChart } from "../curves/lazy-charts";
+import { CurveChart } from "../curves/lazy-charts";
 import { RunPicker } from "../run/compare-with-dialog";
 import { SavedViewsMenu } from "../runs/saved-views-menu";
+import { lazyPart } from "../shell/lazy-part";
 import { PageHeader } from "../shell/page-header";
 import { SkeletonCards, TabSkeleton } from "../shell/query-states";
 import { joinList, queryOf, splitList, useUrlState } from "../shell/url-state";
 import { ComparedRuns } from "./compared-runs";
 
 /** A tab's script comes when the tab is first opened. */
-const loadComparedCurves = () => import("./compared-curves").then((tab) => tab.ComparedCurves);
-const ComparedCurves = dynamic(loadComparedCurves, { loading: TabSkeleton });
-const MetricTable = dynamic(() => import("./metric-table").then((tab) => tab.MetricTable), {
-  loading: TabSkeleton,
-});
-const ConfigDiff = dynamic(() => import("./config-diff").then((tab) => tab.ConfigDiff), {
-  loading: TabSkeleton,
-});
-const ParamImportance = dynamic(() => import("./param-importance").then((tab) => tab.ParamImportance), {
-  loading: TabSkeleton,
-});
-const Disagreements = dynamic(() => import("./disagreements").then((tab) => tab.Disagreements), {
-  loading: TabSkeleton,
-});
+const ComparedCurves = lazyPart(
+  () => import("./compared-curves").then((tab) => tab.ComparedCurves),
+  TabSkeleton,
+);
+const MetricTable = lazyPart(() => import("./metric-table").then((tab) => tab.MetricTable), TabSkeleton);
+const ConfigDiff = lazyPart(() => import("./config-diff").then((tab) => tab.ConfigDiff), TabSkeleton);
+const ParamImportance = lazyPart(
+  () => import("./param-importance").then((tab) => tab.ParamImportance),
+  TabSkeleton,
+);
+const Disagreements = lazyPart(() => import("./disagreements").then((tab) => tab.Disagreements), TabSkeleton);
 
 export function ComparePage() {
   const trpc = useTRPC();
   const [params, update] = useUrlState();
-  // The first tab's scripts need not wait for the runs; a failure shows when the tab is drawn.
+  // The first tab's scripts need not wait for the runs.
   useEffect(() => {
-    preloadCurveChart();
-    loadComparedCurves().catch(() => undefined);
+    ComparedCurves.preload();
+    CurveChart.preload();
   }, []);
   const ids = useMemo(
     () => [...new Set(splitList(params.get("runs")).map(decodeRunId))].slice(0, 200),

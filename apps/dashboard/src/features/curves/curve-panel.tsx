@@ -18,7 +18,7 @@ import { messageOfError } from "../../trpc/message-of-error";
 import { axisFormatOf, metricRank } from "../runs/metric-format";
 import type { CurveGroup } from "./curve-groups";
 import type { CurveSettings } from "./curve-settings";
-import { CurveChart, preloadCurveChart } from "./lazy-charts";
+import { CurveChart } from "./lazy-charts";
 import { saveCsv } from "./save-csv";
 import { useSeen } from "./use-seen";
 
@@ -53,7 +53,7 @@ export function CurvePanel(props: CurvePanelProps) {
   const queryClient = useQueryClient();
   const [ref, seen] = useSeen<HTMLDivElement>();
   const [full, setFull] = useState(false);
-  useEffect(preloadCurveChart, []);
+  useEffect(CurveChart.preload, []);
   // The same function each time, as for x: another one has the chart drawn anew.
   const formatY = useMemo(() => axisFormatOf(group.keys[0] ?? ""), [group.keys]);
   const input = {

@@ -1,7 +1,7 @@
 /** The charts, fetched when a page first shows one. */
 "use client";
 import { Skeleton } from "@convkit/ui";
-import dynamic from "next/dynamic";
+import { lazyPart } from "../shell/lazy-part";
 
 const box = (height: string) =>
   function ChartSkeleton() {
@@ -12,41 +12,27 @@ const box = (height: string) =>
     );
   };
 
-const loadCurveChart = () => import("@convkit/ui/charts/curve-chart").then((chart) => chart.CurveChart);
+export const CurveChart = lazyPart(
+  () => import("@convkit/ui/charts/curve-chart").then((chart) => chart.CurveChart),
+  box("h-72"),
+);
 
-/** Begins while the curves are still on their way; a failure shows when the chart is asked for. */
-export const preloadCurveChart = (): void => void loadCurveChart().catch(() => undefined);
-
-export const CurveChart = dynamic(loadCurveChart, {
-  ssr: false,
-  loading: box("h-72"),
-});
-
-export const ConfusionMatrix = dynamic(
+export const ConfusionMatrix = lazyPart(
   () => import("@convkit/ui/charts/confusion-matrix").then((chart) => chart.ConfusionMatrix),
-  {
-    ssr: false,
-    loading: box("h-96"),
-  },
+  box("h-96"),
 );
 
-export const PerClassTable = dynamic(
+export const PerClassTable = lazyPart(
   () => import("@convkit/ui/charts/per-class-table").then((chart) => chart.PerClassTable),
-  {
-    ssr: false,
-    loading: box("h-72"),
-  },
+  box("h-72"),
 );
 
-export const ParallelCoordinates = dynamic(
+export const ParallelCoordinates = lazyPart(
   () => import("@convkit/ui/charts/parallel-coordinates").then((chart) => chart.ParallelCoordinates),
-  { ssr: false, loading: box("h-80") },
+  box("h-80"),
 );
 
-export const ImportanceBars = dynamic(
+export const ImportanceBars = lazyPart(
   () => import("@convkit/ui/charts/importance-bars").then((chart) => chart.ImportanceBars),
-  {
-    ssr: false,
-    loading: box("h-48"),
-  },
+  box("h-48"),
 );

@@ -1,12 +1,13 @@
 /** What someone wrote about a version: Markdown, edited in place. */
 "use client";
 import { Button, Skeleton, TextArea } from "@convkit/ui";
-import dynamic from "next/dynamic";
 import { useState } from "react";
+import { lazyPart } from "../shell/lazy-part";
 
-const Markdown = dynamic(() => import("../run/markdown").then((module) => module.Markdown), {
-  loading: () => <Skeleton className="w-2/3" />,
-});
+const Markdown = lazyPart(
+  () => import("../run/markdown").then((module) => module.Markdown),
+  () => <Skeleton className="w-2/3" />,
+);
 
 export interface VersionDescriptionProps {
   description: string;

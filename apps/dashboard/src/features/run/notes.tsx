@@ -3,16 +3,17 @@
 import { Button, Card, formatRelativeTime, IconButton, Skeleton, TextArea, useToast } from "@convkit/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Trash2 } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTRPC, type NoteRow, type RunDetail } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { useSeen } from "../curves/use-seen";
+import { lazyPart } from "../shell/lazy-part";
 import { useNow } from "../shell/use-now";
 
-const Markdown = dynamic(() => import("./markdown").then((module) => module.Markdown), {
-  loading: () => <Skeleton className="w-2/3" />,
-});
+const Markdown = lazyPart(
+  () => import("./markdown").then((module) => module.Markdown),
+  () => <Skeleton className="w-2/3" />,
+);
 
 export function Notes({ run }: { run: RunDetail }) {
   const trpc = useTRPC();

@@ -14,7 +14,6 @@ import {
 import { CircleStop, GitCompareArrows, Play, RotateCw, Tag } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "../shell/link";
-import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { Fragment, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
@@ -25,16 +24,17 @@ import { RunDot } from "../runs/run-columns";
 import { silentMsOf } from "../runs/run-progress";
 import { TagEditor } from "../runs/tag-editor";
 import { useRunActions } from "../runs/use-run-actions";
+import { lazyPart } from "../shell/lazy-part";
 import { runAgainPath } from "../shell/links";
 import { PageHeader } from "../shell/page-header";
 import { useNow } from "../shell/use-now";
 import { EndRunDialog } from "./end-run-dialog";
 import { RunName } from "./run-name";
 
-const CompareWithDialog = dynamic(() =>
+const CompareWithDialog = lazyPart(() =>
   import("./compare-with-dialog").then((dialog) => dialog.CompareWithDialog),
 );
-const RegisterDialog = dynamic(() => import("./register-dialog").then((dialog) => dialog.RegisterDialog));
+const RegisterDialog = lazyPart(() => import("./register-dialog").then((dialog) => dialog.RegisterDialog));
 
 type Opened = "delete" | "compare" | "register" | EndingRun | EndingJob | null;
 type EndingRun = "stop" | "cancel";

@@ -2,39 +2,66 @@
 "use client";
 import { Tabs, type TabItem } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
+import { useEffect } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
+import { lazyPart } from "../shell/lazy-part";
 import { usePageTitle } from "../shell/page-title";
 import { QueryState, SkeletonCards, SkeletonLines, TabSkeleton } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
 import { RunHeader } from "./run-header";
 
 /** A tab's script comes when the tab is first opened. */
-const OverviewTab = dynamic(() => import("./overview-tab").then((tab) => tab.OverviewTab), {
-  loading: TabSkeleton,
-});
-const CurvesTab = dynamic(() => import("./curves-tab").then((tab) => tab.CurvesTab), {
-  loading: TabSkeleton,
-});
-const EvaluationTab = dynamic(() => import("./evaluation-tab").then((tab) => tab.EvaluationTab), {
-  loading: TabSkeleton,
-});
-const SystemTab = dynamic(() => import("./system-tab").then((tab) => tab.SystemTab), {
-  loading: TabSkeleton,
-});
-const DataTab = dynamic(() => import("./data-tab").then((tab) => tab.DataTab), { loading: TabSkeleton });
-const ConfigTab = dynamic(() => import("./config-tab").then((tab) => tab.ConfigTab), {
-  loading: TabSkeleton,
-});
-const ArtifactsTab = dynamic(() => import("./artifacts-tab").then((tab) => tab.ArtifactsTab), {
-  loading: TabSkeleton,
-});
-const LogTab = dynamic(() => import("./log-tab").then((tab) => tab.LogTab), { loading: TabSkeleton });
+const TABS = [
+  {
+    value: "overview",
+    label: "Overview",
+    Part: lazyPart(() => import("./overview-tab").then((tab) => tab.OverviewTab), TabSkeleton),
+  },
+  {
+    value: "curves",
+    label: "Curves",
+    Part: lazyPart(() => import("./curves-tab").then((tab) => tab.CurvesTab), TabSkeleton),
+  },
+  {
+    value: "evaluation",
+    label: "Evaluation",
+    Part: lazyPart(() => import("./evaluation-tab").then((tab) => tab.EvaluationTab), TabSkeleton),
+  },
+  {
+    value: "system",
+    label: "System",
+    Part: lazyPart(() => import("./system-tab").then((tab) => tab.SystemTab), TabSkeleton),
+  },
+  {
+    value: "data",
+    label: "Data",
+    Part: lazyPart(() => import("./data-tab").then((tab) => tab.DataTab), TabSkeleton),
+  },
+  {
+    value: "config",
+    label: "Config",
+    Part: lazyPart(() => import("./config-tab").then((tab) => tab.ConfigTab), TabSkeleton),
+  },
+  {
+    value: "artifacts",
+    label: "Artifacts",
+    Part: lazyPart(() => import("./artifacts-tab").then((tab) => tab.ArtifactsTab), TabSkeleton),
+  },
+  {
+    value: "log",
+    label: "Log",
+    Part: lazyPart(() => import("./log-tab").then((tab) => tab.LogTab), TabSkeleton),
+  },
+] as const;
+const [FIRST] = TABS;
 
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.runs.byId.queryOptions(id));
   usePageTitle(query.data?.name);
+  const { Part } = useShownTab();
+  // Its script need not wait for the run.
+  useEffect(() => Part.preload(), [Part]);
   return (
     <>
       {!query.data && <h1 className="sr-only">{id}</h1>}
@@ -58,32 +85,24 @@ export function RunPage({ id }: { id: string }) {
   );
 }
 
-const FIRST = "overview";
+function useShownTab(): (typeof TABS)[number] {
+  const [params] = useUrlState();
+  return TABS.find(({ value }) => value === params.get("tab")) ?? FIRST;
+}
 
 function RunTabs({ run }: { run: RunDetail }) {
-  const [params, update] = useUrlState();
-  const items: readonly TabItem[] = [
-    { value: FIRST, label: "Overview", content: <OverviewTab run={run} /> },
-    { value: "curves", label: "Curves", content: <CurvesTab run={run} /> },
-    { value: "evaluation", label: "Evaluation", content: <EvaluationTab run={run} /> },
-    { value: "system", label: "System", content: <SystemTab run={run} /> },
-    { value: "data", label: "Data", content: <DataTab run={run} /> },
-    { value: "config", label: "Config", content: <ConfigTab run={run} /> },
-    {
-      value: "artifacts",
-      label: "Artifacts",
-      ...(run.artifacts.length > 0 && { badge: run.artifacts.length }),
-      content: <ArtifactsTab run={run} />,
-    },
-    { value: "log", label: "Log", content: <LogTab run={run} /> },
-  ];
-  const asked = params.get("tab") ?? FIRST;
-  const value = items.some((item) => item.value === asked) ? asked : FIRST;
+  const [, update] = useUrlState();
+  const items = TABS.map(({ value, label, Part }): TabItem => ({
+    value,
+    label,
+    ...(value === "artifacts" && run.artifacts.length > 0 && { badge: run.artifacts.length }),
+    content: <Part run={run} />,
+  }));
   return (
     <Tabs
       label="Parts of the run"
-      value={value}
-      onValueChange={(tab) => update({ tab: tab === FIRST ? null : tab }, { push: true })}
+      value={useShownTab().value}
+      onValueChange={(tab) => update({ tab: tab === FIRST.value ? null : tab }, { push: true })}
       items={items}
       className="px-4 lg:px-6"
     />
