@@ -50,9 +50,9 @@ export function ColumnsMenu<Row>(props: ColumnsMenuProps<Row>) {
       className="w-88"
       trigger={
         <Button>
-          <Icon name="columns" className="text-ink-3" />
+          <Icon name="columns" className="text-ink-3 max-sm:hidden" />
           Columns
-          <span className="font-mono text-2xs text-ink-3 tabular-nums">
+          <span className="font-mono text-2xs text-ink-3 tabular-nums max-sm:hidden">
             {shownCount}/{ordered.length}
           </span>
         </Button>

@@ -18,7 +18,7 @@ import { Button, IconButton } from "./button.js";
 import { classNames } from "./class-names.js";
 import { curvesToPng, fileNameOf, saveFile } from "./curve-export.js";
 import { CurveLegend } from "./curve-legend.js";
-import { createCurvePlot, type CurvePlot, type PlotCursor } from "./curve-plot.js";
+import { createCurvePlot, type CurvePlot, type FormatValue, type PlotCursor } from "./curve-plot.js";
 import { curvesToCsv, type CurveSeries, type Interval } from "./curve-series.js";
 import { CurveSummaryTable, NonFiniteNote } from "./curve-summary.js";
 import { CurveTooltip } from "./curve-tooltip.js";
@@ -53,8 +53,8 @@ export interface CurveChartProps {
   /** Makes the legend's entries switches. */
   onToggleSeries?: (id: string) => void;
   legend?: boolean;
-  formatX?: (value: number) => string;
-  formatY?: (value: number) => string;
+  formatX?: FormatValue;
+  formatY?: FormatValue;
   /** Of the plot, in pixels. */
   height?: number;
   actions?: ReactNode;
@@ -63,10 +63,11 @@ export interface CurveChartProps {
 }
 
 const NONE: readonly CurveSeries[] = [];
+const formatNumber: FormatValue = (value, resolution) => formatMetric(value, { resolution });
 
 export function CurveChart(props: CurveChartProps) {
   const { title, series, xLabel, yLabel = title, xScale = "linear", yScale = "linear", syncKey } = props;
-  const { height = 240, legend = true, formatX = formatMetric, formatY = formatMetric } = props;
+  const { height = 240, legend = true, formatX = formatNumber, formatY = formatNumber } = props;
   const id = useId();
   const hostRef = useRef<HTMLDivElement>(null);
   const plotRef = useRef<CurvePlot | null>(null);

@@ -8,13 +8,16 @@ import { drawCurves, projections, type PlotFrame } from "./curve-drawing.js";
 import { nearestIndex, xExtent, yExtent, type CurveSeries, type Interval } from "./curve-series.js";
 import { logTicks, niceTicks, type ScaleKind } from "./scale.js";
 
+/** `resolution`: the least difference that must show; an axis gives the distance of its ticks. */
+export type FormatValue = (value: number, resolution?: number) => string;
+
 export interface CurvePlotState {
   /** Visible ones only. */
   series: readonly CurveSeries[];
   zoom: Interval | null;
   focusedId: string | null;
-  formatX: (value: number) => string;
-  formatY: (value: number) => string;
+  formatX: FormatValue;
+  formatY: FormatValue;
 }
 
 export interface CurvePlotOptions {
@@ -90,7 +93,12 @@ export function createCurvePlot(
     filter: (_, splits) => splits,
     splits: (u, _index, min, max) =>
       side === "x" ? xTicks(min, max, u.width) : ticks(yScale, min, max, Math.max(2, u.height / 48)),
-    values: (_, splits) => splits.map(side === "x" ? state.formatX : state.formatY),
+    values: (_, splits) => {
+      const format = side === "x" ? state.formatX : state.formatY;
+      // Of a log axis, the ticks have no one distance; they are of few digits anyway.
+      const step = Math.abs((splits[1] ?? NaN) - (splits[0] ?? NaN));
+      return splits.map((value) => format(value, kind === "linear" && step > 0 ? step : undefined));
+    },
     size:
       side === "x"
         ? 28

@@ -1,18 +1,27 @@
 /** How long a run took or will take, in at most two units. */
 
+import { decimalsOf } from "./format-metric.js";
+
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** 850 → `850 ms`, 12 300 → `12.3 s`, 125 000 → `2 min 5 s`, 4 320 000 → `1 h 12 min`, null or NaN → `–`. */
-export function formatDuration(durationMs: number | null | undefined): string {
+/**
+ * 850 → `850 ms`, 12 300 → `12.3 s`, 125 000 → `2 min 5 s`, 4 320 000 → `1 h 12 min`, null or NaN → `–`.
+ *
+ * @param resolutionMs the least difference that must show, as between the ticks of an axis; it counts below a minute.
+ */
+export function formatDuration(durationMs: number | null | undefined, resolutionMs = Infinity): string {
   if (durationMs === null || durationMs === undefined || !Number.isFinite(durationMs)) return "–";
   const ms = Math.max(0, durationMs);
   if (ms === 0) return "0 s";
-  if (Math.round(ms) < secondMs) return `${Math.max(1, Math.round(ms))} ms`;
+  if (Math.round(ms) < secondMs) {
+    const decimals = decimalsOf(resolutionMs);
+    return decimals > 0 ? `${ms.toFixed(decimals)} ms` : `${Math.max(1, Math.round(ms))} ms`;
+  }
   if (ms < minuteMs - 50) {
-    const seconds = (ms / secondMs).toFixed(1);
+    const seconds = (ms / secondMs).toFixed(Math.max(1, decimalsOf(resolutionMs / secondMs)));
     return `${seconds.replace(/\.0$/, "")} s`;
   }
   if (Math.round(ms / secondMs) * secondMs < hourMs) return pair(ms, [minuteMs, "min"], [secondMs, "s"]);

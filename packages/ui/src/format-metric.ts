@@ -5,6 +5,8 @@ export interface FormatMetricOptions {
   style?: "number" | "percent";
   /** Significant digits of a number; 4 unless said otherwise. */
   digits?: number;
+  /** The least difference that must show, as between the ticks of an axis: more digits where 4 hide it. */
+  resolution?: number | undefined;
 }
 
 const missing = "–";
@@ -22,7 +24,7 @@ function withoutTrailingZeros(text: string): string {
  * `∞`, `−∞`. A negative number gets a true minus.
  */
 export function formatMetric(value: number | null | undefined, options: FormatMetricOptions = {}): string {
-  const { style = "number", digits = 4 } = options;
+  const { style = "number", resolution } = options;
   if (value === null || value === undefined) return missing;
   if (Number.isNaN(value)) return "NaN";
   const sign = value < 0 ? "−" : "";
@@ -30,14 +32,23 @@ export function formatMetric(value: number | null | undefined, options: FormatMe
   if (size === Infinity) return `${sign}∞`;
   if (style === "percent") return `${sign}${withoutTrailingZeros((size * 100).toFixed(2))}%`;
   if (size === 0) return "0";
+  const shown = resolution === undefined ? 0 : Math.floor(Math.log10(size)) + 1 + decimalsOf(resolution);
+  const digits = Math.max(options.digits ?? 4, Math.min(17, shown));
   if (size >= 1e9 || size < 1e-4) {
-    const [mantissa, exponent] = size.toExponential(Math.max(0, digits - 2)).split("e");
+    const [mantissa, exponent] = size
+      .toExponential(Math.max(0, digits - 2, Math.min(17, shown) - 1))
+      .split("e");
     return `${sign}${withoutTrailingZeros(mantissa ?? "")}e${(exponent ?? "").replace("+", "")}`;
   }
   if (Number.isInteger(size)) return sign + withThousands(String(size));
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
   const [whole = "0", fraction] = withoutTrailingZeros(size.toFixed(Math.min(decimals, 20))).split(".");
   return sign + withThousands(whole) + (fraction === undefined ? "" : `.${fraction}`);
+}
+
+/** How many decimals tell multiples of `step` apart: 0.05 → 2, 50 → −1. */
+export function decimalsOf(step: number): number {
+  return step > 0 && Number.isFinite(step) ? Math.min(20, -Math.floor(Math.log10(step) + 1e-9)) : 0;
 }
 
 /** `0.912 ± 0.004`: the mean with as many decimals as the deviation needs for two digits. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { formatBytes } from "./format-bytes.js";
 import { formatDuration, formatRelativeTime } from "./format-duration.js";
 import { formatMeanAndDeviation, formatMetric } from "./format-metric.js";
+import { niceTicks } from "./scale.js";
 
 describe("formatMetric", () => {
   test.each([
@@ -98,3 +99,38 @@ test.each([
   [2_000_000_000, "2.00 GB"],
   [null, "–"],
 ])("formatBytes(%s) → %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+describe("a resolution", () => {
+  test.each([
+    [[0.9999, 0.99992, 0.99994], 0.00002, ["0.9999", "0.99992", "0.99994"]],
+    [[0.5, 1, 1.5], 0.5, ["0.5", "1", "1.5"]],
+    [[0, 200, 400], 200, ["0", "200", "400"]],
+    [[1e-7, 1.0001e-7], 1e-11, ["1e-7", "1.0001e-7"]],
+    [[1, 1 + 1e-300], 1e-300, ["1", "1"]],
+  ])("numbers %j at steps of %d", (values, resolution, texts) => {
+    expect(values.map((value) => formatMetric(value, { resolution }))).toEqual(texts);
+  });
+
+  test("bytes and durations whose usual digits are the same are told apart", () => {
+    const bytes = [1_205_000_000, 1_210_000_000, 1_215_000_000];
+    expect(bytes.map((size) => formatBytes(size, 5_000_000))).toEqual(["1.205 GB", "1.210 GB", "1.215 GB"]);
+    expect([1e9, 2e9].map((size) => formatBytes(size, 1e9))).toEqual(["1 GB", "2 GB"]);
+    expect([28_150, 28_200].map((ms) => formatDuration(ms, 50))).toEqual(["28.15 s", "28.20 s"]);
+    expect([0.5, 1].map((ms) => formatDuration(ms, 0.5))).toEqual(["0.5 ms", "1.0 ms"]);
+    expect([10_000, 20_000].map((ms) => formatDuration(ms, 10_000))).toEqual(["10 s", "20 s"]);
+  });
+
+  test("every tick of an axis has a name of its own", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.constant(0), fc.double({ min: -1e6, max: 1e6, noNaN: true })),
+        fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+        (low, length) => {
+          const ticks = niceTicks(low, low + length);
+          const texts = ticks.map((value) => formatMetric(value, { resolution: ticks[1]! - ticks[0]! }));
+          expect(new Set(texts).size).toBe(ticks.length);
+        },
+      ),
+    );
+  });
+});

@@ -52,7 +52,12 @@ export {
 } from "./field.js";
 export { formatBytes } from "./format-bytes.js";
 export { formatDuration, formatRelativeTime } from "./format-duration.js";
-export { formatMeanAndDeviation, formatMetric, type FormatMetricOptions } from "./format-metric.js";
+export {
+  decimalsOf,
+  formatMeanAndDeviation,
+  formatMetric,
+  type FormatMetricOptions,
+} from "./format-metric.js";
 export { Icon, type IconName } from "./icon.js";
 export { JsonTree, type JsonTreeProps } from "./json-tree.js";
 export { KeyValueList, type KeyValue, type KeyValueListProps } from "./key-value-list.js";

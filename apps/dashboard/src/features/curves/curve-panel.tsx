@@ -1,21 +1,13 @@
 /** One chart with the curves it reads itself: reduced for the whole, whole where the reader zooms in. */
 "use client";
-import {
-  Dialog,
-  ErrorState,
-  formatDuration,
-  formatMetric,
-  IconButton,
-  Skeleton,
-  useToast,
-} from "@convkit/ui";
+import { Dialog, ErrorState, formatMetric, IconButton, Skeleton, useToast } from "@convkit/ui";
 import type { CurveSeries, Interval } from "@convkit/ui/charts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FileDown, Maximize2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTRPC, type Series, type SeriesInput } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
-import { axisFormatOf, metricRank } from "../runs/metric-format";
+import { chartFormatOf, formatSeconds, metricRank } from "../runs/metric-format";
 import type { CurveGroup } from "./curve-groups";
 import type { CurveSettings } from "./curve-settings";
 import { CurveChart } from "./lazy-charts";
@@ -55,7 +47,7 @@ export function CurvePanel(props: CurvePanelProps) {
   const [full, setFull] = useState(false);
   useEffect(CurveChart.preload, []);
   // The same function each time, as for x: another one has the chart drawn anew.
-  const formatY = useMemo(() => axisFormatOf(group.keys[0] ?? ""), [group.keys]);
+  const formatY = useMemo(() => chartFormatOf(group.keys[0] ?? ""), [group.keys]);
   const input = {
     runIds: [...runIds],
     keys: [...group.keys],
@@ -158,8 +150,7 @@ function axisOf(key: readonly unknown[] | undefined): SeriesInput["x"] {
   return ((key?.[1] ?? {}) as { input?: SeriesInput }).input?.x;
 }
 
-const formatSeconds = (seconds: number) => formatDuration(seconds * 1000);
-const formatNumber = (value: number) => formatMetric(value);
+const formatNumber = (value: number, resolution?: number) => formatMetric(value, { resolution });
 const formatXOf = (axis: CurveSettings["x"]) => (axis === "time" ? formatSeconds : formatNumber);
 
 const seriesId = (runId: string, key: string) => `${runId} ${key}`;

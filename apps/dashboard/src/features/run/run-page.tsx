@@ -5,8 +5,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { lazyPart } from "../shell/lazy-part";
+import { PageHeader } from "../shell/page-header";
 import { usePageTitle } from "../shell/page-title";
-import { QueryState, SkeletonCards, SkeletonLines, TabSkeleton } from "../shell/query-states";
+import { QueryState, SkeletonCards, TabSkeleton } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
 import { RunHeader } from "./run-header";
 
@@ -64,12 +65,11 @@ export function RunPage({ id }: { id: string }) {
   useEffect(() => Part.preload(), [Part]);
   return (
     <>
-      {!query.data && <h1 className="sr-only">{id}</h1>}
+      {!query.data && <PageHeader title={id} parent={{ href: "/runs", label: "Runs" }} />}
       <QueryState
         query={query}
         skeleton={
           <div className="px-4 py-4 lg:px-6">
-            <SkeletonLines lines={2} />
             <SkeletonCards />
           </div>
         }

@@ -24,7 +24,7 @@ export function GroupMenu({ fields, value, onChange }: GroupMenuProps) {
       label="Group by"
       trigger={
         <Button>
-          <Layers className="size-4 text-ink-3" aria-hidden="true" />
+          <Layers className="size-4 text-ink-3 max-sm:hidden" aria-hidden="true" />
           Group
           {value.length > 0 && <span className="font-mono text-2xs text-accent">{value.length}</span>}
         </Button>

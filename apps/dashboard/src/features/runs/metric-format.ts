@@ -1,5 +1,5 @@
 /** How a metric's values are written, told from its key. */
-import { formatBytes, formatDuration, formatMetric } from "@convkit/ui";
+import { decimalsOf, formatBytes, formatDuration, formatMetric } from "@convkit/ui";
 
 /** Accuracies keep four decimals, so that they line up and compare at a glance. */
 export function formatOf(key: string): (value: number | null | undefined) => string {
@@ -17,9 +17,23 @@ export function formatOf(key: string): (value: number | null | undefined) => str
   return (value) => formatMetric(value);
 }
 
-/** On an axis, where `0.9000` would be too much of it. */
-export function axisFormatOf(key: string): (value: number | null | undefined) => string {
-  return /accuracy|precision|recall|f1$|loss$/.test(key) ? (value) => formatMetric(value) : formatOf(key);
+/** In a chart: on an axis `0.9000` is too much where the ticks are tenths, and too little where they are 0.00002. */
+export function chartFormatOf(key: string): (value: number, resolution?: number) => string {
+  const name = key.slice(key.lastIndexOf("/") + 1);
+  if (/bytes$/.test(name)) return formatBytes;
+  if (/percent$/.test(name))
+    return (value, resolution) =>
+      isFinite(value)
+        ? `${value.toFixed(resolution === undefined ? 1 : Math.max(0, decimalsOf(resolution)))}%`
+        : formatMetric(value);
+  if (/seconds$/.test(name)) return formatSeconds;
+  return (value, resolution) => formatMetric(value, { resolution });
+}
+
+/** Seconds as people say them, in a chart. */
+export function formatSeconds(seconds: number, resolution?: number): string {
+  if (!isFinite(seconds)) return formatMetric(seconds);
+  return formatDuration(seconds * 1000, resolution === undefined ? undefined : resolution * 1000);
 }
 
 function isFinite(value: number | null | undefined): value is number {

@@ -38,7 +38,7 @@ export function SavedViewsMenu({ page, query, onOpen }: SavedViewsMenuProps) {
       onOpenChange={setOpen}
       trigger={
         <Button>
-          <Bookmark className="size-4 text-ink-3" aria-hidden="true" />
+          <Bookmark className="size-4 text-ink-3 max-sm:hidden" aria-hidden="true" />
           <span className="max-w-32 truncate">{current?.name ?? "Views"}</span>
         </Button>
       }

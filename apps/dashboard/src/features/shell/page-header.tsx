@@ -17,7 +17,7 @@ export function PageHeader({ title, parent, detail, actions, className }: PageHe
     <header
       className={classNames("flex flex-wrap items-center gap-x-4 gap-y-2 px-4 pt-3 pb-2 lg:px-6", className)}
     >
-      <div className="min-w-0 flex-1 max-sm:basis-full">
+      <div className={classNames("min-w-0 flex-1", detail !== undefined && "max-sm:basis-full")}>
         {parent && (
           <p className="text-xs text-ink-3">
             <Link href={parent.href} className="rounded-sm hover:text-ink hover:underline">
