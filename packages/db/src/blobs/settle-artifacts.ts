@@ -8,7 +8,7 @@ import { decodePredictions, EvaluationReport } from "@convkit/schema";
 import type { PoolClient } from "pg";
 import { connectionsOf, type Database } from "../database.js";
 import { inTransaction } from "../in-transaction.js";
-import { RUN_CHANNEL } from "../ingest/run-channel.js";
+import { tellOfRuns } from "../ingest/run-channel.js";
 import { FILES_OF_THE_RECORD } from "../ingest/run-record.js";
 import { holdBlobs } from "../locks.js";
 import { storePredictions, storeReport } from "../predictions/store-predictions.js";
@@ -100,7 +100,7 @@ export async function settleBlob(
     );
     for (const { run_id: runId, path } of rows) {
       await readIntoRecord(client, { runId, path, bytes: () => blobs.read(sha256).then(buffer) });
-      await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+      await tellOfRuns(client, [runId]);
     }
   });
 }

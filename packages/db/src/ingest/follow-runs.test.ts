@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from "../../test/test-database.
 import { connectionsOf } from "../database.js";
 import { openDatabase } from "../open-database.js";
 import { deleteRuns } from "../runs/delete-runs.js";
+import { addNote, archiveRuns, deleteNote, editNote, renameRun, tagRuns } from "../runs/edit-runs.js";
 import { makeHome } from "../../test/made-home.js";
 import { followRuns } from "./follow-runs.js";
 import { ingestEvents } from "./ingest-events.js";
@@ -46,6 +47,19 @@ describe("followRuns", () => {
     await vi.waitFor(() => expect(changes).toEqual([null, "followed", "followed"]), WITHIN);
     await made.remove();
     await other.close();
+  });
+
+  it("tells of what reviewers change", async () => {
+    const { database } = test;
+    await ingestEvents(database, wholeRun({ runId: "reviewed" }));
+    await renameRun(database, "reviewed", "other name");
+    await tagRuns(database, { ids: ["reviewed"], add: ["seen"], remove: [] });
+    await archiveRuns(database, ["reviewed"], true);
+    const { id } = await addNote(database, "reviewed", "a note");
+    await editNote(database, id, "another");
+    await deleteNote(database, id);
+    await vi.waitFor(() => expect(changes).toHaveLength(8), WITHIN);
+    expect(new Set(changes.slice(1))).toEqual(new Set(["reviewed"]));
   });
 
   it("says that something may have changed when its connection broke, and goes on", async () => {

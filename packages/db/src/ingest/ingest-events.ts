@@ -14,7 +14,7 @@ import type { Attempt } from "./attempts.js";
 import { addPoints, extendSummaries, rebuildSummaries } from "./metric-store.js";
 import { placeJudgements } from "./place-judgements.js";
 import { pointsOfEvents } from "./points-of-event.js";
-import { RUN_CHANNEL } from "./run-channel.js";
+import { tellOfRuns } from "./run-channel.js";
 import { addStartedRun, recordEvents } from "./run-record.js";
 import { checkStorable, storableEvent } from "./storable-event.js";
 import {
@@ -99,7 +99,7 @@ async function ingestInto(client: PoolClient, { runId, events, options }: Batch)
   const states = await writeAttempts(client, runId, fresh, before);
   await recordEvents(client, fresh, folder);
   await addMetrics(client, { runId, fresh, before, states });
-  await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+  await tellOfRuns(client, [runId]);
   // Those that waited were new when they came.
   return { fresh: fresh.length - parked.length, deleted: false };
 }

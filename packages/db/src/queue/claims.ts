@@ -6,7 +6,7 @@
  */
 import { Job as JobSchema, type ClaimedJob, type HeartbeatAnswer, type JobKind } from "@convkit/schema";
 import type { PoolClient } from "pg";
-import { RUN_CHANNEL } from "../ingest/run-channel.js";
+import { tellOfRuns } from "../ingest/run-channel.js";
 import { ensureQueue, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
 
 /** Which claim of which job. */
@@ -122,7 +122,7 @@ export async function completeJob(queue: Queue, claim: Claim): Promise<void> {
       `UPDATE run SET status = 'interrupted', reason = $2, ended_at = now() WHERE id = $1 AND status = 'queued'`,
       [runId, reason],
     );
-    await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+    await tellOfRuns(client, [runId]);
   });
 }
 
@@ -156,7 +156,7 @@ export async function failJob(queue: Queue, claim: Claim, failure: JobFailure): 
        WHERE id = $1 AND (status IN ('queued', 'running') OR ($2 = 'queued' AND status = 'interrupted'))`,
       [runId, waits ? "queued" : "failed", waits ? "" : reason],
     );
-    await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+    await tellOfRuns(client, [runId]);
   });
 }
 

@@ -4,7 +4,7 @@ import { stringifyWithSpelledNumbers, type Job } from "@convkit/schema";
 import type { PoolClient } from "pg";
 import { connectionsOf, type Database } from "../database.js";
 import type { JobState } from "../generated/enums.js";
-import { RUN_CHANNEL } from "../ingest/run-channel.js";
+import { tellOfRuns } from "../ingest/run-channel.js";
 import { addTags, ensureExperiment, writeParams } from "../ingest/run-record.js";
 import { ensureQueue, EXPIRE_SECONDS, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
 
@@ -52,7 +52,7 @@ export async function enqueueJob(
     );
     await queue.boss.send(name, { jobId: id }, { id, priority, db: sqlOf(client) });
     await client.query("UPDATE pgboss.job SET expire_seconds = $2 WHERE id = $1", [id, EXPIRE_SECONDS]);
-    if (runId !== null) await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+    if (runId !== null) await tellOfRuns(client, [runId]);
   });
   return id;
 }
@@ -170,7 +170,7 @@ export async function endJob(
       `UPDATE run SET status = 'interrupted', reason = $2, ended_at = now() WHERE id = $1 AND status = 'queued'`,
       [runId, reason],
     );
-    await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+    await tellOfRuns(client, [runId]);
   });
 }
 

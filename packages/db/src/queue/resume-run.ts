@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { RunConfig, stringifyWithSpelledNumbers, type Job } from "@convkit/schema";
 import { connectionsOf } from "../database.js";
-import { RUN_CHANNEL } from "../ingest/run-channel.js";
+import { tellOfRuns } from "../ingest/run-channel.js";
 import { getRun } from "../runs/get-run.js";
 import { ensureQueue, EXPIRE_SECONDS, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
 
@@ -59,7 +59,7 @@ export async function resumeRun(queue: Queue, runId: string, home: string): Prom
     );
     await queue.boss.send(name, { jobId: id }, { id, db: sqlOf(client) });
     await client.query("UPDATE pgboss.job SET expire_seconds = $2 WHERE id = $1", [id, EXPIRE_SECONDS]);
-    await client.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+    await tellOfRuns(client, [runId]);
   });
   return id;
 }

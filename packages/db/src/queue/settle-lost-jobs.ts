@@ -3,7 +3,7 @@
  * whose run was ended by that worker is done: it was lost between its last event and giving the job back.
  */
 import { connectionsOf } from "../database.js";
-import { RUN_CHANNEL } from "../ingest/run-channel.js";
+import { tellOfRuns } from "../ingest/run-channel.js";
 import type { Queue } from "./open-queue.js";
 
 /** What a job that nobody took over any more is said to have failed of. */
@@ -35,6 +35,6 @@ export async function settleLostJobs({ database }: Queue): Promise<void> {
     [LOST],
   );
   for (const { run_id: runId } of rows) {
-    if (runId !== null) await pool.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+    if (runId !== null) await tellOfRuns(pool, [runId]);
   }
 }

@@ -9,7 +9,7 @@ import type { PoolClient } from "pg";
 import type { BlobStore } from "../blobs/blob-store.js";
 import { settleBlob } from "../blobs/settle-artifacts.js";
 import { connectionsOf, type Database } from "../database.js";
-import { RUN_CHANNEL } from "../ingest/run-channel.js";
+import { tellOfRuns } from "../ingest/run-channel.js";
 import { inTransaction } from "../in-transaction.js";
 import { lockRuns, withoutBlobsHeld } from "../locks.js";
 import { checkRuns } from "./get-run.js";
@@ -46,7 +46,7 @@ export async function deleteRuns(
   const freed = await deleteUnusedBlobs(database, blobs, { only: found.blobs });
   const freedOnDisk = await Promise.all(found.folders.map(deleteFolder));
   const { pool } = connectionsOf(database);
-  for (const id of ids) await pool.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, id]);
+  await tellOfRuns(pool, ids);
   return { runs: ids.length, freedBytes: freedOnDisk.reduce((sum, bytes) => sum + bytes, freed) };
 }
 

@@ -1,12 +1,15 @@
 /** What reviewers change about runs: names, tags, notes, the archive. */
 import { connectionsOf, type Database } from "../database.js";
 import { storableText } from "../ingest/storable-event.js";
+import { tellOfRuns } from "../ingest/run-channel.js";
 import { checkRuns, type NoteRow } from "./get-run.js";
 
 /** @throws {RunNotFoundError} */
 export async function renameRun(database: Database, id: string, name: string): Promise<void> {
   await checkRuns(database, [id]);
-  await connectionsOf(database).prisma.run.update({ where: { id }, data: { name: storableText(name) } });
+  const { prisma, pool } = connectionsOf(database);
+  await prisma.run.update({ where: { id }, data: { name: storableText(name) } });
+  await tellOfRuns(pool, [id]);
 }
 
 export interface TagChange {
@@ -18,7 +21,7 @@ export interface TagChange {
 /** @throws {RunNotFoundError} */
 export async function tagRuns(database: Database, { ids, add, remove }: TagChange): Promise<void> {
   await checkRuns(database, ids);
-  const { prisma } = connectionsOf(database);
+  const { prisma, pool } = connectionsOf(database);
   await prisma.$transaction([
     prisma.tag.deleteMany({ where: { runId: { in: [...ids] }, name: { in: remove.map(storableText) } } }),
     prisma.tag.createMany({
@@ -26,6 +29,7 @@ export async function tagRuns(database: Database, { ids, add, remove }: TagChang
       skipDuplicates: true,
     }),
   ]);
+  await tellOfRuns(pool, ids);
 }
 
 /** @throws {RunNotFoundError} */
@@ -35,10 +39,12 @@ export async function archiveRuns(
   archived: boolean,
 ): Promise<void> {
   await checkRuns(database, ids);
-  await connectionsOf(database).prisma.run.updateMany({
+  const { prisma, pool } = connectionsOf(database);
+  await prisma.run.updateMany({
     where: { id: { in: [...ids] } },
     data: { archivedAt: archived ? new Date() : null },
   });
+  await tellOfRuns(pool, ids);
 }
 
 /** No note has that id. */
@@ -52,23 +58,28 @@ export class NoteNotFoundError extends Error {
  */
 export async function addNote(database: Database, runId: string, body: string): Promise<NoteRow> {
   await checkRuns(database, [runId]);
-  const note = await connectionsOf(database).prisma.note.create({
-    data: { runId, body: storableText(body) },
-  });
+  const { prisma, pool } = connectionsOf(database);
+  const note = await prisma.note.create({ data: { runId, body: storableText(body) } });
+  await tellOfRuns(pool, [runId]);
   return toNoteRow(note);
 }
 
 /** @throws {NoteNotFoundError} */
 export async function editNote(database: Database, id: string, body: string): Promise<NoteRow> {
-  const { prisma } = connectionsOf(database);
-  const { count } = await prisma.note.updateMany({ where: { id }, data: { body: storableText(body) } });
-  if (count === 0) throw new NoteNotFoundError(`Expected the id of a note. Received: ${id}, which is none.`);
-  return toNoteRow(await prisma.note.findUniqueOrThrow({ where: { id } }));
+  const { prisma, pool } = connectionsOf(database);
+  const [note] = await prisma.note.updateManyAndReturn({ where: { id }, data: { body: storableText(body) } });
+  if (!note) throw new NoteNotFoundError(`Expected the id of a note. Received: ${id}, which is none.`);
+  await tellOfRuns(pool, [note.runId]);
+  return toNoteRow(note);
 }
 
 /** Nothing happens if it is gone already. */
 export async function deleteNote(database: Database, id: string): Promise<void> {
-  await connectionsOf(database).prisma.note.deleteMany({ where: { id } });
+  const { prisma, pool } = connectionsOf(database);
+  const note = await prisma.note.findUnique({ where: { id }, select: { runId: true } });
+  if (!note) return;
+  await prisma.note.deleteMany({ where: { id } });
+  await tellOfRuns(pool, [note.runId]);
 }
 
 function toNoteRow(note: { id: string; body: string; createdAt: Date; updatedAt: Date }): NoteRow {
