@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeTrainEvents, encodeTrainEvent } from "@convkit/schema";
+import { unzipSync } from "fflate";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openBrowser, openPage, settled, visit, type WatchedPage } from "./open-browser.js";
@@ -299,6 +300,49 @@ test("a run becomes a version of a model, and an alias moves to it", async () =>
   }
   expect(await page.getByRole("button", { name: "Take the alias champion away" }).count()).toBe(1);
   await page.getByRole("link", { name: "Compare with champion" }).waitFor();
+
+  // What others are compared with is chosen among the aliases, and kept in the address.
+  const first = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "Version 1" }) });
+  await first.getByRole("button", { name: "Alias" }).click();
+  await page.getByRole("textbox", { name: "Another alias" }).fill("last-year");
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: "Compared with" }).click();
+  await page.getByRole("option", { name: "last-year → v1" }).click();
+  await page.getByRole("link", { name: "Compare with last-year" }).waitFor();
+  expect(page.url()).toContain("against=last-year");
+
+  // The card is read from the version's own file.
+  await first.getByText("Card", { exact: true }).click();
+  await first.getByText("Resize(size 32)").waitFor();
+  await first.getByText("32 × 32 × 3 (height, width, channels)").waitFor();
+});
+
+test("a trained network is taken along whole, as a ZIP", async () => {
+  const id = served.ids.resnet9Seed0;
+  await visit(page, at(`/runs/${id}?tab=artifacts`));
+  const begun = page.waitForEvent("download");
+  await page.getByRole("link", { name: "All 3 as ZIP" }).click();
+  const download = await begun;
+  expect(download.suggestedFilename()).toBe(`${id}-model.zip`);
+  const files = unzipSync(await readFile(await download.path()));
+  expect(Object.keys(files).sort()).toEqual([
+    "model/model-card.json",
+    "model/model.json",
+    "model/weights.bin",
+  ]);
+  const folder = join(served.home, "runs", id);
+  for (const [path, bytes] of Object.entries(files)) {
+    expect(Buffer.from(bytes).equals(await readFile(join(folder, path))), path).toBe(true);
+  }
+  const whole = await fetch(at(`/api/runs/${id}/archive`));
+  const bytes = new Uint8Array(await whole.arrayBuffer());
+  expect(whole.headers.get("content-length")).toBe(String(bytes.length));
+  expect(Object.keys(unzipSync(bytes))).toEqual(expect.arrayContaining(["predictions.bin", "report.json"]));
+  expect((await fetch(at(`/api/runs/${id}/archive/nothing`))).status).toBe(404);
+  // A folder's name is no pattern: neither a beginning of one nor a wildcard finds it.
+  for (const name of ["mod", "mode_", "%25"]) {
+    expect((await fetch(at(`/api/runs/${id}/archive/${name}`))).status, name).toBe(404);
+  }
 });
 
 test("runs are archived, and one thought better of it", async () => {

@@ -8,6 +8,7 @@ import {
   encodeTrainEvent,
   RunConfig,
   stringifyWithSpelledNumbers,
+  type ModelCard,
   type TrainEventBody,
 } from "@convkit/schema";
 import { cardOf, type DatasetName } from "./seed-dataset.js";
@@ -251,14 +252,25 @@ function leaveResults(plan: RunPlan, { runId, card, files, index }: Results): vo
     JSON.stringify({ format: "layers-model", generatedBy: "TensorFlow.js 4.22.0" }),
   );
   files.set("model/weights.bin", new Uint8Array(40_000 + index).fill(index));
-  files.set(
-    "model/model-card.json",
-    JSON.stringify({ formatVersion: 1, name: plan.model, classNames: card.classNames, runId }),
-  );
+  files.set("model/model-card.json", JSON.stringify(modelCardOf(plan, card, runId)));
   files.set("checkpoints/best/checkpoint.safetensors", new Uint8Array(60_000 + index).fill(index + 1));
   files.set("predictions.bin", encodePredictions(predictions));
   files.set("report.md", `# ${plan.name}\n\nAccuracy ${report.accuracy}\n`);
   files.set("report.json", stringifyWithSpelledNumbers(report));
+}
+
+function modelCardOf(plan: RunPlan, card: Results["card"], runId: string): ModelCard {
+  return {
+    formatVersion: 1,
+    name: plan.model,
+    classNames: card.classNames,
+    inputShape: [32, 32, 3],
+    preprocessing: [{ name: "Resize", size: 32 }],
+    output: "logits",
+    parameters: 6_575_370,
+    runId,
+    metrics: {},
+  };
 }
 
 function digestOf(bytes: Uint8Array | string): { sha256: string; sizeBytes: number } {

@@ -48,7 +48,12 @@ export {
 } from "./runs/get-run.js";
 export { findRunId } from "./runs/find-run-id.js";
 export { QueryError, queryReadOnly, type QueryResult } from "./query/query-read-only.js";
-export { findArtifact, type StoredArtifact } from "./runs/find-artifact.js";
+export {
+  findArtifact,
+  findArtifactsUnder,
+  type ArtifactInFolder,
+  type StoredArtifact,
+} from "./runs/find-artifact.js";
 export { requestRunEnd, RunNotReachableError } from "./runs/request-end.js";
 export { readLog, type LogEntry, type ReadLogQuery } from "./runs/read-log.js";
 export {

@@ -1,5 +1,5 @@
 /**
- * Files over plain HTTP, which calls are no good for: artifacts to download, small pictures of data sets, and blobs that
+ * Files over plain HTTP, which calls are no good for: artifacts to download (one, or a folder of them as a ZIP), small pictures of data sets, and blobs that
  * workers upload in parts (`PUT /api/blobs/<sha256>` with Content-Range; `HEAD` says in `Upload-Offset` where to go on).
  * Nothing here makes a path of what a request says: names are looked up in the record, bytes by their hash.
  */
@@ -14,6 +14,7 @@ import {
   findThumbnail,
   settleBlob,
 } from "@convkit/db";
+import { serveArchive } from "./serve-archive.js";
 import { setHostileFileHeaders } from "./security-headers.js";
 
 /** An upload's whole; what a part may bring is bounded by it. */
@@ -39,6 +40,15 @@ export async function serveFile(
     answer(response, 403, "Expected a user. Received: a worker's token.");
   else if (kind === "runs" && rest[0] === "artifacts" && rest.length > 1) {
     await serveArtifact(response, { context, runId: first, path: rest.slice(1).join("/") });
+  } else if (kind === "runs" && rest[0] === "archive") {
+    const query = { runId: first, folder: rest.slice(1).join("/") };
+    const isServed = await serveArchive(response, context, query);
+    if (!isServed)
+      answer(
+        response,
+        404,
+        `Expected a folder of the run ${first} with files in the store. Received: ${query.folder || "all of it"}.`,
+      );
   } else if (kind === "thumbnails" && rest.length === 1) {
     await serveThumbnail(response, { context, datasetHash: first, pictureId: rest[0] ?? "" });
   } else answer(response, 404, "There is nothing here.");

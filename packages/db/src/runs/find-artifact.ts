@@ -1,4 +1,4 @@
-/** Where a file of a run lies in the blob store. */
+/** Where the files of a run lie in the blob store. */
 import { connectionsOf, type Database } from "../database.js";
 
 export interface StoredArtifact {
@@ -19,4 +19,30 @@ export async function findArtifact(
     [runId, path],
   );
   return rows[0] ?? null;
+}
+
+export interface ArtifactInFolder extends StoredArtifact {
+  readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+}
+
+/**
+ * Those of a folder and of the folders in it, by path, as far as their bytes are in the store.
+ *
+ * @param folder `model`; the empty string for all of the run.
+ */
+export async function findArtifactsUnder(
+  database: Database,
+  runId: string,
+  folder: string,
+): Promise<readonly ArtifactInFolder[]> {
+  const { rows } = await connectionsOf(database).pool.query<ArtifactInFolder>(
+    `SELECT path, blob_sha256 AS sha256, size_bytes::float8 AS "sizeBytes", media_type AS "mediaType",
+       (extract(epoch FROM saved_at) * 1000)::float8 AS "savedAt"
+     FROM artifact WHERE run_id = $1 AND ($2 = '' OR starts_with(path, $2 || '/')) AND blob_sha256 IS NOT NULL
+     ORDER BY path`,
+    [runId, folder],
+  );
+  return rows;
 }

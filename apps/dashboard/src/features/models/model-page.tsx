@@ -1,6 +1,6 @@
 /** One model: its versions, which of them the aliases point to, and what makes the newest better. */
 "use client";
-import { ConfirmDialog, useToast } from "@convkit/ui";
+import { ConfirmDialog, Select, useToast } from "@convkit/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { messageOfError } from "../../trpc/message-of-error";
 import { PageHeader } from "../shell/page-header";
 import { usePageTitle } from "../shell/page-title";
 import { QueryState, SkeletonLines } from "../shell/query-states";
+import { useUrlState } from "../shell/url-state";
 import { VersionCard } from "./version-card";
 
 export function ModelPage({ name }: { name: string }) {
@@ -27,7 +28,7 @@ export function ModelPage({ name }: { name: string }) {
   );
 }
 
-/** Aliases by which a version is served; the first that some version holds is what others are compared with. */
+/** Aliases by which a version is served; the first that some version holds is what others are compared with at first. */
 const SERVING = ["champion", "production", "best"];
 
 function Versions({ model }: { model: ModelRow }) {
@@ -47,18 +48,36 @@ function Versions({ model }: { model: ModelRow }) {
         toast({ title: "The version stays", description: messageOfError(error), tone: "bad" }),
     }),
   );
-  const aliased = model.versions.filter(({ aliases }) => aliases.length > 0);
-  const reference =
-    aliased.find(({ aliases }) => aliases.some((alias) => SERVING.includes(alias))) ?? aliased[0];
+  const held = model.versions.flatMap((version) => version.aliases.map((alias) => ({ alias, version })));
+  const [params, update] = useUrlState();
+  const chosen = held.find(({ alias }) => alias === params.get("against"));
+  const usual = held.find(({ alias }) => SERVING.includes(alias)) ?? held[0];
+  const reference = chosen ?? usual;
   return (
     <>
+      {reference && held.length > 1 && (
+        <div className="mb-3 flex flex-wrap items-center gap-2 text-sm text-ink-2">
+          Compared with what is
+          <Select
+            label="Compared with"
+            size="sm"
+            value={reference.alias}
+            onValueChange={(alias) => update({ against: alias === usual?.alias ? null : alias })}
+            options={held.map(({ alias, version }) => ({
+              value: alias,
+              label: `${alias} → v${version.version}`,
+            }))}
+            className="w-48!"
+          />
+        </div>
+      )}
       <ol className="flex flex-col gap-4">
         {model.versions.map((version) => (
           <li key={version.version}>
             <VersionCard
               version={version}
               others={model.versions}
-              reference={reference === version ? undefined : reference}
+              reference={reference?.version === version ? undefined : reference}
               onDelete={() => setDeleting(version)}
             />
           </li>

@@ -17,8 +17,8 @@ import { VersionDescription } from "./version-description";
 export interface VersionCardProps {
   version: ModelVersionRow;
   others: readonly ModelVersionRow[];
-  /** The version that holds the alias others are measured by; undefined for that one itself. */
-  reference: ModelVersionRow | undefined;
+  /** The alias that others are measured by, and the version that holds it; undefined for that one itself. */
+  reference: { alias: string; version: ModelVersionRow } | undefined;
   onDelete: () => void;
 }
 
@@ -54,9 +54,9 @@ export function VersionCard({ version, others, reference, onDelete }: VersionCar
           />
           {reference && (
             <Button asChild size="sm">
-              <Link href={comparePath([reference.runId, version.runId])}>
+              <Link href={comparePath([reference.version.runId, version.runId])}>
                 <GitCompareArrows className="size-3.5 text-ink-3" aria-hidden="true" />
-                Compare with {reference.aliases[0]}
+                Compare with {reference.alias}
               </Link>
             </Button>
           )}
@@ -70,7 +70,7 @@ export function VersionCard({ version, others, reference, onDelete }: VersionCar
         <Aliases version={version} others={others} />
         <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-4">
           {METRICS.filter((key) => version.metrics[key]).map((key) => (
-            <VersionMetric key={key} metric={key} version={version} reference={reference} />
+            <VersionMetric key={key} metric={key} version={version} reference={reference?.version} />
           ))}
         </dl>
         <VersionDescription

@@ -2,7 +2,7 @@
 "use client";
 import { Badge, Button, Card, EmptyState, formatBytes, formatRelativeTime, Icon } from "@convkit/ui";
 import type { ArtifactRow, RunDetail } from "../../trpc/context";
-import { artifactUrl } from "../shell/links";
+import { archiveUrl, artifactUrl } from "../shell/links";
 import { useNow } from "../shell/use-now";
 
 export function ArtifactsTab({ run }: { run: RunDetail }) {
@@ -18,11 +18,20 @@ export function ArtifactsTab({ run }: { run: RunDetail }) {
   const total = run.artifacts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return (
     <div className="flex flex-col gap-4">
-      <p className="text-sm text-ink-2 tabular-nums">
-        {run.artifacts.length} {run.artifacts.length === 1 ? "file" : "files"}, {formatBytes(total)}
-      </p>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <p className="text-sm text-ink-2 tabular-nums">
+          {run.artifacts.length} {run.artifacts.length === 1 ? "file" : "files"}, {formatBytes(total)}
+        </p>
+        <ArchiveLink run={run} folder="" />
+      </div>
       {folders.map((folder) => (
-        <Card key={folder} title={titles[folder] ?? folder} detail={folder === "" ? "" : `${folder}/`} flush>
+        <Card
+          key={folder}
+          title={titles[folder] ?? folder}
+          detail={folder === "" ? "" : `${folder}/`}
+          actions={folder !== "" && <ArchiveLink run={run} folder={folder} />}
+          flush
+        >
           <ul>
             {run.artifacts
               .filter((artifact) => folderOf(artifact) === folder)
@@ -44,6 +53,22 @@ const titles: Readonly<Record<string, string>> = {
 };
 
 const folderOf = ({ path }: ArtifactRow) => (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
+
+/** Nothing for a single file, which has its own. */
+function ArchiveLink({ run, folder }: { run: RunDetail; folder: string }) {
+  const files = run.artifacts.filter(
+    ({ path, stored }) => stored && (folder === "" || path.startsWith(`${folder}/`)),
+  );
+  if (files.length < 2) return null;
+  return (
+    <Button asChild size="sm">
+      <a href={archiveUrl(run.id, folder)} download>
+        <Icon name="download" className="size-3.5 text-ink-3" />
+        All {files.length} as ZIP
+      </a>
+    </Button>
+  );
+}
 
 function ArtifactLine({ run, artifact }: { run: RunDetail; artifact: ArtifactRow }) {
   const nowMs = useNow();

@@ -9,6 +9,12 @@ export const comparePath = (ids: readonly string[]) =>
 export const artifactUrl = (runId: string, path: string) =>
   `/api/runs/${encodeURIComponent(runId)}/artifacts/${path.split("/").map(encodeURIComponent).join("/")}`;
 
+/** @param folder the empty string for all of the run's files. */
+export const archiveUrl = (runId: string, folder: string) =>
+  ["/api/runs", runId, "archive", ...folder.split("/").filter(Boolean)]
+    .map((part, index) => (index === 0 ? part : encodeURIComponent(part)))
+    .join("/");
+
 export const thumbnailUrl = (datasetHash: string, pictureId: string) =>
   `/api/thumbnails/${encodeURIComponent(datasetHash)}/${encodeURIComponent(pictureId)}`;
 
