@@ -1,6 +1,7 @@
 /** Two real workers against a real dashboard, with a network between them that fails, and a worker that falls asleep. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile, mkdtemp, rm } from "node:fs/promises";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -160,7 +161,7 @@ test("two workers share the queue; one that is cut off for a minute trains on an
   await untilTrue(async () => (await steps(long.runId)).length > 20);
 
   // The other one takes the next job while the first is at work.
-  startWorker("whole", dashboard.url);
+  const whole = startWorker("whole", dashboard.url);
   const short = await startRun(2);
   await untilTrue(async () => {
     const [job] = await client.jobs.list.query({ ended: true });
@@ -196,6 +197,17 @@ test("two workers share the queue; one that is cut off for a minute trains on an
   const answer = await fetch(`${dashboard.url}/api/runs/${long.runId}/artifacts/model/model.json`);
   const folder = join(workerHome("cut"), "runs", long.runId);
   expect(await answer.text()).toBe(await readFile(join(folder, "model", "model.json"), "utf8"));
+
+  // What is deleted here goes from the disk of its worker too, when that asks next: at its start, for one.
+  const kept = join(workerHome("whole"), "runs", short.runId);
+  expect(existsSync(kept)).toBe(true);
+  const exited = once(whole, "exit");
+  signal(whole, "SIGTERM");
+  await exited;
+  await client.runs.delete.mutate([short.runId]);
+  startWorker("whole", dashboard.url);
+  await untilTrue(() => Promise.resolve(!existsSync(kept)));
+  expect(existsSync(folder)).toBe(true);
 }, 600_000);
 
 test("a worker that was believed dead and returns is told so, and its attempt is kept apart", async () => {

@@ -9,6 +9,7 @@ import {
   completeJob,
   failJob,
   findDatasetPack,
+  findDeletedRuns,
   heartbeat,
   ingestEvents,
   registerWorker,
@@ -26,6 +27,9 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** At most so many events a call: a journal is sent in parts. */
 const MOST_EVENTS = 5000;
+
+/** Their ids are part of an address. */
+const MOST_RUNS = 100;
 
 /** For a job that a worker of the caller's holds. */
 const heldProcedure = workerProcedure.input(z.object(claim)).use(async ({ ctx, input, next }) => {
@@ -80,6 +84,11 @@ export const workersRouter = router({
       await checkMayReport(ctx.database, input, holderOf(ctx));
       return ingestEvents(ctx.database, input);
     }),
+
+  /** Of runs that a worker keeps, those that were deleted here. */
+  deletedRuns: workerProcedure
+    .input(z.object({ runIds: z.array(z.string().min(1).max(200)).min(1).max(MOST_RUNS) }))
+    .query(({ ctx, input }) => findDeletedRuns(ctx.database, input.runIds)),
 
   /** Small pictures of a data set; their blob is uploaded first. */
   addThumbnails: workerProcedure

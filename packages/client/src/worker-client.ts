@@ -72,6 +72,7 @@ const PROCEDURES = {
   complete: { kind: "mutation", path: "workers.complete", answer: Nothing },
   fail: { kind: "mutation", path: "workers.fail", answer: Nothing },
   ingest: { kind: "mutation", path: "workers.ingest", answer: Ingested },
+  deletedRuns: { kind: "query", path: "workers.deletedRuns", answer: z.array(z.string()) },
   addThumbnails: { kind: "mutation", path: "workers.addThumbnails", answer: Nothing },
   addDataset: { kind: "mutation", path: "workers.addDataset", answer: Nothing },
   findDataset: { kind: "query", path: "workers.findDataset", answer: FoundDataset },
@@ -107,6 +108,8 @@ export interface WorkerClient {
     events: readonly TrainEvent[],
     options?: CallOptions,
   ): Promise<{ readonly fresh: number; readonly deleted: boolean }>;
+  /** @param runIds 1 to 100. @returns those that the server has deleted. */
+  deletedRuns(runIds: readonly string[], options?: CallOptions): Promise<readonly string[]>;
   addThumbnails(pack: ThumbnailPack, options?: CallOptions): Promise<void>;
   /** @param packSha256 of the archive, uploaded first. */
   addDataset(card: DatasetCard, packSha256: string, options?: CallOptions): Promise<void>;
@@ -134,8 +137,8 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
       onConnection?.(failure);
     },
   });
-  const { register, claim, heartbeat, complete, fail, ingest, addThumbnails, addDataset, findDataset } =
-    PROCEDURES;
+  const { register, claim, heartbeat, complete, fail, ingest, deletedRuns } = PROCEDURES;
+  const { addThumbnails, addDataset, findDataset } = PROCEDURES;
   /** Of the same bytes by one process only one upload is under way. */
   const uploads = new Map<string, Promise<void>>();
 
@@ -148,6 +151,7 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
     fail: ({ reason, ...failure }, options) =>
       call(fail, { ...failure, reason: reason.slice(0, LONGEST_REASON) }, options),
     ingestEvents: (events, options) => call(ingest, events, options),
+    deletedRuns: (runIds, options) => call(deletedRuns, { runIds }, options),
     addThumbnails: (pack, options) => call(addThumbnails, pack, options),
     addDataset: (card, packSha256, options) => call(addDataset, { card, packSha256 }, options),
     findDataset: (contentHash, options) => call(findDataset, { contentHash }, options),

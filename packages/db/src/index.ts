@@ -66,7 +66,13 @@ export {
   tagRuns,
   type TagChange,
 } from "./runs/edit-runs.js";
-export { deleteRuns, finishDeletions, RunInUseError, type DeletedRuns } from "./runs/delete-runs.js";
+export {
+  deleteRuns,
+  findDeletedRuns,
+  finishDeletions,
+  RunInUseError,
+  type DeletedRuns,
+} from "./runs/delete-runs.js";
 export {
   compareRuns,
   type MetricComparison,

@@ -7,6 +7,7 @@ import { deliverLeftovers } from "./deliver-run.js";
 import { serveEvaluateJob } from "./evaluate-job.js";
 import { HeldJob } from "./held-job.js";
 import { serveInspectJob } from "./inspect-job.js";
+import { removeDeletedRuns } from "./remove-deleted-runs.js";
 import { endOfError } from "./run-child.js";
 import { serveTrainJob } from "./train-job.js";
 import type { Claimed, JobEnd, WorkerHost } from "./worker-host.js";
@@ -22,6 +23,8 @@ export interface WorkerOptions {
 const POLL_MS = 2000;
 const MOST_POLL_MS = 30_000;
 const LEFTOVERS_EVERY_MS = 30_000;
+/** Of those rounds. */
+const DELETED_EVERY = 10;
 /** A worker that is being stopped does not wait for a server that is away: the job comes back by itself. */
 const GIVE_BACK_MS = 10_000;
 
@@ -142,12 +145,18 @@ async function tell(
   }
 }
 
+const noteOf = (host: WorkerHost) => (error: unknown) => {
+  if (!host.stopping.aborted)
+    host.note(`What was deleted could not be asked for: ${(error as Error).message}`);
+};
+
 /** In the background, beside the work: it is other runs'. */
 function keepDelivering(host: WorkerHost): { stop(): void; readonly ended: Promise<void> } {
   const ending = new AbortController();
   const deliver = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
+    for (let round = 0; !ending.signal.aborted; round += 1) {
       await deliverLeftovers(host, ending.signal);
+      if (round % DELETED_EVERY === 0) await removeDeletedRuns(host, ending.signal).catch(noteOf(host));
       await delay(LEFTOVERS_EVERY_MS, undefined, { signal: ending.signal });
     }
   };

@@ -10,7 +10,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { connectionsOf, type Database } from "../database.js";
-import { RUN_CHANNEL } from "../ingest/run-channel.js";
+import { tellOfRuns } from "../ingest/run-channel.js";
 import { GONE_WITHOUT_A_WORD } from "../ingest/run-record.js";
 import { readAttendance } from "./run-attendance.js";
 
@@ -52,7 +52,7 @@ export async function settleUnattendedRun(
      WHERE id = $1 AND status = 'running' AND attempt = $2 AND NOT ${IS_OF_THE_QUEUE}`,
     [runId, attempt, GONE_WITHOUT_A_WORD],
   );
-  if (rowCount) await connectionsOf(database).pool.query("SELECT pg_notify($1, $2)", [RUN_CHANNEL, runId]);
+  if (rowCount) await tellOfRuns(connectionsOf(database).pool, [runId]);
 }
 
 async function isUnattended(folder: string): Promise<boolean> {

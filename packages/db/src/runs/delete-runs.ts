@@ -75,18 +75,22 @@ async function deleteRows(client: PoolClient, ids: readonly string[], home: stri
   return { folders, blobs: used.rows.map(({ sha256 }) => sha256) };
 }
 
+/** Which of them were deleted: whoever still keeps files of theirs may remove them. */
+export async function findDeletedRuns(database: Database, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await connectionsOf(database).pool.query<{ id: string }>(
+    "SELECT run_id AS id FROM deleted_run WHERE run_id = ANY ($1)",
+    [ids],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** What an earlier process did not come to: folders of deleted runs, and bytes that nothing uses. */
 export async function finishDeletions(
   database: Database,
   { blobs, home }: { blobs: BlobStore; home: string },
 ): Promise<void> {
-  const { pool } = connectionsOf(database);
   const names = await readdir(join(home, "runs")).catch(() => []);
-  const { rows } = await pool.query<{ run_id: string }>(
-    "SELECT run_id FROM deleted_run WHERE run_id = ANY ($1)",
-    [names],
-  );
-  for (const { run_id: id } of rows) await deleteFolder(join(home, "runs", id));
+  for (const id of await findDeletedRuns(database, names)) await deleteFolder(join(home, "runs", id));
   await settleUnrecorded(database, blobs);
   await deleteUnusedBlobs(database, blobs, { unrecorded: true });
 }
