@@ -28,6 +28,8 @@ const RunId = z.string().min(1).max(300);
 const RunIds = z.array(RunId).min(1).max(2000);
 const Key = z.string().min(1).max(300);
 const Limit = z.int().min(1).max(1000);
+/** `nextCursor` of the page before. A picture's id in it may be a path. */
+const Cursor = z.string().max(8000);
 
 const selection = {
   filter: z.string().max(4000).optional(),
@@ -44,7 +46,7 @@ export const runsRouter = router({
         metrics: z.array(Key).max(100).optional(),
         params: z.array(Key).max(100).optional(),
         limit: Limit.optional(),
-        cursor: z.string().max(2000).optional(),
+        cursor: Cursor.optional(),
       }),
     )
     .query(({ ctx, input }) => listRuns(ctx.database, input)),
@@ -97,7 +99,7 @@ export const runsRouter = router({
         outcome: z.enum(["wrong", "right"]).optional(),
         order: z.enum(["confident", "uncertain"]).optional(),
         limit: Limit.optional(),
-        cursor: z.int().min(0).optional(),
+        cursor: Cursor.optional(),
       }),
     )
     .query(({ ctx, input }) => listPictures(ctx.database, input)),
@@ -110,7 +112,7 @@ export const runsRouter = router({
         runIds: RunIds.min(2).max(10),
         split: Key,
         limit: Limit.optional(),
-        cursor: z.int().min(0).optional(),
+        cursor: Cursor.optional(),
       }),
     )
     .query(({ ctx, input }) => listDisagreements(ctx.database, input)),

@@ -25,8 +25,8 @@ export {
 export { createDiskBlobStore } from "./blobs/disk-blob-store.js";
 export { settleBlob } from "./blobs/settle-artifacts.js";
 
+export { CursorError } from "./page-cursor.js";
 export {
-  CursorError,
   listRuns,
   type ListRunsQuery,
   type MetricSummaryCell,

@@ -38,6 +38,15 @@ async function migrationsAnd(others: Record<string, string>): Promise<string> {
   return folder;
 }
 
+/** The migrations that are older than this one. */
+async function migrationsBefore(name: string): Promise<string> {
+  const folder = await migrationsAnd({});
+  const entries = await readdir(folder, { withFileTypes: true });
+  const later = entries.filter((entry) => entry.isDirectory() && entry.name >= name);
+  await Promise.all(later.map((entry) => rm(join(folder, entry.name), { recursive: true })));
+  return folder;
+}
+
 /** Everything that Prisma's schema speaks of, in an order of its own. */
 async function shapeOf(pool: Pool): Promise<Record<string, unknown[]>> {
   const ask = async (sql: string) => (await pool.query<Record<string, unknown>>(sql)).rows;
@@ -118,6 +127,29 @@ describe("migrate", () => {
     await migrate(pool, more);
     const { rows } = await pool.query("SELECT name, color FROM experiment");
     expect(rows).toEqual([{ name: "kept", color: null }]);
+  });
+
+  it("finds the probabilities that galleries read for predictions that are there already", async () => {
+    const { pool } = await emptyPool();
+    await migrate(pool, await migrationsBefore("20261127010000_probabilities_of_galleries"));
+    await pool.query(
+      `INSERT INTO experiment (name) VALUES ('e');
+       INSERT INTO run (id, experiment_id, name, status, config, model_name, dataset_name, epochs)
+         SELECT 'r', id, 'r', 'completed', '{}', 'm', 'd', 1 FROM experiment;
+       INSERT INTO prediction (run_id, split, class_names, picture_ids, labels, predictions, probabilities) VALUES
+         ('r', 'test', '{cat,dog}', '{a,b,c}', '{0,0,-1}', '{0,1,1}', '{0.75,0.25,0.125,0.875,NaN,Infinity}'),
+         ('r', 'empty', '{cat,dog}', '{}', '{}', '{}', '{}');
+       INSERT INTO prediction (run_id, split, class_names, report) VALUES ('r', 'reported', '{cat,dog}', '{}')`,
+    );
+    await migrate(pool);
+    const { rows } = await pool.query(
+      "SELECT split, prediction_probabilities AS predicted, label_probabilities AS labels FROM prediction ORDER BY 1",
+    );
+    expect(rows).toEqual([
+      { split: "empty", predicted: [], labels: [] },
+      { split: "reported", predicted: null, labels: null },
+      { split: "test", predicted: [0.75, 0.875, Infinity], labels: [0.75, 0.125, null] },
+    ]);
   });
 
   it("refuses a database that a newer convkit changed, and says the way out", async () => {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Predictions } from "@convkit/schema";
 import { eventsOf, started } from "../../test/made-run.js";
@@ -5,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../../test/test-database.
 import { connectionsOf } from "../database.js";
 import { inTransaction } from "../in-transaction.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
+import { CursorError } from "../page-cursor.js";
 import {
   ClassesDifferError,
   getReport,
@@ -12,6 +14,7 @@ import {
   listPictures,
   PredictionsNotFoundError,
   type PictureQuery,
+  type PredictedPicture,
 } from "./read-predictions.js";
 import { storePredictions } from "./store-predictions.js";
 
@@ -54,6 +57,9 @@ const list = async (query: Partial<PictureQuery> = {}) =>
   listPictures(test.database, { runId: "judged", split: "test", ...query });
 const idsOf = async (query: Partial<PictureQuery>) => (await list(query)).pictures.map(({ id }) => id);
 
+/** Infinity less itself is NaN. */
+const sign = (a: number, b: number) => Number(a > b) - Number(a < b);
+
 describe("listPictures", () => {
   it("says of a picture what was predicted, how surely, and what its label got", async () => {
     const { classNames, pictures, total } = await list({ label: 0, outcome: "wrong" });
@@ -86,18 +92,88 @@ describe("listPictures", () => {
     expect(await idsOf(query)).toEqual(expected);
   });
 
-  it("visits every picture once, page by page", async () => {
-    for (const limit of [1, 2, 5, 6, 7]) {
-      const found: string[] = [];
-      for (let cursor: number | undefined = 0; cursor !== undefined;) {
-        const page = await list({ limit, cursor });
-        expect(page.total).toBe(6);
-        found.push(...page.pictures.map(({ id }) => id));
-        cursor = page.nextCursor;
-      }
-      expect(found).toEqual(["a", "c", "d", "b", "f", "e"]);
+  it("visits every picture once, page by page, whatever its probability", async () => {
+    // One class, so that each number is a prediction's probability.
+    const probability = fc.oneof(
+      fc.float(),
+      fc.constantFrom(0, -0, 1, NaN, Infinity, -Infinity, Math.fround(0.1)),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(probability, { maxLength: 12 }),
+        fc.constantFrom("confident" as const, "uncertain" as const),
+        fc.integer({ min: 1, max: 13 }),
+        async (probabilities, order, limit) => {
+          await judge("any", {
+            classNames: ["all"],
+            ids: probabilities.map((_, index) => `picture ${String(index).padStart(2, "0")}`),
+            labels: new Int32Array(probabilities.length),
+            probabilities: Float32Array.from(probabilities),
+          });
+          const query = { runId: "any", order };
+          const whole = (await list(query)).pictures;
+          const found: PredictedPicture[] = [];
+          for (let cursor: string | undefined, isLast = false; !isLast;) {
+            const page = await list({ ...query, limit, cursor });
+            expect(page.total).toBe(probabilities.length);
+            found.push(...page.pictures);
+            cursor = page.nextCursor;
+            isLast = cursor === undefined;
+            if (!isLast) expect(page.pictures).toHaveLength(limit);
+          }
+          expect(found).toEqual(whole);
+          const least = order === "confident" ? -Infinity : Infinity;
+          const keys = whole.map((picture) =>
+            Number.isNaN(picture.probability) ? least : picture.probability,
+          );
+          expect(keys).toEqual(keys.toSorted((a, b) => (order === "confident" ? sign(b, a) : sign(a, b))));
+          expect(new Set(whole.map(({ id }) => id)).size).toBe(probabilities.length);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("goes on behind the last picture when the predictions are replaced between two pages", async () => {
+    const judgeAgain = (pictures: Record<string, number>) =>
+      judge("again", {
+        classNames: ["all"],
+        ids: Object.keys(pictures),
+        labels: new Int32Array(Object.keys(pictures).length),
+        probabilities: Float32Array.from(Object.values(pictures)),
+      });
+    await judgeAgain({ a: 0.9, b: 0.8, c: 0.7, d: 0.6 });
+    const first = await list({ runId: "again", limit: 2 });
+    expect(first.pictures.map(({ id }) => id)).toEqual(["a", "b"]);
+    // Another order in the file, one picture less, and two that are new on either side of the cursor.
+    await judgeAgain({ d: 0.6, c: 0.7, b2: 0.8, a: 0.9, a2: 0.85 });
+    const second = await list({ runId: "again", limit: 2, cursor: first.nextCursor });
+    expect(second.pictures.map(({ id }) => id)).toEqual(["b2", "c"]);
+    const third = await list({ runId: "again", limit: 2, cursor: second.nextCursor });
+    expect(third.pictures.map(({ id }) => id)).toEqual(["d"]);
+    expect(third).not.toHaveProperty("nextCursor");
+  });
+
+  it("refuses a cursor that no page gave", async () => {
+    const spell = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const others = ["", "120", spell(null), spell([0.5]), spell(["NaN", "a"]), spell([null, "a"])];
+    for (const cursor of [...others, spell([0.5, "\0"]), spell([0.5, "a", "b"])]) {
+      const error = await list({ cursor }).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(CursorError);
+      expect((error as Error).message).toBe(
+        "Expected the cursor of a page of pictures. Received: another text. The first page takes no cursor.",
+      );
+      const runIds = ["judged", "other"];
+      await expect(
+        listDisagreements(test.database, { runIds, split: "test", cursor }),
+      ).rejects.toBeInstanceOf(CursorError);
     }
-    expect(await list({ cursor: 99 })).toMatchObject({ pictures: [], total: 6 });
+    // Behind everything there is an empty page.
+    expect(await list({ cursor: spell(["Infinity", "x"]) })).toEqual({
+      classNames: ["cat", "dog", "owl"],
+      pictures: [],
+      total: 6,
+    });
   });
 
   it("says when there is nothing to list", async () => {
@@ -159,14 +235,29 @@ describe("listDisagreements", () => {
         { id: "e", label: 2, predictions: [1, 2], probabilities: [0.375, 0.75] },
       ],
     });
-    const second = await listDisagreements(test.database, {
-      runIds: ["judged", "other"],
-      split: "test",
-      limit: 2,
-      cursor: 2,
-    });
-    expect(second.pictures.map(({ id }) => id)).toEqual(["e"]);
-    expect(second.nextCursor).toBeUndefined();
+    const query = { runIds: ["judged", "other"], split: "test", limit: 2 };
+    const first = await listDisagreements(test.database, query);
+    expect(first.pictures).toEqual(page.pictures.slice(0, 2));
+    const second = await listDisagreements(test.database, { ...query, cursor: first.nextCursor });
+    expect(second).toEqual({ ...page, pictures: page.pictures.slice(2) });
+  });
+
+  it("counts a NaN for the least sure", async () => {
+    const labels = Int32Array.of(0, 0, 0);
+    const judgeAs = (runId: string, probabilities: number[]) =>
+      judge(runId, {
+        classNames: ["x", "y"],
+        ids: ["a", "b", "c"],
+        labels,
+        probabilities: Float32Array.from(probabilities),
+      });
+    await judgeAs("left", [NaN, 0, 0.75, 0.25, 1, 0]);
+    await judgeAs("right", [0.25, 0.75, 0.25, 0.75, 0.5, 0.5]);
+    const { pictures } = await listDisagreements(test.database, { runIds: ["left", "right"], split: "test" });
+    expect(pictures.map(({ id, probabilities }) => [id, probabilities])).toEqual([
+      ["b", [0.75, 0.75]],
+      ["a", [NaN, 0.75]],
+    ]);
   });
 
   it("lists nothing of a run beside itself", async () => {

@@ -1,7 +1,12 @@
-/** What a run's network said about the pictures of a split: cells of its confusion matrix, and where two runs differ. */
+/**
+ * What a run's network said about the pictures of a split: cells of its confusion matrix, and where two runs differ.
+ * A page is filtered, sorted and cut within PostgreSQL, out of arrays of a few numbers per picture; the matrix of all
+ * probabilities stays where it is. A probability that is NaN counts as the least sure, and comes last in every order.
+ */
 import { EvaluationReport } from "@convkit/schema";
+import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
-import { readFloat32Array } from "../series/array-send.js";
+import { CursorNumber, CursorText, decodeCursor, encodeCursor } from "../page-cursor.js";
 
 /** The run was not judged on that split, or its predictions are not here yet. */
 export class PredictionsNotFoundError extends Error {
@@ -23,7 +28,7 @@ export interface PicturePage {
   readonly classNames: readonly string[];
   readonly pictures: readonly PredictedPicture[];
   /** Absent on the last page. */
-  readonly nextCursor?: number;
+  readonly nextCursor?: string;
   /** Pictures that match, on all pages. */
   readonly total: number;
 }
@@ -39,40 +44,57 @@ export interface PictureQuery {
   readonly outcome?: "wrong" | "right" | undefined;
   /** Default `confident`: the surest first. `uncertain`: the least sure first. */
   readonly order?: "confident" | "uncertain" | undefined;
+  /** Default 100. */
   readonly limit?: number | undefined;
-  readonly cursor?: number | undefined;
+  /** `nextCursor` of the page before, in the same order. */
+  readonly cursor?: string | undefined;
 }
 
-interface Judged {
-  readonly classNames: string[];
-  readonly pictureIds: string[];
-  readonly labels: number[];
-  readonly predictions: number[];
-  readonly probabilities: Float32Array;
-}
+/** A probability as float8, which holds every float4, and the picture's id. */
+const Cursor = z.tuple([CursorNumber, CursorText]);
 
-/** @throws {PredictionsNotFoundError} */
+/**
+ * @throws {PredictionsNotFoundError}
+ * @throws {CursorError}
+ */
 export async function listPictures(database: Database, query: PictureQuery): Promise<PicturePage> {
-  const judged = await readJudged(database, query.runId, query.split);
-  const { label, prediction, outcome, order = "confident", limit = 100, cursor = 0 } = query;
-  const matches: PredictedPicture[] = [];
-  for (let index = 0; index < judged.labels.length; index += 1) {
-    const picture = pictureAt(judged, index);
-    const isRight = picture.label === picture.prediction;
-    if (label !== undefined && picture.label !== label) continue;
-    if (prediction !== undefined && picture.prediction !== prediction) continue;
-    if (outcome !== undefined && (picture.label < 0 || isRight !== (outcome === "right"))) continue;
-    matches.push(picture);
-  }
-  const sign = order === "confident" ? -1 : 1;
-  matches.sort((a, b) => sign * (a.probability - b.probability) || (a.id < b.id ? -1 : 1));
-  const next = cursor + limit;
-  return {
-    classNames: judged.classNames,
-    pictures: matches.slice(cursor, next),
-    total: matches.length,
-    ...(next < matches.length && { nextCursor: next }),
-  };
+  const { runId, split, label, prediction, outcome, order = "confident", limit = 100, cursor } = query;
+  const after = cursor === undefined ? null : decodeCursor(cursor, Cursor, "pictures");
+  const [classNames] = await readClassNames(database, [runId], split);
+  // Both keys ascend.
+  const key =
+    order === "confident"
+      ? "-coalesce(nullif(probability::float8, 'NaN'), '-Infinity')"
+      : "coalesce(nullif(probability::float8, 'NaN'), 'Infinity')";
+  const { rows } = await connectionsOf(database).pool.query<Keyed<PredictedPicture>>(
+    `WITH match AS (
+       SELECT id COLLATE "C" AS id, label, prediction, probability::float8 AS probability,
+         label_probability::float8 AS "labelProbability", ${key} AS key
+       FROM prediction CROSS JOIN LATERAL unnest(
+         picture_ids, labels, predictions, prediction_probabilities, label_probabilities
+       ) AS picture (id, label, prediction, probability, label_probability)
+       WHERE run_id = $1 AND split = $2 AND ($3::int IS NULL OR label = $3) AND ($4::int IS NULL OR prediction = $4)
+         AND ($5::bool IS NULL OR (label >= 0 AND (label = prediction) = $5))
+     )
+     SELECT counted.*, page.* FROM (SELECT count(*)::int AS total FROM match) AS counted
+     LEFT JOIN (
+       SELECT * FROM match WHERE $6::float8 IS NULL OR (key, id) > ($6, $7) ORDER BY key, id LIMIT $8
+     ) AS page ON true
+     ORDER BY key, id`,
+    [
+      runId,
+      split,
+      label ?? null,
+      prediction ?? null,
+      outcome === undefined ? null : outcome === "right",
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      limit + 1,
+    ],
+  );
+  const { rows: found, ...paging } = pageOf(rows, limit);
+  const pictures = found.map(({ total: _, key: __, ...picture }) => picture);
+  return { classNames: classNames!, pictures, total: rows[0]!.total, ...paging };
 }
 
 /** @returns null if the run was not judged on that split. */
@@ -100,7 +122,8 @@ export interface Disagreement {
 export interface DisagreementPage {
   readonly classNames: readonly string[];
   readonly pictures: readonly Disagreement[];
-  readonly nextCursor?: number;
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
   readonly total: number;
   /** Pictures that all runs were judged on. */
   readonly shared: number;
@@ -110,8 +133,10 @@ export interface DisagreementQuery {
   /** Two or more. */
   readonly runIds: readonly string[];
   readonly split: string;
+  /** Default 100. */
   readonly limit?: number | undefined;
-  readonly cursor?: number | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
 }
 
 /** The predictions are of other classes: there is nothing to compare. */
@@ -123,72 +148,88 @@ export class ClassesDifferError extends Error {
  * Pictures on which the runs do not agree, those first on which they are surest of different things.
  * @throws {PredictionsNotFoundError}
  * @throws {ClassesDifferError}
+ * @throws {CursorError}
  */
 export async function listDisagreements(
   database: Database,
   query: DisagreementQuery,
 ): Promise<DisagreementPage> {
-  const { runIds, split, limit = 100, cursor = 0 } = query;
-  const [first, ...others] = await Promise.all(runIds.map((id) => readJudged(database, id, split)));
-  if (!first) return { classNames: [], pictures: [], total: 0, shared: 0 };
-  for (const [index, { classNames }] of others.entries()) {
-    if (classNames.join("\n") === first.classNames.join("\n")) continue;
+  const { runIds, split, limit = 100, cursor } = query;
+  const after = cursor === undefined ? null : decodeCursor(cursor, Cursor, "disagreements");
+  const [classNames, ...others] = await readClassNames(database, runIds, split);
+  if (!classNames) return { classNames: [], pictures: [], total: 0, shared: 0 };
+  for (const [index, names] of others.entries()) {
+    if (names.join("\n") === classNames.join("\n")) continue;
     throw new ClassesDifferError(
-      `Expected runs with the classes ${first.classNames.join(", ")}. Received: ${runIds[index + 1]} with ` +
-        `${classNames.join(", ")}.`,
+      `Expected runs with the classes ${classNames.join(", ")}. Received: ${runIds[index + 1]} with ` +
+        `${names.join(", ")}.`,
     );
   }
-  const places = others.map(({ pictureIds }) => new Map(pictureIds.map((id, index) => [id, index])));
-  let shared = 0;
-  const found: (Disagreement & { sureness: number })[] = [];
-  for (const [index, id] of first.pictureIds.entries()) {
-    const indices = [index, ...places.map((place) => place.get(id))];
-    if (indices.includes(undefined)) continue;
-    shared += 1;
-    const pictures = [first, ...others].map((judged, run) => pictureAt(judged, indices[run]!));
-    const predictions = pictures.map(({ prediction }) => prediction);
-    if (new Set(predictions).size === 1) continue;
-    const probabilities = pictures.map(({ probability }) => probability);
-    const sureness = Math.min(...probabilities);
-    found.push({ id, label: pictures[0]!.label, predictions, probabilities, sureness });
-  }
-  found.sort((a, b) => b.sureness - a.sureness || (a.id < b.id ? -1 : 1));
-  const next = cursor + limit;
-  return {
-    classNames: first.classNames,
-    pictures: found.slice(cursor, next).map(({ sureness: _, ...picture }) => picture),
-    total: found.length,
-    shared,
-    ...(next < found.length && { nextCursor: next }),
-  };
-}
-
-function pictureAt(judged: Judged, index: number): PredictedPicture {
-  const { classNames, pictureIds, labels, predictions, probabilities } = judged;
-  const [label, prediction] = [labels[index]!, predictions[index]!];
-  const row = index * classNames.length;
-  return {
-    id: pictureIds[index]!,
-    label,
-    prediction,
-    probability: probabilities[row + prediction]!,
-    labelProbability: label < 0 ? null : probabilities[row + label]!,
-  };
-}
-
-async function readJudged(database: Database, runId: string, split: string): Promise<Judged> {
+  // Grouped rather than joined: PostgreSQL, which does not know how long the arrays are, would join in nested loops.
   const { rows } = await connectionsOf(database).pool.query<
-    Omit<Judged, "probabilities"> & { probabilities: Buffer }
+    Keyed<Disagreement & { shared: number; differs: boolean }>
   >(
-    `SELECT class_names AS "classNames", picture_ids AS "pictureIds", labels, predictions,
-       array_send(probabilities) AS probabilities
-     FROM prediction WHERE run_id = $1 AND split = $2 AND picture_ids IS NOT NULL`,
-    [runId, split],
+    `WITH shared AS (
+       SELECT id COLLATE "C" AS id, min(prediction) <> max(prediction) AS differs,
+         -min(coalesce(nullif(probability::float8, 'NaN'), '-Infinity')) AS key,
+         (array_agg(label ORDER BY run))[1] AS label, array_agg(prediction ORDER BY run) AS predictions,
+         array_agg(probability::float8 ORDER BY run) AS probabilities
+       FROM unnest($1::text[]) WITH ORDINALITY AS asked (run_id, run) JOIN prediction USING (run_id)
+       CROSS JOIN LATERAL unnest(picture_ids, labels, predictions, prediction_probabilities)
+         AS picture (id, label, prediction, probability)
+       WHERE split = $2 GROUP BY 1 HAVING count(*) = cardinality($1)
+     )
+     SELECT counted.*, page.* FROM (
+       SELECT count(*)::int AS shared, count(*) FILTER (WHERE differs)::int AS total FROM shared
+     ) AS counted
+     LEFT JOIN (
+       SELECT * FROM shared WHERE differs AND ($3::float8 IS NULL OR (key, id) > ($3, $4)) ORDER BY key, id LIMIT $5
+     ) AS page ON true
+     ORDER BY key, id`,
+    [runIds, split, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
   );
-  const row = rows[0];
-  if (row) return { ...row, probabilities: readFloat32Array(row.probabilities) };
-  throw new PredictionsNotFoundError(
-    `Expected a run that was judged on ${split}. Received: ${runId}, of which there are no such predictions. ` +
-      "A run is judged when it completes; convkit evaluate judges it again.",
+  const { total, shared } = rows[0]!;
+  const { rows: found, ...paging } = pageOf(rows, limit);
+  const pictures = found.map(({ id, label, predictions, probabilities }) => ({
+    id,
+    label,
+    predictions,
+    probabilities,
+  }));
+  return { classNames, pictures, total, shared, ...paging };
+}
+
+/** A row of a page with what all pages have in common; `id` is null where the page has no rows. */
+type Keyed<Row> = Row & { readonly total: number; readonly key: number };
+
+/** @param rows up to one more than the page holds. */
+function pageOf<Row extends { id: string | null; key: number }>(
+  rows: readonly Row[],
+  limit: number,
+): { rows: Row[]; nextCursor?: string } {
+  const found = rows.slice(0, limit).filter(({ id }) => id !== null);
+  const last = found.at(-1);
+  if (!last || rows.length <= limit) return { rows: found };
+  return { rows: found, nextCursor: encodeCursor([last.key, last.id!]) };
+}
+
+/** In the order of the runs. */
+async function readClassNames(
+  database: Database,
+  runIds: readonly string[],
+  split: string,
+): Promise<string[][]> {
+  const { rows } = await connectionsOf(database).pool.query<{ runId: string; classNames: string[] }>(
+    `SELECT run_id AS "runId", class_names AS "classNames" FROM prediction
+     WHERE run_id = ANY ($1) AND split = $2 AND picture_ids IS NOT NULL`,
+    [runIds, split],
   );
+  return runIds.map((runId) => {
+    const found = rows.find((row) => row.runId === runId);
+    if (found) return found.classNames;
+    throw new PredictionsNotFoundError(
+      `Expected a run that was judged on ${split}. Received: ${runId}, of which there are no such predictions. ` +
+        "A run is judged when it completes; convkit evaluate judges it again.",
+    );
+  });
 }

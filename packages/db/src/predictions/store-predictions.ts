@@ -1,4 +1,7 @@
-/** Puts a run's predictions and report, as its folder holds them, into the record. */
+/**
+ * Puts a run's predictions and report, as its folder holds them, into the record: one row of parallel arrays, a number
+ * per picture for what galleries show, next to the matrix that only questions about every class read.
+ */
 import { type EvaluationReport, stringifyWithSpelledNumbers, type Predictions } from "@convkit/schema";
 import type { PoolClient } from "pg";
 import { storable, storableText } from "../ingest/storable-event.js";
@@ -10,19 +13,27 @@ export async function storePredictions(
   predictions: Predictions,
 ): Promise<void> {
   const { split, classNames, ids, labels, probabilities } = predictions;
+  const classes = classNames.length;
+  const predicted = mostProbable(probabilities, classes);
+  const probabilityOf = (index: number, picture: number) => probabilities[picture * classes + index];
   await client.query(
-    `INSERT INTO prediction (run_id, split, class_names, picture_ids, labels, predictions, probabilities)
-     SELECT id, $2, $3, $4, $5, $6, $7 FROM run WHERE id = $1
+    `INSERT INTO prediction (run_id, split, class_names, picture_ids, labels, predictions, probabilities,
+       prediction_probabilities, label_probabilities)
+     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9 FROM run WHERE id = $1
      ON CONFLICT (run_id, split) DO UPDATE SET class_names = excluded.class_names, picture_ids = excluded.picture_ids,
-       labels = excluded.labels, predictions = excluded.predictions, probabilities = excluded.probabilities`,
+       labels = excluded.labels, predictions = excluded.predictions, probabilities = excluded.probabilities,
+       prediction_probabilities = excluded.prediction_probabilities,
+       label_probabilities = excluded.label_probabilities`,
     [
       runId,
       storableText(split),
       classNames.map(storableText),
       ids.map(storableText),
       `{${labels.join(",")}}`,
-      mostProbable(probabilities, classNames.length),
+      predicted,
       `{${probabilities.join(",")}}`,
+      `{${predicted.map(probabilityOf).join(",")}}`,
+      `{${Array.from(labels, (label, picture) => (label < 0 ? "NULL" : probabilityOf(label, picture))).join(",")}}`,
     ],
   );
 }

@@ -5,7 +5,8 @@ import { ended, epochEnded, eventsOf, started, type MadeRun } from "../../test/m
 import { connectionsOf } from "../database.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
 import { archiveRuns, renameRun, tagRuns } from "./edit-runs.js";
-import { CursorError, listRuns, type ListRunsQuery, type RunRow } from "./list-runs.js";
+import { CursorError } from "../page-cursor.js";
+import { listRuns, type ListRunsQuery, type RunRow } from "./list-runs.js";
 import { UnknownFieldError } from "./run-fields.js";
 
 const DAY = 24 * 60 * 60 * 1000;

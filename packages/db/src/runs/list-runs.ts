@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
 import type { RunStatus } from "../generated/enums.js";
+import { CursorNumber, CursorText, decodeCursor, encodeCursor } from "../page-cursor.js";
 import {
   betterOf,
   fieldOf,
@@ -78,13 +79,6 @@ export interface RunPage {
   readonly nextCursor?: string;
   /** Runs that match, on all pages. */
   readonly total: number;
-}
-
-const Cursor = z.tuple([z.union([z.number(), z.string()]), z.string()]);
-
-/** A cursor that no page gave. */
-export class CursorError extends Error {
-  override readonly name = "CursorError";
 }
 
 /**
@@ -172,31 +166,17 @@ function compileCursor(
   { sql, isNumber, descending }: Order,
   parameters: SqlParameters,
 ): string {
-  const [value, id] = decodeCursor(text, isNumber);
+  const [value, id] = decodeCursor<(number | string)[]>(
+    text,
+    isNumber ? OfNumbers : OfTexts,
+    "runs in this order",
+  );
   const type = isNumber ? "float8" : "text";
   return `(${sql}, run.id) ${descending ? "<" : ">"} (${parameters.add(value)}::${type}, ${parameters.add(id)})`;
 }
 
-/** Infinity is no JSON; it is its name in a cursor, which PostgreSQL reads. */
-function encodeCursor([value, id]: [number | string, string]): string {
-  const spelled = typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
-  return Buffer.from(JSON.stringify([spelled, id])).toString("base64url");
-}
-
-function decodeCursor(text: string, isNumber: boolean): z.infer<typeof Cursor> {
-  try {
-    const [value, id] = Cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
-    const isOfOrder = isNumber
-      ? typeof value === "number" || value === "Infinity" || value === "-Infinity"
-      : typeof value === "string";
-    if (isOfOrder) return [value, id];
-  } catch (cause) {
-    throw new CursorError(NO_CURSOR, { cause });
-  }
-  throw new CursorError(NO_CURSOR);
-}
-
-const NO_CURSOR = "Expected the cursor of a page of runs in this order. Received: another text.";
+const OfNumbers = z.tuple([CursorNumber, CursorText]);
+const OfTexts = z.tuple([CursorText, CursorText]);
 
 interface CellQuery {
   readonly ids: readonly string[];

@@ -25,15 +25,6 @@ export function readFloat64Array(bytes: Buffer): Float64Array {
   return numbers;
 }
 
-/** @param bytes of `array_send(float4[])`. */
-export function readFloat32Array(bytes: Buffer): Float32Array {
-  const size = sizeOf(bytes);
-  const numbers = new Float32Array(size);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let index = 0; index < size; index += 1) numbers[index] = view.getFloat32(24 + index * 8);
-  return numbers;
-}
-
 /** An empty array has no dimension. */
 function sizeOf(bytes: Buffer): number {
   return bytes.length < HEADER + PER_DIMENSION ? 0 : bytes.readInt32BE(HEADER);
