@@ -18,11 +18,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(seeded.home, { recursive: true, force: true }));
 
-async function runs(...args: string[]): Promise<string> {
+function run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
   const env = { ...process.env, CONVKIT_HOME: seeded.home };
-  const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, "runs", ...args], { env });
-  return stdout;
+  return promisify(execFile)(process.execPath, [SCRIPT, "runs", ...args], { env });
 }
+
+const runs = async (...args: string[]) => (await run(...args)).stdout;
 
 const lines = (text: string) => text.trim().split("\n");
 
@@ -57,6 +58,19 @@ test("tags runs, exports them and their curves, and answers SQL", async () => {
   );
   expect(JSON.parse(counted)).toEqual({ points: points.length });
   await expect(runs("query", "DELETE FROM run")).rejects.toThrow("read-only transaction");
+});
+
+test("answers SQL up to a limit, and says on standard error when there is more", async () => {
+  const numbers = "SELECT n FROM generate_series(1, 5) AS n";
+  const cut = await run("query", numbers, "--json", "--limit", "2");
+  expect(lines(cut.stdout)).toEqual(['{"n":1}', '{"n":2}']);
+  expect(cut.stderr).toBe("The first 2 rows of more: --limit 20 would read further.\n");
+  const whole = await run("query", numbers, "--json", "--limit", "5");
+  expect(lines(whole.stdout)).toHaveLength(5);
+  expect(whole.stderr).toBe("");
+  for (const limit of ["0", "many"]) {
+    await expect(run("query", numbers, `--limit=${limit}`)).rejects.toThrow("Expected a whole number from 1");
+  }
 });
 
 test("deletes only what it was told to, and says what came back", async () => {

@@ -47,7 +47,7 @@ export {
   type RunDetail,
 } from "./runs/get-run.js";
 export { findRunId } from "./runs/find-run-id.js";
-export { QueryError, queryReadOnly, type QueryResult } from "./query/query-read-only.js";
+export { QueryError, queryReadOnly, type QueryOptions, type QueryResult } from "./query/query-read-only.js";
 export {
   findArtifact,
   findArtifactsUnder,

@@ -23,7 +23,7 @@ import {
   type RunRow,
 } from "@convkit/db";
 import { formatBytes } from "@convkit/ui";
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { convkitHome, databaseUrl } from "../env.js";
 import { exportRuns, type ExportFormat } from "./export-runs.js";
 import { formatCell, formatTable } from "./format-table.js";
@@ -35,6 +35,8 @@ interface Record {
 }
 
 const PAGE = 200;
+/** More would not fit into memory. */
+const MOST_LINES = 100_000_000;
 
 export function addRunsCommands(program: Command): void {
   const runs = program.command("runs").description("the runs of the record, at the command line");
@@ -45,7 +47,7 @@ export function addRunsCommands(program: Command): void {
     .option("--filter <filter>", "such as 'val_accuracy > 0.9 and model = resnet9'")
     .option("--sort <field>", "column, metric or param; -field for the highest first", "-created")
     .option("--metrics <keys>", "columns, comma-separated", "val_accuracy,test_accuracy")
-    .option("--limit <n>", "at most so many", "50")
+    .option("--limit <n>", "at most so many", parseLimit, 50)
     .option("--json", "one JSON object a line", false)
     .action((options: ListOptions) => withRecord((record) => list(record, options)));
 
@@ -109,8 +111,21 @@ export function addRunsCommands(program: Command): void {
       "runs one SQL statement that reads, over the tables and the views point and predicted_picture",
     )
     .argument("<sql>")
+    .option(
+      "--limit <n>",
+      "at most so many rows; that there are more is said on standard error",
+      parseLimit,
+      1000,
+    )
     .option("--json", "one JSON object a line", false)
-    .action((sql: string, { json }: { json: boolean }) => withRecord((record) => query(record, sql, json)));
+    .action((sql: string, options: QueryOptions) => withRecord((record) => query(record, sql, options)));
+}
+
+/** @throws {InvalidArgumentError} if the text is no number of lines. */
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isSafeInteger(limit) && limit > 0 && limit <= MOST_LINES) return limit;
+  throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST_LINES.toLocaleString("en-US")}.`);
 }
 
 async function withRecord(work: (record: Record) => Promise<unknown>): Promise<void> {
@@ -133,7 +148,7 @@ interface ListOptions {
   readonly filter?: string;
   readonly sort: string;
   readonly metrics: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json: boolean;
 }
 
@@ -142,7 +157,7 @@ async function list({ database }: Record, options: ListOptions): Promise<void> {
   const descending = options.sort.startsWith("-");
   const sort = { field: options.sort.replace(/^-/, ""), descending };
   const runs: RunRow[] = [];
-  for (let cursor: string | undefined, left = Number(options.limit); left > 0; left -= PAGE) {
+  for (let cursor: string | undefined, left = options.limit; left > 0; left -= PAGE) {
     const limit = Math.min(left, PAGE);
     const page = await listRuns(database, { filter: options.filter, sort, metrics, limit, cursor });
     runs.push(...page.runs);
@@ -250,8 +265,17 @@ async function writeExport({ database }: Record, options: ExportOptions): Promis
   if (output !== undefined) await new Promise<void>((resolve) => target.end(() => resolve()));
 }
 
-async function query({ database }: Record, sql: string, json: boolean): Promise<void> {
-  const { columns, rows } = await queryReadOnly(database, sql);
+interface QueryOptions {
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+async function query({ database }: Record, sql: string, { limit, json }: QueryOptions): Promise<void> {
+  const { columns, rows, isCut } = await queryReadOnly(database, sql, { limit });
+  if (isCut) {
+    const first = limit === 1 ? "The first row" : `The first ${limit.toLocaleString("en-US")} rows`;
+    console.error(`${first} of more: --limit ${limit * 10} would read further.`);
+  }
   if (json) {
     for (const row of rows) {
       console.log(
