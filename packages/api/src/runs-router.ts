@@ -31,6 +31,11 @@ const Limit = z.int().min(1).max(1000);
 /** `nextCursor` of the page before. A picture's id in it may be a path. */
 const Cursor = z.string().max(8000);
 
+/** Of each curve, where several are read at once. */
+const MANY_POINTS = 100_000;
+/** Of a curve that is read alone: some 40 MB. */
+const MOST_POINTS = 2_000_000;
+
 const selection = {
   filter: z.string().max(4000).optional(),
   search: z.string().max(500).optional(),
@@ -61,14 +66,19 @@ export const runsRouter = router({
 
   series: userProcedure
     .input(
-      z.object({
-        runIds: RunIds.max(200),
-        keys: z.array(Key).min(1).max(50),
-        x: z.enum(["step", "epoch", "time"]).optional(),
-        points: z.int().min(5).max(100_000).optional(),
-        smoothing: z.number().min(0).lt(1).optional(),
-        range: z.object({ from: z.number(), to: z.number() }).optional(),
-      }),
+      z
+        .object({
+          runIds: RunIds.max(200),
+          keys: z.array(Key).min(1).max(50),
+          x: z.enum(["step", "epoch", "time"]).optional(),
+          points: z.int().min(5).max(MOST_POINTS).optional(),
+          smoothing: z.number().min(0).lt(1).optional(),
+          range: z.object({ from: z.number(), to: z.number() }).optional(),
+        })
+        .refine(
+          ({ points = 0, runIds, keys }) => points <= MANY_POINTS || runIds.length * keys.length === 1,
+          { error: `Expected one curve where more than ${MANY_POINTS} points are wanted`, path: ["points"] },
+        ),
     )
     .query(({ ctx, input: { range, ...input } }) =>
       readSeries(ctx.database, {

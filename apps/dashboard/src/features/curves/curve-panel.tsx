@@ -2,10 +2,10 @@
 "use client";
 import { Dialog, ErrorState, formatMetric, IconButton, Skeleton, useToast } from "@convkit/ui";
 import type { CurveSeries, Interval } from "@convkit/ui/charts";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { FileDown, Maximize2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
-import { useTRPC, type Series, type SeriesInput } from "../../trpc/context";
+import { useTRPC, useTRPCClient, type Series, type SeriesInput } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { chartFormatOf, formatSeconds, metricRank } from "../runs/metric-format";
 import type { CurveGroup } from "./curve-groups";
@@ -36,13 +36,12 @@ export interface CurvePanelProps {
 }
 
 const POINTS = 1000;
-const MOST_POINTS = 100_000;
 
 export function CurvePanel(props: CurvePanelProps) {
   const { group, runIds, settings, zoom } = props;
   const trpc = useTRPC();
   const toast = useToast();
-  const queryClient = useQueryClient();
+  const client = useTRPCClient();
   const [ref, seen] = useSeen<HTMLDivElement>();
   const [full, setFull] = useState(false);
   useEffect(CurveChart.preload, []);
@@ -70,18 +69,23 @@ export function CurvePanel(props: CurvePanelProps) {
   const drawn = query.data?.reduce((sum, { x }) => sum + x.length, 0) ?? 0;
   const logY = settings.logY.includes(group.id);
 
-  const saveAll = () =>
-    queryClient
-      .fetchQuery(trpc.runs.series.queryOptions({ ...input, points: MOST_POINTS }))
-      .then((all) =>
-        saveCsv(toCurves(all, { lookOf: props.lookOf, hidden: props.hidden }), {
-          title: group.id,
-          xLabel: settings.x,
-        }),
-      )
-      .catch((error: unknown) =>
-        toast({ title: "Nothing was saved", description: messageOfError(error), tone: "bad" }),
-      );
+  const save = useMutation({
+    mutationFn: () =>
+      saveCsv({
+        client,
+        input,
+        isShown: (runId, key) => !isHidden(runId, key, props.hidden),
+        toCurves: (all) => toCurves(all, { lookOf: props.lookOf, hidden: props.hidden }),
+        title: group.id,
+      }),
+    onSuccess: (missing) => {
+      if (missing === 0) return;
+      const description = `${missing.toLocaleString("en")} points are not in the file. convkit runs export --curves writes all.`;
+      toast({ title: "The curves are too long to be saved whole", description });
+    },
+    onError: (error) =>
+      toast({ title: "Nothing was saved", description: messageOfError(error), tone: "bad" }),
+  });
 
   const chart = (height: number, actions: React.ReactNode) => (
     <CurveChart
@@ -112,7 +116,8 @@ export function CurvePanel(props: CurvePanelProps) {
         <IconButton
           size="sm"
           label={`Save all ${points.toLocaleString("en")} points as CSV`}
-          onClick={() => void saveAll()}
+          disabled={save.isPending}
+          onClick={() => save.mutate()}
         >
           <FileDown className="size-3.5" aria-hidden="true" />
         </IconButton>
@@ -154,6 +159,8 @@ const formatNumber = (value: number, resolution?: number) => formatMetric(value,
 const formatXOf = (axis: CurveSettings["x"]) => (axis === "time" ? formatSeconds : formatNumber);
 
 const seriesId = (runId: string, key: string) => `${runId} ${key}`;
+const isHidden = (runId: string, key: string, hidden: ReadonlySet<string>) =>
+  hidden.has(seriesId(runId, key)) || hidden.has(runId);
 
 function toCurves(
   series: readonly Series[],
@@ -164,7 +171,7 @@ function toCurves(
     ...lookOf(runId, key),
     x,
     y,
-    visible: !hidden.has(seriesId(runId, key)) && !hidden.has(runId),
+    visible: !isHidden(runId, key, hidden),
     ...(smoothed && { smooth: smoothed }),
   }));
 }
