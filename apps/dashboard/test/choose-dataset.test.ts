@@ -49,7 +49,7 @@ test("a data set whose pictures are on the server is chosen with its hash, and a
   await page.getByText("Nothing is wrong with it.").waitFor();
   await page.getByRole("button", { name: "Put into the queue" }).click();
   await page.waitForURL(/\/runs\/\d{8}-/);
-  const [row] = await client.jobs.list.query();
+  const [row] = (await client.jobs.list.query()).jobs;
   expect(row?.job).toMatchObject({
     config: { data: { source: "/home/alice/photos", contentHash: PHOTOS_HASH } },
   });

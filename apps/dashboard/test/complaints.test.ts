@@ -16,6 +16,8 @@ import { cardOf } from "./seed-dataset.js";
 import { untilTrue } from "./until-true.js";
 
 const RUNS = 1200;
+/** The runs before this one learnt from a data set of their own each. */
+const DATASETS = 70;
 const LONG = { id: "long", steps: 120_000, spikeAt: 67_123, spike: 1234.5 };
 
 let home: string;
@@ -47,13 +49,13 @@ beforeEach(async () => {
 afterEach(() => page.context().close());
 
 function runOf(
-  { id, name, startedAt }: { id: string; name: string; startedAt: number },
+  { id, name, startedAt, contentHash }: { id: string; name: string; startedAt: number; contentHash?: string },
   bodies: readonly object[],
 ): TrainEvent[] {
   const started = {
     type: "runStarted",
     config: RunConfig.parse({ data: { source: "cifar10" }, model: "resnet9", epochs: 3, name }),
-    dataset: cardOf("cifar10"),
+    dataset: { ...cardOf("cifar10"), ...(contentHash && { contentHash }) },
     engine: { name: "native", device: "a CPU", threads: 2, versions: {} },
     model: { name: "resnet9", parameters: 1000, trainableParameters: 1000, flops: 1000 },
     stepsPerEpoch: 1,
@@ -72,7 +74,12 @@ function shortRun(run: number): TrainEvent[] {
   const best = 0.3 + (0.6 * run) / (RUNS - 1);
   const startedAt = Date.UTC(2026, 0, 1) + run * 60_000;
   return runOf(
-    { id: `run-${run}`, name: nameOf(run), startedAt },
+    {
+      id: `run-${run}`,
+      name: nameOf(run),
+      startedAt,
+      ...(run < DATASETS && { contentHash: String(run).padStart(64, "0") }),
+    },
     [0.2, best, 0.1].map((accuracy, index) => ({
       type: "epochEnded",
       epoch: index + 1,
@@ -180,4 +187,18 @@ test("smoothing is computed on all points and not on those that are drawn (tenso
   expect(drawn.x.length).toBeLessThanOrEqual(500);
   const smoothedAt = new Map(Array.from(all.x, (x, index) => [x, all.smoothed![index]]));
   expect(Array.from(drawn.smoothed!)).toEqual(Array.from(drawn.x, (x) => smoothedAt.get(x)));
+});
+
+test("a gallery that has grown long is drawn at once, and goes on by the keyboard (aim #2180)", async () => {
+  await visit(page, `${dashboard.url}/datasets`);
+  const tiles = page.locator("a[href^='/datasets/']");
+  await tiles.first().waitFor();
+  expect(await tiles.count()).toBe(60);
+  await page.getByRole("button", { name: "Show more" }).focus();
+  await page.keyboard.press("Enter");
+  // Those of their own and the one that all others share; each once.
+  await untilTrue(async () => (await tiles.count()) === DATASETS + 1);
+  const links = await tiles.evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+  expect(new Set(links).size).toBe(DATASETS + 1);
+  expect(await page.getByRole("button", { name: "Show more" }).count()).toBe(0);
 });

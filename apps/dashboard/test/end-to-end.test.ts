@@ -80,7 +80,7 @@ test("a run that is started from the form appears live, grows, and is judged; tw
   const count = report!.confusionMatrix[0]![0]!;
   expect(count).toBeGreaterThan(0);
   await untilTrue(async () => {
-    const [dataset] = await client.datasets.list.query();
+    const [dataset] = (await client.datasets.list.query()).datasets;
     return dataset?.thumbnails === 180;
   });
   await page.locator("[data-cell='0,0']").click();

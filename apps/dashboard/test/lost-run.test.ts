@@ -85,7 +85,7 @@ test("a run that was killed is lost, and goes on from its checkpoint, here and f
   const before = await run();
   await page.getByRole("button", { name: "Resume" }).click();
   await reaches(3, before.epoch + 1);
-  const [job] = await client.jobs.list.query({});
+  const [job] = (await client.jobs.list.query({})).jobs;
   expect(job).toMatchObject({ runId: id, state: "active", claim: { fence: 1 } });
   await client.jobs.end.mutate({ id: job!.id, action: "stop" });
   await untilTrue(async () => (await run()).judgedSplits.includes("test"));

@@ -40,14 +40,14 @@ beforeEach(async () => {
 afterEach(async () => {
   await page.context().close();
   expect(watched.foreign).toEqual([]);
-  for (const { id } of await client.jobs.list.query()) await client.jobs.end.mutate({ id, action: "cancel" });
+  for (const { id } of await openJobs()) await client.jobs.end.mutate({ id, action: "cancel" });
 });
 
 const at = (path: string) => `${dashboard.url}${path}`;
 const submit = () => page.getByRole("button", { name: "Put into the queue" });
 const status = () => page.getByRole("complementary").getByRole("status").first();
 const queued = () => page.getByRole("list", { name: "Jobs" }).getByRole("link");
-const openJobs = () => client.jobs.list.query();
+const openJobs = async () => (await client.jobs.list.query()).jobs;
 
 const worker: WorkerDescription = {
   id: randomUUID(),

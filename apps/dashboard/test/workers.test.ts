@@ -164,7 +164,7 @@ test("two workers share the queue; one that is cut off for a minute trains on an
   const whole = startWorker("whole", dashboard.url);
   const short = await startRun(2);
   await untilTrue(async () => {
-    const [job] = await client.jobs.list.query({ ended: true });
+    const [job] = (await client.jobs.list.query({ ended: true })).jobs;
     return job?.id === short.jobId && job.state === "done" && job.claim?.workerName === "whole";
   });
   expect(await run(short.runId)).toMatchObject({ status: "completed", judgedSplits: ["test"] });
@@ -190,7 +190,7 @@ test("two workers share the queue; one that is cut off for a minute trains on an
   });
   // The worker gives the job back after it has delivered.
   const ended = async () =>
-    (await client.jobs.list.query({ ended: true })).find(({ id }) => id === long.jobId);
+    (await client.jobs.list.query({ ended: true })).jobs.find(({ id }) => id === long.jobId);
   await untilTrue(async () => (await ended()) !== undefined);
   expect(await ended()).toMatchObject({ state: "done", claim: { fence: 1 } });
   // What the worker's disk held is here, byte for byte.
@@ -225,7 +225,7 @@ test("a worker that was believed dead and returns is told so, and its attempt is
   });
   signal(sleeper, "SIGCONT");
   await untilTrue(async () => (await journal("sleeper", runId)).some(({ type }) => type === "runEnded"));
-  const [job] = await client.jobs.list.query({});
+  const [job] = (await client.jobs.list.query({})).jobs;
   expect(job).toMatchObject({ id: jobId, state: "active", claim: { workerName: "heir", fence: 2 } });
 
   await client.jobs.end.mutate({ id: jobId, action: "stop" });

@@ -100,7 +100,7 @@ describe("a caller within the server", () => {
   });
 
   it("gets the record's own errors, each with its code", async () => {
-    const { runs, models, datasets } = caller();
+    const { runs, models, datasets, jobs } = caller();
     const calls: [Promise<unknown>, code: string, name: string][] = [
       [runs.byId("none"), "NOT_FOUND", "RunNotFoundError"],
       [runs.compare(["first", "none"]), "NOT_FOUND", "RunNotFoundError"],
@@ -115,6 +115,12 @@ describe("a caller within the server", () => {
         "BAD_REQUEST",
         "CursorError",
       ],
+      [runs.artifacts({ runId: "first", cursor: "x" }), "BAD_REQUEST", "CursorError"],
+      [jobs.list({ cursor: "x" }), "BAD_REQUEST", "CursorError"],
+      [models.list({ cursor: "x" }), "BAD_REQUEST", "CursorError"],
+      [models.versions({ model: "m", cursor: "x" }), "BAD_REQUEST", "CursorError"],
+      [datasets.list({ cursor: "x" }), "BAD_REQUEST", "CursorError"],
+      [datasets.thumbnails({ datasetHash: "c0ffee", cursor: "x" }), "BAD_REQUEST", "CursorError"],
       [runs.end({ id: "first", action: "stop" }), "CONFLICT", "RunNotReachableError"],
       [runs.editNote({ id: crypto.randomUUID(), body: "x" }), "NOT_FOUND", "NoteNotFoundError"],
       [models.byName("none"), "NOT_FOUND", "ModelNotFoundError"],
@@ -142,11 +148,17 @@ describe("a caller within the server", () => {
   });
 
   it("gets no further than its limits", async () => {
-    const { runs, models, views } = caller();
+    const { runs, models, views, jobs, datasets } = caller();
     const ids = Array.from({ length: 2001 }, (_, index) => `r${index}`);
     const calls = [
       runs.list({ limit: 0 }),
       runs.list({ limit: 1001 }),
+      runs.artifacts({ runId: "first", limit: 1001 }),
+      jobs.list({ limit: 1001 }),
+      models.list({ limit: 0 }),
+      models.versions({ model: "m", limit: 1001 }),
+      datasets.list({ limit: 1001 }),
+      datasets.thumbnails({ datasetHash: "c0ffee", limit: 1001 }),
       runs.list({ filter: "x".repeat(4001) }),
       runs.list({ cursor: "x".repeat(8001) }),
       runs.list({ metrics: Array<string>(101).fill("m") }),

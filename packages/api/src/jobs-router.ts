@@ -13,13 +13,18 @@ import {
 import { Job, RunConfig, runConfigJsonSchema } from "@convkit/schema";
 import { z } from "zod";
 import { newRunId } from "./new-run-id.js";
+import { page } from "./page-input.js";
 import { adminProcedure, router, userProcedure } from "./trpc.js";
 
 const Priority = z.int().min(-1000).max(1000);
 
 export const jobsRouter = router({
   list: userProcedure
-    .input(z.object({ ended: z.boolean().optional(), limit: z.int().min(1).max(1000).optional() }).optional())
+    .input(
+      z
+        .object({ ended: z.boolean().optional(), runId: z.string().min(1).max(300).optional(), ...page })
+        .optional(),
+    )
     .query(({ ctx, input }) => listJobs(ctx.database, input ?? {})),
 
   workers: userProcedure.query(({ ctx }) => listWorkers(ctx.database)),

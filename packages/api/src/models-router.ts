@@ -5,10 +5,12 @@ import {
   editModelVersion,
   getModel,
   listModels,
+  listModelVersions,
   registerModelVersion,
   setModelAlias,
 } from "@convkit/db";
 import { z } from "zod";
+import { page } from "./page-input.js";
 import { router, userProcedure } from "./trpc.js";
 
 const ModelName = z.string().trim().min(1).max(200);
@@ -20,9 +22,15 @@ const Alias = z
 const version = { model: ModelName, version: z.int().positive() };
 
 export const modelsRouter = router({
-  list: userProcedure.query(({ ctx }) => listModels(ctx.database)),
+  list: userProcedure
+    .input(z.object(page).optional())
+    .query(({ ctx, input }) => listModels(ctx.database, input)),
 
   byName: userProcedure.input(ModelName).query(({ ctx, input }) => getModel(ctx.database, input)),
+
+  versions: userProcedure
+    .input(z.object({ model: ModelName, ...page }))
+    .query(({ ctx, input }) => listModelVersions(ctx.database, input)),
 
   register: userProcedure
     .input(

@@ -9,6 +9,7 @@ import {
   getReport,
   getRun,
   groupRuns,
+  listArtifacts,
   listDisagreements,
   listFields,
   listPictures,
@@ -22,14 +23,12 @@ import {
 } from "@convkit/db";
 import { tracked } from "@trpc/server";
 import { z } from "zod";
+import { Limit, page } from "./page-input.js";
 import { router, userProcedure } from "./trpc.js";
 
 const RunId = z.string().min(1).max(300);
 const RunIds = z.array(RunId).min(1).max(2000);
 const Key = z.string().min(1).max(300);
-const Limit = z.int().min(1).max(1000);
-/** `nextCursor` of the page before. A picture's id in it may be a path. */
-const Cursor = z.string().max(8000);
 
 /** Of each curve, where several are read at once. */
 const MANY_POINTS = 100_000;
@@ -50,8 +49,7 @@ export const runsRouter = router({
         sort: z.object({ field: Key, descending: z.boolean() }).optional(),
         metrics: z.array(Key).max(100).optional(),
         params: z.array(Key).max(100).optional(),
-        limit: Limit.optional(),
-        cursor: Cursor.optional(),
+        ...page,
       }),
     )
     .query(({ ctx, input }) => listRuns(ctx.database, input)),
@@ -95,6 +93,10 @@ export const runsRouter = router({
     .input(z.object({ runId: RunId, after: z.int().min(0).optional(), limit: Limit.optional() }))
     .query(({ ctx, input }) => readLog(ctx.database, input)),
 
+  artifacts: userProcedure
+    .input(z.object({ runId: RunId, folder: z.string().min(1).max(1000).optional(), ...page }))
+    .query(({ ctx, input }) => listArtifacts(ctx.database, input)),
+
   report: userProcedure
     .input(z.object({ runId: RunId, split: Key }))
     .query(({ ctx, input }) => getReport(ctx.database, input.runId, input.split)),
@@ -108,8 +110,7 @@ export const runsRouter = router({
         prediction: z.int().min(0).optional(),
         outcome: z.enum(["wrong", "right"]).optional(),
         order: z.enum(["confident", "uncertain"]).optional(),
-        limit: Limit.optional(),
-        cursor: Cursor.optional(),
+        ...page,
       }),
     )
     .query(({ ctx, input }) => listPictures(ctx.database, input)),
@@ -121,8 +122,7 @@ export const runsRouter = router({
       z.object({
         runIds: RunIds.min(2).max(10),
         split: Key,
-        limit: Limit.optional(),
-        cursor: Cursor.optional(),
+        ...page,
       }),
     )
     .query(({ ctx, input }) => listDisagreements(ctx.database, input)),

@@ -41,11 +41,16 @@ export { listFields, type RunFields } from "./runs/list-fields.js";
 export {
   getRun,
   RunNotFoundError,
-  type ArtifactRow,
   type NoteRow,
   type RunAttemptRow,
   type RunDetail,
 } from "./runs/get-run.js";
+export {
+  listArtifacts,
+  type ArtifactPage,
+  type ArtifactRow,
+  type ListArtifactsQuery,
+} from "./runs/list-artifacts.js";
 export { findRunId } from "./runs/find-run-id.js";
 export { QueryError, queryReadOnly, type QueryOptions, type QueryResult } from "./query/query-read-only.js";
 export {
@@ -110,9 +115,12 @@ export {
   listThumbnails,
   type DatasetDetail,
   type DatasetPack,
+  type DatasetPage,
   type DatasetRow,
+  type ListDatasetsQuery,
   type Thumbnail,
   type ThumbnailPack,
+  type ThumbnailPage,
   type ThumbnailQuery,
 } from "./datasets/datasets.js";
 
@@ -126,11 +134,20 @@ export {
   NoClassifierError,
   registerModelVersion,
   setModelAlias,
+  type ListModelsQuery,
+  type ModelDetail,
+  type ModelPage,
   type ModelRow,
-  type ModelVersionRow,
   type Registration,
   type VersionName,
 } from "./models/models.js";
+
+export {
+  listModelVersions,
+  type ListModelVersionsQuery,
+  type ModelVersionPage,
+  type ModelVersionRow,
+} from "./models/model-versions.js";
 
 export { deleteView, listViews, saveView, type SavedViewRow } from "./views/saved-views.js";
 
@@ -145,6 +162,7 @@ export {
   prioritizeJob,
   RunExistsError,
   type EnqueueOptions,
+  type JobPage,
   type JobRow,
   type ListJobsQuery,
 } from "./queue/jobs.js";

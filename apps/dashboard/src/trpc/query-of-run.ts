@@ -10,6 +10,7 @@ const LISTS = new Set([
   "datasets.byHash",
   "models.list",
   "models.byName",
+  "models.versions",
 ]);
 
 /** `runs.byId` of a key such as [["runs", "byId"], { input, type }]. */

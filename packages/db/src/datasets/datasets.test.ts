@@ -9,6 +9,7 @@ import { BlobNotFoundError } from "../blobs/blob-store.js";
 import { settleBlob } from "../blobs/settle-artifacts.js";
 import { connectionsOf } from "../database.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
+import { CursorError } from "../page-cursor.js";
 import { claimNextJob, completeJob, failJob } from "../queue/claims.js";
 import { endJob, enqueueJob } from "../queue/jobs.js";
 import { openQueue, type Queue } from "../queue/open-queue.js";
@@ -53,8 +54,9 @@ describe("data sets", () => {
     }
     const other = { runId: "c", card: { contentHash: "0ther", name: "other" } };
     await ingestEvents(test.database, eventsOf(other, [started(other)]));
-    const rows = await listDatasets(test.database);
-    expect(rows.map(({ contentHash, runs }) => [contentHash, runs]).sort()).toEqual([
+    const { datasets, total } = await listDatasets(test.database);
+    expect(total).toBe(2);
+    expect(datasets.map(({ contentHash, runs }) => [contentHash, runs]).sort()).toEqual([
       ["0ther", 1],
       ["c0ffee", 2],
     ]);
@@ -69,6 +71,37 @@ describe("data sets", () => {
       card: CARD,
     });
     await expect(getDataset(test.database, "none")).rejects.toBeInstanceOf(DatasetNotFoundError);
+  });
+
+  it("are listed newest first, each once, whatever comes meanwhile", async () => {
+    const { pool } = connectionsOf(test.database);
+    // All but one within the same millisecond.
+    await pool.query(
+      `INSERT INTO dataset (content_hash, name, source, card, created_at)
+       SELECT 'many-' || n, 'many', './many', '{"classNames": [], "splits": {}}', '2026-11-20 12:00:00.123'
+       FROM generate_series(1, 9) AS n`,
+    );
+    const whole = await listDatasets(test.database);
+    const hashes = whole.datasets.map(({ contentHash }) => contentHash);
+    expect(whole.total).toBe(hashes.length);
+    for (const limit of [1, 2, 5, hashes.length, 20]) {
+      const found: string[] = [];
+      for (let cursor: string | undefined, pages = 0; ; pages += 1) {
+        const page = await listDatasets(test.database, { limit, cursor });
+        found.push(...page.datasets.map(({ contentHash }) => contentHash));
+        if ((cursor = page.nextCursor) === undefined) break;
+        await pool.query(
+          `INSERT INTO dataset (content_hash, name, source, card) VALUES ($1, 'new', './new', '{"classNames": [], "splits": {}}')`,
+          [`new-${limit}-${pages}`],
+        );
+      }
+      expect(found).toEqual(hashes);
+      await pool.query("DELETE FROM dataset WHERE name = 'new'");
+    }
+    await pool.query("DELETE FROM dataset WHERE name = 'many'");
+    for (const cursor of ["", "x", Buffer.from('["2026", "a"]').toString("base64url")]) {
+      await expect(listDatasets(test.database, { cursor })).rejects.toBeInstanceOf(CursorError);
+    }
   });
 
   it("keep their pictures for workers when nothing else uses the blob", async () => {
@@ -107,15 +140,28 @@ describe("thumbnails", () => {
       pictures: pictures.map((picture) => ({ ...picture, offset: 99 })),
     });
     const ids = async (query: Omit<ThumbnailQuery, "datasetHash">) =>
-      (await listThumbnails(test.database, { datasetHash: "c0ffee", ...query })).map(({ pictureId }) =>
-        pictureId.slice(8),
+      (await listThumbnails(test.database, { datasetHash: "c0ffee", ...query })).thumbnails.map(
+        ({ pictureId }) => pictureId.slice(8),
       );
     expect(await ids({})).toEqual([..."0123456789"]);
     expect(await ids({ split: "train", label: 1 })).toEqual(["1", "3", "5"]);
     expect(await ids({ split: "test" })).toEqual(["7", "8", "9"]);
     expect(await ids({ limit: 4 })).toEqual(["0", "1", "2", "3"]);
-    expect(await ids({ limit: 4, after: "picture-3" })).toEqual(["4", "5", "6", "7"]);
-    expect(await ids({ after: "picture-9" })).toEqual([]);
+    const found: string[] = [];
+    for (let cursor: string | undefined, pages = 1; ; pages += 1) {
+      const page = await listThumbnails(test.database, { datasetHash: "c0ffee", limit: 4, cursor });
+      expect(page.total).toBe(10);
+      found.push(...page.thumbnails.map(({ pictureId }) => pictureId));
+      if ((cursor = page.nextCursor) !== undefined) continue;
+      expect(pages).toBe(3);
+      break;
+    }
+    expect(found).toEqual(pictures.map(({ pictureId }) => pictureId));
+    const atAll = await listThumbnails(test.database, { datasetHash: "c0ffee", limit: 10 });
+    expect(atAll).not.toHaveProperty("nextCursor");
+    for (const cursor of ["", "picture-3", Buffer.from('["\\u0000"]').toString("base64url")]) {
+      await expect(ids({ cursor })).rejects.toBeInstanceOf(CursorError);
+    }
     expect(await findThumbnail(test.database, "c0ffee", "picture-5")).toEqual({
       blobSha256,
       offset: 5,

@@ -1,10 +1,12 @@
 /** The data sets that runs were trained on: their cards, and small pictures for the pages. */
 import type { DatasetCard } from "@convkit/schema";
 import type { PoolClient } from "pg";
+import { z } from "zod";
 import { BlobNotFoundError } from "../blobs/blob-store.js";
 import { connectionsOf, type Database } from "../database.js";
 import { inTransaction } from "../in-transaction.js";
 import { holdBlobs } from "../locks.js";
+import { CursorText, decodeCursor, encodeCursor } from "../page-cursor.js";
 import { storable, storableText } from "../ingest/storable-event.js";
 
 export interface DatasetRow {
@@ -38,12 +40,49 @@ const DATASET_COLUMNS = `
   pack_sha256 IS NOT NULL AS "hasPack",
   extract(epoch FROM created_at)::float8 * 1000 AS "createdAt"`;
 
-/** Newest first. */
-export async function listDatasets(database: Database): Promise<DatasetRow[]> {
-  const { rows } = await connectionsOf(database).pool.query<DatasetRow>(
-    `SELECT ${DATASET_COLUMNS} FROM dataset ORDER BY created_at DESC LIMIT 1000`,
-  );
-  return rows;
+export interface ListDatasetsQuery {
+  /** 1 to 1,000. Default 100. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export interface DatasetPage {
+  readonly datasets: readonly DatasetRow[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+  /** Data sets on all pages. */
+  readonly total: number;
+}
+
+const DatasetCursor = z.tuple([z.number(), CursorText]);
+
+/**
+ * Newest first.
+ * @throws {CursorError}
+ */
+export async function listDatasets(
+  database: Database,
+  { limit = 100, cursor }: ListDatasetsQuery = {},
+): Promise<DatasetPage> {
+  const { pool } = connectionsOf(database);
+  const after = cursor === undefined ? [] : decodeCursor(cursor, DatasetCursor, "data sets");
+  const [{ rows }, counted] = await Promise.all([
+    pool.query<DatasetRow>(
+      `SELECT ${DATASET_COLUMNS} FROM dataset
+       ${after.length > 0 ? "WHERE (created_at, content_hash) < (to_timestamp($2::float8 / 1000), $3)" : ""}
+       ORDER BY dataset.created_at DESC, dataset.content_hash DESC LIMIT $1`,
+      [limit + 1, ...after],
+    ),
+    pool.query<{ total: number }>("SELECT count(*)::int AS total FROM dataset"),
+  ]);
+  const datasets = rows.slice(0, limit);
+  const last = datasets.at(-1);
+  return {
+    datasets,
+    total: counted.rows[0]?.total ?? 0,
+    ...(last && rows.length > limit && { nextCursor: encodeCursor([last.createdAt, last.contentHash]) }),
+  };
 }
 
 /** @throws {DatasetNotFoundError} */
@@ -208,22 +247,47 @@ export interface ThumbnailQuery {
   readonly datasetHash: string;
   readonly split?: string | undefined;
   readonly label?: number | undefined;
+  /** 1 to 1,000. Default 100. */
   readonly limit?: number | undefined;
-  /** `pictureId` of the last one of the page before. */
-  readonly after?: string | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
 }
 
-/** In the order of their ids. */
-export async function listThumbnails(database: Database, query: ThumbnailQuery): Promise<Thumbnail[]> {
-  const { datasetHash, split, label, limit = 100, after } = query;
-  const { rows } = await connectionsOf(database).pool.query<Thumbnail>(
-    `SELECT picture_id AS "pictureId", split, label FROM thumbnail
-     WHERE dataset_hash = $1 AND ($2::text IS NULL OR split = $2) AND ($3::int IS NULL OR label = $3)
-       AND ($4::text IS NULL OR picture_id > $4)
-     ORDER BY picture_id LIMIT $5`,
-    [datasetHash, split ?? null, label ?? null, after ?? null, limit],
-  );
-  return rows;
+export interface ThumbnailPage {
+  readonly thumbnails: readonly Thumbnail[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+  /** Those that match, on all pages. */
+  readonly total: number;
+}
+
+const ThumbnailCursor = z.tuple([CursorText]);
+
+/**
+ * In the order of their ids.
+ * @throws {CursorError}
+ */
+export async function listThumbnails(database: Database, query: ThumbnailQuery): Promise<ThumbnailPage> {
+  const { datasetHash, split, label, limit = 100, cursor } = query;
+  const { pool } = connectionsOf(database);
+  const [after = null] = cursor === undefined ? [] : decodeCursor(cursor, ThumbnailCursor, "thumbnails");
+  const where = "dataset_hash = $1 AND ($2::text IS NULL OR split = $2) AND ($3::int IS NULL OR label = $3)";
+  const selection = [datasetHash, split ?? null, label ?? null];
+  const [{ rows }, counted] = await Promise.all([
+    pool.query<Thumbnail>(
+      `SELECT picture_id AS "pictureId", split, label FROM thumbnail
+       WHERE ${where} AND ($4::text IS NULL OR picture_id > $4) ORDER BY picture_id LIMIT $5`,
+      [...selection, after, limit + 1],
+    ),
+    pool.query<{ total: number }>(`SELECT count(*)::int AS total FROM thumbnail WHERE ${where}`, selection),
+  ]);
+  const thumbnails = rows.slice(0, limit);
+  const last = thumbnails.at(-1);
+  return {
+    thumbnails,
+    total: counted.rows[0]?.total ?? 0,
+    ...(last && rows.length > limit && { nextCursor: encodeCursor([last.pictureId]) }),
+  };
 }
 
 /** Where a small picture lies in the blob store; null if there is none. */

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ended, epochEnded, eventsOf, saved, started } from "../../test/made-run.js";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
+import { CursorError } from "../page-cursor.js";
 import { getRun, RunNotFoundError } from "../runs/get-run.js";
+import { listModelVersions } from "./model-versions.js";
 import {
   deleteModelAlias,
   deleteModelVersion,
@@ -31,6 +33,11 @@ beforeAll(async () => {
 });
 afterAll(() => test.database.close());
 
+async function deleteModelVersions(model: string): Promise<void> {
+  const { versions } = await listModelVersions(test.database, { model, limit: 1000 });
+  for (const { version } of versions) await deleteModelVersion(test.database, { model, version });
+}
+
 const register = (model: string, runId: string) => registerModelVersion(test.database, { model, runId });
 
 describe("models", () => {
@@ -43,9 +50,12 @@ describe("models", () => {
         description: "**better**",
       }),
     ).toBe(2);
-    const model = await getModel(test.database, "pets");
-    expect(model).toMatchObject({
-      name: "pets",
+    const { aliased, ...model } = await getModel(test.database, "pets");
+    expect(model).toMatchObject({ name: "pets", versions: 2, aliases: [] });
+    expect(aliased).toEqual([]);
+    const page = await listModelVersions(test.database, { model: "pets" });
+    expect(page).toMatchObject({
+      total: 2,
       versions: [
         {
           model: "pets",
@@ -61,11 +71,50 @@ describe("models", () => {
         { version: 1, runId: "first" },
       ],
     });
-    const shown = model.versions[0]!.metrics;
+    expect(model.newest).toEqual(page.versions[0]);
+    const shown = model.newest!.metrics;
     expect(Object.keys(shown).sort()).toEqual(["val_accuracy", "val_loss"]);
     expect(shown["val_accuracy"]).toMatchObject({ best: 0.9 });
     expect((await getRun(test.database, "second")).modelVersions).toEqual([{ model: "pets", version: 2 }]);
-    expect(await listModels(test.database)).toEqual([model]);
+    expect(await listModels(test.database)).toEqual({ models: [model], total: 1 });
+  });
+
+  it("lists models and versions page by page, each once, whatever comes meanwhile", async () => {
+    const names = ["a", "B", "b", "ωmega", "a b", "10"];
+    for (const name of names) await register(`paged ${name}`, "first");
+    for (let version = 2; version <= 7; version += 1) await register("paged a", "second");
+    const whole = (await listModels(test.database)).models.map(({ name }) => name);
+    for (const limit of [1, 2, whole.length - 1, whole.length]) {
+      const found: string[] = [];
+      for (let cursor: string | undefined; ;) {
+        const page = await listModels(test.database, { limit, cursor });
+        found.push(...page.models.map(({ name }) => name));
+        if ((cursor = page.nextCursor) === undefined) break;
+        expect(page.models).toHaveLength(limit);
+        // It sorts before all others.
+        await register("0", "first");
+      }
+      expect(found).toEqual(whole);
+      await deleteModelVersions("0");
+    }
+    for (const limit of [1, 3, 6, 7, 8]) {
+      const found: number[] = [];
+      const newest = (await getModel(test.database, "paged a")).newest!.version;
+      for (let cursor: string | undefined; ;) {
+        const page = await listModelVersions(test.database, { model: "paged a", limit, cursor });
+        found.push(...page.versions.map(({ version }) => version));
+        if ((cursor = page.nextCursor) === undefined) break;
+        await register("paged a", "first");
+      }
+      expect(found).toEqual(Array.from({ length: newest }, (_, index) => newest - index));
+    }
+    for (const name of names) await deleteModelVersions(`paged ${name}`);
+    const spell = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    for (const cursor of ["", "x", spell([{}])]) {
+      await expect(listModels(test.database, { cursor })).rejects.toBeInstanceOf(CursorError);
+      const query = { model: "pets", cursor };
+      await expect(listModelVersions(test.database, query)).rejects.toBeInstanceOf(CursorError);
+    }
   });
 
   it("gives registrations that come at once a number each", async () => {
@@ -79,7 +128,10 @@ describe("models", () => {
     for (let version = 1; version <= 3; version += 1) await register("moving", "first");
     const aliases = async () =>
       Object.fromEntries(
-        (await getModel(test.database, "moving")).versions.map((row) => [row.version, row.aliases]),
+        (await listModelVersions(test.database, { model: "moving" })).versions.map((row) => [
+          row.version,
+          row.aliases,
+        ]),
       );
     await setModelAlias(test.database, { model: "moving", version: 1 }, "champion");
     await setModelAlias(test.database, { model: "moving", version: 1 }, "baseline");
@@ -88,6 +140,9 @@ describe("models", () => {
       [2, 3, 2, 3].map((version) => setModelAlias(test.database, { model: "moving", version }, "champion")),
     );
     const moved = await aliases();
+    const model = await getModel(test.database, "moving");
+    expect(model.aliases.map(({ alias }) => alias)).toEqual(["baseline", "champion"]);
+    expect(model.aliased.map(({ version }) => version)).toEqual(model.aliases.map(({ version }) => version));
     expect(moved[1]).toEqual(["baseline"]);
     expect([moved[2], moved[3]].flat()).toEqual(["champion"]);
     await deleteModelAlias(test.database, "moving", "baseline");
@@ -104,7 +159,7 @@ describe("models", () => {
     await register("staged", "first");
     await editModelVersion(test.database, { model: "staged", version: 2 }, { stage: "production" });
     await editModelVersion(test.database, { model: "staged", version: 2 }, { description: "live" });
-    const { versions } = await getModel(test.database, "staged");
+    const { versions } = await listModelVersions(test.database, { model: "staged" });
     expect(versions.map(({ version, stage, description }) => [version, stage, description])).toEqual([
       [2, "production", "live"],
       [1, "none", ""],

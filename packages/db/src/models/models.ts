@@ -1,35 +1,45 @@
 /** Models and their versions, each made of a run; an alias such as `champion` points to one version. */
 import type { PoolClient } from "pg";
+import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
 import type { ModelStage } from "../generated/enums.js";
 import { storableText } from "../ingest/storable-event.js";
 import { inTransaction } from "../in-transaction.js";
 import { lockRuns } from "../locks.js";
+import { CursorText, decodeCursor, encodeCursor } from "../page-cursor.js";
 import { checkRuns } from "../runs/get-run.js";
-import { readCells, type MetricSummaryCell } from "../runs/list-runs.js";
-
-export interface ModelVersionRow {
-  readonly model: string;
-  readonly version: number;
-  readonly runId: string;
-  readonly runName: string;
-  /** The network's, such as resnet9. */
-  readonly architecture: string;
-  readonly datasetHash: string | null;
-  readonly stage: ModelStage;
-  readonly description: string;
-  readonly aliases: readonly string[];
-  readonly createdAt: number;
-  /** Accuracies and losses of the run. */
-  readonly metrics: Readonly<Record<string, MetricSummaryCell>>;
-}
+import { readModelVersions, type ModelVersionRow } from "./model-versions.js";
 
 export interface ModelRow {
   readonly name: string;
   readonly description: string;
   readonly createdAt: number;
-  /** Newest first. */
-  readonly versions: readonly ModelVersionRow[];
+  /** How many there are. */
+  readonly versions: number;
+  /** null if there is none. */
+  readonly newest: ModelVersionRow | null;
+  /** By name. */
+  readonly aliases: readonly { readonly alias: string; readonly version: number }[];
+}
+
+export interface ModelDetail extends ModelRow {
+  /** The versions that an alias points to, in the order of the aliases. */
+  readonly aliased: readonly ModelVersionRow[];
+}
+
+export interface ListModelsQuery {
+  /** 1 to 1,000. Default 100. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export interface ModelPage {
+  readonly models: readonly ModelRow[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+  /** Models on all pages. */
+  readonly total: number;
 }
 
 /** No model, version or alias is called that. */
@@ -42,26 +52,47 @@ export class NoClassifierError extends Error {
   override readonly name = "NoClassifierError";
 }
 
-const SHOWN_METRICS = ["val_accuracy", "val_loss", "test_accuracy", "test_loss"];
+const Cursor = z.tuple([CursorText]);
 
-/** By name. */
-export async function listModels(database: Database): Promise<ModelRow[]> {
-  const models = await connectionsOf(database).prisma.model.findMany({
-    orderBy: { name: "asc" },
-    take: 1000,
-    select: MODEL_COLUMNS,
-  });
-  return toRows(database, models);
+/**
+ * By name.
+ * @throws {CursorError}
+ */
+export async function listModels(
+  database: Database,
+  { limit = 100, cursor }: ListModelsQuery = {},
+): Promise<ModelPage> {
+  const { pool } = connectionsOf(database);
+  const [after = null] = cursor === undefined ? [] : decodeCursor(cursor, Cursor, "models");
+  const [{ rows }, counted] = await Promise.all([
+    pool.query<Found>(`${READ_MODELS} WHERE $1::text IS NULL OR name > $1 ORDER BY name LIMIT $2`, [
+      after,
+      limit + 1,
+    ]),
+    pool.query<{ total: number }>("SELECT count(*)::int AS total FROM model"),
+  ]);
+  const models = await toRows(database, rows.slice(0, limit));
+  const last = models.at(-1);
+  return {
+    models,
+    total: counted.rows[0]?.total ?? 0,
+    ...(last && rows.length > limit && { nextCursor: encodeCursor([last.name]) }),
+  };
 }
 
 /** @throws {ModelNotFoundError} */
-export async function getModel(database: Database, name: string): Promise<ModelRow> {
-  const model = await connectionsOf(database).prisma.model.findUnique({
-    where: { name: storableText(name) },
-    select: MODEL_COLUMNS,
-  });
+export async function getModel(database: Database, name: string): Promise<ModelDetail> {
+  const { rows } = await connectionsOf(database).pool.query<Found>(`${READ_MODELS} WHERE name = $1`, [
+    storableText(name),
+  ]);
+  const [model] = await toRows(database, rows);
   if (!model) throw notFound(name);
-  return (await toRows(database, [model]))[0]!;
+  const versions = [...new Set(model.aliases.map(({ version }) => version))];
+  const aliased = await readModelVersions(
+    database,
+    versions.map((version) => ({ model: model.name, version })),
+  );
+  return { ...model, aliased };
 }
 
 export interface Registration {
@@ -166,60 +197,27 @@ export async function deleteModelVersion(database: Database, { model, version }:
   await prisma.model.deleteMany({ where: { name: storableText(model), versions: { none: {} } } });
 }
 
-const MODEL_COLUMNS = {
-  name: true,
-  description: true,
-  createdAt: true,
-  versions: {
-    orderBy: { version: "desc" },
-    take: 500,
-    select: {
-      modelName: true,
-      version: true,
-      runId: true,
-      stage: true,
-      description: true,
-      createdAt: true,
-      aliases: { select: { alias: true } },
-      run: { select: { name: true, modelName: true, datasetHash: true } },
-    },
-  },
-} as const;
+/** Aliases are given by hand; nobody gives a thousand. */
+const READ_MODELS = `
+  SELECT name, description, extract(epoch FROM created_at)::float8 * 1000 AS "createdAt",
+    (SELECT count(*)::int FROM model_version WHERE model_name = name) AS versions,
+    (SELECT max(version) FROM model_version WHERE model_name = name) AS "newestVersion",
+    coalesce((SELECT jsonb_agg(item ORDER BY item.alias) FROM (
+      SELECT alias, version FROM model_alias WHERE model_name = name ORDER BY alias LIMIT 1000
+    ) AS item), '[]') AS aliases
+  FROM model`;
 
-interface Found {
-  readonly name: string;
-  readonly description: string;
-  readonly createdAt: Date;
-  readonly versions: readonly {
-    readonly modelName: string;
-    readonly version: number;
-    readonly runId: string;
-    readonly stage: ModelStage;
-    readonly description: string;
-    readonly createdAt: Date;
-    readonly aliases: readonly { readonly alias: string }[];
-    readonly run: { readonly name: string; readonly modelName: string; readonly datasetHash: string | null };
-  }[];
-}
+type Found = Omit<ModelRow, "newest"> & { readonly newestVersion: number | null };
 
-async function toRows(database: Database, models: readonly Found[]): Promise<ModelRow[]> {
-  const ids = models.flatMap(({ versions }) => versions.map(({ runId }) => runId));
-  const { metrics } = await readCells(database, { ids, metrics: SHOWN_METRICS, params: [] });
-  return models.map(({ name, description, createdAt, versions }) => ({
-    name,
-    description,
-    createdAt: createdAt.getTime(),
-    versions: versions.map(({ modelName, run, aliases, createdAt: made, ...version }) => ({
-      ...version,
-      model: modelName,
-      runName: run.name,
-      architecture: run.modelName,
-      datasetHash: run.datasetHash,
-      aliases: aliases.map(({ alias }) => alias).sort(),
-      createdAt: made.getTime(),
-      metrics: metrics.get(version.runId) ?? {},
-    })),
-  }));
+async function toRows(database: Database, found: readonly Found[]): Promise<ModelRow[]> {
+  const newest = await readModelVersions(
+    database,
+    found.flatMap(({ name, newestVersion }) =>
+      newestVersion === null ? [] : [{ model: name, version: newestVersion }],
+    ),
+  );
+  const byModel = new Map(newest.map((version) => [version.model, version]));
+  return found.map(({ newestVersion: _, ...row }) => ({ ...row, newest: byModel.get(row.name) ?? null }));
 }
 
 function notFound(name: string): ModelNotFoundError {

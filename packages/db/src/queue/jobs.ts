@@ -2,9 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { stringifyWithSpelledNumbers, type Job } from "@convkit/schema";
 import type { PoolClient } from "pg";
+import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
 import type { JobState } from "../generated/enums.js";
 import { tellOfRuns } from "../ingest/run-channel.js";
+import { decodeCursor, encodeCursor } from "../page-cursor.js";
 import { addTags, ensureExperiment, writeParams } from "../ingest/run-record.js";
 import { ensureQueue, EXPIRE_SECONDS, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
 
@@ -113,18 +115,73 @@ export interface JobRow {
 export interface ListJobsQuery {
   /** Default: those that wait or are at work. */
   readonly ended?: boolean | undefined;
+  /** Only those that train or judge this run. */
+  readonly runId?: string | undefined;
+  /** 1 to 1,000. Default 100. */
   readonly limit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export interface JobPage {
+  readonly jobs: readonly JobRow[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+  /** Jobs on all pages. */
+  readonly total: number;
 }
 
 const ms = (column: string) => `extract(epoch FROM ${column})::float8 * 1000`;
+const timeOf = (parameter: string) => `to_timestamp(${parameter}::float8 / 1000)`;
 
-/** In the order in which they come up; ended ones newest first. */
+/** Whether it only waits, priority downwards, creation, id. */
+const OpenCursor = z.tuple([z.int32(), z.int32(), z.number(), z.uuid()]);
+const OPEN = {
+  where: "job.state IN ('waiting', 'active')",
+  order: "(job.state = 'waiting')::int, -job.priority, job.created_at, job.id",
+  after: `((job.state = 'waiting')::int, -job.priority, job.created_at, job.id) > ($3, $4, ${timeOf("$5")}, $6::uuid)`,
+  keyOf: ({ state, priority, createdAt, id }: JobRow) => [
+    Number(state === "waiting"),
+    -priority,
+    createdAt,
+    id,
+  ],
+};
+
+/** End, id. */
+const EndedCursor = z.tuple([z.number(), z.uuid()]);
+const ENDED = {
+  where: "job.state IN ('done', 'failed', 'cancelled')",
+  order: "job.ended_at DESC, job.id DESC",
+  after: `(job.ended_at, job.id) < (${timeOf("$3")}, $4::uuid)`,
+  keyOf: ({ endedAt, id }: JobRow) => [endedAt!, id],
+};
+
+/**
+ * In the order in which they come up; ended ones newest first.
+ * @throws {CursorError}
+ */
 export async function listJobs(
   database: Database,
-  { ended = false, limit = 100 }: ListJobsQuery = {},
-): Promise<JobRow[]> {
-  const { rows } = await connectionsOf(database).pool.query<JobRow>(
-    `SELECT job.id, job.kind, job.job, job.run_id AS "runId",
+  { ended = false, runId, limit = 100, cursor }: ListJobsQuery = {},
+): Promise<JobPage> {
+  const { where, order, after, keyOf } = ended ? ENDED : OPEN;
+  const key =
+    cursor === undefined
+      ? []
+      : decodeCursor<(number | string)[]>(
+          cursor,
+          ended ? EndedCursor : OpenCursor,
+          ended ? "ended jobs" : "jobs that wait or are at work",
+        );
+  const isOfRun = "($1::text IS NULL OR job.run_id = $1)";
+  const { pool } = connectionsOf(database);
+  const page = pool.query<JobRow>(
+    `WITH job AS (
+       SELECT * FROM job WHERE ${where} AND ${isOfRun} ${key.length > 0 ? `AND ${after}` : ""}
+       ORDER BY ${order} LIMIT $2
+     )
+     SELECT job.id, job.kind, job.job, job.run_id AS "runId",
        CASE WHEN job.only_worker IS NOT NULL THEN jsonb_build_object(
          'id', job.only_worker, 'name', coalesce(owner.description ->> 'name', job.only_worker::text)) END AS "onlyWorker", job.priority, job.state, job.reason, job.directive,
        ${ms("job.created_at")} AS "createdAt", ${ms("job.ended_at")} AS "endedAt",
@@ -135,12 +192,22 @@ export async function listJobs(
      LEFT JOIN LATERAL (SELECT * FROM job_claim WHERE job_id = job.id ORDER BY fence DESC LIMIT 1) AS claim ON true
      LEFT JOIN worker ON worker.id = claim.worker_id
      LEFT JOIN worker AS owner ON owner.id = job.only_worker
-     WHERE (job.state IN ('done', 'failed', 'cancelled')) = $1
-     ORDER BY ${ended ? "job.ended_at DESC" : "job.state = 'active' DESC, job.priority DESC, job.created_at"}
-     LIMIT $2`,
-    [ended, limit],
+     ORDER BY ${order}`,
+    [runId ?? null, limit + 1, ...key],
   );
-  return rows;
+  const [{ rows }, counted] = await Promise.all([
+    page,
+    pool.query<{ total: number }>(`SELECT count(*)::int AS total FROM job WHERE ${where} AND ${isOfRun}`, [
+      runId ?? null,
+    ]),
+  ]);
+  const jobs = rows.slice(0, limit);
+  const last = jobs.at(-1);
+  return {
+    jobs,
+    total: counted.rows[0]?.total ?? 0,
+    ...(last && rows.length > limit && { nextCursor: encodeCursor(keyOf(last)) }),
+  };
 }
 
 /**

@@ -9,7 +9,7 @@ import { createDiskBlobStore } from "../blobs/disk-blob-store.js";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
 import { ended, eventsOf, started, wholeRun } from "../../test/made-run.js";
 import { claimNextJob, completeJob, failJob, heartbeat } from "./claims.js";
-import { endJob, enqueueJob, findJobOfRun, listJobs, prioritizeJob } from "./jobs.js";
+import { endJob, enqueueJob, findJobOfRun, listJobs, prioritizeJob, type ListJobsQuery } from "./jobs.js";
 import { openQueue, type Queue } from "./open-queue.js";
 import { resumeRun } from "./resume-run.js";
 import { settleLostJobs } from "./settle-lost-jobs.js";
@@ -29,6 +29,7 @@ afterAll(async () => {
 });
 
 const CONFIG = RunConfig.parse({ data: { source: "./shapes" }, model: "simple-cnn", tags: ["made here"] });
+const jobs = async (query?: ListJobsQuery) => (await listJobs(test.database, query)).jobs;
 const training = (runId: string): Job => ({ kind: "train", runId, config: CONFIG });
 
 async function makeWorker(name: string, home: string | null = null): Promise<string> {
@@ -83,7 +84,7 @@ describe("the queue", () => {
     expect(await heartbeat(queue, { jobId, fence: 1 })).toEqual({ directive: "continue", reason: "" });
     await ingestEvents(test.database, wholeRun({ runId: "once" }));
     await completeJob(queue, { jobId, fence: 1 });
-    expect(await listJobs(test.database, { ended: true })).toMatchObject([{ id: jobId, state: "done" }]);
+    expect(await jobs({ ended: true })).toMatchObject([{ id: jobId, state: "done" }]);
     expect(await findJobOfRun(test.database, "once")).toBeNull();
     expect((await getRun(test.database, "once")).status).toBe("completed");
   });
@@ -95,7 +96,7 @@ describe("the queue", () => {
     const second = await enqueueJob(queue, training("second"));
     const urgent = await enqueueJob(queue, training("urgent"));
     await prioritizeJob(queue, urgent, 5);
-    expect((await listJobs(test.database)).map(({ id }) => id)).toEqual([urgent, first, second, low]);
+    expect((await jobs()).map(({ id }) => id)).toEqual([urgent, first, second, low]);
     for (const jobId of [urgent, first, second, low]) {
       expect(await claim(worker)).toMatchObject({ jobId });
       await completeJob(queue, { jobId, fence: 1 });
@@ -106,7 +107,7 @@ describe("the queue", () => {
   it("keeps a job for the only worker that may take it", async () => {
     const [owner, other] = [await makeWorker("owner"), await makeWorker("other")];
     const jobId = await enqueueJob(queue, training("mine"), { onlyWorker: owner });
-    expect(await listJobs(test.database)).toMatchObject([{ onlyWorker: { id: owner, name: "owner" } }]);
+    expect(await jobs()).toMatchObject([{ onlyWorker: { id: owner, name: "owner" } }]);
     expect(await claim(other)).toBeNull();
     expect(await claim(owner)).toMatchObject({ jobId });
     await completeJob(queue, { jobId, fence: 1 });
@@ -135,7 +136,7 @@ describe("the queue", () => {
     await ingestEvents(test.database, wholeRun({ runId: "fenced", attempt: 1 }));
     expect(await getRun(test.database, "fenced")).toMatchObject({ attempt: 2, status: "running", step: 3 });
     await completeJob(queue, { jobId, fence: 2 });
-    expect(await listJobs(test.database, { ended: true, limit: 1 })).toMatchObject([
+    expect(await jobs({ ended: true, limit: 1 })).toMatchObject([
       { id: jobId, state: "done", claim: { workerName: "next", fence: 2 } },
     ]);
   });
@@ -147,9 +148,7 @@ describe("the queue", () => {
     await ingestEvents(test.database, wholeRun({ runId: "ended" }));
     await silence(jobId);
     expect(await getRun(test.database, "ended")).toMatchObject({ status: "completed", attempt: 1 });
-    expect(await listJobs(test.database, { ended: true, limit: 1 })).toMatchObject([
-      { id: jobId, state: "done" },
-    ]);
+    expect(await jobs({ ended: true, limit: 1 })).toMatchObject([{ id: jobId, state: "done" }]);
     expect(await claim(worker)).toBeNull();
   });
 
@@ -198,9 +197,7 @@ describe("the queue", () => {
     }
     expect(await claim(worker)).toBeNull();
     expect(await getRun(test.database, "doomed")).toMatchObject({ status: "lost" });
-    expect(await listJobs(test.database, { ended: true, limit: 1 })).toMatchObject([
-      { id: jobId, state: "failed" },
-    ]);
+    expect(await jobs({ ended: true, limit: 1 })).toMatchObject([{ id: jobId, state: "failed" }]);
   });
 
   it("tries again what another worker may manage, and nothing else", async () => {
@@ -274,7 +271,7 @@ describe("the queue", () => {
       reason: "not needed",
       endedAt: expect.any(Number),
     });
-    const [job] = await listJobs(test.database, { ended: true, limit: 1 });
+    const [job] = await jobs({ ended: true, limit: 1 });
     expect(job).toMatchObject({ id: early, state: "cancelled", reason: "not needed" });
 
     const begun = await enqueueJob(queue, training("begun"));
@@ -305,7 +302,7 @@ describe("the queue", () => {
     const blobs = createDiskBlobStore("/nowhere");
     await deleteRuns(test.database, ["deleted"], { blobs, home: "/nowhere" });
     expect(await claim(worker)).toBeNull();
-    expect(await listJobs(test.database)).toEqual([]);
+    expect(await jobs()).toEqual([]);
   });
 
   it("refuses a second run of an id", async () => {

@@ -1,6 +1,7 @@
 /** One run with everything a page about it shows at once; curves, log and pictures come by their own functions. */
 import type { DatasetCard, RunConfig } from "@convkit/schema";
 import { connectionsOf, type Database } from "../database.js";
+import { ARTIFACT_COLUMNS, type ArtifactRow } from "./list-artifacts.js";
 import { RUN_COLUMNS, readCells, type RunRow } from "./list-runs.js";
 
 export interface RunDetail extends RunRow {
@@ -14,12 +15,18 @@ export interface RunDetail extends RunRow {
   readonly imagesPerSecond: number | null;
   /** Of every curve, with its points counted. */
   readonly metricKeys: readonly string[];
+  /** The first 1,000. */
   readonly attempts: readonly RunAttemptRow[];
+  /** The first 1,000 by path; `listArtifacts` goes on. */
   readonly artifacts: readonly ArtifactRow[];
+  readonly artifactCount: number;
+  /** Whether a classifier was saved. */
+  readonly hasModel: boolean;
+  /** The first 1,000. */
   readonly notes: readonly NoteRow[];
   /** Splits whose predictions are here. */
   readonly judgedSplits: readonly string[];
-  /** The versions of models that this run is. */
+  /** The versions of models that this run is; 1,000 at most. */
   readonly modelVersions: readonly { readonly model: string; readonly version: number }[];
 }
 
@@ -28,17 +35,6 @@ export interface RunAttemptRow {
   readonly fromStep: number | null;
   /** Events that were ingested. */
   readonly events: number;
-}
-
-export interface ArtifactRow {
-  readonly path: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
-  readonly mediaType: string;
-  /** Milliseconds since the epoch. */
-  readonly savedAt: number;
-  /** Whether the bytes are in the store. */
-  readonly stored: boolean;
 }
 
 export interface NoteRow {
@@ -90,7 +86,11 @@ export async function checkRuns(database: Database, ids: readonly string[]): Pro
 }
 
 const list = (select: string, order: string) =>
-  `coalesce((SELECT jsonb_agg(item ORDER BY ${order}) FROM (${select}) AS item), '[]')`;
+  `coalesce((
+     SELECT jsonb_agg(item ORDER BY ${order}) FROM (
+       SELECT * FROM (${select}) AS item ORDER BY ${order} LIMIT 1000
+     ) AS item
+   ), '[]')`;
 
 const READ_RUN = `
   SELECT ${RUN_COLUMNS}, run.config, run.folder, run.parameters::float8 AS parameters, run.flops,
@@ -103,12 +103,9 @@ const READ_RUN = `
        FROM run_attempt WHERE run_id = run.id`,
       "item.attempt",
     )} AS attempts,
-    ${list(
-      `SELECT path, sha256, size_bytes AS "sizeBytes", media_type AS "mediaType",
-         extract(epoch FROM saved_at) * 1000 AS "savedAt", blob_sha256 IS NOT NULL AS stored
-       FROM artifact WHERE run_id = run.id`,
-      "item.path",
-    )} AS artifacts,
+    ${list(`SELECT ${ARTIFACT_COLUMNS} FROM artifact WHERE run_id = run.id`, "item.path")} AS artifacts,
+    (SELECT count(*)::int FROM artifact WHERE run_id = run.id) AS "artifactCount",
+    EXISTS (SELECT FROM artifact WHERE run_id = run.id AND path = 'model/model.json') AS "hasModel",
     ${list(
       `SELECT id, body, extract(epoch FROM created_at) * 1000 AS "createdAt",
          extract(epoch FROM updated_at) * 1000 AS "updatedAt" FROM note WHERE run_id = run.id`,

@@ -1,13 +1,14 @@
 /** Pictures of a data set, class by class. */
 "use client";
-import { Button, Card, EmptyState, ErrorState, PictureGrid, Select, Skeleton } from "@convkit/ui";
+import { Card, EmptyState, ErrorState, PictureGrid, Select, Skeleton } from "@convkit/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { useTRPCClient, type DatasetCard } from "../../trpc/context";
+import { useTRPC, type DatasetCard } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { PictureDialog, type ShownPicture } from "../pictures/picture-dialog";
 import { nameOfClass } from "../pictures/predicted-pictures";
 import { thumbnailUrl } from "../shell/links";
+import { MoreButton } from "../shell/more-button";
 
 const PAGE = 200;
 const ALL = "all";
@@ -66,7 +67,7 @@ export function DatasetSamples({ dataset }: DatasetSamplesProps) {
 }
 
 function Samples({ dataset, label, split }: DatasetSamplesProps & { label: string; split: string }) {
-  const client = useTRPCClient();
+  const trpc = useTRPC();
   const [shown, setShown] = useState<ShownPicture | null>(null);
   const { contentHash, card } = dataset;
   const input = {
@@ -75,20 +76,15 @@ function Samples({ dataset, label, split }: DatasetSamplesProps & { label: strin
     ...(label !== ALL && { label: Number(label) }),
     ...(split !== ALL && { split }),
   };
-  const query = useInfiniteQuery({
-    queryKey: [["datasets", "thumbnails"], { input, type: "infinite" }],
-    queryFn: ({ pageParam, signal }) =>
-      client.datasets.thumbnails.query(
-        { ...input, ...(pageParam !== null && { after: pageParam }) },
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => (page.length < PAGE ? undefined : page.at(-1)?.pictureId),
-  });
+  const query = useInfiniteQuery(
+    trpc.datasets.thumbnails.infiniteQueryOptions(input, {
+      getNextPageParam: ({ nextCursor }) => nextCursor,
+    }),
+  );
   const { data } = query;
   const pictures = useMemo(
     () =>
-      (data?.pages.flat() ?? []).map(({ pictureId, label: index }) => ({
+      (data?.pages.flatMap(({ thumbnails }) => thumbnails) ?? []).map(({ pictureId, label: index }) => ({
         id: pictureId,
         src: thumbnailUrl(contentHash, pictureId),
         label: nameOfClass(card.classNames, index ?? -1),
@@ -109,13 +105,7 @@ function Samples({ dataset, label, split }: DatasetSamplesProps & { label: strin
         tileWidth={88}
         onOpen={({ id, src, label: name }) => setShown({ id, src, title: name, facts: [] })}
       />
-      {query.hasNextPage && (
-        <div className="mt-3 flex justify-center">
-          <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            More
-          </Button>
-        </div>
-      )}
+      <MoreButton query={query} />
       <PictureDialog picture={shown} onClose={() => setShown(null)} />
     </>
   );

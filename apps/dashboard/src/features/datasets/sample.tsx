@@ -16,7 +16,7 @@ export function Sample({ dataset }: { dataset: { contentHash: string; thumbnails
   return (
     <span className="mt-3 grid grid-cols-8 gap-1" aria-hidden="true">
       {Array.from({ length: COUNT }, (_, index) => {
-        const picture = query.data?.[index];
+        const picture = query.data?.thumbnails[index];
         return (
           <span key={index} className="aspect-square overflow-hidden rounded-sm bg-sunken">
             {picture && (

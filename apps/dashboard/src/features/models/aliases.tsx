@@ -3,17 +3,18 @@
 import { Badge, Button, Icon, Input, Popover, useToast } from "@convkit/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTRPC, type ModelVersionRow } from "../../trpc/context";
+import { useTRPC, type ModelRow, type ModelVersionRow } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 
 export interface AliasesProps {
   version: ModelVersionRow;
-  others: readonly ModelVersionRow[];
+  /** The model's, on whichever version. */
+  aliases: ModelRow["aliases"];
 }
 
 const OFFERED = ["champion", "challenger"];
 
-export function Aliases({ version, others }: AliasesProps) {
+export function Aliases({ version, aliases }: AliasesProps) {
   const trpc = useTRPC();
   const toast = useToast();
   const queryClient = useQueryClient();
@@ -30,8 +31,8 @@ export function Aliases({ version, others }: AliasesProps) {
   };
   const set = useMutation(trpc.models.setAlias.mutationOptions(settle));
   const remove = useMutation(trpc.models.deleteAlias.mutationOptions(settle));
-  const holder = (alias: string) => others.find(({ aliases }) => aliases.includes(alias));
-  const known = [...new Set([...others.flatMap(({ aliases }) => aliases), ...OFFERED])].filter(
+  const holder = (alias: string) => aliases.find((held) => held.alias === alias);
+  const known = [...new Set([...aliases.map(({ alias }) => alias), ...OFFERED])].filter(
     (alias) => !version.aliases.includes(alias),
   );
   const { model, version: number } = version;

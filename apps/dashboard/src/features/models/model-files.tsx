@@ -8,8 +8,8 @@ import { archiveUrl, artifactUrl } from "../shell/links";
 
 export function ModelFiles({ runId }: { runId: string }) {
   const trpc = useTRPC();
-  const query = useQuery(trpc.runs.byId.queryOptions(runId));
-  const files = query.data?.artifacts.filter(({ path, stored }) => path.startsWith("model/") && stored) ?? [];
+  const query = useQuery(trpc.runs.artifacts.queryOptions({ runId, folder: "model" }));
+  const files = query.data?.artifacts.filter(({ stored }) => stored) ?? [];
   if (files.length === 0) return null;
   return (
     <>

@@ -1,16 +1,19 @@
 /** One model: its versions, which of them the aliases point to, and what makes the newest better. */
 "use client";
 import { ConfirmDialog, Select, useToast } from "@convkit/ui";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { useTRPC, type ModelRow, type ModelVersionRow } from "../../trpc/context";
+import { useTRPC, type ModelDetail, type ModelVersionRow } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
+import { MoreButton } from "../shell/more-button";
 import { PageHeader } from "../shell/page-header";
 import { usePageTitle } from "../shell/page-title";
 import { QueryState, SkeletonLines } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
 import { VersionCard } from "./version-card";
+
+const PAGE = 30;
 
 export function ModelPage({ name }: { name: string }) {
   const trpc = useTRPC();
@@ -31,24 +34,30 @@ export function ModelPage({ name }: { name: string }) {
 /** Aliases by which a version is served; the first that some version holds is what others are compared with at first. */
 const SERVING = ["champion", "production", "best"];
 
-function Versions({ model }: { model: ModelRow }) {
+function Versions({ model }: { model: ModelDetail }) {
   const trpc = useTRPC();
   const router = useRouter();
   const toast = useToast();
   const queryClient = useQueryClient();
+  const query = useInfiniteQuery(
+    trpc.models.versions.infiniteQueryOptions(
+      { model: model.name, limit: PAGE },
+      { getNextPageParam: ({ nextCursor }) => nextCursor },
+    ),
+  );
   const [deleting, setDeleting] = useState<ModelVersionRow | null>(null);
   const remove = useMutation(
     trpc.models.deleteVersion.mutationOptions({
       onSuccess: async () => {
         setDeleting(null);
-        if (model.versions.length === 1) router.push("/models");
+        if (model.versions === 1) router.push("/models");
         await queryClient.invalidateQueries({ queryKey: trpc.models.pathKey() });
       },
       onError: (error) =>
         toast({ title: "The version stays", description: messageOfError(error), tone: "bad" }),
     }),
   );
-  const held = model.versions.flatMap((version) => version.aliases.map((alias) => ({ alias, version })));
+  const held = model.aliased.flatMap((version) => version.aliases.map((alias) => ({ alias, version })));
   const [params, update] = useUrlState();
   const chosen = held.find(({ alias }) => alias === params.get("against"));
   const usual = held.find(({ alias }) => SERVING.includes(alias)) ?? held[0];
@@ -71,18 +80,25 @@ function Versions({ model }: { model: ModelRow }) {
           />
         </div>
       )}
-      <ol className="flex flex-col gap-4">
-        {model.versions.map((version) => (
-          <li key={version.version}>
-            <VersionCard
-              version={version}
-              others={model.versions}
-              reference={reference?.version === version ? undefined : reference}
-              onDelete={() => setDeleting(version)}
-            />
-          </li>
-        ))}
-      </ol>
+      <QueryState query={query} skeleton={<SkeletonLines />}>
+        {({ pages }) => (
+          <ol className="flex flex-col gap-4">
+            {pages
+              .flatMap(({ versions }) => versions)
+              .map((version) => (
+                <li key={version.version}>
+                  <VersionCard
+                    version={version}
+                    aliases={model.aliases}
+                    reference={reference?.version.version === version.version ? undefined : reference}
+                    onDelete={() => setDeleting(version)}
+                  />
+                </li>
+              ))}
+          </ol>
+        )}
+      </QueryState>
+      <MoreButton query={query} />
       <ConfirmDialog
         open={deleting !== null}
         onOpenChange={(open) => !open && setDeleting(null)}

@@ -1,25 +1,33 @@
 /** Trained networks that someone found worth a name. */
 "use client";
 import { Badge, EmptyState, formatRelativeTime } from "@convkit/ui";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Boxes } from "lucide-react";
 import { Link } from "../shell/link";
 import { useTRPC, type ModelRow } from "../../trpc/context";
 import { formatOf } from "../runs/metric-format";
 import { modelPath } from "../shell/links";
+import { MoreButton } from "../shell/more-button";
 import { PageHeader } from "../shell/page-header";
 import { QueryState, SkeletonLines } from "../shell/query-states";
 import { useNow } from "../shell/use-now";
 
+const PAGE = 60;
+
 export function ModelsPage() {
   const trpc = useTRPC();
-  const query = useQuery(trpc.models.list.queryOptions());
+  const query = useInfiniteQuery(
+    trpc.models.list.infiniteQueryOptions(
+      { limit: PAGE },
+      { getNextPageParam: ({ nextCursor }) => nextCursor },
+    ),
+  );
   return (
     <div className="pb-10">
       <PageHeader title="Models" />
       <QueryState query={query} skeleton={<SkeletonLines />}>
-        {(models) =>
-          models.length === 0 ? (
+        {({ pages }) =>
+          pages[0]?.total === 0 ? (
             <EmptyState
               className="py-20"
               icon={<Boxes className="size-8" aria-hidden="true" />}
@@ -28,25 +36,25 @@ export function ModelsPage() {
             />
           ) : (
             <ul className="grid gap-4 px-4 pt-1 sm:grid-cols-2 lg:px-6 xl:grid-cols-3">
-              {models.map((model) => (
-                <li key={model.name} className="min-w-0">
-                  <ModelTile model={model} />
-                </li>
-              ))}
+              {pages
+                .flatMap(({ models }) => models)
+                .map((model) => (
+                  <li key={model.name} className="min-w-0">
+                    <ModelTile model={model} />
+                  </li>
+                ))}
             </ul>
           )
         }
       </QueryState>
+      <MoreButton query={query} />
     </div>
   );
 }
 
 function ModelTile({ model }: { model: ModelRow }) {
   const nowMs = useNow();
-  const newest = model.versions[0];
-  const aliases = model.versions.flatMap(({ aliases: names, version }) =>
-    names.map((name) => ({ name, version })),
-  );
+  const { newest, aliases } = model;
   const best = newest?.metrics["test_accuracy"]?.last ?? newest?.metrics["val_accuracy"]?.best;
   return (
     <Link
@@ -58,7 +66,7 @@ function ModelTile({ model }: { model: ModelRow }) {
           {model.name}
         </h2>
         <span className="text-xs text-ink-3">
-          {model.versions.length} {model.versions.length === 1 ? "version" : "versions"}
+          {model.versions.toLocaleString("en")} {model.versions === 1 ? "version" : "versions"}
         </span>
       </div>
       {newest && (
@@ -69,9 +77,9 @@ function ModelTile({ model }: { model: ModelRow }) {
       )}
       <div className="mt-3 flex flex-1 items-end justify-between gap-3">
         <span className="flex flex-wrap gap-1.5">
-          {aliases.map(({ name, version }) => (
-            <Badge key={name} tone="accent">
-              {name} → v{version}
+          {aliases.map(({ alias, version }) => (
+            <Badge key={alias} tone="accent">
+              {alias} → v{version}
             </Badge>
           ))}
         </span>

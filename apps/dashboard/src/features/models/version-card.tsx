@@ -4,7 +4,7 @@ import { Button, Card, formatRelativeTime, Icon, IconButton, Select, useToast } 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { GitCompareArrows, Trash2 } from "lucide-react";
 import { Link } from "../shell/link";
-import { useTRPC, type ModelVersionRow } from "../../trpc/context";
+import { useTRPC, type ModelRow, type ModelVersionRow } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { betterOf, formatOf } from "../runs/metric-format";
 import { RunDot } from "../runs/run-columns";
@@ -16,7 +16,8 @@ import { VersionDescription } from "./version-description";
 
 export interface VersionCardProps {
   version: ModelVersionRow;
-  others: readonly ModelVersionRow[];
+  /** The model's, on whichever version. */
+  aliases: ModelRow["aliases"];
   /** The alias that others are measured by, and the version that holds it; undefined for that one itself. */
   reference: { alias: string; version: ModelVersionRow } | undefined;
   onDelete: () => void;
@@ -25,7 +26,7 @@ export interface VersionCardProps {
 const STAGES = ["none", "staging", "production", "archived"] as const;
 const METRICS = ["test_accuracy", "test_loss", "val_accuracy", "val_loss"];
 
-export function VersionCard({ version, others, reference, onDelete }: VersionCardProps) {
+export function VersionCard({ version, aliases, reference, onDelete }: VersionCardProps) {
   const trpc = useTRPC();
   const toast = useToast();
   const queryClient = useQueryClient();
@@ -67,7 +68,7 @@ export function VersionCard({ version, others, reference, onDelete }: VersionCar
       }
     >
       <div className="flex flex-col gap-4">
-        <Aliases version={version} others={others} />
+        <Aliases version={version} aliases={aliases} />
         <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-4">
           {METRICS.filter((key) => version.metrics[key]).map((key) => (
             <VersionMetric key={key} metric={key} version={version} reference={reference?.version} />

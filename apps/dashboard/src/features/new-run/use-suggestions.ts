@@ -6,6 +6,8 @@ import { useTRPC, type WorkerRow } from "../../trpc/context";
 import { suggestDatasets } from "./dataset-choice";
 import type { KnownDatasets } from "./form-context";
 
+/** The newest; more nobody looks through. */
+const MOST_DATASETS = 1000;
 const MONITORED = ["val_accuracy", "val_loss", "accuracy", "loss"];
 
 export interface Suggestions {
@@ -19,7 +21,7 @@ export function useSuggestions(): Suggestions {
   const trpc = useTRPC();
   const workers = useQuery({ ...trpc.jobs.workers.queryOptions(), refetchInterval: 10_000 }).data;
   const fields = useQuery(trpc.runs.fields.queryOptions()).data;
-  const datasets = useQuery(trpc.datasets.list.queryOptions()).data;
+  const datasets = useQuery(trpc.datasets.list.queryOptions({ limit: MOST_DATASETS })).data?.datasets;
   return useMemo(() => {
     const known = (list: readonly string[]) => [...new Set(list)].toSorted();
     const descriptions = (workers ?? []).map(({ description }) => description);

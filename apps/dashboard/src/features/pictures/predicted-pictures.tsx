@@ -1,11 +1,12 @@
 /** Pictures of a split as a run saw them: those of a cell, the worst, the least sure; more come as one scrolls. */
 "use client";
-import { Button, ErrorState, formatMetric, PictureGrid, Skeleton, type Picture } from "@convkit/ui";
+import { ErrorState, formatMetric, PictureGrid, Skeleton, type Picture } from "@convkit/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTRPC, type PicturesInput, type PredictedPicture } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { thumbnailUrl } from "../shell/links";
+import { MoreButton } from "../shell/more-button";
 import { PictureDialog, type ShownPicture } from "./picture-dialog";
 
 export interface PredictedPicturesProps {
@@ -69,13 +70,7 @@ export function PredictedPictures({
           if (picture) setShown(toShown(picture, { classNames, datasetHash }));
         }}
       />
-      {query.hasNextPage && (
-        <div className="mt-3 flex justify-center">
-          <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {Math.min(limit, total - found.length).toLocaleString("en")} more
-          </Button>
-        </div>
-      )}
+      <MoreButton query={query}>{Math.min(limit, total - found.length).toLocaleString("en")} more</MoreButton>
       <PictureDialog picture={shown} onClose={() => setShown(null)} />
     </>
   );

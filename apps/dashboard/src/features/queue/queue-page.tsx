@@ -3,21 +3,23 @@
 import { Button, EmptyState, Tabs } from "@convkit/ui";
 import { ListOrdered, Plus } from "lucide-react";
 import { Link } from "../shell/link";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { JobRow } from "../../trpc/context";
+import { MoreButton } from "../shell/more-button";
 import { PageHeader } from "../shell/page-header";
 import { QueryState, SkeletonLines } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
 import { useNow } from "../shell/use-now";
 import { EndJobDialog } from "./end-job-dialog";
 import { EndedJob, OpenJob } from "./job-row";
-import { useJobActions, useJobs, useLiveQueue, useWorkers } from "./use-jobs";
+import { useJobActions, useJobPages, useLiveQueue, useWorkers } from "./use-jobs";
 import { WorkersCard } from "./workers-card";
 
 export function QueuePage() {
   const [params, update] = useUrlState();
   const tab = params.get("tab") === "ended" ? "ended" : "open";
-  const jobs = useJobs({ ended: false });
+  const jobs = useJobPages({ ended: false });
+  const openCount = jobs.data?.pages[0]?.total ?? 0;
   const workers = useWorkers();
   const nowMs = useNow();
   useLiveQueue();
@@ -43,11 +45,14 @@ export function QueuePage() {
             {
               value: "open",
               label: "Waiting and at work",
-              ...(jobs.data && jobs.data.length > 0 && { badge: jobs.data.length }),
+              ...(openCount > 0 && { badge: openCount }),
               content: (
-                <QueryState query={jobs} skeleton={<SkeletonLines />}>
-                  {(rows) => <OpenJobs jobs={rows} />}
-                </QueryState>
+                <>
+                  <QueryState query={jobs} skeleton={<SkeletonLines />}>
+                    {({ pages }) => <OpenJobs pages={pages} />}
+                  </QueryState>
+                  <MoreButton query={jobs} />
+                </>
               ),
             },
             { value: "ended", label: "Ended", content: <EndedJobs /> },
@@ -63,7 +68,8 @@ export function QueuePage() {
   );
 }
 
-function OpenJobs({ jobs }: { jobs: readonly JobRow[] }) {
+function OpenJobs({ pages }: { pages: readonly { readonly jobs: readonly JobRow[] }[] }) {
+  const jobs = useMemo(() => pages.flatMap((page) => page.jobs), [pages]);
   const nowMs = useNow();
   const { move } = useJobActions();
   const [ending, setEnding] = useState<{ job: JobRow; action: "stop" | "cancel" } | null>(null);
@@ -140,29 +146,34 @@ function OpenJobs({ jobs }: { jobs: readonly JobRow[] }) {
 
 function EndedJobs() {
   const nowMs = useNow();
-  const jobs = useJobs({ ended: true });
+  const query = useJobPages({ ended: true });
   return (
-    <QueryState query={jobs} skeleton={<SkeletonLines />}>
-      {(rows) =>
-        rows.length === 0 ? (
-          <EmptyState
-            className="rounded-lg border border-line bg-surface py-16"
-            title="No job has ended yet"
-            description="Jobs that are done, failed or were cancelled are kept here with the reason."
-          />
-        ) : (
-          <ol
-            className="divide-y divide-line rounded-lg border border-line bg-surface"
-            aria-label="Ended jobs"
-          >
-            {rows.map((job) => (
-              <li key={job.id}>
-                <EndedJob job={job} nowMs={nowMs} />
-              </li>
-            ))}
-          </ol>
-        )
-      }
-    </QueryState>
+    <>
+      <QueryState query={query} skeleton={<SkeletonLines />}>
+        {({ pages }) =>
+          pages[0]?.total === 0 ? (
+            <EmptyState
+              className="rounded-lg border border-line bg-surface py-16"
+              title="No job has ended yet"
+              description="Jobs that are done, failed or were cancelled are kept here with the reason."
+            />
+          ) : (
+            <ol
+              className="divide-y divide-line rounded-lg border border-line bg-surface"
+              aria-label="Ended jobs"
+            >
+              {pages
+                .flatMap(({ jobs }) => jobs)
+                .map((job) => (
+                  <li key={job.id}>
+                    <EndedJob job={job} nowMs={nowMs} />
+                  </li>
+                ))}
+            </ol>
+          )
+        }
+      </QueryState>
+      <MoreButton query={query} />
+    </>
   );
 }

@@ -5,12 +5,12 @@ import { Link } from "../shell/link";
 import type { RunDetail } from "../../trpc/context";
 import { useNow } from "../shell/use-now";
 import { NoWorkerHelp } from "./no-worker";
-import { useJobs, useWorkers } from "./use-jobs";
+import { useNextJobs, useWorkers } from "./use-jobs";
 import { isHere } from "./worker-standing";
 
 export function QueuedNotice({ run }: { run: RunDetail }) {
   const nowMs = useNow();
-  const waiting = useJobs({ ended: false }).data?.filter(({ state }) => state === "waiting");
+  const waiting = useNextJobs().data?.jobs.filter(({ state }) => state === "waiting");
   const workers = useWorkers().data;
   const place = waiting?.findIndex(({ runId }) => runId === run.id) ?? -1;
   const isAlone =

@@ -1,6 +1,6 @@
 /** The queue as it is now: read again when a run changes, and every few seconds for what no run tells. */
 "use client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useToast } from "@convkit/ui";
 import { useTRPC, useTRPCClient, type JobRow, type RunDetail } from "../../trpc/context";
 import { useRunChanges } from "../../trpc/live-provider";
@@ -8,16 +8,24 @@ import { messageOfError } from "../../trpc/message-of-error";
 import { moveJob } from "./move-job";
 
 const AGAIN_MS = 8000;
-/** More than anyone scrolls through. */
-const MOST_JOBS = 500;
+const PAGE = 100;
+/** Among so many a run that waits finds its place. */
+const MOST_JOBS = 1000;
 
-export function useJobs({ ended, enabled = true }: { ended: boolean; enabled?: boolean }) {
+export function useJobPages({ ended }: { ended: boolean }) {
   const trpc = useTRPC();
-  return useQuery({
-    ...trpc.jobs.list.queryOptions({ ended, limit: MOST_JOBS }),
-    refetchInterval: AGAIN_MS,
-    enabled,
-  });
+  return useInfiniteQuery(
+    trpc.jobs.list.infiniteQueryOptions(
+      { ended, limit: PAGE },
+      { getNextPageParam: ({ nextCursor }) => nextCursor, refetchInterval: AGAIN_MS },
+    ),
+  );
+}
+
+/** Those that come up next. */
+export function useNextJobs() {
+  const trpc = useTRPC();
+  return useQuery({ ...trpc.jobs.list.queryOptions({ limit: MOST_JOBS }), refetchInterval: AGAIN_MS });
 }
 
 export function useWorkers() {
@@ -34,10 +42,15 @@ export function useLiveQueue(): void {
 
 /** The job that trains a run, or will; undefined while that is not known. */
 export function useJobOfRun({ id, status }: Pick<RunDetail, "id" | "status">): JobRow | null | undefined {
+  const trpc = useTRPC();
   const isOpen = status === "queued" || status === "running";
-  const { data } = useJobs({ ended: false, enabled: isOpen });
+  const { data } = useQuery({
+    ...trpc.jobs.list.queryOptions({ runId: id }),
+    refetchInterval: AGAIN_MS,
+    enabled: isOpen,
+  });
   if (!isOpen) return null;
-  return data && (data.find((job) => job.runId === id && job.kind === "train") ?? null);
+  return data && (data.jobs.find(({ kind }) => kind === "train") ?? null);
 }
 
 export function useJobActions() {

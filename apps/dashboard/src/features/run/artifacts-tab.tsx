@@ -1,12 +1,49 @@
 /** The files that the run left: to download where the store has them, named where they lie otherwise. */
 "use client";
 import { Badge, Button, Card, EmptyState, formatBytes, formatRelativeTime, Icon } from "@convkit/ui";
-import type { ArtifactRow, RunDetail } from "../../trpc/context";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useTRPC, type ArtifactRow, type RunDetail } from "../../trpc/context";
 import { archiveUrl, artifactUrl } from "../shell/links";
+import { MoreButton } from "../shell/more-button";
+import { QueryState, SkeletonLines } from "../shell/query-states";
 import { useNow } from "../shell/use-now";
 
+const PAGE = 200;
+
 export function ArtifactsTab({ run }: { run: RunDetail }) {
-  if (run.artifacts.length === 0) {
+  const trpc = useTRPC();
+  const query = useInfiniteQuery(
+    trpc.runs.artifacts.infiniteQueryOptions(
+      { runId: run.id, limit: PAGE },
+      { getNextPageParam: ({ nextCursor }) => nextCursor },
+    ),
+  );
+  return (
+    <>
+      <QueryState query={query} skeleton={<SkeletonLines />}>
+        {({ pages }) => (
+          <Artifacts
+            run={run}
+            artifacts={pages.flatMap((page) => page.artifacts)}
+            total={pages[0]?.total ?? 0}
+            totalBytes={pages[0]?.totalBytes ?? 0}
+          />
+        )}
+      </QueryState>
+      <MoreButton query={query} />
+    </>
+  );
+}
+
+interface ArtifactsProps {
+  run: RunDetail;
+  artifacts: readonly ArtifactRow[];
+  total: number;
+  totalBytes: number;
+}
+
+function Artifacts({ run, artifacts, total, totalBytes }: ArtifactsProps) {
+  if (total === 0) {
     return (
       <EmptyState
         title="No files yet"
@@ -14,26 +51,25 @@ export function ArtifactsTab({ run }: { run: RunDetail }) {
       />
     );
   }
-  const folders = [...new Set(run.artifacts.map(folderOf))].sort();
-  const total = run.artifacts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const folders = [...new Set(artifacts.map(folderOf))].sort();
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="text-sm text-ink-2 tabular-nums">
-          {run.artifacts.length} {run.artifacts.length === 1 ? "file" : "files"}, {formatBytes(total)}
+          {total.toLocaleString("en")} {total === 1 ? "file" : "files"}, {formatBytes(totalBytes)}
         </p>
-        <ArchiveLink run={run} folder="" />
+        <ArchiveLink runId={run.id} folder="" artifacts={artifacts} />
       </div>
       {folders.map((folder) => (
         <Card
           key={folder}
           title={titles[folder] ?? folder}
           detail={folder === "" ? "" : `${folder}/`}
-          actions={folder !== "" && <ArchiveLink run={run} folder={folder} />}
+          actions={folder !== "" && <ArchiveLink runId={run.id} folder={folder} artifacts={artifacts} />}
           flush
         >
           <ul>
-            {run.artifacts
+            {artifacts
               .filter((artifact) => folderOf(artifact) === folder)
               .map((artifact) => (
                 <ArtifactLine key={artifact.path} run={run} artifact={artifact} />
@@ -54,17 +90,24 @@ const titles: Readonly<Record<string, string>> = {
 
 const folderOf = ({ path }: ArtifactRow) => (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
 
+interface ArchiveLinkProps {
+  runId: string;
+  folder: string;
+  /** Those that are on the page; the archive holds the others, too. */
+  artifacts: readonly ArtifactRow[];
+}
+
 /** Nothing for a single file, which has its own. */
-function ArchiveLink({ run, folder }: { run: RunDetail; folder: string }) {
-  const files = run.artifacts.filter(
+function ArchiveLink({ runId, folder, artifacts }: ArchiveLinkProps) {
+  const files = artifacts.filter(
     ({ path, stored }) => stored && (folder === "" || path.startsWith(`${folder}/`)),
   );
   if (files.length < 2) return null;
   return (
     <Button asChild size="sm">
-      <a href={archiveUrl(run.id, folder)} download>
+      <a href={archiveUrl(runId, folder)} download>
         <Icon name="download" className="size-3.5 text-ink-3" />
-        All {files.length} as ZIP
+        All as ZIP
       </a>
     </Button>
   );

@@ -14,6 +14,9 @@ export interface RegisterDialogProps {
   onOpenChange: (open: boolean) => void;
 }
 
+/** More names nobody looks through. */
+const MOST_MODELS = 1000;
+
 export function RegisterDialog(props: RegisterDialogProps) {
   return (
     <Dialog
@@ -33,7 +36,7 @@ function RegisterForm({ run, onOpenChange }: RegisterDialogProps) {
   const toast = useToast();
   const queryClient = useQueryClient();
   const listId = useId();
-  const known = useQuery(trpc.models.list.queryOptions()).data ?? [];
+  const known = useQuery(trpc.models.list.queryOptions({ limit: MOST_MODELS })).data?.models ?? [];
   const [model, setModel] = useState(`${run.dataset}-${run.model}`.slice(0, 200));
   const [description, setDescription] = useState("");
   const register = useMutation(
@@ -52,7 +55,7 @@ function RegisterForm({ run, onOpenChange }: RegisterDialogProps) {
       },
     }),
   );
-  const next = known.find(({ name }) => name === model.trim())?.versions[0]?.version ?? 0;
+  const next = known.find(({ name }) => name === model.trim())?.newest?.version ?? 0;
   return (
     <form
       className="flex flex-col gap-4"

@@ -58,7 +58,7 @@ export function RunHeader({ run }: { run: RunDetail }) {
   // A job is ended by its queue, any other run of this machine by a file in its folder.
   const canCancel = job != null || (job === null && run.status === "running" && run.folder !== null);
   const canStop = canCancel && run.status === "running" && job?.state !== "waiting";
-  const hasModel = run.artifacts.some(({ path }) => path === "model/model.json");
+  const { hasModel } = run;
   const dialog = (name: Opened) => ({
     open: opened === name,
     onOpenChange: (open: boolean) => setOpened(open ? name : null),

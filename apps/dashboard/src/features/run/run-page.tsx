@@ -95,7 +95,7 @@ function RunTabs({ run }: { run: RunDetail }) {
   const items = TABS.map(({ value, label, Part }): TabItem => ({
     value,
     label,
-    ...(value === "artifacts" && run.artifacts.length > 0 && { badge: run.artifacts.length }),
+    ...(value === "artifacts" && run.artifactCount > 0 && { badge: run.artifactCount }),
     content: <Part run={run} />,
   }));
   return (
