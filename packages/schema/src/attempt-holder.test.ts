@@ -26,6 +26,13 @@ describe("AttemptHolder", () => {
   );
 });
 
+describe("a lock of an earlier build, which said no version,", () => {
+  it("is read", () => {
+    const { formatVersion: _, ...earlier } = holder;
+    expect(AttemptHolder.parse(earlier)).toEqual(holder);
+  });
+});
+
 describe("isDeadHolder", () => {
   it.each([
     ["that runs", holder, host({ pid: 42, startTime: "1000" }), false],

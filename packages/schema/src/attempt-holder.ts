@@ -6,7 +6,8 @@
 import { z } from "zod";
 
 export const AttemptHolder = z.object({
-  formatVersion: z.literal(1),
+  /** Locks of earlier builds do not say it. */
+  formatVersion: z.literal(1).default(1),
   pid: z.int().min(1),
   /** `machineName` of where the process runs. */
   machine: z.string().min(1),

@@ -85,6 +85,10 @@ describe("extents", () => {
   test("a log axis begins at the first positive value", () => {
     expect(xExtent([curve([0, 1, 10], [1, 1, 1])], "log")).toEqual({ min: 1, max: 10 });
   });
+
+  test("where a clock was set back, the latest time is not the last", () => {
+    expect(xExtent([curve([0, 10, 5], [1, 1, 1])], "linear")).toEqual({ min: 0, max: 10 });
+  });
 });
 
 describe("traceCurve", () => {

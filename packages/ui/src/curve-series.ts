@@ -8,7 +8,7 @@ export interface CurveSeries {
   color: string;
   /** Lengths of a dashed stroke in CSS pixels. */
   dash?: readonly number[];
-  /** Ascending. Each series has its own. */
+  /** Ascending, but where a clock was set back. Each series has its own. */
   x: Float64Array;
   /** As measured, on `x`. NaN and infinities are drawn as marks at the chart's edge. */
   y: Float64Array;
@@ -49,10 +49,12 @@ export function xExtent(series: readonly CurveSeries[], kind: ScaleKind): Interv
   let min = Infinity;
   let max = -Infinity;
   for (const { x } of series) {
-    const first = kind === "log" ? firstIndexFrom(x, Number.MIN_VALUE) : 0;
-    if (first === x.length) continue;
-    min = Math.min(min, x[first]!);
-    max = Math.max(max, x.at(-1)!);
+    // All of them: time goes back where a clock was set.
+    for (const value of x) {
+      if (kind === "log" && value <= 0) continue;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
   }
   if (min > max) return kind === "log" ? { min: 1, max: 10 } : { min: 0, max: 1 };
   if (!isConstant(min, max)) return { min, max };

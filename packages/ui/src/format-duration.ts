@@ -10,7 +10,7 @@ const dayMs = 24 * hourMs;
 /**
  * 850 → `850 ms`, 12 300 → `12.3 s`, 125 000 → `2 min 5 s`, 4 320 000 → `1 h 12 min`, null or NaN → `–`.
  *
- * @param resolutionMs the least difference that must show, as between the ticks of an axis; it counts below a minute.
+ * @param resolutionMs the least difference that must show, as between the ticks of an axis: then in more units.
  */
 export function formatDuration(durationMs: number | null | undefined, resolutionMs = Infinity): string {
   if (durationMs === null || durationMs === undefined || !Number.isFinite(durationMs)) return "–";
@@ -24,16 +24,40 @@ export function formatDuration(durationMs: number | null | undefined, resolution
     const seconds = (ms / secondMs).toFixed(Math.max(1, decimalsOf(resolutionMs / secondMs)));
     return `${seconds.replace(/\.0$/, "")} s`;
   }
-  if (Math.round(ms / secondMs) * secondMs < hourMs) return pair(ms, [minuteMs, "min"], [secondMs, "s"]);
-  if (Math.round(ms / minuteMs) * minuteMs < dayMs) return pair(ms, [hourMs, "h"], [minuteMs, "min"]);
-  return pair(ms, [dayMs, "d"], [hourMs, "h"]);
+  const needed = UNITS.findIndex(([unitMs]) => unitMs <= resolutionMs * (1 + 1e-9));
+  // Rounded to its smaller unit, 59 min 59.9 s is an hour.
+  const big = UNITS.findIndex(([unitMs], index) => {
+    const [smallMs] = UNITS[Math.min(index + 1, UNITS.length - 1)]!;
+    return Math.round(ms / smallMs) * smallMs >= unitMs;
+  });
+  const small = Math.max(big + 1, needed === -1 ? UNITS.length - 1 : needed);
+  const decimals = Math.max(0, decimalsOf(resolutionMs / secondMs));
+  return inUnits(ms, { big, small: Math.min(small, UNITS.length - 1), decimals });
 }
 
-function pair(ms: number, [bigMs, big]: [number, string], [smallMs, small]: [number, string]): string {
-  const smalls = Math.round(ms / smallMs);
-  const perBig = bigMs / smallMs;
-  const rest = smalls % perBig;
-  return `${Math.floor(smalls / perBig)} ${big}${rest === 0 ? "" : ` ${rest} ${small}`}`;
+const UNITS = [
+  [dayMs, "d"],
+  [hourMs, "h"],
+  [minuteMs, "min"],
+  [secondMs, "s"],
+] as const;
+
+/** Zeros at the end are left out, and in between. */
+function inUnits(
+  ms: number,
+  { big, small, decimals }: { big: number; small: number; decimals: number },
+): string {
+  const [smallMs] = UNITS[small]!;
+  const scale = smallMs === secondMs ? 10 ** decimals : 1;
+  let rest = Math.round((ms / smallMs) * scale);
+  const parts: string[] = [];
+  for (const [unitMs, name] of UNITS.slice(big, small)) {
+    const count = Math.floor(rest / ((unitMs / smallMs) * scale));
+    rest -= count * (unitMs / smallMs) * scale;
+    if (count > 0) parts.push(`${count} ${name}`);
+  }
+  if (rest > 0) parts.push(`${rest / scale} ${UNITS[small]![1]}`);
+  return parts.join(" ");
 }
 
 /**

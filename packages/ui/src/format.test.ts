@@ -118,6 +118,15 @@ describe("a resolution", () => {
     expect([28_150, 28_200].map((ms) => formatDuration(ms, 50))).toEqual(["28.15 s", "28.20 s"]);
     expect([0.5, 1].map((ms) => formatDuration(ms, 0.5))).toEqual(["0.5 ms", "1.0 ms"]);
     expect([10_000, 20_000].map((ms) => formatDuration(ms, 10_000))).toEqual(["10 s", "20 s"]);
+    const hours = [7_350_000, 7_400_000, 7_440_000];
+    expect(hours.map((ms) => formatDuration(ms, 50_000))).toEqual([
+      "2 h 2 min 30 s",
+      "2 h 3 min 20 s",
+      "2 h 4 min",
+    ]);
+    const days = [90_000_000, 90_600_000];
+    expect(days.map((ms) => formatDuration(ms, 600_000))).toEqual(["1 d 1 h", "1 d 1 h 10 min"]);
+    expect([61_000, 61_200].map((ms) => formatDuration(ms, 200))).toEqual(["1 min 1 s", "1 min 1.2 s"]);
   });
 
   test("every tick of an axis has a name of its own", () => {
@@ -127,8 +136,12 @@ describe("a resolution", () => {
         fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
         (low, length) => {
           const ticks = niceTicks(low, low + length);
-          const texts = ticks.map((value) => formatMetric(value, { resolution: ticks[1]! - ticks[0]! }));
+          const step = ticks[1]! - ticks[0]!;
+          const texts = ticks.map((value) => formatMetric(value, { resolution: step }));
           expect(new Set(texts).size).toBe(ticks.length);
+          const seconds = ticks.filter((value) => value >= 0);
+          const durations = seconds.map((value) => formatDuration(value * 1000, step * 1000));
+          if (step >= 0.001) expect(new Set(durations).size).toBe(seconds.length);
         },
       ),
     );

@@ -26,7 +26,8 @@ export async function serveArchive(
   setHostileFileHeaders(response);
   response.setHeader("Content-Type", "application/zip");
   response.setHeader("Content-Disposition", `attachment; filename*=UTF-8''${name}.zip`);
-  // Whoever gets less than this knows that it was cut short.
+  // Whoever gets less than this knows that it was cut short; more than was announced is not sent.
+  response.strictContentLength = true;
   response.setHeader("Content-Length", String(predictLength(artifacts.map(entryOf))));
   if (response.req.method === "HEAD") {
     response.end();
@@ -34,7 +35,13 @@ export async function serveArchive(
   }
   const entries = async function* () {
     for (const artifact of artifacts) {
-      yield { ...entryOf(artifact), input: await context.blobs.read(artifact.sha256) };
+      const input = await context.blobs.read(artifact.sha256);
+      try {
+        yield { ...entryOf(artifact), input };
+      } finally {
+        // Whoever goes away in the middle of a file leaves it open otherwise.
+        input.destroy();
+      }
     }
   };
   try {

@@ -67,6 +67,8 @@ async function serveArtifact(
   const name = encodeURIComponent(path.split("/").at(-1) ?? "file");
   response.setHeader("Content-Disposition", `${isShown ? "inline" : "attachment"}; filename*=UTF-8''${name}`);
   response.setHeader("Content-Length", artifact.sizeBytes);
+  // The size is what the run said it would be.
+  response.strictContentLength = true;
   response.setHeader("Cache-Control", "private, no-cache");
   response.setHeader("ETag", `"${artifact.sha256}"`);
   await sendBlob(response, context, artifact.sha256);

@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findShipping } from "@convkit/client";
+import { RunBusyError, RunFolder } from "@convkit/trainer";
 import { listRunIds } from "../run/find-run.js";
 import type { WorkerHost } from "./worker-host.js";
 
@@ -25,8 +26,19 @@ export async function removeDeletedRuns(host: WorkerHost, signal: AbortSignal): 
   for (let start = 0; start < delivered.length; start += AT_ONCE) {
     const deleted = await client.deletedRuns(delivered.slice(start, start + AT_ONCE), { signal });
     for (const runId of deleted) {
-      await rm(join(context.home, "runs", runId), { recursive: true, force: true });
-      host.note(`${runId} was deleted on the server; its folder here is gone, too.`);
+      try {
+        await removeFolder(join(context.home, "runs", runId));
+        host.note(`${runId} was deleted on the server; its folder here is gone, too.`);
+      } catch (error) {
+        // Somebody goes on with it here: then it is not for us to take away.
+        if (error instanceof RunBusyError) continue;
+        host.note(`${runId} was deleted on the server; its folder here stays. ${(error as Error).message}`);
+      }
     }
   }
+}
+
+async function removeFolder(path: string): Promise<void> {
+  const folder = await RunFolder.open(path);
+  await folder.withLock(() => rm(path, { recursive: true, force: true }));
 }

@@ -146,8 +146,7 @@ async function tell(
 }
 
 const noteOf = (host: WorkerHost) => (error: unknown) => {
-  if (!host.stopping.aborted)
-    host.note(`What was deleted could not be asked for: ${(error as Error).message}`);
+  if (!host.stopping.aborted) host.note(`What the server deleted is not known: ${(error as Error).message}`);
 };
 
 /** In the background, beside the work: it is other runs'. */

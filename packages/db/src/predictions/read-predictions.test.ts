@@ -134,6 +134,30 @@ describe("listPictures", () => {
     );
   });
 
+  it("shows each of two pictures with one id, and compares neither", async () => {
+    const twice = {
+      classNames: ["cat", "dog"],
+      ids: ["a", "a", "b"],
+      labels: Int32Array.of(0, 0, 0),
+      probabilities: Float32Array.of(0.9, 0.1, 0.1, 0.9, 0.9, 0.1),
+    };
+    await judge("twice", twice);
+    const ids: string[] = [];
+    for (let cursor: string | undefined, isLast = false; !isLast;) {
+      const page = await list({ runId: "twice", limit: 1, cursor });
+      ids.push(...page.pictures.map(({ id }) => id));
+      cursor = page.nextCursor;
+      isLast = cursor === undefined;
+    }
+    expect(ids).toEqual(["a", "a", "b"]);
+    await judge("other", { ...twice, ids: ["c", "d", "b"] });
+    const { shared, total } = await listDisagreements(test.database, {
+      runIds: ["twice", "other"],
+      split: "test",
+    });
+    expect({ shared, total }).toEqual({ shared: 1, total: 0 });
+  });
+
   it("goes on behind the last picture when the predictions are replaced between two pages", async () => {
     const judgeAgain = (pictures: Record<string, number>) =>
       judge("again", {
@@ -169,7 +193,7 @@ describe("listPictures", () => {
       ).rejects.toBeInstanceOf(CursorError);
     }
     // Behind everything there is an empty page.
-    expect(await list({ cursor: spell(["Infinity", "x"]) })).toEqual({
+    expect(await list({ cursor: spell(["Infinity", "x", 1]) })).toEqual({
       classNames: ["cat", "dog", "owl"],
       pictures: [],
       total: 6,

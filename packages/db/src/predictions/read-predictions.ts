@@ -50,8 +50,10 @@ export interface PictureQuery {
   readonly cursor?: string | undefined;
 }
 
-/** A probability as float8, which holds every float4, and the picture's id. */
-const Cursor = z.tuple([CursorNumber, CursorText]);
+/** A probability as float8, which holds every float4, the picture's id, and its place, should two have one id. */
+const PictureCursor = z.tuple([CursorNumber, CursorText, z.int()]);
+/** The same of pictures that every run has once. */
+const DisagreementCursor = z.tuple([CursorNumber, CursorText]);
 
 /**
  * @throws {PredictionsNotFoundError}
@@ -59,28 +61,29 @@ const Cursor = z.tuple([CursorNumber, CursorText]);
  */
 export async function listPictures(database: Database, query: PictureQuery): Promise<PicturePage> {
   const { runId, split, label, prediction, outcome, order = "confident", limit = 100, cursor } = query;
-  const after = cursor === undefined ? null : decodeCursor(cursor, Cursor, "pictures");
+  const after = cursor === undefined ? null : decodeCursor(cursor, PictureCursor, "pictures");
   const [classNames] = await readClassNames(database, [runId], split);
   // Both keys ascend.
   const key =
     order === "confident"
       ? "-coalesce(nullif(probability::float8, 'NaN'), '-Infinity')"
       : "coalesce(nullif(probability::float8, 'NaN'), 'Infinity')";
-  const { rows } = await connectionsOf(database).pool.query<Keyed<PredictedPicture>>(
+  const { rows } = await connectionsOf(database).pool.query<Keyed<PredictedPicture & { place: number }>>(
     `WITH match AS (
        SELECT id COLLATE "C" AS id, label, prediction, probability::float8 AS probability,
-         label_probability::float8 AS "labelProbability", ${key} AS key
+         label_probability::float8 AS "labelProbability", ${key} AS key, place::int AS place
        FROM prediction CROSS JOIN LATERAL unnest(
          picture_ids, labels, predictions, prediction_probabilities, label_probabilities
-       ) AS picture (id, label, prediction, probability, label_probability)
+       ) WITH ORDINALITY AS picture (id, label, prediction, probability, label_probability, place)
        WHERE run_id = $1 AND split = $2 AND ($3::int IS NULL OR label = $3) AND ($4::int IS NULL OR prediction = $4)
          AND ($5::bool IS NULL OR (label >= 0 AND (label = prediction) = $5))
      )
      SELECT counted.*, page.* FROM (SELECT count(*)::int AS total FROM match) AS counted
      LEFT JOIN (
-       SELECT * FROM match WHERE $6::float8 IS NULL OR (key, id) > ($6, $7) ORDER BY key, id LIMIT $8
+       SELECT * FROM match WHERE $6::float8 IS NULL OR (key, id, place) > ($6, $7, $8::bigint)
+       ORDER BY key, id, place LIMIT $9
      ) AS page ON true
-     ORDER BY key, id`,
+     ORDER BY key, id, place`,
     [
       runId,
       split,
@@ -89,11 +92,12 @@ export async function listPictures(database: Database, query: PictureQuery): Pro
       outcome === undefined ? null : outcome === "right",
       after?.[0] ?? null,
       after?.[1] ?? null,
+      after?.[2] ?? null,
       limit + 1,
     ],
   );
-  const { rows: found, ...paging } = pageOf(rows, limit);
-  const pictures = found.map(({ total: _, key: __, ...picture }) => picture);
+  const { rows: found, ...paging } = pageOf(rows, limit, ({ key, id, place }) => [key, id, place]);
+  const pictures = found.map(({ total: _, key: __, place: ___, ...picture }) => picture);
   return { classNames: classNames!, pictures, total: rows[0]!.total, ...paging };
 }
 
@@ -155,7 +159,7 @@ export async function listDisagreements(
   query: DisagreementQuery,
 ): Promise<DisagreementPage> {
   const { runIds, split, limit = 100, cursor } = query;
-  const after = cursor === undefined ? null : decodeCursor(cursor, Cursor, "disagreements");
+  const after = cursor === undefined ? null : decodeCursor(cursor, DisagreementCursor, "disagreements");
   const [classNames, ...others] = await readClassNames(database, runIds, split);
   if (!classNames) return { classNames: [], pictures: [], total: 0, shared: 0 };
   for (const [index, names] of others.entries()) {
@@ -177,7 +181,7 @@ export async function listDisagreements(
        FROM unnest($1::text[]) WITH ORDINALITY AS asked (run_id, run) JOIN prediction USING (run_id)
        CROSS JOIN LATERAL unnest(picture_ids, labels, predictions, prediction_probabilities)
          AS picture (id, label, prediction, probability)
-       WHERE split = $2 GROUP BY 1 HAVING count(*) = cardinality($1)
+       WHERE split = $2 GROUP BY 1 HAVING count(*) = cardinality($1) AND count(DISTINCT run) = cardinality($1)
      )
      SELECT counted.*, page.* FROM (
        SELECT count(*)::int AS shared, count(*) FILTER (WHERE differs)::int AS total FROM shared
@@ -189,7 +193,7 @@ export async function listDisagreements(
     [runIds, split, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
   );
   const { total, shared } = rows[0]!;
-  const { rows: found, ...paging } = pageOf(rows, limit);
+  const { rows: found, ...paging } = pageOf(rows, limit, ({ key, id }) => [key, id]);
   const pictures = found.map(({ id, label, predictions, probabilities }) => ({
     id,
     label,
@@ -203,14 +207,15 @@ export async function listDisagreements(
 type Keyed<Row> = Row & { readonly total: number; readonly key: number };
 
 /** @param rows up to one more than the page holds. */
-function pageOf<Row extends { id: string | null; key: number }>(
+function pageOf<Row extends { id: string | null }>(
   rows: readonly Row[],
   limit: number,
+  keyOf: (last: Row) => readonly (string | number)[],
 ): { rows: Row[]; nextCursor?: string } {
   const found = rows.slice(0, limit).filter(({ id }) => id !== null);
   const last = found.at(-1);
   if (!last || rows.length <= limit) return { rows: found };
-  return { rows: found, nextCursor: encodeCursor([last.key, last.id!]) };
+  return { rows: found, nextCursor: encodeCursor(keyOf(last)) };
 }
 
 /** In the order of the runs. */

@@ -74,7 +74,7 @@ export function CurvePanel(props: CurvePanelProps) {
       saveCsv({
         client,
         input,
-        isShown: (runId, key) => !isHidden(runId, key, props.hidden),
+        shown: (query.data ?? []).filter(({ runId, key }) => !isHidden(runId, key, props.hidden)),
         toCurves: (all) => toCurves(all, { lookOf: props.lookOf, hidden: props.hidden }),
         title: group.id,
       }),

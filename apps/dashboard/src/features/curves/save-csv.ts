@@ -11,27 +11,24 @@ const MOST_POINTS = 2_000_000;
 export interface SaveCsvOptions {
   readonly client: ReturnType<typeof useTRPCClient>;
   readonly input: SeriesInput;
-  /** Curves that are switched off are not read. */
-  readonly isShown: (runId: string, key: string) => boolean;
+  /** Those that there are and that are not switched off. */
+  readonly shown: readonly Pick<Series, "runId" | "key">[];
   readonly toCurves: (series: readonly Series[]) => readonly CurveSeries[];
   readonly title: string;
 }
 
 /** @returns how many points were left out because a curve has more than can be had of it. */
-export async function saveCsv({ client, input, isShown, toCurves, title }: SaveCsvOptions): Promise<number> {
+export async function saveCsv({ client, input, shown, toCurves, title }: SaveCsvOptions): Promise<number> {
   const { curvesToCsv } = await import("@convkit/ui/charts/curve-series");
   const { x = "step" } = input;
   const parts = [curvesToCsv([], x)];
   let missing = 0;
-  for (const runId of input.runIds) {
-    for (const key of input.keys) {
-      if (!isShown(runId, key)) continue;
-      const one = { ...input, runIds: [runId], keys: [key], points: MOST_POINTS };
-      const series = await client.runs.series.query(one);
-      const csv = curvesToCsv(toCurves(series), x);
-      parts.push(csv.slice(csv.indexOf("\r\n") + 2));
-      missing += series.reduce((sum, { count, x: here }) => sum + count - here.length, 0);
-    }
+  for (const { runId, key } of shown) {
+    const one = { ...input, runIds: [runId], keys: [key], points: MOST_POINTS };
+    const series = await client.runs.series.query(one);
+    const csv = curvesToCsv(toCurves(series), x);
+    parts.push(csv.slice(csv.indexOf("\r\n") + 2));
+    missing += series.reduce((sum, { count, x: here }) => sum + count - here.length, 0);
   }
   download(parts, `${title.replace(/[^\p{L}\p{N}_.]+/gu, "-")}${missing > 0 ? "-reduced" : ""}.csv`);
   return missing;

@@ -60,7 +60,7 @@ function Versions({ model }: { model: ModelDetail }) {
   const held = model.aliased.flatMap((version) => version.aliases.map((alias) => ({ alias, version })));
   const [params, update] = useUrlState();
   const chosen = held.find(({ alias }) => alias === params.get("against"));
-  const usual = held.find(({ alias }) => SERVING.includes(alias)) ?? held[0];
+  const usual = SERVING.flatMap((name) => held.filter(({ alias }) => alias === name))[0] ?? held[0];
   const reference = chosen ?? usual;
   return (
     <>

@@ -49,7 +49,14 @@ export function QueuePage() {
               content: (
                 <>
                   <QueryState query={jobs} skeleton={<SkeletonLines />}>
-                    {({ pages }) => <OpenJobs pages={pages} />}
+                    {({ pages }) => (
+                      <OpenJobs
+                        pages={pages}
+                        fetchMore={
+                          jobs.hasNextPage ? async () => (await jobs.fetchNextPage()).data?.pages : null
+                        }
+                      />
+                    )}
                   </QueryState>
                   <MoreButton query={jobs} />
                 </>
@@ -68,7 +75,17 @@ export function QueuePage() {
   );
 }
 
-function OpenJobs({ pages }: { pages: readonly { readonly jobs: readonly JobRow[] }[] }) {
+type Pages = readonly { readonly jobs: readonly JobRow[]; readonly total: number }[];
+
+interface OpenJobsProps {
+  pages: Pages;
+  /** null where all are here. */
+  fetchMore: (() => Promise<Pages | undefined>) | null;
+}
+
+const waitingIn = (jobs: readonly JobRow[]) => jobs.filter(({ state }) => state === "waiting");
+
+function OpenJobs({ pages, fetchMore }: OpenJobsProps) {
   const jobs = useMemo(() => pages.flatMap((page) => page.jobs), [pages]);
   const nowMs = useNow();
   const { move } = useJobActions();
@@ -77,7 +94,17 @@ function OpenJobs({ pages }: { pages: readonly { readonly jobs: readonly JobRow[
   const [said, setSaid] = useState("");
   const list = useRef<HTMLOListElement>(null);
   const pressed = useRef<string>(null);
-  const waiting = jobs.filter(({ state }) => state === "waiting");
+  const waiting = waitingIn(jobs);
+  // Those at work come first, so that all of them are here.
+  const count = Math.max(waiting.length, (pages[0]?.total ?? 0) - (jobs.length - waiting.length));
+  const moveOn = async (id: string, index: number, step: 1 | -1) => {
+    const isLastHere = step === 1 && index === waiting.length - 1;
+    const more = isLastHere ? await fetchMore?.() : undefined;
+    move.mutate(
+      { waiting: more ? waitingIn(more.flatMap((page) => page.jobs)) : waiting, id, step },
+      { onSuccess: () => setSaid(`Place ${index + step + 1} of ${count}`) },
+    );
+  };
 
   // A row that moves drops the focus; whoever moves it further by the keyboard needs it.
   useEffect(() => {
@@ -113,13 +140,10 @@ function OpenJobs({ pages }: { pages: readonly { readonly jobs: readonly JobRow[
                 <OpenJob
                   job={job}
                   nowMs={nowMs}
-                  place={job.state === "waiting" ? { index, count: waiting.length } : null}
+                  place={job.state === "waiting" ? { index, count } : null}
                   onMove={(step) => {
                     pressed.current = `${job.id} ${step}`;
-                    move.mutate(
-                      { waiting, id: job.id, step },
-                      { onSuccess: () => setSaid(`Place ${index + step + 1} of ${waiting.length}`) },
-                    );
+                    void moveOn(job.id, index, step);
                   }}
                   onEnd={(action) => {
                     setEnding({ job, action });
