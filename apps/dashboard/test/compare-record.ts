@@ -47,7 +47,10 @@ export async function compareRecord({ home, client, runId }: ComparedRecord): Pr
   }
 }
 
-const rowsOf = async (database: Database, sql: string) => (await queryReadOnly(database, sql)).rows;
+/** More than there are of anything. */
+const limit = 1_000_000;
+const rowsOf = async (database: Database, sql: string) =>
+  (await queryReadOnly(database, sql, { limit })).rows;
 
 const attemptsOf = (events: readonly TrainEvent[]) => [...new Set(events.map(({ attempt }) => attempt))];
 
