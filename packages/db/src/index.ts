@@ -25,7 +25,7 @@ export {
 export { createDiskBlobStore } from "./blobs/disk-blob-store.js";
 export { settleBlob } from "./blobs/settle-artifacts.js";
 
-export { CursorError } from "./page-cursor.js";
+export { CursorError, type PageQuery } from "./page-cursor.js";
 export {
   listRuns,
   type ListRunsQuery,
@@ -117,7 +117,6 @@ export {
   type DatasetPack,
   type DatasetPage,
   type DatasetRow,
-  type ListDatasetsQuery,
   type Thumbnail,
   type ThumbnailPack,
   type ThumbnailPage,
@@ -134,7 +133,6 @@ export {
   NoClassifierError,
   registerModelVersion,
   setModelAlias,
-  type ListModelsQuery,
   type ModelDetail,
   type ModelPage,
   type ModelRow,

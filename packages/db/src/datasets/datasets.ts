@@ -6,7 +6,7 @@ import { BlobNotFoundError } from "../blobs/blob-store.js";
 import { connectionsOf, type Database } from "../database.js";
 import { inTransaction } from "../in-transaction.js";
 import { holdBlobs } from "../locks.js";
-import { CursorText, decodeCursor, encodeCursor } from "../page-cursor.js";
+import { CursorText, cutPage, decodeCursor, type PageQuery } from "../page-cursor.js";
 import { storable, storableText } from "../ingest/storable-event.js";
 
 export interface DatasetRow {
@@ -40,13 +40,6 @@ const DATASET_COLUMNS = `
   pack_sha256 IS NOT NULL AS "hasPack",
   extract(epoch FROM created_at)::float8 * 1000 AS "createdAt"`;
 
-export interface ListDatasetsQuery {
-  /** 1 to 1,000. Default 100. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the page before. */
-  readonly cursor?: string | undefined;
-}
-
 export interface DatasetPage {
   readonly datasets: readonly DatasetRow[];
   /** Absent on the last page. */
@@ -63,7 +56,7 @@ const DatasetCursor = z.tuple([z.number(), CursorText]);
  */
 export async function listDatasets(
   database: Database,
-  { limit = 100, cursor }: ListDatasetsQuery = {},
+  { limit = 100, cursor }: PageQuery = {},
 ): Promise<DatasetPage> {
   const { pool } = connectionsOf(database);
   const after = cursor === undefined ? [] : decodeCursor(cursor, DatasetCursor, "data sets");
@@ -76,13 +69,8 @@ export async function listDatasets(
     ),
     pool.query<{ total: number }>("SELECT count(*)::int AS total FROM dataset"),
   ]);
-  const datasets = rows.slice(0, limit);
-  const last = datasets.at(-1);
-  return {
-    datasets,
-    total: counted.rows[0]?.total ?? 0,
-    ...(last && rows.length > limit && { nextCursor: encodeCursor([last.createdAt, last.contentHash]) }),
-  };
+  const { rows: datasets, ...paging } = cutPage(rows, limit, (last) => [last.createdAt, last.contentHash]);
+  return { datasets, total: counted.rows[0]?.total ?? 0, ...paging };
 }
 
 /** @throws {DatasetNotFoundError} */
@@ -243,14 +231,10 @@ export async function addThumbnails(
   });
 }
 
-export interface ThumbnailQuery {
+export interface ThumbnailQuery extends PageQuery {
   readonly datasetHash: string;
   readonly split?: string | undefined;
   readonly label?: number | undefined;
-  /** 1 to 1,000. Default 100. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the page before. */
-  readonly cursor?: string | undefined;
 }
 
 export interface ThumbnailPage {
@@ -281,13 +265,8 @@ export async function listThumbnails(database: Database, query: ThumbnailQuery):
     ),
     pool.query<{ total: number }>(`SELECT count(*)::int AS total FROM thumbnail WHERE ${where}`, selection),
   ]);
-  const thumbnails = rows.slice(0, limit);
-  const last = thumbnails.at(-1);
-  return {
-    thumbnails,
-    total: counted.rows[0]?.total ?? 0,
-    ...(last && rows.length > limit && { nextCursor: encodeCursor([last.pictureId]) }),
-  };
+  const { rows: thumbnails, ...paging } = cutPage(rows, limit, (last) => [last.pictureId]);
+  return { thumbnails, total: counted.rows[0]?.total ?? 0, ...paging };
 }
 
 /** Where a small picture lies in the blob store; null if there is none. */

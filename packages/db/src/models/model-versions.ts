@@ -3,7 +3,7 @@ import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
 import type { ModelStage } from "../generated/enums.js";
 import { storableText } from "../ingest/storable-event.js";
-import { decodeCursor, encodeCursor } from "../page-cursor.js";
+import { cutPage, decodeCursor, type PageQuery } from "../page-cursor.js";
 import { readCells, type MetricSummaryCell } from "../runs/list-runs.js";
 
 export interface ModelVersionRow {
@@ -22,12 +22,8 @@ export interface ModelVersionRow {
   readonly metrics: Readonly<Record<string, MetricSummaryCell>>;
 }
 
-export interface ListModelVersionsQuery {
+export interface ListModelVersionsQuery extends PageQuery {
   readonly model: string;
-  /** 1 to 1,000. Default 100. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the page before. */
-  readonly cursor?: string | undefined;
 }
 
 export interface ModelVersionPage {
@@ -58,13 +54,12 @@ export async function listModelVersions(
       name,
     ]),
   ]);
-  const shown = rows.slice(0, limit).map(({ version }) => ({ model: name, version }));
-  const last = shown.at(-1);
-  return {
-    versions: await readModelVersions(database, shown),
-    total: counted.rows[0]?.total ?? 0,
-    ...(last && rows.length > limit && { nextCursor: encodeCursor([last.version]) }),
-  };
+  const { rows: shown, ...paging } = cutPage(rows, limit, (last) => [last.version]);
+  const versions = await readModelVersions(
+    database,
+    shown.map(({ version }) => ({ model: name, version })),
+  );
+  return { versions, total: counted.rows[0]?.total ?? 0, ...paging };
 }
 
 const SHOWN_METRICS = ["val_accuracy", "val_loss", "test_accuracy", "test_loss"];

@@ -6,7 +6,7 @@ import type { ModelStage } from "../generated/enums.js";
 import { storableText } from "../ingest/storable-event.js";
 import { inTransaction } from "../in-transaction.js";
 import { lockRuns } from "../locks.js";
-import { CursorText, decodeCursor, encodeCursor } from "../page-cursor.js";
+import { CursorText, cutPage, decodeCursor, type PageQuery } from "../page-cursor.js";
 import { checkRuns } from "../runs/get-run.js";
 import { readModelVersions, type ModelVersionRow } from "./model-versions.js";
 
@@ -25,13 +25,6 @@ export interface ModelRow {
 export interface ModelDetail extends ModelRow {
   /** The versions that an alias points to, in the order of the aliases. */
   readonly aliased: readonly ModelVersionRow[];
-}
-
-export interface ListModelsQuery {
-  /** 1 to 1,000. Default 100. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the page before. */
-  readonly cursor?: string | undefined;
 }
 
 export interface ModelPage {
@@ -60,7 +53,7 @@ const Cursor = z.tuple([CursorText]);
  */
 export async function listModels(
   database: Database,
-  { limit = 100, cursor }: ListModelsQuery = {},
+  { limit = 100, cursor }: PageQuery = {},
 ): Promise<ModelPage> {
   const { pool } = connectionsOf(database);
   const [after = null] = cursor === undefined ? [] : decodeCursor(cursor, Cursor, "models");
@@ -71,13 +64,8 @@ export async function listModels(
     ]),
     pool.query<{ total: number }>("SELECT count(*)::int AS total FROM model"),
   ]);
-  const models = await toRows(database, rows.slice(0, limit));
-  const last = models.at(-1);
-  return {
-    models,
-    total: counted.rows[0]?.total ?? 0,
-    ...(last && rows.length > limit && { nextCursor: encodeCursor([last.name]) }),
-  };
+  const { rows: found, ...paging } = cutPage(rows, limit, (last) => [last.name]);
+  return { models: await toRows(database, found), total: counted.rows[0]?.total ?? 0, ...paging };
 }
 
 /** @throws {ModelNotFoundError} */

@@ -6,7 +6,7 @@
 import { EvaluationReport } from "@convkit/schema";
 import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
-import { CursorNumber, CursorText, decodeCursor, encodeCursor } from "../page-cursor.js";
+import { CursorNumber, CursorText, cutPage, decodeCursor } from "../page-cursor.js";
 
 /** The run was not judged on that split, or its predictions are not here yet. */
 export class PredictionsNotFoundError extends Error {
@@ -96,7 +96,7 @@ export async function listPictures(database: Database, query: PictureQuery): Pro
       limit + 1,
     ],
   );
-  const { rows: found, ...paging } = pageOf(rows, limit, ({ key, id, place }) => [key, id, place]);
+  const { rows: found, ...paging } = cutPage(withId(rows), limit, ({ key, id, place }) => [key, id, place]);
   const pictures = found.map(({ total: _, key: __, place: ___, ...picture }) => picture);
   return { classNames: classNames!, pictures, total: rows[0]!.total, ...paging };
 }
@@ -193,7 +193,7 @@ export async function listDisagreements(
     [runIds, split, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
   );
   const { total, shared } = rows[0]!;
-  const { rows: found, ...paging } = pageOf(rows, limit, ({ key, id }) => [key, id]);
+  const { rows: found, ...paging } = cutPage(withId(rows), limit, ({ key, id }) => [key, id]);
   const pictures = found.map(({ id, label, predictions, probabilities }) => ({
     id,
     label,
@@ -206,17 +206,9 @@ export async function listDisagreements(
 /** A row of a page with what all pages have in common; `id` is null where the page has no rows. */
 type Keyed<Row> = Row & { readonly total: number; readonly key: number };
 
-/** @param rows up to one more than the page holds. */
-function pageOf<Row extends { id: string | null }>(
-  rows: readonly Row[],
-  limit: number,
-  keyOf: (last: Row) => readonly (string | number)[],
-): { rows: Row[]; nextCursor?: string } {
-  const found = rows.slice(0, limit).filter(({ id }) => id !== null);
-  const last = found.at(-1);
-  if (!last || rows.length <= limit) return { rows: found };
-  return { rows: found, nextCursor: encodeCursor(keyOf(last)) };
-}
+/** The row that only says how many there are stands for none. */
+const withId = <Row extends { id: string | null }>(rows: readonly Row[]) =>
+  rows.filter(({ id }) => id !== null);
 
 /** In the order of the runs. */
 async function readClassNames(

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
 import type { JobState } from "../generated/enums.js";
 import { tellOfRuns } from "../ingest/run-channel.js";
-import { decodeCursor, encodeCursor } from "../page-cursor.js";
+import { cutPage, decodeCursor, type PageQuery } from "../page-cursor.js";
 import { addTags, ensureExperiment, writeParams } from "../ingest/run-record.js";
 import { ensureQueue, EXPIRE_SECONDS, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
 
@@ -112,15 +112,11 @@ export interface JobRow {
   } | null;
 }
 
-export interface ListJobsQuery {
+export interface ListJobsQuery extends PageQuery {
   /** Default: those that wait or are at work. */
   readonly ended?: boolean | undefined;
   /** Only those that train or judge this run. */
   readonly runId?: string | undefined;
-  /** 1 to 1,000. Default 100. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the page before. */
-  readonly cursor?: string | undefined;
 }
 
 export interface JobPage {
@@ -201,13 +197,8 @@ export async function listJobs(
       runId ?? null,
     ]),
   ]);
-  const jobs = rows.slice(0, limit);
-  const last = jobs.at(-1);
-  return {
-    jobs,
-    total: counted.rows[0]?.total ?? 0,
-    ...(last && rows.length > limit && { nextCursor: encodeCursor(keyOf(last)) }),
-  };
+  const { rows: jobs, ...paging } = cutPage(rows, limit, keyOf);
+  return { jobs, total: counted.rows[0]?.total ?? 0, ...paging };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The files of a run, by path: its checkpoints may be thousands. */
 import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
-import { CursorText, decodeCursor, encodeCursor } from "../page-cursor.js";
+import { CursorText, cutPage, decodeCursor, type PageQuery } from "../page-cursor.js";
 
 export interface ArtifactRow {
   readonly path: string;
@@ -14,14 +14,10 @@ export interface ArtifactRow {
   readonly stored: boolean;
 }
 
-export interface ListArtifactsQuery {
+export interface ListArtifactsQuery extends PageQuery {
   readonly runId: string;
   /** Only what is in this folder of the run's, such as `model`. */
   readonly folder?: string | undefined;
-  /** 1 to 1,000. Default 100. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the page before. */
-  readonly cursor?: string | undefined;
 }
 
 export interface ArtifactPage {
@@ -55,13 +51,8 @@ export async function listArtifacts(
       selection,
     ),
   ]);
-  const artifacts = rows.slice(0, limit);
-  const last = artifacts.at(-1);
-  return {
-    artifacts,
-    ...counted.rows[0]!,
-    ...(last && rows.length > limit && { nextCursor: encodeCursor([last.path]) }),
-  };
+  const { rows: artifacts, ...paging } = cutPage(rows, limit, (last) => [last.path]);
+  return { artifacts, ...counted.rows[0]!, ...paging };
 }
 
 /** Of `artifact`, as ArtifactRow names them. */

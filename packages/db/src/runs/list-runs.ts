@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
 import type { RunStatus } from "../generated/enums.js";
-import { CursorNumber, CursorText, decodeCursor, encodeCursor } from "../page-cursor.js";
+import { CursorNumber, CursorText, cutPage, decodeCursor } from "../page-cursor.js";
 import {
   betterOf,
   fieldOf,
@@ -101,9 +101,8 @@ export async function listRuns(database: Database, query: ListRunsQuery = {}): P
     parameters.values,
   );
   const [{ rows }, total] = await Promise.all([page, countRuns(database, query, known)]);
-  const shown = rows.slice(0, limit);
+  const { rows: shown, ...paging } = cutPage(rows, limit, ({ sortKey, id }) => [sortKey, id]);
   const cells = await readCells(database, { ids: shown.map(({ id }) => id), metrics, params });
-  const last = shown.at(-1);
   const runs = shown.map(({ sortKey: _, ...row }) => ({
     ...row,
     metrics: cells.metrics.get(row.id) ?? {},
@@ -112,7 +111,7 @@ export async function listRuns(database: Database, query: ListRunsQuery = {}): P
   return {
     runs,
     total,
-    ...(last && rows.length > limit && { nextCursor: encodeCursor([last.sortKey, last.id]) }),
+    ...paging,
   };
 }
 
