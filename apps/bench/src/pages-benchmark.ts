@@ -10,9 +10,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "@convkit/db";
-import { chromium, type BrowserContext } from "playwright-core";
+import { chromium, type Browser, type BrowserContext } from "playwright-core";
 import { COMPARISON, TABLE } from "./dashboard-benchmark.js";
 import { runIdOf, seedRecord, type RecordSize } from "./dashboard-record.js";
 import { type BenchmarkResult, formatSpread } from "./report.js";
@@ -22,6 +23,9 @@ const SIZE: RecordSize = { runs: 1000, points: 1000 };
 const TARGET_MS = 500;
 const CHROMIUM = "/usr/bin/chromium";
 const PATIENCE_MS = 60_000;
+/** A browser that uses less than this in the time between two looks rests. */
+const RESTING_SECONDS = 0.02;
+const LOOK_MS = 250;
 
 interface Page {
   readonly name: string;
@@ -88,6 +92,7 @@ export async function measurePages(rounds: number, size: RecordSize = SIZE): Pro
     args: ["--no-sandbox", "--disable-gpu"],
   });
   try {
+    const rest = await watchProcesses(browser);
     const pages = pagesOf(size);
     const times = pages.map((): PageTimes => ({
       drawing: [],
@@ -99,8 +104,8 @@ export async function measurePages(rounds: number, size: RecordSize = SIZE): Pro
       for (const [index, page] of pages.entries()) {
         const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
         const { drawing, drawingAgain, whole, wholeAgain } = times[index]!;
-        const first = await visit(context, url, page);
-        const again = await visit(context, url, page);
+        const first = await visit(context, url, page, rest);
+        const again = await visit(context, url, page, rest);
         await context.close();
         drawing.push(first.drawn - first.answered);
         drawingAgain.push(again.drawn - again.answered);
@@ -134,9 +139,37 @@ async function startDashboard(home: string): Promise<{ server: ChildProcess; url
   return { server, url };
 }
 
-async function visit(context: BrowserContext, url: string, page: Page): Promise<Drawn> {
+/**
+ * A new window loads pages of the browser's own (what lies under its address bar), at a second and a half of processor
+ * time: a page measured beside them is a browser's start measured.
+ *
+ * @returns waits until the browser's processes have come to rest.
+ */
+async function watchProcesses(browser: Browser): Promise<() => Promise<void>> {
+  const session = await browser.newBrowserCDPSession();
+  const usedSeconds = async () => {
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+  };
+  return async () => {
+    const end = Date.now() + PATIENCE_MS;
+    for (let used = await usedSeconds(), before = -Infinity; used - before > RESTING_SECONDS;) {
+      if (Date.now() > end) throw new Error("Expected the browser to come to rest. Received: one at work.");
+      await setTimeout(LOOK_MS);
+      [before, used] = [used, await usedSeconds()];
+    }
+  };
+}
+
+async function visit(
+  context: BrowserContext,
+  url: string,
+  page: Page,
+  rest: () => Promise<void>,
+): Promise<Drawn> {
   const tab = await context.newPage();
   try {
+    await rest();
     await tab.addInitScript(watchFrames, page);
     await tab.goto(url + page.address, { waitUntil: "commit" });
     const found = await tab.waitForFunction(() => window.convkitDrawn, undefined, { timeout: PATIENCE_MS });
@@ -188,7 +221,7 @@ function toResult(pages: readonly Page[], times: readonly PageTimes[], size: Rec
     notes: [
       `${size.runs} runs × 10 curves of ${size.points} points; 1440 × 900 pixels, no GPU; server, PostgreSQL and browser on one machine.`,
       `Drawing: from the last byte of the answers to the painted frame that shows all of them, curves of ${COMPARISON.points} points each. Whole: from the start of the navigation, page and scripts included.`,
-      "First: a browser without a cache. Again: with it.",
+      "First: a browser without a cache. Again: with it. Each in a new window that has come to rest.",
     ],
     columns: [
       "page",

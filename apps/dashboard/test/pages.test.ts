@@ -235,6 +235,37 @@ test("two runs are ticked and compared: curves, metrics, settings, pictures", as
   await hasText(page.getByRole("heading", { level: 2 }), "Pictures on which they disagree");
 });
 
+test("a comparison's charts stand before their curves are here, whatever comes first", async () => {
+  const ids = [served.ids.adamw, served.ids.stopped].map(encodeURIComponent).join(",");
+  const chart = page.locator("[data-chart='val_accuracy']");
+  const legend = chart.getByRole("list", { name: "Legend" });
+  for (const held of ["runs.series", "runs.byId"]) {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const isHeld = (url: URL) => url.pathname.includes(held);
+    await page.route(isHeld, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(at(`/compare?runs=${ids}`));
+    if (held === "runs.series") {
+      // Names and frame are there; that there are no points is not said of points on their way.
+      await hasText(legend, "resnet9, half the rate");
+      expect(await chart.getByRole("figure").getAttribute("aria-busy")).toBe("true");
+      expect(await chart.getByText("No points yet").count()).toBe(0);
+    } else {
+      // The curves are drawn, under the only names that are known.
+      await hasText(legend, served.ids.stopped);
+    }
+    release();
+    await hasText(legend, "resnet9, half the rate");
+    await chart.locator("table tbody tr").nth(1).waitFor({ state: "attached" });
+    expect(await chart.locator("[aria-busy]").count()).toBe(0);
+    await page.unroute(isHeld);
+  }
+  expect(watched.problems).toEqual([]);
+});
+
 test("a run is renamed, tagged and written about, and nothing in a note runs or is fetched", async () => {
   await visit(page, at(`/runs/${served.ids.stopped}`));
   await page.getByRole("button", { name: "resnet9, half the rate" }).click();

@@ -24,6 +24,20 @@ describe("wireTransformer", () => {
     expect(overTheWire(part)).toEqual(Float64Array.of(2, 3));
   });
 
+  it("sends an array that several curves share once, and gives it back as one", () => {
+    const [x, first, second] = [Float64Array.of(1, 2), Float64Array.of(3, 4), Float64Array.of(5, 6)];
+    const value = { 10: [{ x, y: first }], 9: { x: first, more: { $odd: second } }, last: [x, second] };
+    const text = JSON.stringify(wireTransformer.serialize(value));
+    expect(text.match(/"\$float64":"/g)).toHaveLength(3);
+    const back = overTheWire(value) as typeof value;
+    expect(back).toEqual(value);
+    expect(back.last[0]).toBe(back[10][0]!.x);
+    expect(back.last[1]).toBe(back[9].more.$odd);
+    // A place that is not there stays what it was, for a schema to refuse.
+    expect(wireTransformer.deserialize({ $float64: 0 })).toEqual({ $float64: 0 });
+    expect(overTheWire({ $float64: 0 })).toEqual({ $float64: 0 });
+  });
+
   it("does not take a user's own object for a mark of its own", () => {
     const config = { $float64: "not base64 at all", nested: { $number: "7" }, $plain: { $plain: 1 } };
     expect(overTheWire(config)).toEqual(config);

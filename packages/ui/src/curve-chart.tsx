@@ -8,6 +8,7 @@ import {
   useEffect,
   useId,
   useImperativeHandle,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -23,6 +24,7 @@ import { curvesToCsv, type CurveSeries, type Interval } from "./curve-series.js"
 import { CurveSummaryTable, NonFiniteNote } from "./curve-summary.js";
 import { CurveTooltip } from "./curve-tooltip.js";
 import { DropdownMenu } from "./dropdown-menu.js";
+import { Skeleton } from "./feedback.js";
 import { formatMetric } from "./format-metric.js";
 import { Icon } from "./icon.js";
 import type { ScaleKind } from "./scale.js";
@@ -37,6 +39,8 @@ export interface CurveChartHandle {
 export interface CurveChartProps {
   title: string;
   series: readonly CurveSeries[];
+  /** The points are on their way: frame and legend stand already, and the reader sees that more comes. */
+  loading?: boolean;
   /** "step", "epoch", "time". */
   xLabel: string;
   /** The metric's name, unless the title is. */
@@ -67,7 +71,13 @@ const formatNumber: FormatValue = (value, resolution) => formatMetric(value, { r
 
 export function CurveChart(props: CurveChartProps) {
   const { title, series, xLabel, yLabel = title, xScale = "linear", yScale = "linear", syncKey } = props;
-  const { height = 240, legend = true, formatX = formatNumber, formatY = formatNumber } = props;
+  const {
+    height = 240,
+    legend = true,
+    loading = false,
+    formatX = formatNumber,
+    formatY = formatNumber,
+  } = props;
   const id = useId();
   const hostRef = useRef<HTMLDivElement>(null);
   const plotRef = useRef<CurvePlot | null>(null);
@@ -77,7 +87,7 @@ export function CurveChart(props: CurveChartProps) {
 
   const visible = useMemo(() => series.filter((curve) => curve.visible !== false), [series]);
   // Seen by nobody who waits for the drawing: it comes when the page has nothing more urgent to do.
-  const summarized = useDeferredValue(visible, NONE);
+  const summarized = useDeferredValue(loading ? NONE : visible, NONE);
   const zoom = props.zoom === undefined ? ownZoom : props.zoom;
   const setZoom = props.onZoom ?? setOwnZoom;
   const state = { series: visible, zoom, focusedId, formatX, formatY };
@@ -104,8 +114,9 @@ export function CurveChart(props: CurveChartProps) {
     };
   }, [xScale, yScale, syncKey]);
 
-  useEffect(() => {
-    plotRef.current?.update(latest.current.state);
+  // In the frame that says what is drawn, not in one after it.
+  useLayoutEffect(() => {
+    plotRef.current?.update({ series: visible, zoom, focusedId, formatX, formatY });
   }, [visible, zoom, focusedId, formatX, formatY]);
 
   const toPng = async () => {
@@ -145,7 +156,11 @@ export function CurveChart(props: CurveChartProps) {
   };
 
   return (
-    <figure className={classNames("relative min-w-0", props.className)} aria-labelledby={`${id}-title`}>
+    <figure
+      className={classNames("relative min-w-0", props.className)}
+      aria-labelledby={`${id}-title`}
+      aria-busy={loading || undefined}
+    >
       <figcaption className="flex h-8 items-center gap-1">
         <span id={`${id}-title`} className="min-w-0 flex-1 truncate text-sm font-semibold text-ink">
           {title}
@@ -208,10 +223,16 @@ export function CurveChart(props: CurveChartProps) {
             {...{ xLabel, formatX, formatY }}
           />
         )}
-        {visible.every(({ x }) => x.length === 0) && (
-          <p className="pointer-events-none absolute inset-0 flex items-center justify-center pl-10 text-sm text-ink-3">
-            {series.length > visible.length ? "Every curve is hidden" : "No points yet"}
-          </p>
+        {loading ? (
+          <div className="pointer-events-none absolute inset-0 bg-surface" aria-hidden="true">
+            <Skeleton className="size-full" />
+          </div>
+        ) : (
+          visible.every(({ x }) => x.length === 0) && (
+            <p className="pointer-events-none absolute inset-0 flex items-center justify-center pl-10 text-sm text-ink-3">
+              {series.length > visible.length ? "Every curve is hidden" : "No points yet"}
+            </p>
+          )
         )}
         <p role="status" className="sr-only">
           {spoken}

@@ -116,8 +116,9 @@ export function edgeMarks(series: CurveSeries, frame: PlotFrame, spacing: number
         : value === -Infinity || (frame.yScale === "log" && value <= 0)
           ? "down"
           : null;
+    if (kind === null) continue;
     const px = toX(at);
-    if (kind === null || Number.isNaN(px) || px - lastAt[kind] < spacing) continue;
+    if (Number.isNaN(px) || px - lastAt[kind] < spacing) continue;
     lastAt[kind] = px;
     marks.push({ px, kind });
   }

@@ -48,7 +48,8 @@ export function firstIndexFrom(x: Float64Array, target: number): number {
 export function xExtent(series: readonly CurveSeries[], kind: ScaleKind): Interval {
   let min = Infinity;
   let max = -Infinity;
-  for (const { x } of series) {
+  // Curves of runs that logged at the same steps share one array.
+  for (const x of new Set(series.map((curve) => curve.x))) {
     // All of them: time goes back where a clock was set.
     for (const value of x) {
       if (kind === "log" && value <= 0) continue;

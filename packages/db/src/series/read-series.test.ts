@@ -48,6 +48,22 @@ describe("readSeries", () => {
     expect([...times.y]).toEqual(y);
   });
 
+  it("gives curves of the same steps one x axis, and others their own", async () => {
+    // As many points, the same first and last step; the third took another on its way.
+    for (const [runId, steps] of Object.entries({
+      "same-1": [1, 2, 4],
+      "same-2": [1, 2, 4],
+      same_3: [1, 3, 4],
+    })) {
+      await ingestEvents(test.database, eventsOf({ runId }, [started(), ...steps.map((at) => step(at, at))]));
+    }
+    const query = { runIds: ["same-1", "same-2", "same_3"], keys: ["batch_loss"] };
+    const [first, second, third] = await readSeries(test.database, query);
+    expect(second!.x).toBe(first!.x);
+    expect([...first!.x]).toEqual([1, 2, 4]);
+    expect([...third!.x]).toEqual([1, 3, 4]);
+  });
+
   it("leaves out curves that a run does not have, and orders the others", async () => {
     await ingestEvents(
       test.database,

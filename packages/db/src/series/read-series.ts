@@ -25,7 +25,7 @@ export interface Series {
   readonly key: string;
   /** Points there are in the range; `x.length` of them are here. */
   readonly count: number;
-  /** Ascending, but where the clock went back on the time axis. */
+  /** Ascending, but where the clock went back on the time axis. The same array for all curves that have the same x. */
   readonly x: Float64Array;
   readonly y: Float64Array;
   /** Present where smoothing was asked for. */
@@ -59,18 +59,31 @@ export async function readSeries(database: Database, query: SeriesQuery): Promis
   ]);
   const runs = new Map(facts.rows.map((run) => [run.id, run]));
   const series: Series[] = [];
+  const axes = new Map<string, Float64Array>();
   for (let first = 0; first < chunks.rows.length;) {
     const { runId, key } = chunks.rows[first]!;
     let end = first + 1;
     while (end < chunks.rows.length && isOf(chunks.rows[end]!, runId, key)) end += 1;
     const run = runs.get(runId);
-    if (run) series.push(toSeries(chunks.rows.slice(first, end), run, query));
+    if (run) {
+      const curve = toSeries(chunks.rows.slice(first, end), run, query);
+      series.push({ ...curve, x: shared(curve.x, axes) });
+    }
     first = end;
   }
   return series;
 }
 
 const isOf = (row: Row, runId: string, key: string) => row.runId === runId && row.key === key;
+
+/** The equal one of `axes`, or this one, which joins them: runs of one configuration log at the same steps. */
+function shared(x: Float64Array, axes: Map<string, Float64Array>): Float64Array {
+  const likeness = `${x.length} ${x[0]} ${x.at(-1)}`;
+  const known = axes.get(likeness);
+  if (known?.every((value, index) => value === x[index])) return known;
+  axes.set(likeness, x);
+  return x;
+}
 
 function toSeries(rows: readonly Row[], run: RunFacts, query: SeriesQuery): Series {
   const { points: limit = 1000, smoothing = 0, range } = query;

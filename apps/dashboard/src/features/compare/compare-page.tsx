@@ -1,7 +1,7 @@
 /** Runs beside each other: their curves, figures, settings, and the pictures on which they differ. */
 "use client";
 import { Button, EmptyState, ErrorState, Tabs, type TabItem } from "@convkit/ui";
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, type UseQueryResult } from "@tanstack/react-query";
 import { GitCompareArrows } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
@@ -11,7 +11,7 @@ import { RunPicker } from "../run/compare-with-dialog";
 import { SavedViewsMenu } from "../runs/saved-views-menu";
 import { lazyPart } from "../shell/lazy-part";
 import { PageHeader } from "../shell/page-header";
-import { SkeletonCards, TabSkeleton } from "../shell/query-states";
+import { TabSkeleton } from "../shell/query-states";
 import { joinList, queryOf, splitList, useUrlState } from "../shell/url-state";
 import { ComparedRuns } from "./compared-runs";
 
@@ -36,14 +36,13 @@ export function ComparePage() {
     ComparedCurves.preload();
     CurveChart.preload();
   }, []);
-  const ids = useMemo(
-    () => [...new Set(splitList(params.get("runs")).map(decodeRunId))].slice(0, 200),
-    [params],
-  );
+  const named = params.get("runs");
+  const ids = useMemo(() => [...new Set(splitList(named).map(decodeRunId))].slice(0, 200), [named]);
   const setIds = (next: readonly string[]) => update({ runs: joinList(next.map(encodeURIComponent)) });
-  const results = useQueries({ queries: ids.map((id) => trpc.runs.byId.queryOptions(id)) });
-  const runs = results.flatMap(({ data }) => data ?? []);
-  const failed = results.find(({ error, data }) => error && !data);
+  const { runs, failure } = useQueries({
+    queries: ids.map((id) => trpc.runs.byId.queryOptions(id)),
+    combine: runsOf,
+  });
 
   return (
     <div className="pb-10">
@@ -64,22 +63,22 @@ export function ComparePage() {
       ) : (
         <>
           <ComparedRuns ids={ids} runs={runs} onChange={setIds} />
-          {failed && (
-            <ErrorState title="One of the runs could not be read" message={messageOfError(failed.error)} />
+          {failure !== null && (
+            <ErrorState title="One of the runs could not be read" message={messageOfError(failure)} />
           )}
-          {runs.length === 0 ? (
-            !failed && (
-              <div className="px-4 pt-4 lg:px-6" aria-busy="true">
-                <SkeletonCards />
-              </div>
-            )
-          ) : (
-            <CompareTabs runs={runs} />
-          )}
+          {(runs.length > 0 || failure === null) && <CompareTabs ids={ids} runs={runs} />}
         </>
       )}
     </div>
   );
+}
+
+/** The same runs as before where none has changed: twenty charts need not be drawn anew. */
+function runsOf(results: readonly UseQueryResult<RunDetail, unknown>[]) {
+  return {
+    runs: results.flatMap(({ data }) => data ?? []),
+    failure: results.find(({ error, data }) => error && !data)?.error ?? null,
+  };
 }
 
 function decodeRunId(text: string): string {
@@ -112,10 +111,17 @@ function ChooseRuns({ onChoose }: { onChoose: (ids: readonly string[]) => void }
 
 const FIRST = "curves";
 
-function CompareTabs({ runs }: { runs: readonly RunDetail[] }) {
+interface CompareTabsProps {
+  ids: readonly string[];
+  /** Those of `ids` that are here. */
+  runs: readonly RunDetail[];
+}
+
+/** The curves do not wait for what else is known of the runs. */
+function CompareTabs({ ids, runs }: CompareTabsProps) {
   const [params, update] = useUrlState();
   const items: readonly TabItem[] = [
-    { value: FIRST, label: "Curves", content: <ComparedCurves runs={runs} /> },
+    { value: FIRST, label: "Curves", content: <ComparedCurves ids={ids} runs={runs} /> },
     { value: "metrics", label: "Metrics", content: <MetricTable runs={runs} /> },
     { value: "config", label: "Config", content: <ConfigDiff runs={runs} /> },
     { value: "params", label: "Params", content: <ParamImportance runs={runs} /> },
@@ -128,7 +134,9 @@ function CompareTabs({ runs }: { runs: readonly RunDetail[] }) {
       label="Parts of the comparison"
       value={value}
       onValueChange={(tab) => update({ tab: tab === FIRST ? null : tab }, { push: true })}
-      items={items}
+      items={items.map((item) =>
+        item.value === FIRST || runs.length > 0 ? item : { ...item, content: <TabSkeleton /> },
+      )}
       className="px-4 lg:px-6"
     />
   );

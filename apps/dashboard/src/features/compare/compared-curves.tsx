@@ -11,9 +11,14 @@ import { joinList, splitList, useUrlState } from "../shell/url-state";
 
 const USUAL = ["val_accuracy", "val_loss", "accuracy", "loss"];
 
-export function ComparedCurves({ runs }: { runs: readonly RunDetail[] }) {
+export interface ComparedCurvesProps {
+  ids: readonly string[];
+  /** Those of `ids` that are here: of the others, the curves may be here before the names. */
+  runs: readonly RunDetail[];
+}
+
+export function ComparedCurves({ ids, runs }: ComparedCurvesProps) {
   const [params, update] = useUrlState();
-  const ids = useMemo(() => runs.map(({ id }) => id), [runs]);
   const all = useMemo(
     () =>
       [...new Set(runs.flatMap(({ metricKeys }) => metricKeys))]
@@ -21,26 +26,36 @@ export function ComparedCurves({ runs }: { runs: readonly RunDetail[] }) {
         .sort(byRank),
     [runs],
   );
-  const usual = USUAL.filter((key) => all.includes(key));
-  const shown = params.has("curves")
-    ? splitList(params.get("curves"))
-    : usual.length > 0
-      ? usual
-      : all.slice(0, 4);
-  const groups = shown.map((key): CurveGroup => ({ id: key, title: key, keys: [key] }));
+  const chosen = params.get("curves");
+  const shown = useMemo(() => {
+    if (chosen !== null) return splitList(chosen);
+    if (runs.length === 0) return USUAL;
+    const usual = USUAL.filter((key) => all.includes(key));
+    return usual.length > 0 ? usual : all.slice(0, 4);
+  }, [chosen, runs, all]);
+  const groups = useMemo(
+    () => shown.map((key): CurveGroup => ({ id: key, title: key, keys: [key] })),
+    [shown],
+  );
   const names = useMemo(() => new Map(runs.map(({ id, name }) => [id, name])), [runs]);
+  const strokes = useMemo(() => strokesOfRuns(ids), [ids]);
   const lookOf = useCallback(
     (runId: string): CurveLook => {
-      const { color, dash } = strokesOfRuns(ids).get(runId) ?? { color: "var(--color-control)" };
+      const { color, dash } = strokes.get(runId) ?? { color: "var(--color-control)" };
       return { label: names.get(runId) ?? runId, color, ...(dash && { dash }) };
     },
-    [ids, names],
+    [strokes, names],
   );
+  const hasCurve = useMemo(() => {
+    const keys = new Map(runs.map(({ id, metricKeys }) => [id, new Set(metricKeys)]));
+    return (runId: string, key: string) => keys.get(runId)?.has(key) ?? false;
+  }, [runs]);
   return (
     <CurveBoard
       groups={groups}
       runIds={ids}
       lookOf={lookOf}
+      hasCurve={hasCurve}
       empty={all.length === 0 ? "None of the runs has a curve yet." : "Choose curves above."}
       controls={
         <Popover
@@ -48,9 +63,11 @@ export function ComparedCurves({ runs }: { runs: readonly RunDetail[] }) {
           trigger={
             <Button>
               Curves
-              <span className="font-mono text-2xs text-ink-3 tabular-nums">
-                {shown.length}/{all.length}
-              </span>
+              {runs.length > 0 && (
+                <span className="font-mono text-2xs text-ink-3 tabular-nums">
+                  {shown.length}/{all.length}
+                </span>
+              )}
               <Icon name="chevron-down" className="size-3.5 text-ink-3" />
             </Button>
           }

@@ -4,20 +4,18 @@ import { EmptyState } from "@convkit/ui";
 import type { Interval } from "@convkit/ui/charts";
 import { useId, useState, type ReactNode } from "react";
 import type { CurveGroup } from "./curve-groups";
-import { CurvePanel, type CurveLook } from "./curve-panel";
+import { CurvePanel, type CurvePanelProps } from "./curve-panel";
 import { useCurveSettings } from "./curve-settings";
 import { CurveToolbar } from "./curve-toolbar";
 
-export interface CurveBoardProps {
+export interface CurveBoardProps extends Pick<CurvePanelProps, "runIds" | "lookOf" | "hasCurve"> {
   groups: readonly CurveGroup[];
-  runIds: readonly string[];
-  lookOf: (runId: string, key: string) => CurveLook;
   /** More controls beside those of all boards. */
   controls?: ReactNode;
   empty: string;
 }
 
-export function CurveBoard({ groups, runIds, lookOf, controls, empty }: CurveBoardProps) {
+export function CurveBoard({ groups, controls, empty, ...curves }: CurveBoardProps) {
   const syncKey = useId();
   const [settings, change] = useCurveSettings();
   const [zoom, setZoom] = useState<Interval | null>(null);
@@ -47,8 +45,7 @@ export function CurveBoard({ groups, runIds, lookOf, controls, empty }: CurveBoa
             <CurvePanel
               key={group.id}
               group={group}
-              runIds={runIds}
-              lookOf={lookOf}
+              {...curves}
               settings={settings}
               onSettings={change}
               zoom={zoom}

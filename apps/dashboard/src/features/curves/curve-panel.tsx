@@ -1,6 +1,9 @@
-/** One chart with the curves it reads itself: reduced for the whole, whole where the reader zooms in. */
+/**
+ * One chart with the curves it reads itself: reduced for the whole, whole where the reader zooms in. The chart stands
+ * while they are read, so that only they are left to draw.
+ */
 "use client";
-import { Dialog, ErrorState, formatMetric, IconButton, Skeleton, useToast } from "@convkit/ui";
+import { Dialog, ErrorState, IconButton, useToast } from "@convkit/ui";
 import type { CurveSeries, Interval } from "@convkit/ui/charts";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { FileDown, Maximize2 } from "lucide-react";
@@ -25,6 +28,8 @@ export interface CurvePanelProps {
   group: CurveGroup;
   runIds: readonly string[];
   lookOf: (runId: string, key: string) => CurveLook;
+  /** Whether a run is known to have a curve, which is then named before it is here. Unless given, all have all. */
+  hasCurve?: (runId: string, key: string) => boolean;
   settings: CurveSettings;
   onSettings: (change: Partial<CurveSettings>) => void;
   zoom: Interval | null;
@@ -61,10 +66,11 @@ export function CurvePanel(props: CurvePanelProps) {
     // The curves before are good until these are here, unless their x is another.
     placeholderData: (previous, before) => (axisOf(before?.queryKey) === settings.x ? previous : undefined),
   });
-  const series = useMemo(
-    () => toCurves(query.data ?? [], { lookOf: props.lookOf, hidden: props.hidden }),
-    [query.data, props.lookOf, props.hidden],
-  );
+  const { lookOf, hasCurve, hidden } = props;
+  const series = useMemo(() => {
+    const read = query.data ?? awaitedSeries(group.keys, runIds, hasCurve);
+    return toCurves(inOrder(read, group.keys, runIds), { lookOf, hidden });
+  }, [query.data, group.keys, runIds, hasCurve, lookOf, hidden]);
   const points = query.data?.reduce((sum, { count }) => sum + count, 0) ?? 0;
   const drawn = query.data?.reduce((sum, { x }) => sum + x.length, 0) ?? 0;
   const logY = settings.logY.includes(group.id);
@@ -74,8 +80,8 @@ export function CurvePanel(props: CurvePanelProps) {
       saveCsv({
         client,
         input,
-        shown: (query.data ?? []).filter(({ runId, key }) => !isHidden(runId, key, props.hidden)),
-        toCurves: (all) => toCurves(all, { lookOf: props.lookOf, hidden: props.hidden }),
+        shown: (query.data ?? []).filter(({ runId, key }) => !isHidden(runId, key, hidden)),
+        toCurves: (all) => toCurves(all, { lookOf, hidden }),
         title: group.id,
       }),
     onSuccess: (missing) => {
@@ -91,6 +97,7 @@ export function CurvePanel(props: CurvePanelProps) {
     <CurveChart
       title={group.title}
       series={series}
+      loading={query.data === undefined}
       xLabel={settings.x}
       xScale={settings.logX ? "log" : "linear"}
       yScale={logY ? "log" : "linear"}
@@ -104,7 +111,7 @@ export function CurvePanel(props: CurvePanelProps) {
       onZoom={props.onZoom}
       syncKey={props.syncKey}
       onToggleSeries={props.onToggle}
-      formatX={formatXOf(settings.x)}
+      {...(settings.x === "time" && { formatX: formatSeconds })}
       formatY={formatY}
       height={height}
       actions={actions}
@@ -139,10 +146,8 @@ export function CurvePanel(props: CurvePanelProps) {
     >
       {query.error && !query.data ? (
         <ErrorState message={messageOfError(query.error)} onRetry={() => void query.refetch()} />
-      ) : query.data ? (
-        chart(248, actions)
       ) : (
-        seen && <Skeleton className="mt-8 h-62 w-full" />
+        seen && chart(248, actions)
       )}
       <Dialog open={full} onOpenChange={setFull} title={group.title} size="wide">
         {full && chart(Math.max(280, Math.round(window.innerHeight * 0.52)), actions)}
@@ -155,18 +160,41 @@ function axisOf(key: readonly unknown[] | undefined): SeriesInput["x"] {
   return ((key?.[1] ?? {}) as { input?: SeriesInput }).input?.x;
 }
 
-const formatNumber = (value: number, resolution?: number) => formatMetric(value, { resolution });
-const formatXOf = (axis: CurveSettings["x"]) => (axis === "time" ? formatSeconds : formatNumber);
-
 const seriesId = (runId: string, key: string) => `${runId} ${key}`;
 const isHidden = (runId: string, key: string, hidden: ReadonlySet<string>) =>
   hidden.has(seriesId(runId, key)) || hidden.has(runId);
+
+/** Curves without their points, for the chart that waits for them. */
+function awaitedSeries(
+  keys: readonly string[],
+  runIds: readonly string[],
+  hasCurve: CurvePanelProps["hasCurve"],
+): readonly Series[] {
+  const none = new Float64Array();
+  return keys.flatMap((key) =>
+    runIds
+      .filter((runId) => hasCurve?.(runId, key) ?? true)
+      .map((runId) => ({ runId, key, count: 0, x: none, y: none })),
+  );
+}
+
+/** Runs as the reader has them. What is many points lies under what is few; the curve that counts is on top. */
+function inOrder(
+  series: readonly Series[],
+  keys: readonly string[],
+  runIds: readonly string[],
+): readonly Series[] {
+  const byId = new Map(series.map((each) => [seriesId(each.runId, each.key), each]));
+  return keys
+    .toSorted((a, b) => metricRank(b) - metricRank(a))
+    .flatMap((key) => runIds.flatMap((runId) => byId.get(seriesId(runId, key)) ?? []));
+}
 
 function toCurves(
   series: readonly Series[],
   { lookOf, hidden }: Pick<CurvePanelProps, "lookOf" | "hidden">,
 ): CurveSeries[] {
-  return drawingOrder(series).map(({ runId, key, x, y, smoothed }) => ({
+  return series.map(({ runId, key, x, y, smoothed }) => ({
     id: seriesId(runId, key),
     ...lookOf(runId, key),
     x,
@@ -174,9 +202,4 @@ function toCurves(
     visible: !isHidden(runId, key, hidden),
     ...(smoothed && { smooth: smoothed }),
   }));
-}
-
-/** What is many points lies under what is few; the curve that counts is on top. */
-function drawingOrder(series: readonly Series[]): readonly Series[] {
-  return series.toSorted((a, b) => metricRank(b.key) - metricRank(a.key));
 }

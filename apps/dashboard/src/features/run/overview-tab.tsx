@@ -31,7 +31,14 @@ export function OverviewTab({ run }: { run: RunDetail }) {
   const [settings, change] = useCurveSettings();
   const [zoom, setZoom] = useState<Interval | null>(null);
   const lookOf = useMemo(() => lookOfRun(run.id), [run.id]);
-  const curves = groupCurves(run.metricKeys).filter(({ id }) => id === "loss" || id === "accuracy");
+  const runIds = useMemo(() => [run.id], [run.id]);
+  const curves = useMemo(
+    () =>
+      groupCurves(run.metricKeys)
+        .filter(({ id }) => id === "loss" || id === "accuracy")
+        .map((group) => ({ ...group, keys: group.keys.filter((key) => !key.startsWith("batch_")) })),
+    [run.metricKeys],
+  );
   return (
     <div className="flex flex-col gap-4">
       {run.status === "queued" && <QueuedNotice run={run} />}
@@ -66,8 +73,8 @@ export function OverviewTab({ run }: { run: RunDetail }) {
           {curves.map((group) => (
             <CurvePanel
               key={group.id}
-              group={{ ...group, keys: group.keys.filter((key) => !key.startsWith("batch_")) }}
-              runIds={[run.id]}
+              group={group}
+              runIds={runIds}
               lookOf={lookOf}
               settings={settings}
               onSettings={change}
