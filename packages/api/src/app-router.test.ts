@@ -283,25 +283,66 @@ describe("over HTTP", () => {
   });
 
   it("tells a page that follows of nothing in particular at first, then of the run that changed", async () => {
-    const aborted = new AbortController();
-    const response = await fetch(`${url}/runs.changes`, { signal: aborted.signal });
-    expect(response.headers.get("content-type")).toContain("text/event-stream");
-    const told: (string | null)[] = [];
-    let text = "";
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      text += decoder.decode(chunk, { stream: true });
-      for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
-        const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1];
-        const change = data === undefined ? {} : (wireTransformer.deserialize(JSON.parse(data)) as object);
-        if (!("runId" in change)) continue;
-        told.push(change.runId as string | null);
-        if (told.length === 1) await ingestEvents(context.database, wholeRun("followed"));
-      }
-      if (told.includes("followed")) break;
+    let seen = 0;
+    const told = await follow(url, {}, async (change) => {
+      seen += 1;
+      if (seen === 1) await ingestEvents(context.database, wholeRun("followed"));
+      return change.runId === "followed";
+    });
+    expect(told[0]!.runId).toBeNull();
+    expect(told.at(-1)!.runId).toBe("followed");
+  });
+
+  it("tells a page that lost its connection of what it missed, and of that alone", async () => {
+    const [first] = await follow(url, {}, () => Promise.resolve(true));
+    // A second page follows meanwhile; a third tells when both changes were heard of.
+    await ingestEvents(context.database, wholeRun("missed 1"));
+    await ingestEvents(context.database, wholeRun("missed 2"));
+    const heard = new Set<string | null>();
+    const others = await follow(url, { lastEventId: first!.id }, ({ runId }) => {
+      heard.add(runId);
+      return Promise.resolve(heard.has("missed 1") && heard.has("missed 2"));
+    });
+    const before = others.findIndex(({ runId }) => runId === "missed 1");
+    const again = await follow(url, { lastEventId: others[before]!.id }, ({ runId }) =>
+      Promise.resolve(runId === "missed 2"),
+    );
+    expect(again.map(({ runId }) => runId)).toEqual(["missed 2"]);
+    for (const lastEventId of ["another-server:1", `${first!.id}00000`, "", first!.id.replace(/:.*/, ":")]) {
+      const [start] = await follow(url, { lastEventId }, () => Promise.resolve(true));
+      expect(start!.runId).toBeNull();
     }
-    aborted.abort();
-    expect(told[0]).toBeNull();
-    expect(told.at(-1)).toBe("followed");
   });
 });
+
+interface ToldChange {
+  readonly id: string;
+  readonly runId: string | null;
+}
+
+/** What a page is told until it has heard enough. */
+async function follow(
+  url: string,
+  input: { lastEventId?: string },
+  isEnough: (change: ToldChange) => Promise<boolean>,
+): Promise<ToldChange[]> {
+  const query = encodeURIComponent(JSON.stringify(wireTransformer.serialize(input)));
+  const response = await fetch(`${url}/runs.changes?input=${query}`);
+  expect(response.headers.get("content-type")).toContain("text/event-stream");
+  const told: ToldChange[] = [];
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
+      const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1];
+      const change = data === undefined ? {} : (wireTransformer.deserialize(JSON.parse(data)) as object);
+      if (!("runId" in change)) continue;
+      const id = /^id: (.*)$/m.exec(text.slice(0, end))?.[1] ?? "";
+      told.push({ id, runId: change.runId as string | null });
+      // Leaving the loop ends the connection.
+      if (await isEnough(told.at(-1)!)) return told;
+    }
+  }
+  return told;
+}

@@ -170,16 +170,14 @@ export const runsRouter = router({
   deleteNote: userProcedure.input(z.uuid()).mutation(({ ctx, input }) => deleteNote(ctx.database, input)),
 
   /**
-   * One event per change of a run, `{ runId: null }` where it is not known of which: at each (re)connection, so that
-   * whoever follows reads again what may have changed meanwhile.
+   * One event per change of a run, `{ runId: null }` where it is not known of which: at a first connection, and at one
+   * that goes on from an event which the server no longer knows. Whoever follows reads again what may have changed.
    */
   changes: userProcedure
     .input(z.object({ lastEventId: z.string().nullish() }).optional())
-    .subscription(async function* ({ ctx, signal }) {
-      let count = 0;
-      const next = (runId: string | null) => tracked(String((count += 1)), { runId });
-      const changes = ctx.changes.follow(signal ?? new AbortController().signal);
-      yield next(null);
-      for await (const { runId } of changes) yield next(runId);
+    .subscription(async function* ({ ctx, input, signal }) {
+      const until = signal ?? new AbortController().signal;
+      for await (const { id, runId } of ctx.changes.follow(until, input?.lastEventId))
+        yield tracked(id, { runId });
     }),
 });
