@@ -225,7 +225,7 @@ export function CurveChart(props: CurveChartProps) {
         )}
         {loading ? (
           <div className="pointer-events-none absolute inset-0 bg-surface" aria-hidden="true">
-            <Skeleton className="size-full" />
+            <Skeleton className="h-full w-full" />
           </div>
         ) : (
           visible.every(({ x }) => x.length === 0) && (

@@ -105,11 +105,14 @@ export function createCurvePlot(
         : (_, values) => 14 + 6.4 * Math.max(2, ...(values ?? []).map((value) => value.length)),
   });
 
+  /** Half of a last tick's label stands beyond the plotting area. */
+  const rightPadding = () => Math.min(40, Math.max(12, 3.4 * state.formatX(xRange.max).length));
+
   const u = new uPlot(
     {
       width: Math.max(1, host.clientWidth),
       height: Math.max(1, host.clientHeight),
-      padding: [8, 12, 0, 0],
+      padding: [8, rightPadding, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: false, ...distribution(xScale), range: () => [xRange.min, xRange.max] },
