@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { EmbeddedDatabaseError } from "./embedded-database-error.js";
+import { makeSocketFolder, type ClusterUser } from "./socket-folder.js";
 
 export interface ClusterPlace {
   /** Holds the following, with the exceptions above. */
@@ -25,7 +26,7 @@ export interface ClusterPlace {
   /** Process id of the keeper. */
   readonly keeperFile: string;
   /** Whom PostgreSQL runs as; null for the user of this process. */
-  readonly user: { readonly uid: number; readonly gid: number } | null;
+  readonly user: ClusterUser | null;
 }
 
 const LONGEST_SOCKET_FOLDER = 107 - "/.s.PGSQL.5432".length;
@@ -37,7 +38,7 @@ const PlaceFile = z.object({ formatVersion: z.literal(1), folder: z.string() });
 /**
  * Makes the folders.
  * @param home absolute path.
- * @throws {EmbeddedDatabaseError} if a folder cannot be made.
+ * @throws {EmbeddedDatabaseError} if a folder cannot be made, or the socket's is somebody else's.
  */
 export async function placeCluster(home: string): Promise<ClusterPlace> {
   const user = process.getuid?.() === 0 ? NOBODY : null;
@@ -53,12 +54,12 @@ export async function placeCluster(home: string): Promise<ClusterPlace> {
       keeperFile: join(folder, "keeper.pid"),
       user,
     };
-    for (const path of [place.folder, place.socket]) {
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      if (user) await chown(path, user.uid, user.gid);
-    }
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (user) await chown(folder, user.uid, user.gid);
+    await makeSocketFolder(place.socket, user);
     return place;
   } catch (cause) {
+    if (cause instanceof EmbeddedDatabaseError) throw cause;
     throw new EmbeddedDatabaseError(
       `Expected to make a folder for the embedded PostgreSQL of ${home}. Received: ${(cause as Error).message}. ` +
         "CONVKIT_HOME names another home; DATABASE_URL names a PostgreSQL of your own.",
