@@ -1,13 +1,12 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
-import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { freePort } from "./free-port.js";
+import { sendRequest, type Answer, type SentRequest } from "./send-request.js";
 
 let home: string;
 let dashboard: DashboardProcess;
@@ -21,35 +20,8 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-interface Sent {
-  readonly method?: string;
-  readonly path: string;
-  /** Default: that of the dashboard. */
-  readonly url?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: string;
-}
-
-/** By node:http, which sends what it is told to, forged headers and unnormalised paths too. */
-function send({ method = "GET", path, url = dashboard.url, headers = {}, body }: Sent): Promise<Answer> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, method, path, headers }, (response) => {
-      text(response).then(
-        (answer) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: answer }),
-        reject,
-      );
-    });
-    request.once("error", reject);
-    request.end(body);
-  });
-}
+const send = (request: Omit<SentRequest, "url"> & { readonly url?: string }): Promise<Answer> =>
+  sendRequest({ url: dashboard.url, ...request });
 
 const call = (procedure: string, input: unknown, headers: Record<string, string> = {}) =>
   send({
@@ -299,14 +271,26 @@ describe("tokens", () => {
 
 describe("answers", () => {
   it("forbid to frame, sniff and run what is not the dashboard's", async () => {
-    for (const path of ["/runs", query("runs.fields", undefined), "/api/nothing"]) {
-      const { headers } = await send({ path });
-      expect(headers["content-security-policy"]).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
-      expect(headers["content-security-policy"]).not.toMatch(/script-src[^;]*'unsafe-(inline|eval)'/);
-      expect(headers["x-content-type-options"]).toBe("nosniff");
-      expect(headers["referrer-policy"]).toBe("no-referrer");
-      expect(headers["x-powered-by"]).toBeUndefined();
-    }
+    const { headers } = await send({ path: "/runs" });
+    expectGuarded(headers, /^default-src 'self'.*frame-ancestors 'none'/);
+    expect(headers["content-security-policy"]).not.toMatch(/script-src[^;]*'unsafe-(inline|eval)'/);
+    expect(headers["x-powered-by"]).toBeUndefined();
+  });
+
+  it.each<[number, Parameters<typeof send>[0]]>([
+    [200, { path: query("runs.fields", undefined) }],
+    [401, { path: "/api/blobs/00", headers: { authorization: "Bearer convkit_none" } }],
+    [403, { path: "/runs", headers: { origin: "http://evil.example" } }],
+    [403, { path: "/runs", headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" } }],
+    [404, { path: "/api/nothing" }],
+    [404, { path: "/api/trpc/nothing.at.all" }],
+    [405, { method: "POST", path: "/api/runs/a/artifacts/b" }],
+    [413, { method: "POST", path: "/api/trpc/runs.delete", headers: { "content-length": "99999999" } }],
+    [421, { path: "/runs", headers: { host: "evil.example" } }],
+  ])("with %i that are no page load nothing at all: %j", async (status, request) => {
+    const answer = await send(request);
+    expect(answer.status).toBe(status);
+    expectGuarded(answer.headers, /^default-src 'none'.*frame-ancestors 'none'/);
   });
 
   it("to mistakes name no file of this machine", async () => {
@@ -344,7 +328,11 @@ describe("a server that others can reach", () => {
         });
       const chunked = { "transfer-encoding": "chunked" };
       expect((await post(100, chunked)).status).toBe(401);
-      expect([(await post(1e5, chunked)).status, (await post(1e5, {})).status]).toEqual([413, 413]);
+      for (const size of [chunked, {}]) {
+        const { status, headers } = await post(1e5, size);
+        expect(status).toBe(413);
+        expectGuarded(headers, /^default-src 'none'/);
+      }
       expect([413, 0]).toContain((await post(64 * 1024 * 1024, chunked).catch(closed)).status);
     } finally {
       await served.stop();
@@ -371,6 +359,16 @@ describe("a server that others can reach", () => {
     await rm(other, { recursive: true, force: true });
   });
 });
+
+function expectGuarded(headers: Answer["headers"], policy: RegExp): void {
+  expect(headers["content-security-policy"]).toMatch(policy);
+  expect(headers).toMatchObject({
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+  });
+}
 
 function query(procedure: string, input: unknown): string {
   return input === undefined

@@ -1,12 +1,29 @@
-/** What a browser is told about every answer: what a page may load, and that nothing may frame or sniff it. */
+/** What a browser is told about every answer: what it may load, and that nothing may frame or sniff it. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+
+/**
+ * Of every answer, before anything is known of it: refusals, calls and redirects load nothing. Pages and files then set
+ * a policy of their own. (What Node.js answers to a request that it cannot read has no body.)
+ */
+export function setSecurityHeaders(response: ServerResponse): void {
+  response.setHeader(
+    "Content-Security-Policy",
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  );
+  response.setHeader("X-Content-Type-Options", "nosniff");
+  response.setHeader("X-Frame-Options", "DENY");
+  response.setHeader("Referrer-Policy", "no-referrer");
+  response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+  response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+  response.setHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+}
 
 /**
  * Next.js finds the nonce of its scripts in the request's own Content-Security-Policy header
  * (https://nextjs.org/docs/app/guides/content-security-policy).
  */
-export function setSecurityHeaders(
+export function setPagePolicy(
   request: IncomingMessage,
   response: ServerResponse,
   { isDevelopment }: { isDevelopment: boolean },
@@ -28,12 +45,6 @@ export function setSecurityHeaders(
   ].join("; ");
   request.headers["content-security-policy"] = policy;
   response.setHeader("Content-Security-Policy", policy);
-  response.setHeader("X-Content-Type-Options", "nosniff");
-  response.setHeader("X-Frame-Options", "DENY");
-  response.setHeader("Referrer-Policy", "no-referrer");
-  response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-  response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-  response.setHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
 }
 
 /** For bytes that are not ours: whatever they are, no browser runs them. */
@@ -42,5 +53,4 @@ export function setHostileFileHeaders(response: ServerResponse): void {
     "Content-Security-Policy",
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
   );
-  response.setHeader("X-Content-Type-Options", "nosniff");
 }

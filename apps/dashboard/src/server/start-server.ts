@@ -9,7 +9,7 @@ import { guardRequest, isLoopback, loopbackHosts, type GuardOptions } from "./gu
 import { keepLocalWorker } from "./local-worker.js";
 import { createPages, type PageHandler } from "./next-pages.js";
 import { openRecord, type OpenRecord } from "./open-record.js";
-import { setSecurityHeaders } from "./security-headers.js";
+import { setPagePolicy, setSecurityHeaders } from "./security-headers.js";
 import { serveFile } from "./serve-files.js";
 import { serveSignIn } from "./serve-sign-in.js";
 
@@ -134,9 +134,9 @@ interface HandlerParts {
 
 function createHandler({ opening, pages, guard, url, isDevelopment }: HandlerParts): PageHandler {
   return async (request, response) => {
+    setSecurityHeaders(response);
     const refusal = guardRequest(request, guard);
     if (refusal) return answer(response, refusal.status, refusal.message);
-    setSecurityHeaders(request, response, { isDevelopment });
     const path = (request.url ?? "/").split("?", 1)[0]!;
     const { context } = await opening;
     if (!path.startsWith("/api/")) {
@@ -144,6 +144,7 @@ function createHandler({ opening, pages, guard, url, isDevelopment }: HandlerPar
         const next = encodeURIComponent(request.url ?? "/");
         return void response.writeHead(303, { Location: `/sign-in?next=${next}` }).end();
       }
+      setPagePolicy(request, response, { isDevelopment });
       return (await pages)(request, response);
     }
     if (context.accounts && path.startsWith("/api/auth/")) {

@@ -65,7 +65,8 @@ function Invite() {
       </div>
       <p className="max-w-prose text-xs text-ink-3">
         Reviewers see and change all runs, models and the queue. Administrators also make tokens and invite
-        people.
+        people. Both start runs, and so can run code of their own on every worker: a run may name modules,
+        which the worker loads.
       </p>
       {invite.data !== undefined && (
         <SeenOnce

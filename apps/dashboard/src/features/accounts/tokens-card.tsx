@@ -21,6 +21,10 @@ export function TokensCard() {
           A worker shows its token to be given jobs and to deliver runs; it opens nothing else. The worker
           that comes with this dashboard needs none.
         </p>
+        <p className="max-w-prose text-sm text-ink-2">
+          A run may name modules, which the worker loads: whoever starts runs here can run code of their own
+          on the worker&apos;s machine, with the rights of the user that the worker runs as.
+        </p>
         <NewToken />
         <QueryState query={query} skeleton={<SkeletonLines lines={2} />}>
           {(tokens) => <TokenList tokens={tokens} />}
