@@ -97,7 +97,8 @@ async function compareLog(client: Client, runId: string, events: readonly TrainE
 async function compareArtifacts(client: Client, runId: string, events: readonly TrainEvent[]): Promise<void> {
   const saved = new Map<string, string>();
   for (const event of events) if (event.type === "artifactSaved") saved.set(event.path, event.sha256);
-  const { artifacts } = await client.runs.byId.query(runId);
+  const { artifacts, total } = await client.runs.artifacts.query({ runId, limit: 1000 });
+  expect(total).toBe(saved.size);
   expect(new Map(artifacts.map(({ path, sha256 }) => [path, sha256]))).toEqual(saved);
 }
 

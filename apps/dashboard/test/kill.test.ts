@@ -138,7 +138,8 @@ test("kill -9 of trainer and server loses no event and doubles none", async () =
   await client.runs.end.mutate({ id: runId!, action: "stop" });
   expect(await trainer.ended()).toBe(0);
   await untilTrue(async () => {
-    const { status, artifacts } = await run();
+    const { status } = await run();
+    const { artifacts } = await client.runs.artifacts.query({ runId: runId! });
     // Checkpoints stay where they are.
     const files = artifacts.filter(({ path }) => !path.startsWith("checkpoints/"));
     return status === "stopped" && files.length > 0 && files.every(({ stored }) => stored);

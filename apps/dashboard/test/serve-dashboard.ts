@@ -46,10 +46,17 @@ export async function serveDashboard(): Promise<ServedDashboard> {
 async function isIngested({ client, ids }: ServedDashboard): Promise<boolean> {
   const { total } = await client.runs.list.query({ limit: 1 });
   if (total < Object.keys(ids).length) return false;
-  const runs = await Promise.all(Object.values(ids).map((id) => client.runs.byId.query(id)));
-  return runs.every(
-    ({ artifacts, judgedSplits }) =>
-      artifacts.every(({ stored, path }) => stored || path.startsWith("checkpoints/")) &&
-      (judgedSplits.includes("test") || !artifacts.some(({ path }) => path === "predictions.bin")),
+  const areIn = await Promise.all(
+    Object.values(ids).map(async (id) => {
+      const [{ judgedSplits }, { artifacts }] = await Promise.all([
+        client.runs.byId.query(id),
+        client.runs.artifacts.query({ runId: id }),
+      ]);
+      return (
+        artifacts.every(({ stored, path }) => stored || path.startsWith("checkpoints/")) &&
+        (judgedSplits.includes("test") || !artifacts.some(({ path }) => path === "predictions.bin"))
+      );
+    }),
   );
+  return areIn.every(Boolean);
 }

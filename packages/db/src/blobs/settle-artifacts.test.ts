@@ -17,6 +17,7 @@ import { ingestEvents } from "../ingest/ingest-events.js";
 import { getReport, listPictures } from "../predictions/read-predictions.js";
 import { findArtifact } from "../runs/find-artifact.js";
 import { getRun } from "../runs/get-run.js";
+import { listArtifacts } from "../runs/list-artifacts.js";
 import { BlobNotFoundError } from "./blob-store.js";
 import { settleBlob, takeLocalArtifacts } from "./settle-artifacts.js";
 
@@ -76,7 +77,7 @@ function reportFile(change: Partial<EvaluationReport> = {}): Buffer {
 }
 
 const artifactsOf = async (runId: string) =>
-  (await getRun(test.database, runId)).artifacts.map(({ path, stored }) => [path, stored]);
+  (await listArtifacts(test.database, { runId })).artifacts.map(({ path, stored }) => [path, stored]);
 
 describe("takeLocalArtifacts", () => {
   it("takes in what the record names and the folder holds", async () => {

@@ -1,7 +1,6 @@
 /** One run with everything a page about it shows at once; curves, log and pictures come by their own functions. */
 import type { DatasetCard, RunConfig } from "@convkit/schema";
 import { connectionsOf, type Database } from "../database.js";
-import { ARTIFACT_COLUMNS, type ArtifactRow } from "./list-artifacts.js";
 import { RUN_COLUMNS, readCells, type RunRow } from "./list-runs.js";
 
 export interface RunDetail extends RunRow {
@@ -17,8 +16,7 @@ export interface RunDetail extends RunRow {
   readonly metricKeys: readonly string[];
   /** The first 1,000. */
   readonly attempts: readonly RunAttemptRow[];
-  /** The first 1,000 by path; `listArtifacts` goes on. */
-  readonly artifacts: readonly ArtifactRow[];
+  /** `listArtifacts` says which. */
   readonly artifactCount: number;
   /** Whether a classifier was saved. */
   readonly hasModel: boolean;
@@ -103,7 +101,6 @@ const READ_RUN = `
        FROM run_attempt WHERE run_id = run.id`,
       "item.attempt",
     )} AS attempts,
-    ${list(`SELECT ${ARTIFACT_COLUMNS} FROM artifact WHERE run_id = run.id`, "item.path")} AS artifacts,
     (SELECT count(*)::int FROM artifact WHERE run_id = run.id) AS "artifactCount",
     EXISTS (SELECT FROM artifact WHERE run_id = run.id AND path = 'model/model.json') AS "hasModel",
     ${list(

@@ -33,7 +33,9 @@ describe("listArtifacts", () => {
     expect(artifacts.map(({ path }) => path).toSorted()).toEqual(PATHS.toSorted());
     expect(total).toBe(PATHS.length);
     expect(totalBytes).toBe(Buffer.byteLength(PATHS.join("")));
-    expect(artifacts).toEqual((await getRun(test.database, "saved")).artifacts);
+    const told = saved("a b", Buffer.from("a b"));
+    const savedAt = Date.UTC(2026, 10, 26, 12, 0, 1 + PATHS.indexOf("a b"));
+    expect({ type: "artifactSaved", ...artifacts[0] }).toEqual({ ...told, savedAt, stored: false });
     expect(await list({ runId: "empty" })).toEqual({ artifacts: [], total: 0, totalBytes: 0 });
   });
 

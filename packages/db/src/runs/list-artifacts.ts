@@ -56,6 +56,6 @@ export async function listArtifacts(
 }
 
 /** Of `artifact`, as ArtifactRow names them. */
-export const ARTIFACT_COLUMNS = `
+const ARTIFACT_COLUMNS = `
   path, sha256, size_bytes::float8 AS "sizeBytes", media_type AS "mediaType",
   extract(epoch FROM saved_at)::float8 * 1000 AS "savedAt", blob_sha256 IS NOT NULL AS stored`;
