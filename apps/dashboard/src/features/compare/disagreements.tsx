@@ -1,7 +1,6 @@
 /** The pictures on which the runs say different things, those first on which they are surest of it. */
 "use client";
 import {
-  Button,
   Card,
   EmptyState,
   ErrorState,
@@ -17,6 +16,7 @@ import { useTRPC, type RunDetail } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { nameOfClass } from "../pictures/predicted-pictures";
 import { thumbnailUrl } from "../shell/links";
+import { MoreButton } from "../shell/more-button";
 import { useUrlState } from "../shell/url-state";
 import { StrokeDot } from "./compared-runs";
 
@@ -125,13 +125,7 @@ function DisagreementGrid({ runs, split }: { runs: readonly RunDetail[]; split: 
           </li>
         ))}
       </ul>
-      {query.hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            More
-          </Button>
-        </div>
-      )}
+      <MoreButton query={query}>More</MoreButton>
     </Card>
   );
 }
