@@ -33,6 +33,8 @@ export interface RunPlan {
   readonly until?: number;
   /** Share after which a second attempt went on from the last checkpoint. */
   readonly resumedAt?: number;
+  /** By path, beside those that a run leaves in any case. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
 const STEP_MS = 320;
@@ -87,7 +89,7 @@ export async function seedRun(
     journal.attempt(2, resumedAt, { type: "resumed", fromStep, fromEpoch });
     train(journal, curve, { from: fromStep + 1, to: lastStep, startedAt: resumedAt - fromStep * STEP_MS });
   }
-  const files = new Map<string, Uint8Array | string>();
+  const files = new Map<string, Uint8Array | string>(Object.entries(plan.files ?? {}));
   if (plan.status === undefined || plan.status === "stopped")
     leaveResults(plan, { runId, card, files, index });
   await write(folder, "config.json", JSON.stringify(config, null, 2));
