@@ -1,11 +1,11 @@
 /** What a page asks, asked by a test. */
 import type { AppRouter } from "@convkit/api";
-import { wireTransformer } from "@convkit/schema";
+import { wireTransformers } from "@convkit/schema";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 
 export type Client = TRPCClient<AppRouter>;
 
 export const clientOf = (url: string): Client =>
   createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${url}/api/trpc`, transformer: wireTransformer })],
+    links: [httpLink({ url: `${url}/api/trpc`, transformer: wireTransformers })],
   });

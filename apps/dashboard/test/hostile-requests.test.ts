@@ -135,7 +135,9 @@ describe("paths", () => {
   });
 
   it("that are endless are refused", async () => {
-    expect((await send({ path: `/${"a".repeat(100_000)}` })).status).toBe(431);
+    // Node.js answers and closes before it has read all: the answer may be lost on its way.
+    const answer = await send({ path: `/${"a".repeat(100_000)}` }).catch(closed);
+    expect([431, 0]).toContain(answer.status);
   });
 });
 

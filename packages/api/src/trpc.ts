@@ -1,5 +1,5 @@
 /** What every router is made of: the context of a call, who may call, and errors as the caller sees them. */
-import { wireTransformer } from "@convkit/schema";
+import { wireTransformers } from "@convkit/schema";
 import type { Accounts, BlobStore, Database, Queue } from "@convkit/db";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
@@ -32,7 +32,7 @@ export interface ApiContext {
 }
 
 const t = initTRPC.context<ApiContext>().create({
-  transformer: wireTransformer,
+  transformer: wireTransformers,
   errorFormatter: ({ shape, error }) => ({
     ...shape,
     // What zod found wrong, as sentences.

@@ -42,5 +42,5 @@ export {
   type HostProcesses,
 } from "./attempt-holder.js";
 export { ModelCard } from "./model-card.js";
-export { wireTransformer } from "./wire.js";
+export { wireTransformer, wireTransformers } from "./wire.js";
 export { ClaimedJob, HeartbeatAnswer, Job, JobKind, WorkerDescription } from "./job.js";

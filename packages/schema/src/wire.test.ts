@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { wireTransformer } from "./wire.js";
+import { wireTransformer, wireTransformers } from "./wire.js";
 
 const overTheWire = (value: unknown) =>
   wireTransformer.deserialize(JSON.parse(JSON.stringify(wireTransformer.serialize(value))));
@@ -27,15 +27,24 @@ describe("wireTransformer", () => {
   it("sends an array that several curves share once, and gives it back as one", () => {
     const [x, first, second] = [Float64Array.of(1, 2), Float64Array.of(3, 4), Float64Array.of(5, 6)];
     const value = { 10: [{ x, y: first }], 9: { x: first, more: { $odd: second } }, last: [x, second] };
-    const text = JSON.stringify(wireTransformer.serialize(value));
+    const { output } = wireTransformers;
+    const text = JSON.stringify(output.serialize(value));
     expect(text.match(/"\$float64":"/g)).toHaveLength(3);
-    const back = overTheWire(value) as typeof value;
+    const back = output.deserialize(JSON.parse(text)) as typeof value;
     expect(back).toEqual(value);
     expect(back.last[0]).toBe(back[10][0]!.x);
     expect(back.last[1]).toBe(back[9].more.$odd);
     // A place that is not there stays what it was, for a schema to refuse.
-    expect(wireTransformer.deserialize({ $float64: 0 })).toEqual({ $float64: 0 });
-    expect(overTheWire({ $float64: 0 })).toEqual({ $float64: 0 });
+    expect(output.deserialize({ $float64: 0 })).toEqual({ $float64: 0 });
+    const ofTheUser = { $float64: 0 };
+    expect(output.deserialize(JSON.parse(JSON.stringify(output.serialize(ofTheUser))))).toEqual(ofTheUser);
+  });
+
+  it("lets no request say a large array many times in a few bytes", () => {
+    const x = Float64Array.of(1, 2);
+    const [text] = wireTransformer.serialize([x]) as [unknown];
+    expect(wireTransformers.input.deserialize([text, { $float64: 0 }])).toEqual([x, { $float64: 0 }]);
+    expect(overTheWire([x, x])).toEqual([x, x]);
   });
 
   it("does not take a user's own object for a mark of its own", () => {

@@ -1,7 +1,8 @@
 /**
  * What JSON cannot say, for calls between a page, a worker and the server: NaN and the infinities, and curves as the
- * bytes of their numbers, which a third of the text holds and no parser has to read. An array that stands in a value
- * more than once, as the x axis that twenty curves share, is sent once. Has the shape of a tRPC transformer.
+ * bytes of their numbers, which a third of the text holds and no parser has to read. In answers, an array that stands in
+ * them more than once, as the x axis that twenty curves share, is sent once; in what a server is sent it may not be: a few
+ * bytes would stand for any number of megabytes. Has the shapes of tRPC's transformers.
  */
 
 type Json = string | number | boolean | null | undefined | Json[] | { [key: string]: Json };
@@ -20,17 +21,29 @@ const PLAIN = "$plain";
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 export const wireTransformer: WireTransformer = {
-  serialize: (value) => serialize(value, new Map()),
-  deserialize: (value) => deserialize(value as Json, []),
+  serialize: (value) => serialize(value, null),
+  deserialize: (value) => deserialize(value as Json, null),
 };
 
-/** @param sent arrays that the text holds already, by their place in it: `{ $float64: 2 }` is the third once more. */
-function serialize(value: unknown, sent: Map<Float64Array, number>): Json {
+/** For both ends of tRPC: what is asked, and what is answered. */
+export const wireTransformers: { readonly input: WireTransformer; readonly output: WireTransformer } = {
+  input: wireTransformer,
+  output: {
+    serialize: (value) => serialize(value, new Map()),
+    deserialize: (value) => deserialize(value as Json, []),
+  },
+};
+
+/**
+ * @param sent arrays that the text holds already, by their place in it: `{ $float64: 2 }` is the third once more; null
+ *   where each is sent as often as it stands there.
+ */
+function serialize(value: unknown, sent: Map<Float64Array, number> | null): Json {
   if (typeof value === "number") return Number.isFinite(value) ? value : { [NUMBER]: String(value) };
   if (value instanceof Float64Array) {
-    const before = sent.get(value);
+    const before = sent?.get(value);
     if (before !== undefined) return { [FLOAT64]: before };
-    sent.set(value, sent.size);
+    sent?.set(value, sent.size);
     return { [FLOAT64]: toBase64(value) };
   }
   if (Array.isArray(value)) return value.map((item) => serialize(item, sent));
@@ -40,8 +53,8 @@ function serialize(value: unknown, sent: Map<Float64Array, number>): Json {
   return entries.length === 1 && entries[0]![0].startsWith("$") ? { [PLAIN]: plain } : plain;
 }
 
-/** @param received arrays of this text so far. */
-function deserialize(value: Json, received: Float64Array[]): unknown {
+/** @param received arrays of this text so far; null where no place in it may stand for one. */
+function deserialize(value: Json, received: Float64Array[] | null): unknown {
   if (Array.isArray(value)) return value.map((item) => deserialize(item, received));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);
@@ -49,16 +62,16 @@ function deserialize(value: Json, received: Float64Array[]): unknown {
   if (entries.length === 1 && key === NUMBER) return Number(item);
   if (entries.length === 1 && key === FLOAT64 && typeof item === "string") {
     const numbers = fromBase64(item);
-    received.push(numbers);
+    received?.push(numbers);
     return numbers;
   }
-  if (entries.length === 1 && key === FLOAT64 && typeof item === "number" && received[item])
+  if (entries.length === 1 && key === FLOAT64 && typeof item === "number" && received?.[item])
     return received[item];
   if (entries.length === 1 && key === PLAIN) return fromEntries(item as { [key: string]: Json }, received);
   return fromEntries(value, received);
 }
 
-const fromEntries = (value: { [key: string]: Json }, received: Float64Array[]) =>
+const fromEntries = (value: { [key: string]: Json }, received: Float64Array[] | null) =>
   Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deserialize(item, received)]));
 
 /** Little-endian, whatever the machine. */

@@ -134,7 +134,7 @@ export function CurveChart(props: CurveChartProps) {
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     const plot = plotRef.current;
-    if (plot === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (plot === null || loading || event.ctrlKey || event.metaKey || event.altKey) return;
     const stride = event.shiftKey ? 10 : 1;
     const act: Record<string, () => void> = {
       ArrowLeft: () => plot.stepCursor(-stride),
@@ -191,11 +191,13 @@ export function CurveChart(props: CurveChartProps) {
               : []),
             {
               label: "Save as PNG",
+              disabled: loading,
               icon: <Icon name="download" className="text-ink-3" />,
               onSelect: () => void toPng().then((png) => saveFile(png, fileNameOf(title, "png"))),
             },
             {
               label: "Save the drawn points as CSV",
+              disabled: loading,
               icon: <Icon name="download" className="text-ink-3" />,
               onSelect: () => saveFile(new Blob([toCsv()], { type: "text/csv" }), fileNameOf(title, "csv")),
             },
@@ -224,7 +226,7 @@ export function CurveChart(props: CurveChartProps) {
           />
         )}
         {loading ? (
-          <div className="pointer-events-none absolute inset-0 bg-surface" aria-hidden="true">
+          <div className="absolute inset-0 bg-surface" aria-hidden="true">
             <Skeleton className="h-full w-full" />
           </div>
         ) : (

@@ -1,13 +1,13 @@
 /** How calls travel: quick ones together, slow ones alone so that nothing waits for them, changes as events. */
 import type { AppRouter } from "@convkit/api";
-import { wireTransformer } from "@convkit/schema/wire";
+import { wireTransformers } from "@convkit/schema/wire";
 import { httpBatchLink, httpLink, httpSubscriptionLink, splitLink, type TRPCLink } from "@trpc/client";
 
 /** They read curves or pictures. */
 const SLOW = new Set(["runs.series", "runs.parallel", "runs.pictures", "runs.disagreements", "runs.group"]);
 
 export function createLinks(): TRPCLink<AppRouter>[] {
-  const options = { url: "/api/trpc", transformer: wireTransformer };
+  const options = { url: "/api/trpc", transformer: wireTransformers };
   return [
     splitLink({
       condition: ({ type }) => type === "subscription",

@@ -3,7 +3,7 @@
  * A browser keeps few connections to one server, so a page that nobody sees gives its own back.
  */
 "use client";
-import { skipToken, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useQueryClient, type QueryState } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import {
   createContext,
@@ -54,7 +54,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const near = createChangeGatherer((changes) => {
-      // Whoever (re)connects reads everything again that may have changed meanwhile.
+      // Where nobody knows what changed, everything that may have is read again.
       if (changes === null) void queryClient.invalidateQueries();
       else void queryClient.invalidateQueries({ predicate: ({ queryKey }) => asksAbout(queryKey, changes) });
       for (const listener of listeners) listener(changes);
@@ -91,6 +91,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   }, [status, error, reset]);
 
   const connected = status !== "error" && (status !== "connecting" || error === null);
+  const wasCut = useRef(false);
+  useEffect(() => {
+    if (connected && wasCut.current) {
+      // The server tells of what changed meanwhile. What was told before, and could then not be read, is read now.
+      void queryClient.invalidateQueries({
+        predicate: ({ state }) => state.isInvalidated || hasFailed(state),
+      });
+      for (const listener of listeners) listener(null);
+    }
+    wasCut.current = !connected;
+  }, [connected, queryClient, listeners]);
   const live = useMemo<Live>(
     () => ({
       connected,
@@ -104,6 +115,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 
+const hasFailed = ({ status, fetchFailureCount }: QueryState) => status === "error" || fetchFailureCount > 0;
 const isVisible = () => document.visibilityState === "visible";
 
 function followVisibility(onChange: () => void): () => void {

@@ -1,5 +1,5 @@
 /** Calls over tRPC, by their names: answers are parsed, failures become this package's errors. */
-import { wireTransformer } from "@convkit/schema";
+import { wireTransformers } from "@convkit/schema";
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from "@trpc/client";
 import type { z } from "zod";
 import { Deadline, withDeadline } from "./deadline.js";
@@ -40,7 +40,7 @@ export function createCaller(server: Server, { pauses, onContact }: CallerOption
     links: [
       httpLink({
         url: `${server.url}/api/trpc`,
-        transformer: wireTransformer,
+        transformer: wireTransformers,
         headers: authorizationOf(server),
         fetch: (url, options) => fetchJson(server, url, options as RequestInit),
       }),

@@ -25,7 +25,7 @@ export interface Series {
   readonly key: string;
   /** Points there are in the range; `x.length` of them are here. */
   readonly count: number;
-  /** Ascending, but where the clock went back on the time axis. The same array for all curves that have the same x. */
+  /** Ascending, but where the clock went back on the time axis. Curves of the same steps mostly share one array. */
   readonly x: Float64Array;
   readonly y: Float64Array;
   /** Present where smoothing was asked for. */

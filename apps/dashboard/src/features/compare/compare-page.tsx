@@ -1,6 +1,6 @@
 /** Runs beside each other: their curves, figures, settings, and the pictures on which they differ. */
 "use client";
-import { Button, EmptyState, ErrorState, Tabs, type TabItem } from "@convkit/ui";
+import { Button, EmptyState, ErrorState, strokesOfRuns, Tabs, type TabItem } from "@convkit/ui";
 import { useQueries, type UseQueryResult } from "@tanstack/react-query";
 import { GitCompareArrows } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
@@ -37,7 +37,10 @@ export function ComparePage() {
     CurveChart.preload();
   }, []);
   const named = params.get("runs");
-  const ids = useMemo(() => [...new Set(splitList(named).map(decodeRunId))].slice(0, 200), [named]);
+  const ids = useMemo(
+    () => [...new Set(splitList(named).map(decodeRunId))].filter(isRunId).slice(0, 200),
+    [named],
+  );
   const setIds = (next: readonly string[]) => update({ runs: joinList(next.map(encodeURIComponent)) });
   const { runs, failure } = useQueries({
     queries: ids.map((id) => trpc.runs.byId.queryOptions(id)),
@@ -81,6 +84,9 @@ function runsOf(results: readonly UseQueryResult<RunDetail, unknown>[]) {
   };
 }
 
+/** Others are of no run, and one of them would have all curves refused. */
+const isRunId = (id: string) => id !== "" && id.length <= 300;
+
 function decodeRunId(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -120,12 +126,15 @@ interface CompareTabsProps {
 /** The curves do not wait for what else is known of the runs. */
 function CompareTabs({ ids, runs }: CompareTabsProps) {
   const [params, update] = useUrlState();
+  // Of all that are compared, whichever a tab shows: a run has one colour in all of them.
+  const strokes = useMemo(() => strokesOfRuns(ids), [ids]);
+  const curves = <ComparedCurves ids={ids} runs={runs} strokes={strokes} />;
   const items: readonly TabItem[] = [
-    { value: FIRST, label: "Curves", content: <ComparedCurves ids={ids} runs={runs} /> },
-    { value: "metrics", label: "Metrics", content: <MetricTable runs={runs} /> },
-    { value: "config", label: "Config", content: <ConfigDiff runs={runs} /> },
+    { value: FIRST, label: "Curves", content: curves },
+    { value: "metrics", label: "Metrics", content: <MetricTable runs={runs} strokes={strokes} /> },
+    { value: "config", label: "Config", content: <ConfigDiff runs={runs} strokes={strokes} /> },
     { value: "params", label: "Params", content: <ParamImportance runs={runs} /> },
-    { value: "pictures", label: "Pictures", content: <Disagreements runs={runs} /> },
+    { value: "pictures", label: "Pictures", content: <Disagreements runs={runs} strokes={strokes} /> },
   ];
   const asked = params.get("tab") ?? FIRST;
   const value = items.some((item) => item.value === asked) ? asked : FIRST;

@@ -1,12 +1,13 @@
 /** A chart for each metric, a curve for each run. */
 "use client";
-import { Button, Checkbox, Icon, Popover, strokesOfRuns } from "@convkit/ui";
+import { Button, Checkbox, Icon, Popover } from "@convkit/ui";
 import { useCallback, useMemo } from "react";
 import type { RunDetail } from "../../trpc/context";
 import { CurveBoard } from "../curves/curve-board";
 import type { CurveGroup } from "../curves/curve-groups";
 import type { CurveLook } from "../curves/curve-panel";
 import { byRank } from "../runs/metric-format";
+import type { RunStrokes } from "./compared-runs";
 import { joinList, splitList, useUrlState } from "../shell/url-state";
 
 const USUAL = ["val_accuracy", "val_loss", "accuracy", "loss"];
@@ -15,9 +16,10 @@ export interface ComparedCurvesProps {
   ids: readonly string[];
   /** Those of `ids` that are here: of the others, the curves may be here before the names. */
   runs: readonly RunDetail[];
+  strokes: RunStrokes;
 }
 
-export function ComparedCurves({ ids, runs }: ComparedCurvesProps) {
+export function ComparedCurves({ ids, runs, strokes }: ComparedCurvesProps) {
   const [params, update] = useUrlState();
   const all = useMemo(
     () =>
@@ -38,7 +40,6 @@ export function ComparedCurves({ ids, runs }: ComparedCurvesProps) {
     [shown],
   );
   const names = useMemo(() => new Map(runs.map(({ id, name }) => [id, name])), [runs]);
-  const strokes = useMemo(() => strokesOfRuns(ids), [ids]);
   const lookOf = useCallback(
     (runId: string): CurveLook => {
       const { color, dash } = strokes.get(runId) ?? { color: "var(--color-control)" };

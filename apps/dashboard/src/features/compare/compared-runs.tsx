@@ -7,6 +7,9 @@ import type { RunDetail } from "../../trpc/context";
 import { RunPicker } from "../run/compare-with-dialog";
 import { runPath } from "../shell/links";
 
+/** Colour and dash by a run's id. */
+export type RunStrokes = ReturnType<typeof strokesOfRuns>;
+
 export interface ComparedRunsProps {
   ids: readonly string[];
   runs: readonly RunDetail[];

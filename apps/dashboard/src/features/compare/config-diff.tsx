@@ -1,13 +1,12 @@
 /** Settings side by side: by default those alone that differ. */
 "use client";
-import { Card, DiffTable, strokesOfRuns } from "@convkit/ui";
+import { Card, DiffTable } from "@convkit/ui";
 import { useMemo } from "react";
 import type { RunDetail } from "../../trpc/context";
-import { StrokeDot } from "./compared-runs";
+import { StrokeDot, type RunStrokes } from "./compared-runs";
 
-export function ConfigDiff({ runs }: { runs: readonly RunDetail[] }) {
+export function ConfigDiff({ runs, strokes }: { runs: readonly RunDetail[]; strokes: RunStrokes }) {
   const columns = useMemo(() => {
-    const strokes = strokesOfRuns(runs.map(({ id }) => id));
     return runs.map(({ id, name, config }) => {
       // What a run is called says nothing about how it learnt.
       const settings = { ...config, name: undefined, formatVersion: undefined };
@@ -22,7 +21,7 @@ export function ConfigDiff({ runs }: { runs: readonly RunDetail[] }) {
         config: settings,
       };
     });
-  }, [runs]);
+  }, [runs, strokes]);
   return (
     <Card flush>
       <DiffTable label="Settings of the runs" columns={columns} />

@@ -1,15 +1,6 @@
 /** The pictures on which the runs say different things, those first on which they are surest of it. */
 "use client";
-import {
-  Card,
-  EmptyState,
-  ErrorState,
-  formatMetric,
-  Icon,
-  Select,
-  Skeleton,
-  strokesOfRuns,
-} from "@convkit/ui";
+import { Card, EmptyState, ErrorState, formatMetric, Icon, Select, Skeleton } from "@convkit/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
@@ -18,12 +9,12 @@ import { nameOfClass } from "../pictures/predicted-pictures";
 import { thumbnailUrl } from "../shell/links";
 import { MoreButton } from "../shell/more-button";
 import { useUrlState } from "../shell/url-state";
-import { StrokeDot } from "./compared-runs";
+import { StrokeDot, type RunStrokes } from "./compared-runs";
 
 const PAGE = 48;
 const MOST_RUNS = 10;
 
-export function Disagreements({ runs }: { runs: readonly RunDetail[] }) {
+export function Disagreements({ runs, strokes }: { runs: readonly RunDetail[]; strokes: RunStrokes }) {
   const [params, update] = useUrlState();
   const judged = runs.filter(({ judgedSplits }) => judgedSplits.length > 0);
   const shared = (judged[0]?.judgedSplits ?? []).filter((split) =>
@@ -60,15 +51,20 @@ export function Disagreements({ runs }: { runs: readonly RunDetail[] }) {
           </p>
         )}
       </div>
-      <DisagreementGrid runs={compared} split={split} />
+      <DisagreementGrid runs={compared} split={split} strokes={strokes} />
     </div>
   );
 }
 
-function DisagreementGrid({ runs, split }: { runs: readonly RunDetail[]; split: string }) {
+interface DisagreementGridProps {
+  runs: readonly RunDetail[];
+  split: string;
+  strokes: RunStrokes;
+}
+
+function DisagreementGrid({ runs, split, strokes }: DisagreementGridProps) {
   const trpc = useTRPC();
   const ids = useMemo(() => runs.map(({ id }) => id), [runs]);
-  const strokes = useMemo(() => strokesOfRuns(ids), [ids]);
   const query = useInfiniteQuery(
     trpc.runs.disagreements.infiniteQueryOptions(
       { runIds: ids, split, limit: PAGE },

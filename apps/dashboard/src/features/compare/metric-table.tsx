@@ -1,6 +1,6 @@
 /** Every metric of every run: best and last, and how far from the baseline. */
 "use client";
-import { Card, classNames, ErrorState, Segmented, Select, strokesOfRuns, Switch } from "@convkit/ui";
+import { Card, classNames, ErrorState, Segmented, Select, Switch } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
@@ -9,18 +9,17 @@ import { isSystemKey } from "../curves/curve-groups";
 import { betterOf, byRank, formatOf, isJudged } from "../runs/metric-format";
 import { SkeletonLines } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
-import { StrokeDot } from "./compared-runs";
+import { StrokeDot, type RunStrokes } from "./compared-runs";
 
 type Statistic = "best" | "last";
 
-export function MetricTable({ runs }: { runs: readonly RunDetail[] }) {
+export function MetricTable({ runs, strokes }: { runs: readonly RunDetail[]; strokes: RunStrokes }) {
   const trpc = useTRPC();
   const [params, update] = useUrlState();
   const [statistic, setStatistic] = useState<Statistic>("best");
   const [machine, setMachine] = useState(false);
   const ids = useMemo(() => runs.map(({ id }) => id), [runs]);
   const query = useQuery(trpc.runs.compare.queryOptions(ids));
-  const strokes = useMemo(() => strokesOfRuns(ids), [ids]);
   const asked = params.get("baseline") ?? "";
   const baseline = ids.includes(asked) ? asked : (ids[0] ?? "");
   const base = ids.indexOf(baseline);

@@ -97,7 +97,7 @@ export function CurvePanel(props: CurvePanelProps) {
     <CurveChart
       title={group.title}
       series={series}
-      loading={query.data === undefined}
+      loading={query.isPending}
       xLabel={settings.x}
       xScale={settings.logX ? "log" : "linear"}
       yScale={logY ? "log" : "linear"}
@@ -137,6 +137,13 @@ export function CurvePanel(props: CurvePanelProps) {
     </>
   );
 
+  const shown = (height: number) =>
+    query.error && !query.data ? (
+      <ErrorState message={messageOfError(query.error)} onRetry={() => void query.refetch()} />
+    ) : (
+      chart(height, actions)
+    );
+
   return (
     <div
       ref={ref}
@@ -144,13 +151,9 @@ export function CurvePanel(props: CurvePanelProps) {
       aria-busy={(seen && query.isPending) || undefined}
       className="min-h-81 min-w-0 rounded-lg border border-line bg-surface px-3 pt-2 pb-3"
     >
-      {query.error && !query.data ? (
-        <ErrorState message={messageOfError(query.error)} onRetry={() => void query.refetch()} />
-      ) : (
-        seen && chart(248, actions)
-      )}
+      {seen && shown(248)}
       <Dialog open={full} onOpenChange={setFull} title={group.title} size="wide">
-        {full && chart(Math.max(280, Math.round(window.innerHeight * 0.52)), actions)}
+        {full && shown(Math.max(280, Math.round(window.innerHeight * 0.52)))}
       </Dialog>
     </div>
   );

@@ -1,8 +1,11 @@
 /** Brings the field that an issue is about under the reader's hands, unfolding the section that it is in. */
 import { pathText, type Path } from "./json-value";
 
+/** Frames that an unfolded section is given to draw its fields: as many as a busy machine needs. */
+const PATIENCE = 120;
+
 /** The nearest field above, where the place itself has none. @returns false if there is none at all. */
-export function focusField(path: Path): boolean {
+export function focusField(path: Path, patience = PATIENCE): boolean {
   for (let length = path.length; length > 0; length -= 1) {
     const text = pathText(path.slice(0, length));
     const section = document.querySelector<HTMLDetailsElement>(
@@ -10,10 +13,10 @@ export function focusField(path: Path): boolean {
     );
     const found = document.querySelector<HTMLElement>(`[data-path="${CSS.escape(text)}"]`);
     const place = found ?? (length === 1 ? section : null);
-    if (section && !found && !section.open) {
+    // Its fields are drawn once it is open.
+    if (section && !found && (!section.open || isEmpty(section)) && patience > 0) {
       section.open = true;
-      // Its fields are drawn once it is open.
-      requestAnimationFrame(() => requestAnimationFrame(() => focusField(path)));
+      requestAnimationFrame(() => focusField(path, patience - 1));
       return true;
     }
     const control = place?.querySelector<HTMLElement>("input, textarea, select, button, summary");
@@ -24,3 +27,5 @@ export function focusField(path: Path): boolean {
   }
   return false;
 }
+
+const isEmpty = (section: HTMLElement) => section.querySelector("[data-path]") === null;
