@@ -31,11 +31,13 @@ const Disagreements = lazyPart(() => import("./disagreements").then((tab) => tab
 export function ComparePage() {
   const trpc = useTRPC();
   const [params, update] = useUrlState();
-  // The first tab's scripts need not wait for the runs.
+  const isFirst = params.get("tab") === null;
+  // The first tab's scripts need not wait for the runs, and other tabs not for them.
   useEffect(() => {
+    if (!isFirst) return;
     ComparedCurves.preload();
     CurveChart.preload();
-  }, []);
+  }, [isFirst]);
   const named = params.get("runs");
   const ids = useMemo(
     () => [...new Set(splitList(named).map(decodeRunId))].filter(isRunId).slice(0, 200),

@@ -7,8 +7,8 @@ import { CurveBoard } from "../curves/curve-board";
 import type { CurveGroup } from "../curves/curve-groups";
 import type { CurveLook } from "../curves/curve-panel";
 import { byRank } from "../runs/metric-format";
-import type { RunStrokes } from "./compared-runs";
 import { joinList, splitList, useUrlState } from "../shell/url-state";
+import type { RunStrokes } from "./compared-runs";
 
 const USUAL = ["val_accuracy", "val_loss", "accuracy", "loss"];
 
