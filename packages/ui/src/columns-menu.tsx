@@ -2,7 +2,7 @@
 "use client";
 import { useState } from "react";
 import { Button, IconButton } from "./button.js";
-import { Checkbox } from "./choice.js";
+import { Checkbox } from "./checkbox.js";
 import {
   defaultColumnLayout,
   isHidden,

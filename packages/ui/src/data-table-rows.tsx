@@ -1,7 +1,7 @@
 /** Rows of a DataTable: a run, a group of runs, and the shape of one that is still coming. */
 "use client";
 import { useRef, type CSSProperties } from "react";
-import { Checkbox } from "./choice.js";
+import { Checkbox } from "./checkbox.js";
 import { classNames } from "./class-names.js";
 import { groupCellOf, type DataColumn, type DataGroup } from "./data-column.js";
 import { Skeleton } from "./feedback.js";

@@ -4,7 +4,7 @@
  */
 "use client";
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { Checkbox } from "./choice.js";
+import { Checkbox } from "./checkbox.js";
 import { classNames } from "./class-names.js";
 import { defaultColumnLayout, visibleColumns, widthOf, type ColumnLayout } from "./column-layout.js";
 import { tableItems, type DataColumn, type DataGroup, type DataSort } from "./data-column.js";

@@ -1,9 +1,9 @@
 /** Configs side by side; what differs stands out, and alone if wished. */
 "use client";
 import { useMemo, useState, type ReactNode } from "react";
-import { Switch } from "./choice.js";
 import { classNames } from "./class-names.js";
 import { diffConfigs } from "./diff-config.js";
+import { Switch } from "./switch.js";
 
 export interface DiffTableProps {
   /** Names the table for screen readers. */

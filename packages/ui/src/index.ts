@@ -8,14 +8,7 @@ export {
 } from "./badge.js";
 export { Button, IconButton, type ButtonProps, type IconButtonProps } from "./button.js";
 export { Card, type CardProps } from "./card.js";
-export {
-  Checkbox,
-  Slider,
-  Switch,
-  type CheckboxProps,
-  type SliderProps,
-  type SwitchProps,
-} from "./choice.js";
+export { Checkbox, type CheckboxProps } from "./checkbox.js";
 export { classNames } from "./class-names.js";
 export {
   defaultColumnLayout,
@@ -67,8 +60,10 @@ export { Popover, type PopoverProps } from "./popover.js";
 export { ProgressBar, type ProgressBarProps } from "./progress-bar.js";
 export { colorOfRun, strokesOfRuns, type RunStroke } from "./run-colors.js";
 export { Segmented, Select, type SegmentedProps, type SelectOption, type SelectProps } from "./select.js";
+export { Slider, type SliderProps } from "./slider.js";
 export { Sparkline, type SparklineProps } from "./sparkline.js";
 export { meanAndDeviation, type MeanAndDeviation } from "./statistics.js";
+export { Switch, type SwitchProps } from "./switch.js";
 export { tabClasses, Tabs, type TabItem, type TabsProps } from "./tabs.js";
 export { ToastProvider, useToast, type ToastMessage } from "./toast.js";
 export { Tooltip, type TooltipProps } from "./tooltip.js";
