@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { decodeTrainEvents, encodeTrainEvent } from "@convkit/schema";
 import { unzipSync } from "fflate";
 import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import { startNetworkTo } from "./cut-network.js";
 import { openBrowser, openPage, settled, visit, type WatchedPage } from "./open-browser.js";
 import { HOSTILE_NAME } from "./seed-home.js";
 import { serveDashboard, type ServedDashboard } from "./serve-dashboard.js";
@@ -417,4 +418,27 @@ test("a lost server is told of, and comes back by itself", async () => {
   await banner.waitFor();
   await served.start();
   await banner.waitFor({ state: "detached" });
+});
+
+test("what changed while the network was cut is on the page once it is mended", async () => {
+  const network = await startNetworkTo(served.url);
+  onTestFinished(() => network.close());
+  await page.context().close();
+  watched = await openPage(browser, network);
+  ({ page } = watched);
+  const { client, ids } = served;
+  const id = ids.fashion;
+  const { name } = await client.runs.byId.query(id);
+  await visit(page, `${network.url}/runs/${id}`);
+  await page.getByRole("button", { name, exact: true }).waitFor();
+  network.cut();
+  const banner = page.getByText("The server cannot be reached.");
+  await banner.waitFor();
+  await client.runs.rename.mutate({ id, name: "renamed meanwhile" });
+  network.mend();
+  await page.getByRole("button", { name: "renamed meanwhile", exact: true }).waitFor();
+  await banner.waitFor({ state: "detached" });
+  // And it goes on to follow.
+  await client.runs.rename.mutate({ id, name });
+  await page.getByRole("button", { name, exact: true }).waitFor();
 });

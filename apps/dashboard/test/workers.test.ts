@@ -3,14 +3,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile, mkdtemp, rm } from "node:fs/promises";
-import { createServer, request as httpRequest, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decodeTrainEvents, RunConfig, type TrainEvent } from "@convkit/schema";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { clientOf, type Client } from "./client-of.js";
+import { startNetworkTo, type Network } from "./cut-network.js";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
 import { makePhotoFolder } from "./photo-folder.js";
 import { untilTrue } from "./until-true.js";
@@ -24,7 +23,7 @@ let dashboard: DashboardProcess;
 let client: Client;
 let token: string;
 const workers: ChildProcess[] = [];
-const proxies: Proxy[] = [];
+const networks: Network[] = [];
 
 async function serve(flags: readonly string[]): Promise<void> {
   home = await mkdtemp(join(tmpdir(), "convkit-workers-"));
@@ -42,7 +41,7 @@ afterEach(async () => {
     signal(worker, "SIGCONT");
     signal(worker, "SIGKILL");
   }
-  for (const proxy of proxies.splice(0)) proxy.close();
+  for (const network of networks.splice(0)) network.close();
   await dashboard.stop();
   await rm(home, { recursive: true, force: true });
 });
@@ -70,59 +69,10 @@ function signal(worker: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-interface Proxy {
-  readonly url: string;
-  cut(): void;
-  mend(): void;
-  close(): void;
-}
-
-/** A network between worker and dashboard that can be cut: open connections break, and new ones are refused. */
-async function startProxy(): Promise<Proxy> {
-  const target = new URL(dashboard.url);
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const server: Server = createServer((request, response) => {
-    const { method, url, headers } = request;
-    const passed = httpRequest(
-      {
-        host: target.hostname,
-        port: target.port,
-        method,
-        path: url,
-        headers: { ...headers, host: target.host },
-      },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      },
-    );
-    passed.on("error", () => response.destroy());
-    request.on("error", () => passed.destroy());
-    request.pipe(passed);
-  });
-  server.on("connection", (socket) => {
-    if (isCut) return void socket.destroy();
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const proxy = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    cut: () => {
-      isCut = true;
-      for (const socket of sockets) socket.destroy();
-    },
-    mend: () => (isCut = false),
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-  proxies.push(proxy);
-  return proxy;
+async function startNetwork(): Promise<Network> {
+  const network = await startNetworkTo(dashboard.url);
+  networks.push(network);
+  return network;
 }
 
 async function startRun(epochs: number): Promise<{ runId: string; jobId: string }> {
@@ -155,8 +105,8 @@ const stepsOf = (events: readonly TrainEvent[]) =>
 
 test("two workers share the queue; one that is cut off for a minute trains on and catches up", async () => {
   await serve([]);
-  const proxy = await startProxy();
-  startWorker("cut", proxy.url);
+  const network = await startNetwork();
+  startWorker("cut", network.url);
   const long = await startRun(5000);
   await untilTrue(async () => (await steps(long.runId)).length > 20);
 
@@ -169,14 +119,14 @@ test("two workers share the queue; one that is cut off for a minute trains on an
   });
   expect(await run(short.runId)).toMatchObject({ status: "completed", judgedSplits: ["test"] });
 
-  proxy.cut();
+  network.cut();
   const cutAt = Date.now();
   const before = stepsOf(await journal("cut", long.runId)).length;
   await untilTrue(async () => Date.now() - cutAt > CUT_MS);
   const meanwhile = stepsOf(await journal("cut", long.runId));
   expect(meanwhile.length).toBeGreaterThan(before + 100);
   expect((await steps(long.runId)).length).toBeLessThan(meanwhile.length - 100);
-  proxy.mend();
+  network.mend();
   await untilTrue(async () => (await steps(long.runId)).length >= meanwhile.length);
 
   await client.jobs.end.mutate({ id: long.jobId, action: "stop" });
