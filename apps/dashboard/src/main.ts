@@ -54,9 +54,6 @@ async function serve({ host, port, open, dev, home, url, worker, heartbeat }: Se
     isDevelopment: dev,
     onProblem: (message) => console.error(message),
   });
-  console.log(`The dashboard is at ${server.url} (Ctrl-C ends it)`);
-  if (server.setupUrl !== null) console.log(`Make the first account at ${server.setupUrl}`);
-  if (open) openBrowser(server.setupUrl ?? server.url);
   const stop = () => {
     // A second one does not wait for what is under way.
     process.once("SIGINT", () => process.exit(130));
@@ -64,6 +61,18 @@ async function serve({ host, port, open, dev, home, url, worker, heartbeat }: Se
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  console.log(`The dashboard is at ${server.url} (Ctrl-C ends it)`);
+  // A browser takes its time to open, and so does the record.
+  if (open && !server.demandsSignIn) openBrowser(server.url);
+  try {
+    const { setupUrl } = await server.opened;
+    if (setupUrl !== null) console.log(`Make the first account at ${setupUrl}`);
+    if (open && server.demandsSignIn) openBrowser(setupUrl ?? server.url);
+  } catch (error) {
+    console.error((error as Error).message);
+    await server.close();
+    process.exit(1);
+  }
 }
 
 /** Where there is no browser, the address has been said. */

@@ -36,7 +36,10 @@ beforeAll(async () => {
     blobs: createDiskBlobStore(join(home, "blobs")),
     queue: await openQueue(database, { onProblem: () => undefined }),
     changes: createRunChanges(database, stopped.signal),
-    accounts: openAccounts(database, { secret: "0123456789".repeat(4), baseUrl: "https://example.org" }),
+    accounts: await openAccounts(database, {
+      secret: "0123456789".repeat(4),
+      baseUrl: "https://example.org",
+    }),
     caller: null,
   };
   const [{ id: a }, { id: b }, { id: c }] = [

@@ -44,7 +44,7 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
   const database = await openDatabase({ home, url: databaseUrl });
   const blobs = createDiskBlobStore(join(home, "blobs"));
   const queue = await openQueue(database, { onProblem, ...(heartbeatSeconds && { heartbeatSeconds }) });
-  const accounts = options.accounts && openAccounts(database, options.accounts);
+  const accounts = options.accounts && (await openAccounts(database, options.accounts));
   const tokens: string[] = [];
   const say = (error: unknown) => onProblem((error as Error).message);
   const work = [

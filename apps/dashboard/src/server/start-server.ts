@@ -1,17 +1,11 @@
 /** The dashboard's server: calls, files and pages behind one door. */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { appRouter } from "@convkit/api";
-import { createSetupInvitation } from "@convkit/db";
-import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
-import { findCaller } from "./find-caller.js";
 import { guardRequest, isLoopback, loopbackHosts, type GuardOptions } from "./guard-request.js";
 import { keepLocalWorker } from "./local-worker.js";
 import { createPages, type PageHandler } from "./next-pages.js";
-import { openRecord, type OpenRecord } from "./open-record.js";
 import { setPagePolicy, setSecurityHeaders } from "./security-headers.js";
-import { serveFile } from "./serve-files.js";
-import { serveSignIn } from "./serve-sign-in.js";
+import type { RecordServer } from "./serve-record.js";
 
 export interface ServerOptions {
   /** Absolute path of CONVKIT_HOME. */
@@ -37,9 +31,15 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly url: string;
+  readonly demandsSignIn: boolean;
+  /** Resolves when the record is open, and calls are answered too; rejects if it cannot be. */
+  readonly opened: Promise<OpenedRecord>;
+  close(): Promise<void>;
+}
+
+export interface OpenedRecord {
   /** Where the first administrator makes an account; null if there is one, or nobody signs in. */
   readonly setupUrl: string | null;
-  close(): Promise<void>;
 }
 
 /** A server that others could reach, without what keeps them out. */
@@ -47,13 +47,13 @@ class UnsafeServerError extends Error {
   override readonly name = "UnsafeServerError";
 }
 
-const LARGEST_CALL_BYTES = 16 * 1024 * 1024;
 const SHORTEST_SECRET = 32;
 /** What a page needs before anyone is signed in. */
 const OPEN_PATHS = /^\/(sign-in|sign-up|_next\/static|icon|favicon|theme)/;
 
 /**
- * Resolves when it answers.
+ * Resolves when its pages answer; what they ask for waits until the record is open. Database and API are loaded only
+ * then: before the first page they would double the time to it.
  * @throws {UnsafeServerError}
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -69,9 +69,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     `http://${isLoopback(host) ? "localhost" : addressOf(host)}:${port}`;
   const demandsSignIn = !isLoopback(host) || options.publicUrl !== undefined;
   const accounts = demandsSignIn ? { secret: options.secret!, baseUrl: url } : null;
-  const opening = openRecord({ ...options, accounts, signal });
   const pages = createPages({ root, isDevelopment, server, port });
-  const handle = createHandler({ opening, pages, guard: guardOf(options, port, url), url, isDevelopment });
+  const record = pages
+    .then(() => import("./serve-record.js"))
+    .then(({ openRecordServer }) => openRecordServer({ ...options, accounts, url, signal }));
+  const handle = createHandler({
+    record,
+    pages,
+    guard: guardOf(options, port, url),
+    demandsSignIn,
+    isDevelopment,
+  });
   server.on("request", (request, response) => {
     void handle(request, response).catch((error: unknown) => {
       onProblem(`${request.method} ${request.url}: ${(error as Error).message}`);
@@ -80,23 +88,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
   });
   let worker: Promise<void> | undefined;
-  const close = async () => {
-    stopping.abort();
-    await worker;
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    await (await opening).close();
-  };
-  try {
-    const [record] = await Promise.all([opening, pages]);
-    if (workerScript !== null) {
-      const token = await record.createWorkerToken();
+  const opened = record.then(async ({ createWorkerToken, setupUrl }) => {
+    if (workerScript !== null && !signal.aborted) {
+      const token = await createWorkerToken();
       const local = `http://${addressOf(LOOPBACK_OF[host] ?? host)}:${port}`;
       worker = keepLocalWorker({ script: workerScript, url: local, home, token, signal, onProblem });
     }
-    return { url, setupUrl: await setupUrlOf(record, url), close };
+    return { setupUrl };
+  });
+  const close = async () => {
+    stopping.abort();
+    const [{ value: openRecord } = {}] = (await Promise.allSettled([record, opened])) as [
+      { value?: RecordServer },
+      unknown,
+    ];
+    await worker;
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await openRecord?.close();
+  };
+  try {
+    await pages;
+    return { url, demandsSignIn, opened, close };
   } catch (error) {
-    await close().catch(() => undefined);
+    await close();
     throw error;
   }
 }
@@ -119,50 +134,31 @@ function checkSafe({ host, secret, publicUrl }: ServerOptions): void {
   }
 }
 
-async function setupUrlOf({ database, context }: OpenRecord, url: string): Promise<string | null> {
-  const secret = context.accounts && (await createSetupInvitation(database));
-  return secret && `${url}/sign-up?invitation=${secret}`;
-}
-
 interface HandlerParts {
-  readonly opening: Promise<OpenRecord>;
+  readonly record: Promise<RecordServer>;
   readonly pages: Promise<PageHandler>;
   readonly guard: GuardOptions;
-  readonly url: string;
+  readonly demandsSignIn: boolean;
   readonly isDevelopment: boolean;
 }
 
-function createHandler({ opening, pages, guard, url, isDevelopment }: HandlerParts): PageHandler {
+function createHandler({ record, pages, guard, demandsSignIn, isDevelopment }: HandlerParts): PageHandler {
   return async (request, response) => {
     setSecurityHeaders(response);
     const refusal = guardRequest(request, guard);
     if (refusal) return answer(response, refusal.status, refusal.message);
     const path = (request.url ?? "/").split("?", 1)[0]!;
-    const { context } = await opening;
-    if (!path.startsWith("/api/")) {
-      if (context.accounts && !OPEN_PATHS.test(path) && !(await findCaller(request, context))) {
-        const next = encodeURIComponent(request.url ?? "/");
-        return void response.writeHead(303, { Location: `/sign-in?next=${next}` }).end();
-      }
-      setPagePolicy(request, response, { isDevelopment });
-      return (await pages)(request, response);
+    if (path.startsWith("/api/")) {
+      if (!(await (await record).serve(request, response, path)))
+        answer(response, 404, "There is nothing here.");
+      return;
     }
-    if (context.accounts && path.startsWith("/api/auth/")) {
-      return serveSignIn(request, response, { accounts: context.accounts, baseUrl: url });
+    if (demandsSignIn && !OPEN_PATHS.test(path) && !(await (await record).isKnown(request))) {
+      const next = encodeURIComponent(request.url ?? "/");
+      return void response.writeHead(303, { Location: `/sign-in?next=${next}` }).end();
     }
-    const caller = await findCaller(request, context);
-    if (path.startsWith("/api/trpc/")) {
-      return nodeHTTPRequestHandler({
-        router: appRouter,
-        req: request,
-        res: response,
-        path: path.slice("/api/trpc/".length),
-        createContext: () => ({ ...context, caller }),
-        maxBodySize: LARGEST_CALL_BYTES,
-      });
-    }
-    if (await serveFile(request, response, { ...context, caller })) return;
-    answer(response, 404, "There is nothing here.");
+    setPagePolicy(request, response, { isDevelopment });
+    return (await pages)(request, response);
   };
 }
 

@@ -11,7 +11,7 @@ let test: TestDatabase;
 let accounts: Accounts;
 beforeAll(async () => {
   test = await createTestDatabase();
-  accounts = openAccounts(test.database, { secret: "0123456789".repeat(4), baseUrl: BASE_URL });
+  accounts = await openAccounts(test.database, { secret: "0123456789".repeat(4), baseUrl: BASE_URL });
 });
 afterAll(() => test.database.close());
 
