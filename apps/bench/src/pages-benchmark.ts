@@ -1,6 +1,6 @@
 /**
- * How long the dashboard's two heaviest pages take to draw, in a real Chromium over a real server: from the last byte
- * of the data to the frame that shows it, and from the start of the navigation.
+ * How long the dashboard takes to start, and its two heaviest pages to draw, in a real Chromium over a real server: from
+ * the last byte of the data to the frame that shows it, and from the start of the navigation.
  */
 /// <reference lib="dom" />
 import { spawn, type ChildProcess } from "node:child_process";
@@ -26,6 +26,7 @@ const PATIENCE_MS = 60_000;
 /** A browser that uses less than this in the time between two looks rests. */
 const RESTING_SECONDS = 0.02;
 const LOOK_MS = 250;
+const FIRST_CALL = `/api/trpc/runs.list?input=${encodeURIComponent(JSON.stringify({ limit: 1 }))}`;
 
 interface Page {
   readonly name: string;
@@ -77,6 +78,12 @@ interface PageTimes {
   readonly wholeAgain: number[];
 }
 
+/** Milliseconds since the command: the first page, and then the first call, which waits for the record. */
+interface StartTimes {
+  readonly page: number[];
+  readonly call: number[];
+}
+
 /** @throws {Error} without Chromium. */
 export async function measurePages(rounds: number, size: RecordSize = SIZE): Promise<BenchmarkResult> {
   if (!existsSync(CHROMIUM)) {
@@ -85,8 +92,10 @@ export async function measurePages(rounds: number, size: RecordSize = SIZE): Pro
   const home = await mkdtemp(path.join(tmpdir(), "convkit-bench-"));
   const database = await openDatabase({ home });
   await seedRecord(database, size);
-  const { server, url } = await startDashboard(home);
   await database.close();
+  const starts: StartTimes = { page: [], call: [] };
+  for (let round = 0; round < rounds; round += 1) await measureStart(home, starts);
+  const { server, url } = await startDashboard(home);
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: ["--no-sandbox", "--disable-gpu"],
@@ -113,14 +122,34 @@ export async function measurePages(rounds: number, size: RecordSize = SIZE): Pro
         wholeAgain.push(again.drawn);
       }
     }
-    return toResult(pages, times, size);
+    return toResult(pages, times, { size, starts });
   } finally {
     await browser.close();
-    const ended = once(server, "close");
-    server.kill("SIGTERM");
-    await ended;
+    await stop(server);
     await rm(home, { recursive: true, force: true });
   }
+}
+
+async function measureStart(home: string, { page, call }: StartTimes): Promise<void> {
+  const begin = performance.now();
+  const { server, url } = await startDashboard(home);
+  try {
+    for (const [path, times] of [["/runs", page] as const, [FIRST_CALL, call] as const]) {
+      const answer = await fetch(url + path);
+      await answer.arrayBuffer();
+      if (!answer.ok) throw new Error(`Expected ${path} to be answered. Received: status ${answer.status}.`);
+      times.push(performance.now() - begin);
+    }
+  } finally {
+    await stop(server);
+  }
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, "close");
+  server.kill("SIGTERM");
+  await ended;
 }
 
 async function startDashboard(home: string): Promise<{ server: ChildProcess; url: string }> {
@@ -205,7 +234,12 @@ function watchFrames({ procedure, selector, count }: Page): void {
   requestAnimationFrame(look);
 }
 
-function toResult(pages: readonly Page[], times: readonly PageTimes[], size: RecordSize): BenchmarkResult {
+function toResult(
+  pages: readonly Page[],
+  times: readonly PageTimes[],
+  { size, starts }: { size: RecordSize; starts: StartTimes },
+): BenchmarkResult {
+  const [startPageMs, startCallMs] = [spreadOf(starts.page), spreadOf(starts.call)];
   const data = pages.map(({ name }, index) => {
     const { drawing, drawingAgain, whole, wholeAgain } = times[index]!;
     return {
@@ -222,6 +256,7 @@ function toResult(pages: readonly Page[], times: readonly PageTimes[], size: Rec
       `${size.runs} runs × 10 curves of ${size.points} points; 1440 × 900 pixels, no GPU; server, PostgreSQL and browser on one machine.`,
       `Drawing: from the last byte of the answers to the painted frame that shows all of them, curves of ${COMPARISON.points} points each. Whole: from the start of the navigation, page and scripts included.`,
       "First: a browser without a cache. Again: with it. Each in a new window that has come to rest.",
+      `The dashboard answers its first page ${formatSpread(startPageMs, 0)} ms after the command, and its first call, for which PostgreSQL is there, after ${formatSpread(startCallMs, 0)} ms.`,
     ],
     columns: [
       "page",
@@ -239,6 +274,6 @@ function toResult(pages: readonly Page[], times: readonly PageTimes[], size: Rec
       formatSpread(wholeAgainMs, 0),
       `${TARGET_MS} ms: ${[drawingMs, drawingAgainMs].every(({ median }) => median <= TARGET_MS) ? "reached" : "not reached"}`,
     ]),
-    data: { pages: data, size },
+    data: { pages: data, size, startPageMs, startCallMs },
   };
 }
