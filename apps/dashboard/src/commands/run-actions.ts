@@ -35,7 +35,7 @@ export interface Record {
 
 const PAGE = 200;
 
-export async function withRecord(work: (record: Record) => Promise<unknown>): Promise<void> {
+async function withRecord(work: (record: Record) => Promise<unknown>): Promise<void> {
   const home = convkitHome();
   const database = await openDatabase({ home, url: databaseUrl() });
   try {
@@ -59,7 +59,7 @@ export interface ListOptions {
   readonly json: boolean;
 }
 
-export async function list({ database }: Record, options: ListOptions): Promise<void> {
+async function list({ database }: Record, options: ListOptions): Promise<void> {
   const metrics = options.metrics.split(",").filter(Boolean);
   const descending = options.sort.startsWith("-");
   const sort = { field: options.sort.replace(/^-/, ""), descending };
@@ -85,7 +85,7 @@ export async function list({ database }: Record, options: ListOptions): Promise<
   for (const line of formatTable([heads, ...runs.map(row)])) console.log(line);
 }
 
-export async function show({ database }: Record, name: string, { json }: { json: boolean }): Promise<void> {
+async function show({ database }: Record, name: string, { json }: { json: boolean }): Promise<void> {
   const run = await getRun(database, await findRunId(database, name));
   if (json) return console.log(stringifyWithSpelledNumbers(run, 2));
   const facts = [
@@ -118,7 +118,7 @@ export interface DiffOptions {
   readonly json: boolean;
 }
 
-export async function diff({ database }: Record, names: string[], { all, json }: DiffOptions): Promise<void> {
+async function diff({ database }: Record, names: string[], { all, json }: DiffOptions): Promise<void> {
   const ids = await idsOf(database, names);
   const { params, metrics } = await compareRuns(database, ids);
   const shown = params.filter(({ differs }) => all || differs);
@@ -131,7 +131,7 @@ export async function diff({ database }: Record, names: string[], { all, json }:
   for (const line of formatTable(rows)) console.log(line);
 }
 
-export async function tag(
+async function tag(
   { database }: Record,
   names: string[],
   tags: { add: string[]; remove: string[] },
@@ -139,15 +139,11 @@ export async function tag(
   await tagRuns(database, { ids: await idsOf(database, names), ...tags });
 }
 
-export async function archive({ database }: Record, names: string[], archived: boolean): Promise<void> {
+async function archive({ database }: Record, names: string[], archived: boolean): Promise<void> {
   await archiveRuns(database, await idsOf(database, names), archived);
 }
 
-export async function remove(
-  { database, blobs, home }: Record,
-  names: string[],
-  yes: boolean,
-): Promise<void> {
+async function remove({ database, blobs, home }: Record, names: string[], yes: boolean): Promise<void> {
   const ids = await idsOf(database, names);
   if (!yes && !(await confirm(`Delete ${ids.join(", ")} for good?`)))
     return console.log("Nothing was deleted.");
@@ -173,7 +169,7 @@ export interface ExportOptions {
   readonly output?: string;
 }
 
-export async function writeExport({ database }: Record, options: ExportOptions): Promise<void> {
+async function writeExport({ database }: Record, options: ExportOptions): Promise<void> {
   const { format, output, filter } = options;
   if (format !== "csv" && format !== "jsonl") {
     throw new Error(`Expected --format csv or jsonl. Received: ${format}.`);
@@ -193,7 +189,7 @@ export interface QueryOptions {
   readonly json: boolean;
 }
 
-export async function query({ database }: Record, sql: string, { limit, json }: QueryOptions): Promise<void> {
+async function query({ database }: Record, sql: string, { limit, json }: QueryOptions): Promise<void> {
   const { columns, rows, isCut } = await queryReadOnly(database, sql, { limit });
   if (isCut) {
     const first = limit === 1 ? "The first row" : `The first ${limit.toLocaleString("en-US")} rows`;
@@ -214,3 +210,5 @@ export async function query({ database }: Record, sql: string, { limit, json }: 
 function idsOf(database: Database, names: readonly string[]): Promise<string[]> {
   return Promise.all(names.map((name) => findRunId(database, name)));
 }
+
+export const runActions = { withRecord, list, show, diff, tag, archive, remove, writeExport, query };

@@ -1,15 +1,22 @@
 /** `convkit runs …`: the record at the command line, for scripts and for machines without a browser. */
 import { InvalidArgumentError, type Command } from "commander";
-import type { DiffOptions, ExportOptions, ListOptions, QueryOptions, Record } from "./run-actions.js";
+import type {
+  DiffOptions,
+  ExportOptions,
+  ListOptions,
+  QueryOptions,
+  Record,
+  runActions,
+} from "./run-actions.js";
 
 /** More would not fit into memory. */
 const MOST_LINES = 100_000_000;
 
-type RunActions = typeof import("./run-actions.js");
+type RunActions = typeof runActions;
 
 /** What commands do loads all that asks the database; a dashboard that starts has no use for it yet. */
 async function act(choose: (actions: RunActions) => (record: Record) => Promise<unknown>): Promise<void> {
-  const actions = await import("./run-actions.js");
+  const { runActions: actions } = await import("./run-actions.js");
   await actions.withRecord(choose(actions));
 }
 
