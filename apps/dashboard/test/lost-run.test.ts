@@ -88,9 +88,11 @@ test("a run that was killed is lost, and goes on from its checkpoint, here and f
   const [job] = (await client.jobs.list.query({})).jobs;
   expect(job).toMatchObject({ runId: id, state: "active", claim: { fence: 1 } });
   await client.jobs.end.mutate({ id: job!.id, action: "stop" });
-  await untilTrue(async () => (await run()).judgedSplits.includes("test"));
-  const { status, attempts } = await run();
-  expect(status).toBe("stopped");
+  await untilTrue(async () => {
+    const { status, judgedSplits } = await run();
+    return status === "stopped" && judgedSplits.includes("test");
+  });
+  const { attempts } = await run();
   expect(attempts.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   for (const { fromStep } of attempts.slice(1)) expect(fromStep).toBeGreaterThan(0);
   expect(dashboard.complaints()).toBe("");

@@ -43,13 +43,14 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
   const { home, databaseUrl, signal, onProblem, heartbeatSeconds } = options;
   const database = await openDatabase({ home, url: databaseUrl });
   const blobs = createDiskBlobStore(join(home, "blobs"));
+  const stored = await blobs.sweep();
   const queue = await openQueue(database, { onProblem, ...(heartbeatSeconds && { heartbeatSeconds }) });
   const accounts = options.accounts && (await openAccounts(database, options.accounts));
   const tokens: string[] = [];
   const say = (error: unknown) => onProblem((error as Error).message);
   const work = [
     // A folder that cannot be deleted is left for the next start, and no reason not to read the journals.
-    finishDeletions(database, { blobs, home })
+    finishDeletions(database, { blobs, home, stored })
       .catch(say)
       .then(() =>
         watchJournals(database, {

@@ -113,6 +113,9 @@ async function serveBlob(
   { context, sha256 }: { context: ApiContext; sha256: string },
 ): Promise<void> {
   const { blobs, database } = context;
+  if (!/^[0-9a-f]{64}$/.test(sha256)) {
+    return void answer(response, 400, "Expected a SHA-256 of 64 lower-case hex digits.");
+  }
   try {
     const size = await blobs.sizeOf(sha256);
     // What is told to be whole is recorded first: a worker takes it for delivered, and a sweep for unused.
@@ -158,7 +161,11 @@ async function serveBlob(
     );
     response.writeHead(state === "complete" ? 201 : 202).end();
   } catch (error) {
-    if (error instanceof BlobNotFoundError) return void answer(response, 400, error.message);
+    if (error instanceof BlobNotFoundError) {
+      // It was unused until now, and deleted in between: it has to be sent again.
+      response.setHeader("Upload-Offset", 0);
+      return void answer(response, request.method === "HEAD" ? 404 : 409, error.message);
+    }
     if (error instanceof BlobHashError) return void answer(response, 422, error.message);
     if (error instanceof BlobOffsetError) {
       response.setHeader("Upload-Offset", error.receivedBytes);

@@ -110,7 +110,7 @@ describe("data sets", () => {
     await addDataset(test.database, card, packSha256);
     const { pool } = connectionsOf(test.database);
     await pool.query("UPDATE blob SET created_at = now() - interval '2 hours'");
-    await finishDeletions(test.database, made);
+    await finishDeletions(test.database, { ...made, stored: await made.blobs.sweep() });
     expect(await findDatasetPack(test.database, "packed")).toEqual({ packSha256, packBytes: 5 });
     expect(await made.blobs.sizeOf(packSha256)).toBe(5);
     expect(await getDataset(test.database, "packed")).toMatchObject({
@@ -172,7 +172,7 @@ describe("thumbnails", () => {
     // Their blob is in use, whatever happens to the runs.
     await deleteRuns(test.database, ["a", "b"], made);
     await connectionsOf(test.database).pool.query("UPDATE blob SET created_at = now() - interval '2 hours'");
-    await finishDeletions(test.database, made);
+    await finishDeletions(test.database, { ...made, stored: await made.blobs.sweep() });
     expect(await made.blobs.sizeOf(blobSha256)).toBe(10);
   });
 

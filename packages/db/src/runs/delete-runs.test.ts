@@ -98,7 +98,7 @@ describe("deleteRuns", () => {
     const journal = (await stat(join(folderOf("beside"), "events.jsonl"))).size;
     expect(await remove("beside")).toEqual({ runs: 1, freedBytes: journal });
     expect(await made.blobs.sizeOf(blob.sha256)).toBe(77);
-    await finishDeletions(test.database, made);
+    await finishDeletions(test.database, { ...made, stored: await made.blobs.sweep() });
     expect(await made.blobs.sizeOf(blob.sha256)).toBeNull();
     expect(await query("SELECT FROM blob")).toEqual([]);
   });
@@ -199,13 +199,25 @@ describe("deleteRuns", () => {
     await expect(getRun(test.database, "killed")).rejects.toBeInstanceOf(RunNotFoundError);
     const living = randomBytes(20);
     await addLocal("alive", { "model/weights.bin": living });
-    await finishDeletions(test.database, made);
+    await finishDeletions(test.database, { ...made, stored: await made.blobs.sweep() });
     expect(existsSync(folderOf("killed"))).toBe(false);
     expect(await made.blobs.sizeOf(hashOf(bytes))).toBeNull();
     // Nothing of the living is touched.
     expect(existsSync(folderOf("alive"))).toBe(true);
-    await finishDeletions(test.database, made);
+    await finishDeletions(test.database, { ...made, stored: await made.blobs.sweep() });
     expect(await made.blobs.sizeOf(hashOf(living))).toBe(20);
+  });
+
+  it("touches nothing that came after it was listed what is there: an upload is in the store before its row is", async () => {
+    const [before, after] = [randomBytes(30), randomBytes(31)];
+    const put = (bytes: Buffer) =>
+      made.blobs.receive(hashOf(bytes), Readable.from([bytes]), { offset: 0, totalBytes: bytes.length });
+    await put(before);
+    const stored = await made.blobs.sweep();
+    await put(after);
+    await finishDeletions(test.database, { ...made, stored });
+    expect(await made.blobs.sizeOf(hashOf(before))).toBeNull();
+    expect(await made.blobs.sizeOf(hashOf(after))).toBe(31);
   });
 
   it("gives a file to the artifact that waits for it, if a process died between the two", async () => {
@@ -216,7 +228,7 @@ describe("deleteRuns", () => {
       eventsOf({ runId: "waits" }, [started(), saved("model/weights.bin", bytes)]),
     );
     await made.blobs.receive(sha256, Readable.from([bytes]), { offset: 0, totalBytes: 64 });
-    await finishDeletions(test.database, made);
+    await finishDeletions(test.database, { ...made, stored: await made.blobs.sweep() });
     expect(await query("SELECT blob_sha256 FROM artifact WHERE run_id = 'waits'")).toEqual([
       { blob_sha256: sha256 },
     ]);
@@ -238,7 +250,7 @@ describe("deleteRuns", () => {
       }
     };
     await Promise.all([cycle("left"), cycle("right"), cycle("middle")]);
-    await finishDeletions(test.database, made);
+    await finishDeletions(test.database, { ...made, stored: await made.blobs.sweep() });
     expect(await made.blobs.sizeOf(hashOf(bytes))).toBeNull();
   });
 });

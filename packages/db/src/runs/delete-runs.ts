@@ -84,23 +84,34 @@ export async function findDeletedRuns(database: Database, ids: readonly string[]
   return rows.map(({ id }) => id);
 }
 
+export interface FinishDeletionsOptions {
+  readonly blobs: BlobStore;
+  readonly home: string;
+  /** Blobs that were in the store before anybody could upload one to this process: those of later are not touched. */
+  readonly stored: readonly string[];
+}
+
 /** What an earlier process did not come to: folders of deleted runs, and bytes that nothing uses. */
 export async function finishDeletions(
   database: Database,
-  { blobs, home }: { blobs: BlobStore; home: string },
+  { blobs, home, stored }: FinishDeletionsOptions,
 ): Promise<void> {
   const names = await readdir(join(home, "runs")).catch(() => []);
   for (const id of await findDeletedRuns(database, names)) await deleteFolder(join(home, "runs", id));
-  await settleUnrecorded(database, blobs);
-  await deleteUnusedBlobs(database, blobs, { unrecorded: true });
+  await settleUnrecorded(database, blobs, stored);
+  await deleteUnusedBlobs(database, blobs, { unrecorded: stored });
 }
 
 /** Files that were whole when a process was killed, before it came to say so to the artifacts that wait for them. */
-async function settleUnrecorded(database: Database, blobs: BlobStore): Promise<void> {
+async function settleUnrecorded(
+  database: Database,
+  blobs: BlobStore,
+  stored: readonly string[],
+): Promise<void> {
   const { rows } = await connectionsOf(database).pool.query<{ sha256: string }>(
     `SELECT DISTINCT sha256 FROM artifact WHERE sha256 = ANY ($1) AND NOT EXISTS (
        SELECT FROM blob WHERE blob.sha256 = artifact.sha256)`,
-    [await blobs.sweep()],
+    [stored],
   );
   for (const { sha256 } of rows) {
     const sizeBytes = await blobs.sizeOf(sha256);
@@ -129,12 +140,12 @@ async function checkUnused(client: PoolClient, ids: readonly string[]): Promise<
  * may name a blob meanwhile.
  *
  * @param which `only` these, of any age; else all that are old: one that was uploaded before the event that names it
- *   is young, and waits for it. With `unrecorded` also files without a row, which a process that was killed left.
+ *   is young, and waits for it. Of `unrecorded` also files without a row, which a process that was killed left.
  */
 async function deleteUnusedBlobs(
   database: Database,
   blobs: BlobStore,
-  { only, unrecorded = false }: { only?: readonly string[]; unrecorded?: boolean },
+  { only, unrecorded = [] }: { only?: readonly string[]; unrecorded?: readonly string[] },
 ): Promise<number> {
   if (only?.length === 0) return 0;
   const client = await connectionsOf(database).pool.connect();
@@ -150,7 +161,7 @@ async function deleteUnusedBlobs(
         [only ?? null],
       );
       for (const { sha256 } of rows) await blobs.delete(sha256);
-      if (unrecorded) await deleteUnrecorded(client, blobs);
+      await deleteUnrecorded(client, blobs, unrecorded);
       return rows.reduce((sum, { bytes }) => sum + bytes, 0);
     });
     isWhole = true;
@@ -160,8 +171,11 @@ async function deleteUnusedBlobs(
   }
 }
 
-async function deleteUnrecorded(client: PoolClient, blobs: BlobStore): Promise<void> {
-  const stored = await blobs.sweep();
+async function deleteUnrecorded(
+  client: PoolClient,
+  blobs: BlobStore,
+  stored: readonly string[],
+): Promise<void> {
   const { rows } = await client.query<{ sha256: string }>("SELECT sha256 FROM blob WHERE sha256 = ANY ($1)", [
     stored,
   ]);
