@@ -129,6 +129,28 @@ describe("distributions", () => {
     expect(Math.abs(within - 0.6827)).toBeLessThan(0.0075);
   });
 
+  it.each([0.3, 1, 4.5])("gamma of shape %f: mean and variance are the shape", (shape) => {
+    const rng = Rng.fromSeed(11);
+    const values = Array.from({ length: 100_000 }, () => rng.gamma(shape));
+    expect(values.every((value) => value > 0)).toBe(true);
+    const { mean, variance } = moments(values);
+    expect(Math.abs(mean - shape)).toBeLessThan(5 * Math.sqrt(shape / 100_000));
+    // Its fourth central moment is 3·shape² + 6·shape.
+    expect(Math.abs(variance - shape)).toBeLessThan(5 * Math.sqrt((2 * shape ** 2 + 6 * shape) / 100_000));
+  });
+
+  it("gamma of shape 1 is exponential: a share of 1/e lies above 1", () => {
+    const rng = Rng.fromSeed(12);
+    let above = 0;
+    for (let i = 0; i < 100_000; i++) if (rng.gamma(1) > 1) above++;
+    expect(Math.abs(above / 100_000 - 1 / Math.E)).toBeLessThan(5 * Math.sqrt(0.2325 / 100_000));
+  });
+
+  it("gamma refuses a shape that is not above 0", () => {
+    expect(() => Rng.fromSeed(0).gamma(0)).toThrow(/above 0. Received: 0/);
+    expect(() => Rng.fromSeed(0).gamma(Number.NaN)).toThrow(RangeError);
+  });
+
   it("bernoulli: never at 0, always at 1, a third of the time at 1/3", () => {
     const rng = Rng.fromSeed(8);
     let hits = 0;

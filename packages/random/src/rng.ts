@@ -107,6 +107,24 @@ export class Rng {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /**
+   * The gamma distribution of a shape and a scale of 1: mean and variance are `shape`. Marsaglia & Tsang 2000,
+   * "A Simple Method for Generating Gamma Variables", with their § 6 for shapes below 1. Two divided by their sum are of
+   * the beta distribution, several of the Dirichlet distribution.
+   * @throws {RangeError} if `shape` is not above 0.
+   */
+  gamma(shape: number): number {
+    if (!(shape > 0)) throw new RangeError(`Expected a shape above 0. Received: ${shape}.`);
+    if (shape < 1) return this.gamma(shape + 1) * (1 - this.uniform()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + c * x) ** 3;
+      if (v > 0 && Math.log(1 - this.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+    }
+  }
+
   /** True with probability `p`. */
   bernoulli(p: number): boolean {
     return this.uniform() < p;

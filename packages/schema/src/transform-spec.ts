@@ -1,37 +1,17 @@
 /** What is done to pictures before the network sees them. torchvision's names. */
 import { z } from "zod";
+import { AUGMENTATION_POLICIES } from "./augmentation-policies.js";
+import { COLOR_TRANSFORMS } from "./color-transforms.js";
+import { GEOMETRIC_TRANSFORMS, RANDOM_ERASING } from "./geometric-transforms.js";
 import { ModuleSpec } from "./module-spec.js";
 import { expandNameOrPath, withShortForms } from "./short-forms.js";
 import { explainUnion } from "./union-error.js";
 
-const PositiveInt = z.int().positive();
-const Size = z.tuple([PositiveInt, PositiveInt]);
-
 /** Sizes are [height, width] in pixels; `mean` and `std` are of pixels scaled to 0…1. */
 export const BuiltinTransformSpec = z.discriminatedUnion("name", [
-  z.strictObject({
-    name: z.literal("RandomCrop").describe("Cuts out a part at a random place"),
-    size: Size.describe("[height, width] of the part, in pixels"),
-    padding: z.int().min(0).default(0).describe("Border added on every side first, in pixels"),
-    paddingMode: z
-      .enum(["constant", "reflect"])
-      .default("constant")
-      .describe("What the border shows: black, or the picture mirrored"),
-  }),
-  z.strictObject({
-    name: z.literal("RandomHorizontalFlip").describe("Mirrors left and right"),
-    p: z.number().min(0).max(1).default(0.5).describe("Probability of mirroring"),
-  }),
-  z.strictObject({
-    name: z.literal("Resize").describe("Scales bilinearly"),
-    size: z
-      .union([PositiveInt, Size])
-      .describe("[height, width] in pixels, or one number: the shorter edge's length"),
-  }),
-  z.strictObject({
-    name: z.literal("CenterCrop").describe("Cuts out the middle"),
-    size: Size.describe("[height, width] of the part, in pixels"),
-  }),
+  ...GEOMETRIC_TRANSFORMS,
+  ...COLOR_TRANSFORMS,
+  ...AUGMENTATION_POLICIES,
   z
     .strictObject({
       name: z.literal("Normalize").describe("(pixel − mean) / std, channel by channel"),
@@ -42,6 +22,7 @@ export const BuiltinTransformSpec = z.discriminatedUnion("name", [
       error: "Expected one std for each mean",
       path: ["std"],
     }),
+  RANDOM_ERASING,
 ]);
 export type BuiltinTransformSpec = z.infer<typeof BuiltinTransformSpec>;
 

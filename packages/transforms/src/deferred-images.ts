@@ -57,7 +57,7 @@ export class DeferredImages {
     this.#isBorrowed = false;
   }
 
-  /** Bytes become float32, in `out` if given; float32 is changed in place. */
+  /** Bytes become float32, in `out` if it has room; float32 is changed in place. */
   normalize(statistics: ChannelStatistics, out?: Float32Array): void {
     const shape = this.#shape;
     if (!(this.#images instanceof Uint8Array)) {
@@ -65,7 +65,8 @@ export class DeferredImages {
       return;
     }
     const length = shape.count * valuesPerImage(shape);
-    const normalized = out?.subarray(0, length) ?? new Float32Array(length);
+    const hasRoom = out !== undefined && out.length >= length;
+    const normalized = hasRoom ? out.subarray(0, length) : new Float32Array(length);
     movePixelsThroughTable(this.#images, this.#sourceShape, this.#moves ?? standStill(shape), {
       table: normalizeTable(shape.channels, statistics),
       out: normalized,

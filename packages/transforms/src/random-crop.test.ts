@@ -1,6 +1,7 @@
 import { Rng } from "@convkit/random";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ANY_CONTEXT } from "../test/pictures.js";
 import { ShapeError } from "./image-batch.js";
 import { movePixels } from "./pixel-map.js";
 import { randomCrop, type RandomCropOptions } from "./random-crop.js";
@@ -39,7 +40,7 @@ describe("randomCrop", () => {
     const counts = new Map<string, number>();
     const rng = Rng.fromSeed(0);
     for (let i = 0; i < 12_000; i++) {
-      const { top, left } = sample(rng, SHAPE);
+      const { top, left } = sample(rng, SHAPE, ANY_CONTEXT);
       counts.set(`${top},${left}`, (counts.get(`${top},${left}`) ?? 0) + 1);
     }
     const expected = [-1, 0, 1].flatMap((top) => [-1, 0, 1, 2].map((left) => `${top},${left}`));
@@ -53,15 +54,15 @@ describe("randomCrop", () => {
       height: fc.integer({ min: 1, max: 9 }),
       width: fc.integer({ min: 1, max: 9 }),
       padding: fc.nat(8),
-      paddingMode: fc.constantFrom("constant" as const, "reflect" as const),
+      paddingMode: fc.constantFrom("constant" as const, "reflect" as const, "edge" as const),
       seed: fc.nat(),
     });
     fc.assert(
       fc.property(sizes, ({ height, width, padding, paddingMode, seed }) => {
-        fc.pre(paddingMode === "constant" || padding < Math.min(height, width));
+        fc.pre(paddingMode !== "reflect" || padding < Math.min(height, width));
         const shape = { count: 1, height, width, channels: 1 };
         const crop = randomCrop({ size: [height, width], padding, paddingMode });
-        const { rows, columns } = crop.map(shape, crop.sample(Rng.fromSeed(seed), shape));
+        const { rows, columns } = crop.map(shape, crop.sample(Rng.fromSeed(seed), shape, ANY_CONTEXT));
         const lowest = paddingMode === "constant" ? -1 : 0;
         expect([...rows].every((row) => row >= lowest && row < height)).toBe(true);
         expect([...columns].every((column) => column >= lowest && column < width)).toBe(true);

@@ -11,8 +11,8 @@ export interface RandomCropOptions {
   readonly size: readonly [number, number];
   /** Width of the border on all four sides in pixels. */
   readonly padding: number;
-  /** Black, or mirrored without repeating the edge: … 2 1 | 0 1 2 …. */
-  readonly paddingMode: "constant" | "reflect";
+  /** Black; mirrored without repeating the edge: … 2 1 | 0 1 2 …; or the edge repeated: … 0 0 | 0 1 2 …. */
+  readonly paddingMode: "constant" | "reflect" | "edge";
 }
 
 /** Where the window's first pixel lies in the picture; negative inside the border. */
@@ -51,6 +51,7 @@ function windowIndices(
     const at = start + i;
     if (at >= 0 && at <= last) indices[i] = at;
     else if (paddingMode === "constant") indices[i] = -1;
+    else if (paddingMode === "edge") indices[i] = at < 0 ? 0 : last;
     else indices[i] = at < 0 ? -at : 2 * last - at;
   }
   return indices;

@@ -1,5 +1,6 @@
 import { Rng } from "@convkit/random";
 import { describe, expect, it } from "vitest";
+import { ANY_CONTEXT } from "../test/pictures.js";
 import { movePixels } from "./pixel-map.js";
 import { randomHorizontalFlip } from "./random-horizontal-flip.js";
 
@@ -19,7 +20,7 @@ describe("randomHorizontalFlip", () => {
     const rng = Rng.fromSeed(0);
     const share = (p: number) => {
       let flipped = 0;
-      for (let i = 0; i < 10_000; i++) if (randomHorizontalFlip(p).sample(rng, shape)) flipped++;
+      for (let i = 0; i < 10_000; i++) if (randomHorizontalFlip(p).sample(rng, shape, ANY_CONTEXT)) flipped++;
       return flipped / 10_000;
     };
     expect(share(0)).toBe(0);

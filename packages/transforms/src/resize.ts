@@ -4,6 +4,7 @@
  * source pixel counts. https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c
  * Differs from Pillow: float32 between the two passes and one rounding at the end, where Pillow rounds to bytes twice.
  */
+import type { Image } from "./image.js";
 import { allocateLike, checkPixels, type ImageBatchShape, type Pixels } from "./image-batch.js";
 
 /** [height, width], or one number: the shorter edge, with the longer one in proportion, rounded down. */
@@ -33,6 +34,26 @@ export function resize<P extends Pixels>(images: P, shape: ImageBatchShape, size
   const resized = allocateLike(images, count * target.height * rowValues);
   resampleAxis(narrowed, resized, { outer: count, from: height, to: target.height, inner: rowValues });
   return resized;
+}
+
+/** A rectangle of a picture, in pixels. */
+export interface ImagePart {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Fills `target` with a part of a picture: nothing outside the part counts. */
+export function resizePart({ pixels, width, channels }: Image, part: ImagePart, target: Image): void {
+  const rowValues = part.width * channels;
+  const cut = allocateLike(pixels, part.height * rowValues);
+  for (let y = 0; y < part.height; y++) {
+    const start = ((part.top + y) * width + part.left) * channels;
+    cut.set(pixels.subarray(start, start + rowValues), y * rowValues);
+  }
+  const shape = { count: 1, height: part.height, width: part.width, channels };
+  target.pixels.set(resize(cut, shape, [target.height, target.width]));
 }
 
 /** The arrays are [outer, from, inner] and [outer, to, inner]. */

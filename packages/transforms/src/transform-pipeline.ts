@@ -4,17 +4,15 @@
  */
 import type { Rng } from "@convkit/random";
 import type { BuiltinTransformSpec, TransformSpec } from "@convkit/schema";
-import { centerCrop } from "./center-crop.js";
+import { createBuiltinTransform } from "./builtin-transforms.js";
 import { createCustomTransform } from "./custom-transform.js";
 import { DeferredImages } from "./deferred-images.js";
 import { checkPixels, ShapeError, valuesPerImage, type ImageBatchShape } from "./image-batch.js";
 import type { ChannelStatistics } from "./normalize.js";
 import type { PixelMap } from "./pixel-map.js";
 import type { PixelMove } from "./pixel-move.js";
-import { randomCrop } from "./random-crop.js";
-import { randomHorizontalFlip } from "./random-horizontal-flip.js";
 import { resize, resizedShape, type ResizeSize } from "./resize.js";
-import type { Transform, TransformFactory } from "./transform.js";
+import type { SampleContext, Transform, TransformFactory } from "./transform.js";
 
 export interface TransformPipeline {
   /** Whether `apply` needs an Rng per image. */
@@ -25,6 +23,9 @@ export interface TransformPipeline {
    * @param images uint8 [count, height, width, channels]; left as they are.
    * @param rngs one per image, drawn from in the order of the transforms; none if nothing is random.
    * @param options.out where the result goes, at least as long as it, to spare an allocation.
+   * @param options.epoch from 0, for what alternates between epochs. 0 if left out.
+   * @param options.imageRngOf an image's Rng that is the same in every epoch, by its place in the batch. If left out, the
+   *   one of `rngs`.
    * @returns float32: normalised, or 0…1 without a Normalize.
    * @throws {ShapeError} if images, shape, Rngs or `out` do not fit.
    */
@@ -32,15 +33,21 @@ export interface TransformPipeline {
     images: Uint8Array,
     shape: ImageBatchShape,
     rngs: readonly Rng[],
-    options?: { readonly out?: Float32Array },
+    options?: ApplyOptions,
   ): { images: Float32Array; shape: ImageBatchShape };
+}
+
+export interface ApplyOptions {
+  readonly out?: Float32Array | undefined;
+  readonly epoch?: number | undefined;
+  readonly imageRngOf?: ((index: number) => Rng) | undefined;
 }
 
 type Stage =
   | { readonly kind: "move"; readonly move: PixelMove }
   | { readonly kind: "resize"; readonly size: ResizeSize }
   | { readonly kind: "normalize"; readonly statistics: ChannelStatistics }
-  | { readonly kind: "custom"; readonly transform: Transform };
+  | { readonly kind: "pixels"; readonly transform: Transform };
 
 /** Only divides bytes by 255: what a pipeline without Normalize ends with. */
 const UNIT_SCALE: ChannelStatistics = { mean: [0], std: [1] };
@@ -55,49 +62,48 @@ export function createTransformPipeline(
 ): TransformPipeline {
   const stages = specs.map((spec): Stage =>
     "module" in spec
-      ? { kind: "custom", transform: createCustomTransform(spec, custom) }
+      ? { kind: "pixels", transform: createCustomTransform(spec, custom) }
       : builtinStage(spec),
   );
   const isRandom = stages.some(
     (stage) =>
       (stage.kind === "move" && stage.move.sample !== undefined) ||
-      (stage.kind === "custom" && stage.transform.sample !== undefined),
+      (stage.kind === "pixels" && stage.transform.sample !== undefined),
   );
   const outputShape = (shape: ImageBatchShape) => stages.reduce(shapeAfter, shape);
 
   return {
     isRandom,
     outputShape,
-    apply(images, shape, rngs, { out } = {}) {
+    apply(images, shape, rngs, { out, epoch = 0, imageRngOf } = {}) {
       checkPixels(images, shape);
       if (isRandom && rngs.length !== shape.count) {
         throw new ShapeError(`Expected one Rng for each of ${shape.count} images. Received: ${rngs.length}.`);
       }
       checkRoom(out, outputShape(shape));
       const batch = new DeferredImages(images, shape);
-      for (const stage of stages)
-        applyStage(stage, batch, { rngs, out: stage === stages.at(-1) ? out : undefined });
+      const draws = rngs.map((rng, index): Draw => ({
+        rng,
+        context: { epoch, imageRng: () => imageRngOf?.(index) ?? rng },
+      }));
+      for (const stage of stages) applyStage(stage, batch, { draws, out });
       if (!batch.isFloat) batch.normalize(UNIT_SCALE, out);
       return { images: handOver(batch.settle() as Float32Array, out), shape: batch.shape };
     },
   };
 }
 
+/** What an image's parameters are drawn from. */
+interface Draw {
+  readonly rng: Rng;
+  readonly context: SampleContext;
+}
+
 function builtinStage(spec: BuiltinTransformSpec): Stage {
-  switch (spec.name) {
-    case "RandomCrop":
-      return { kind: "move", move: randomCrop(spec) };
-    case "RandomHorizontalFlip":
-      return { kind: "move", move: randomHorizontalFlip(spec.p) };
-    case "CenterCrop":
-      return { kind: "move", move: centerCrop(spec.size) };
-    case "Resize":
-      return { kind: "resize", size: spec.size };
-    case "Normalize":
-      return { kind: "normalize", statistics: spec };
-    default:
-      throw new TypeError(`Expected a transform's name. Received: ${JSON.stringify(spec satisfies never)}.`);
-  }
+  if (spec.name === "Resize") return { kind: "resize", size: spec.size };
+  if (spec.name === "Normalize") return { kind: "normalize", statistics: spec };
+  const made = createBuiltinTransform(spec);
+  return "map" in made ? { kind: "move", move: made } : { kind: "pixels", transform: made };
 }
 
 function shapeAfter(shape: ImageBatchShape, stage: Stage): ImageBatchShape {
@@ -106,7 +112,7 @@ function shapeAfter(shape: ImageBatchShape, stage: Stage): ImageBatchShape {
       return stage.move.outputShape(shape);
     case "resize":
       return resizedShape(shape, stage.size);
-    case "custom":
+    case "pixels":
       return stage.transform.outputShape?.(shape) ?? shape;
     case "normalize":
       return shape;
@@ -116,13 +122,13 @@ function shapeAfter(shape: ImageBatchShape, stage: Stage): ImageBatchShape {
 function applyStage(
   stage: Stage,
   batch: DeferredImages,
-  { rngs, out }: { rngs: readonly Rng[]; out: Float32Array | undefined },
+  { draws, out }: { draws: readonly Draw[]; out: Float32Array | undefined },
 ): void {
   const before = batch.shape;
   const after = shapeAfter(before, stage);
   switch (stage.kind) {
     case "move":
-      batch.move(sampleMaps(stage.move, before, rngs), after);
+      batch.move(sampleMaps(stage.move, before, draws), after);
       return;
     case "resize":
       batch.replace(resize(batch.settle(), before, stage.size), after);
@@ -130,18 +136,20 @@ function applyStage(
     case "normalize":
       batch.normalize(stage.statistics, out);
       return;
-    case "custom": {
+    case "pixels": {
       const { transform } = stage;
-      const parameters = transform.sample ? rngs.map((rng) => transform.sample?.(rng, before)) : [];
+      const parameters = transform.sample
+        ? draws.map(({ rng, context }) => transform.sample?.(rng, before, context))
+        : [];
       batch.replace(transform.apply(batch.settle(), before, parameters), after);
     }
   }
 }
 
 /** A move that is not random has one map for all. */
-function sampleMaps(move: PixelMove, shape: ImageBatchShape, rngs: readonly Rng[]): PixelMap[] {
+function sampleMaps(move: PixelMove, shape: ImageBatchShape, draws: readonly Draw[]): PixelMap[] {
   if (move.sample === undefined) return new Array<PixelMap>(shape.count).fill(move.map(shape));
-  return rngs.map((rng) => move.map(shape, move.sample?.(rng, shape)));
+  return draws.map(({ rng, context }) => move.map(shape, move.sample?.(rng, shape, context)));
 }
 
 function checkRoom(out: Float32Array | undefined, shape: ImageBatchShape): void {

@@ -21,8 +21,9 @@ export interface BatchRecipe {
 export interface BatchTask {
   /** Of the pictures in the source. */
   readonly indices: Uint32Array;
-  /** Of the epoch; each picture's own is its child under the picture's index. */
+  /** From its child under the epoch come the children of the pictures, under their indices. */
   readonly rng: RngState;
+  readonly epoch: number;
 }
 
 export class BatchMaker {
@@ -59,16 +60,18 @@ export class BatchMaker {
    * @param out receives the batch from its beginning.
    * @throws {ImageDecodeError} if a file has gone or been damaged since the data set was opened.
    */
-  async make({ indices, rng }: BatchTask, out: Float32Array): Promise<void> {
+  async make({ indices, rng, epoch }: BatchTask, out: Float32Array): Promise<void> {
     const needed = valuesPerImage(batchShapeOf(this.#source, 1)) * indices.length;
     let scratch = this.#scratch.pop();
     if (scratch === undefined || scratch.length < needed) scratch = new Uint8Array(needed);
     try {
       const bytes = scratch.subarray(0, needed);
       const shape = await readPixels(this.#source, indices, bytes);
-      const epochRng = Rng.fromJSON(rng);
-      const rngs = this.#pipeline.isRandom ? Array.from(indices, (index) => epochRng.split(index)) : [];
-      this.#pipeline.apply(bytes, shape, rngs, { out });
+      const own = Rng.fromJSON(rng);
+      const ofEpoch = own.split(epoch);
+      const rngs = this.#pipeline.isRandom ? Array.from(indices, (index) => ofEpoch.split(index)) : [];
+      const imageRngOf = (i: number) => own.split("every epoch").split(indices[i] as number);
+      this.#pipeline.apply(bytes, shape, rngs, { out, epoch, imageRngOf });
     } finally {
       this.#scratch.push(scratch);
     }

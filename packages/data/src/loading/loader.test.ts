@@ -116,6 +116,24 @@ describe("an epoch", () => {
     expect(looks.size).toBeGreaterThan(5);
   });
 
+  it("mirrors a picture in every other epoch, whichever batch it is in and wherever the epoch is resumed", async () => {
+    const options = { transforms: [{ name: "AlternatingFlip" } satisfies TransformSpec], workers: 2 };
+    const loader = await open(splitOf(20), options);
+    const looksIn = async (epoch: number, fromStep = 0) =>
+      new Map(
+        (await collect(loader.epoch(epoch, { fromStep }))).flatMap((batch) =>
+          batch.ids.map((id, i) => [id, batch.images.slice(i * 9, (i + 1) * 9).join()] as const),
+        ),
+      );
+    const [first, second, third] = [await looksIn(0), await looksIn(1), await looksIn(2)];
+    expect(third.size).toBe(20);
+    for (const [id, look] of first) {
+      expect(third.get(id)).toBe(look);
+      expect(second.get(id)).not.toBe(look);
+    }
+    for (const [id, look] of await looksIn(2, 3)) expect(third.get(id)).toBe(look);
+  });
+
   it("of no pictures has no batches", async () => {
     const loader = await open(splitOf(0));
     expect(loader.stepsPerEpoch).toBe(0);

@@ -125,7 +125,7 @@ class BatchLoader implements Loader {
     checkInteger("epoch", epoch, 0);
     checkInteger("fromStep", fromStep, 0);
     const order = this.#order(epoch);
-    const rng = this.#options.rng.split("augment").split(epoch).toJSON();
+    const rng = this.#options.rng.split("augment").toJSON();
     const underWay: { positions: Uint32Array; buffer: Promise<ArrayBuffer> }[] = [];
     let nextStep = fromStep;
     try {
@@ -133,7 +133,7 @@ class BatchLoader implements Loader {
         for (; nextStep < this.stepsPerEpoch && nextStep <= step + this.#options.prefetch; nextStep++) {
           const positions = this.#positions(order, nextStep);
           const indices = positions.map((position) => this.#split.sourceIndices[position] as number);
-          const buffer = this.#producer.produce({ indices, rng }, this.#takeBuffer());
+          const buffer = this.#producer.produce({ indices, rng, epoch }, this.#takeBuffer());
           // It is awaited in its turn, which may be after it failed, or never.
           buffer.catch(() => {});
           underWay.push({ positions, buffer });

@@ -1,0 +1,75 @@
+/**
+ * What changes each value by its size alone, in place; torchvision's `invert`, `posterize`, `solarize`, `autocontrast`
+ * and `equalize` of tensors, and Pillow's ImageOps before them
+ * (https://github.com/pytorch/vision/blob/main/torchvision/transforms/v2/functional/_color.py). Values of float32 are
+ * 0…1 where bytes are 0…255.
+ */
+import { brightestOf, mapValues, type Image } from "../image.js";
+
+export function invert(image: Image): void {
+  const brightest = brightestOf(image.pixels);
+  mapValues(image, (value) => brightest - value);
+}
+
+/** @param bits 0…8 that each value keeps, the highest ones. */
+export function posterize(image: Image, bits: number): void {
+  const mask = (0xff << (8 - bits)) & 0xff;
+  const scale = 255 / brightestOf(image.pixels);
+  mapValues(image, (value) => (Math.floor(value * scale) & mask) / scale);
+}
+
+/** @param threshold 0…1 of white: values from it up are inverted. */
+export function solarize(image: Image, threshold: number): void {
+  const brightest = brightestOf(image.pixels);
+  mapValues(image, (value) => (value >= threshold * brightest ? brightest - value : value));
+}
+
+/** Stretches each channel so that its darkest value is black and its brightest white. */
+export function autoContrast({ pixels, channels }: Image): void {
+  const brightest = brightestOf(pixels);
+  for (let c = 0; c < channels; c++) {
+    let [least, most] = [Infinity, -Infinity];
+    for (let i = c; i < pixels.length; i += channels) {
+      const value = pixels[i] as number;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    if (most <= least) continue;
+    const scale = Math.fround((most - least) / brightest);
+    for (let i = c; i < pixels.length; i += channels) {
+      pixels[i] = Math.min(Math.fround(((pixels[i] as number) - least) / scale), brightest);
+    }
+  }
+}
+
+/**
+ * Spreads each channel's values so that all are about as frequent: Pillow's scheme, in whole numbers. Float32 is
+ * brought to 256 values for it.
+ */
+export function equalize({ pixels, channels }: Image): void {
+  const scale = 255 / brightestOf(pixels);
+  const levelOf = (value: number) => Math.floor(value * scale);
+  for (let c = 0; c < channels; c++) {
+    const histogram = new Uint32Array(256);
+    for (let i = c; i < pixels.length; i += channels) histogram[levelOf(pixels[i] as number)]! += 1;
+    const table = equalizingTable(histogram, pixels.length / channels);
+    if (table === null) continue;
+    for (let i = c; i < pixels.length; i += channels) {
+      pixels[i] = (table[levelOf(pixels[i] as number)] as number) / scale;
+    }
+  }
+}
+
+/** @returns null where there is too little to spread. */
+function equalizingTable(histogram: Uint32Array, total: number): Uint8Array | null {
+  const last = histogram.findLastIndex((count) => count > 0);
+  const step = Math.floor((total - (histogram[last] ?? 0)) / 255);
+  if (step === 0) return null;
+  const table = new Uint8Array(256);
+  let below = 0;
+  for (let value = 0; value < 256; value++) {
+    table[value] = Math.min(Math.floor((below + Math.floor(step / 2)) / step), 255);
+    below += histogram[value] as number;
+  }
+  return table;
+}

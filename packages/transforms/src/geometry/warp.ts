@@ -1,0 +1,185 @@
+/**
+ * Pictures drawn anew from other places of themselves: affine and perspective maps, in place. As torchvision's `affine`,
+ * `rotate` and `perspective` of tensors do it (https://github.com/pytorch/vision/blob/main/torchvision/transforms/v2/functional/_geometry.py):
+ * places are measured from the picture's middle, and a pixel's place is its centre. Deviates in bilinear drawing at the
+ * picture's edge with another fill than black: picture and fill blend there, where torchvision darkens the picture first.
+ */
+import type { Image } from "../image.js";
+
+export type Interpolation = "nearest" | "bilinear";
+
+export interface WarpOptions {
+  readonly interpolation: Interpolation;
+  /** What is seen beyond the picture's edge, one number or one per channel: bytes, or 0…1 of float32. */
+  readonly fill: readonly number[];
+}
+
+/**
+ * Where a pixel comes from: (x, y) from the middle is taken from ((a·x + b·y + c) / w, (d·x + e·y + f) / w) with
+ * w = g·x + h·y + 1.
+ */
+export interface Projection {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly e: number;
+  readonly f: number;
+  /** 0 of affine maps. */
+  readonly g: number;
+  readonly h: number;
+}
+
+export interface AffineOptions {
+  /** Degrees, clockwise as a picture is seen. */
+  readonly angle?: number;
+  /** [right, down] in pixels. */
+  readonly translate?: readonly [number, number];
+  readonly scale?: number;
+  /** Degrees along x and y. */
+  readonly shear?: readonly [number, number];
+  /** What stays where it is, [x, y] from the middle. */
+  readonly center?: readonly [number, number];
+}
+
+/**
+ * Rotation · shear · scale about the centre, then the translation; torchvision's `_get_inverse_affine_matrix`, with its
+ * order of shears.
+ */
+export function affineProjection(options: AffineOptions): Projection {
+  const { angle = 0, translate = [0, 0], scale = 1, shear = [0, 0], center = [0, 0] } = options;
+  const [turn, shearX, shearY] = [radians(angle), radians(shear[0]), radians(shear[1])];
+  const a = Math.cos(turn - shearY) / Math.cos(shearY);
+  const b = -a * Math.tan(shearX) - Math.sin(turn);
+  const c = Math.sin(turn - shearY) / Math.cos(shearY);
+  const d = -c * Math.tan(shearX) + Math.cos(turn);
+  // Its determinant is 1, but for the scale.
+  const [m0, m1, m3, m4] = [d / scale, -b / scale, -c / scale, a / scale];
+  const [left, up] = [-center[0] - translate[0], -center[1] - translate[1]];
+  return {
+    a: m0,
+    b: m1,
+    c: m0 * left + m1 * up + center[0],
+    d: m3,
+    e: m4,
+    f: m3 * left + m4 * up + center[1],
+    g: 0,
+    h: 0,
+  };
+}
+
+const radians = (degrees: number) => (degrees * Math.PI) / 180;
+
+export type Corners = readonly [Point, Point, Point, Point];
+type Point = readonly [x: number, y: number];
+
+/**
+ * The projection that brings four corners (in pixels from the picture's upper left) to four others.
+ * @param from where they are, clockwise from the upper left.
+ * @param to where they go.
+ */
+export function perspectiveProjection(
+  { height, width }: Pick<Image, "height" | "width">,
+  { from, to }: { from: Corners; to: Corners },
+): Projection {
+  const centred = (corners: Corners) => corners.map(([x, y]): Point => [x - width / 2, y - height / 2]);
+  const target = centred(to);
+  const rows = centred(from).flatMap(([x, y], i) => {
+    const [u, v] = target[i] as Point;
+    return [
+      [u, v, 1, 0, 0, 0, -x * u, -x * v, x],
+      [0, 0, 0, u, v, 1, -y * u, -y * v, y],
+    ];
+  });
+  const [a, b, c, d, e, f, g, h] = solve(rows) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { a, b, c, d, e, f, g, h };
+}
+
+/** Gauss–Jordan elimination with the largest pivot. @param rows of a square system, each with its right side last. */
+function solve(rows: number[][]): number[] {
+  const size = rows.length;
+  for (let column = 0; column < size; column++) {
+    let pivot = column;
+    for (let row = column + 1; row < size; row++) {
+      if (Math.abs(rows[row]![column]!) > Math.abs(rows[pivot]![column]!)) pivot = row;
+    }
+    [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
+    const [chosen, divisor] = [rows[column]!, rows[column]![column]!];
+    for (let k = column; k <= size; k++) chosen[k]! /= divisor;
+    for (const [index, row] of rows.entries()) {
+      if (index === column) continue;
+      const factor = row[column]!;
+      for (let k = column; k <= size; k++) row[k]! -= factor * chosen[k]!;
+    }
+  }
+  return rows.map((row) => row[size]!);
+}
+
+export function warp(image: Image, projection: Projection, { interpolation, fill }: WarpOptions): void {
+  const { pixels, height, width, channels } = image;
+  const { a, b, c, d, e, f, g, h } = projection;
+  const background = Array.from({ length: channels }, (_, i) => fill[i % fill.length] as number);
+  const source: Image = { ...image, pixels: pixels.slice() };
+  const draw = interpolation === "nearest" ? drawNearest : drawBilinear;
+  for (let row = 0; row < height; row++) {
+    const y = row + 0.5 - height / 2;
+    for (let column = 0; column < width; column++) {
+      const x = column + 0.5 - width / 2;
+      const w = g * x + h * y + 1;
+      const fromX = (a * x + b * y + c) / w + width / 2 - 0.5;
+      const fromY = (d * x + e * y + f) / w + height / 2 - 0.5;
+      draw(source, [fromX, fromY], { pixels, at: (row * width + column) * channels, background });
+    }
+  }
+}
+
+interface Drawn {
+  readonly pixels: Image["pixels"];
+  readonly at: number;
+  readonly background: readonly number[];
+}
+
+function drawNearest(source: Image, [x, y]: Point, { pixels, at, background }: Drawn): void {
+  const [column, row] = [roundHalfToEven(x), roundHalfToEven(y)];
+  const { height, width, channels } = source;
+  const isInside = column >= 0 && column < width && row >= 0 && row < height;
+  const from = (row * width + column) * channels;
+  for (let c = 0; c < channels; c++) {
+    pixels[at + c] = isInside ? (source.pixels[from + c] as number) : (background[c] as number);
+  }
+}
+
+/** What lies beyond the edge is background. */
+function drawBilinear(source: Image, [x, y]: Point, { pixels, at, background }: Drawn): void {
+  const { height, width, channels } = source;
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const [right, below] = [x - left, y - top];
+  const isBytes = pixels instanceof Uint8Array;
+  for (let c = 0; c < channels; c++) {
+    let sum = 0;
+    for (let corner = 0; corner < 4; corner++) {
+      const [column, row] = [left + (corner & 1), top + (corner >> 1)];
+      const weight = (corner & 1 ? right : 1 - right) * (corner >> 1 ? below : 1 - below);
+      const isInside = column >= 0 && column < width && row >= 0 && row < height;
+      sum +=
+        weight *
+        ((isInside ? source.pixels[(row * width + column) * channels + c] : background[c]) as number);
+    }
+    pixels[at + c] = isBytes ? Math.round(sum) : sum;
+  }
+}
+
+/** As `nearbyint` of C, which the peers use. */
+export function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}

@@ -1,0 +1,62 @@
+/**
+ * A rectangle of a picture is lost, by chance (Zhong et al. 2017, https://arxiv.org/abs/1708.04896); torchvision's
+ * `RandomErasing`. Behind Normalize a value of 0 is the data's mean, and "random" is normal noise; before it bytes are
+ * meant, and "random" is any of them.
+ */
+import { Rng, type RngState } from "@convkit/random";
+import { eachImage, uniformIn } from "./each-image.js";
+import type { Transform } from "./transform.js";
+
+export interface RandomErasingOptions {
+  readonly p: number;
+  /** Part of the picture's area, lowest and highest. */
+  readonly scale: readonly [number, number];
+  /** Height by width, lowest and highest. */
+  readonly ratio: readonly [number, number];
+  /** One number, one per channel, or noise. */
+  readonly value: number | readonly number[] | "random";
+}
+
+export interface RandomErasingParameters {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+  /** Of the noise. */
+  readonly noise: RngState | null;
+}
+
+/** A rectangle may be higher or wider than the picture; then another is drawn, and after so many none is erased. */
+const TRIES = 10;
+
+export function randomErasing(options: RandomErasingOptions): Transform<RandomErasingParameters | null> {
+  const { p, scale, ratio, value } = options;
+  const logRatio = [Math.log(ratio[0]), Math.log(ratio[1])] as const;
+  const fill = typeof value === "number" ? [value] : value;
+  return eachImage<RandomErasingParameters>({
+    sample(rng, shape) {
+      if (!rng.bernoulli(p)) return null;
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        const area = shape.height * shape.width * uniformIn(rng, scale);
+        const aspect = Math.exp(uniformIn(rng, logRatio));
+        const height = Math.round(Math.sqrt(area * aspect));
+        const width = Math.round(Math.sqrt(area / aspect));
+        if (height >= shape.height || width >= shape.width) continue;
+        const [top, left] = [rng.int(shape.height - height + 1), rng.int(shape.width - width + 1)];
+        return { top, left, height, width, noise: fill === "random" ? rng.split("noise").toJSON() : null };
+      }
+      return null;
+    },
+    change({ pixels, width: imageWidth, channels }, { top, left, height, width, noise }) {
+      const rng = noise && Rng.fromJSON(noise);
+      const draw = () => (pixels instanceof Uint8Array ? rng!.int(256) : rng!.normal());
+      for (let y = top; y < top + height; y++) {
+        const start = (y * imageWidth + left) * channels;
+        const end = start + width * channels;
+        if (fill === "random") for (let i = start; i < end; i++) pixels[i] = draw();
+        else if (fill.length === 1) pixels.fill(fill[0] as number, start, end);
+        else for (let i = start; i < end; i++) pixels[i] = fill[(i % channels) % fill.length] as number;
+      }
+    },
+  });
+}
