@@ -6,9 +6,11 @@ import { z } from "zod";
 export const FileStamp = z.object({ sizeBytes: z.int().min(0), mtimeMs: z.number() });
 export type FileStamp = z.infer<typeof FileStamp>;
 
+/** @throws {Error} if it is none that can be read to its end: a pipe or a device would be waited for. */
 export async function stampFile(path: string): Promise<FileStamp> {
-  const { size, mtimeMs } = await stat(path);
-  return { sizeBytes: size, mtimeMs };
+  const stats = await stat(path);
+  if (!stats.isFile()) throw new Error("not a regular file");
+  return { sizeBytes: stats.size, mtimeMs: stats.mtimeMs };
 }
 
 export function isSameStamp(one: FileStamp | undefined, other: FileStamp): boolean {

@@ -19,6 +19,7 @@ export interface ImageDatasetInit {
   readonly classNames: readonly string[];
   readonly splits: DatasetSplits;
   readonly badFiles: readonly BadFile[];
+  readonly warnings: readonly string[];
 }
 
 export class ImageDataset {
@@ -31,15 +32,18 @@ export class ImageDataset {
   readonly classNames: readonly string[];
   readonly splits: DatasetSplits;
   readonly badFiles: readonly BadFile[];
+  /** What looks like a mistake in the data and holds nothing up, a sentence each. */
+  readonly warnings: readonly string[];
   #channels: Promise<ChannelStatistics | null> | undefined;
 
-  constructor({ name, source, contentHash, classNames, splits, badFiles }: ImageDatasetInit) {
+  constructor({ name, source, contentHash, classNames, splits, badFiles, warnings }: ImageDatasetInit) {
     this.name = name;
     this.source = source;
     this.contentHash = contentHash;
     this.classNames = classNames;
     this.splits = splits;
     this.badFiles = badFiles;
+    this.warnings = warnings;
   }
 
   /** [height, width, channels]; null where sizes differ and none was chosen. */
@@ -65,6 +69,7 @@ export class ImageDataset {
       ),
       ...(await this.#channels),
       badFiles: this.badFiles,
+      warnings: this.warnings,
     });
   }
 }

@@ -1,6 +1,7 @@
 export {
   ContentHashMismatchError,
   DatasetNotFoundError,
+  TooManyBadFilesError,
   openDataset,
   type DataSpecInput,
   type OpenDatasetOptions,

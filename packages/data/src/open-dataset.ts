@@ -37,23 +37,30 @@ export class ContentHashMismatchError extends Error {
   override readonly name = "ContentHashMismatchError";
 }
 
+/** More pictures cannot be used than the config's `maxBadFraction` puts up with. */
+export class TooManyBadFilesError extends Error {
+  override readonly name = "TooManyBadFilesError";
+}
+
 /**
  * Opens a data set by its registered name (fetched when it is not below `home` yet, or from `root`) or by a path.
  *
  * Without test pictures of its own, `testFraction` of the training pictures are held back, chosen by the hash of their
  * ids; without validation pictures of its own, `validationFraction` of the rest. What `group` finds in the ids keeps
  * pictures together; those in which it finds nothing stand alone. `limit` then keeps so many of each split, chosen by
- * hash too.
+ * hash too. A manifest's groups keep pictures together where no `group` is given.
  * @throws {DatasetNotFoundError} if the source is neither a name nor a path.
  * @throws {DatasetUnavailableError} if a named data set cannot be fetched.
  * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture, or have ids
  *   in none of which `group` finds anything.
+ * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be decoded.
  * @throws {ContentHashMismatchError} if the pictures are not those of `contentHash` or of the name.
  */
 export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptions): Promise<ImageDataset> {
   const data = DataSpec.parse(spec);
   const named = findNamedDataset(data.source);
   const parts = named ? await openNamed(named, data.root, options) : await openByPath(data, options);
+  checkBadFiles(parts, data);
   const contentHash = await parts.contentHash();
   if (data.contentHash !== undefined && data.contentHash !== contentHash) {
     throw new ContentHashMismatchError(
@@ -68,8 +75,28 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
     classNames: named?.classNames ?? parts.classNames,
     splits: makeSplits(parts, data, options.groupOf),
     badFiles: parts.badFiles,
+    warnings: parts.warnings,
   });
 }
+
+const MOST_NAMED = 20;
+
+function checkBadFiles({ splits, badFiles }: DatasetParts, { source, maxBadFraction }: DataSpec): void {
+  const broken = badFiles.filter(({ kind }) => kind === "broken");
+  const good = Object.values(splits).reduce((sum, { ids }) => sum + ids.length, 0);
+  const share = broken.length / (good + broken.length);
+  // Where nothing is left, that is what is said.
+  if (good === 0 || !(share > maxBadFraction)) return;
+  const named = broken.slice(0, MOST_NAMED).map(({ path, reason }) => `\n  ${path}: ${reason}`);
+  const more = broken.length - named.length;
+  throw new TooManyBadFilesError(
+    `Expected at most ${percent(maxBadFraction)} of the pictures in ${source} to be unusable. Received: ${broken.length} of ` +
+      `${good + broken.length} (${percent(share)}).${named.join("")}${more > 0 ? `\n  and ${more} more` : ""}\n` +
+      "Repair or remove them, or raise `maxBadFraction` of the config's `data` to train without them.",
+  );
+}
+
+const percent = (share: number) => `${Number((share * 100).toPrecision(3))} %`;
 
 async function openNamed(
   named: NamedDataset,
@@ -109,7 +136,7 @@ async function openByPath({ source, root }: DataSpec, options: OpenDatasetOption
 function makeSplits(
   parts: DatasetParts,
   data: DataSpec,
-  groupOf: OpenDatasetOptions["groupOf"] = groupBy(data.group, parts.splits.train.ids),
+  groupOf: OpenDatasetOptions["groupOf"] = groupBy(data.group, parts.splits.train),
 ): DatasetSplits {
   const opened = (name: string, split: SplitParts | undefined) =>
     split && openSplit(name, split, data.imageSize);
@@ -139,9 +166,16 @@ function makeSplits(
   };
 }
 
-/** From an id to what the pattern's capture finds in it, or to the id itself. */
-function groupBy(pattern: string | undefined, ids: readonly string[]): ((id: string) => string) | undefined {
-  if (pattern === undefined) return undefined;
+/** From an id to what the pattern's capture finds in it, or to the data set's own group, or to the id itself. */
+function groupBy(
+  pattern: string | undefined,
+  { ids, groups }: SplitParts,
+): ((id: string) => string) | undefined {
+  if (pattern === undefined) {
+    if (groups === undefined) return undefined;
+    const groupById = new Map(ids.map((id, i) => [id, groups[i] as string]));
+    return (id) => groupById.get(id) ?? id;
+  }
   const expression = new RegExp(pattern, "u");
   const groupIn = (id: string): string | undefined => expression.exec(id)?.[1];
   if (ids.length > 0 && !ids.some((id) => groupIn(id) !== undefined)) {

@@ -1,11 +1,12 @@
 /** A data set from a path of the user's: which format it is in is told by the names of its files. */
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, parse } from "node:path";
 import { hasCifarFiles, readCifarFolder } from "./formats/cifar-binary.js";
 import { readClassFolder } from "./formats/class-folder.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts } from "./formats/dataset-parts.js";
 import { hasIdxFiles, isIdxImagesFile, readIdxFolder, readIdxPair } from "./formats/idx-folder.js";
+import { isManifest, readManifest } from "./formats/manifest.js";
 import { recordSetParts } from "./formats/record-set.js";
 import type { PictureIndexOptions } from "./pictures/picture-index.js";
 
@@ -14,16 +15,18 @@ const CIFAR_ARCHIVE_FOLDER = "cifar-10-batches-bin";
 
 const FORMATS =
   "a folder with one folder of JPEG or PNG files per class (or with train/, val/ and test/ of such folders); " +
+  "a manifest (.csv or .jsonl) with a path and a label for each picture; " +
   "a folder with train-images-idx3-ubyte and its labels, as MNIST's, .gz or not; " +
   "the path of one …images-idx3-ubyte file with its labels beside it; " +
   "a folder with data_batch_1.bin … and test_batch.bin, as CIFAR-10's binary version";
 
 /**
- * @param path of a folder or of an IDX file of pictures.
+ * @param path of a folder, of a manifest, or of an IDX file of pictures.
  * @throws {DatasetFormatError} if what lies there is none of the formats, damaged, or pictures of one class.
  */
 export async function openPath(path: string, options: PictureIndexOptions): Promise<DatasetParts> {
   if (!(await stat(path)).isDirectory()) {
+    if (isManifest(path)) return checkClasses(path, await readManifest(path, options));
     if (!isIdxImagesFile(path)) throw unknownFormat(`the file ${path}`);
     return recordSetParts(await readIdxPair(path), options.home);
   }
@@ -36,9 +39,15 @@ export async function openPath(path: string, options: PictureIndexOptions): Prom
     const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
     throw unknownFormat(`${path} with ${shown || "nothing in it"}`);
   }
-  if (pictures.classNames.length === 1 && pictures.splits.train.ids.length > 0)
-    throw oneClass(path, pictures);
-  return pictures;
+  return checkClasses(path, pictures);
+}
+
+function checkClasses(path: string, pictures: DatasetParts): DatasetParts {
+  if (pictures.classNames.length > 1 || pictures.splits.train.ids.length === 0) return pictures;
+  if (!isManifest(path)) throw oneClass(path, pictures);
+  throw new DatasetFormatError(
+    `Expected labels of two classes or more in ${path}. Received: one, ${pictures.classNames[0]}.`,
+  );
 }
 
 /** A collection unpacked into a folder of its own is named one level too high. */
@@ -64,6 +73,10 @@ function oneClass(path: string, { classNames, splits }: DatasetParts): DatasetFo
 /** A data set's name from its path. */
 export function nameOfPath(path: string): string {
   const name = basename(path);
+  if (isManifest(path)) {
+    const stem = parse(path).name;
+    return /^(manifest|metadata|labels|index)$/i.test(stem) ? basename(dirname(path)) : stem;
+  }
   return isIdxImagesFile(path) || name === CIFAR_ARCHIVE_FOLDER ? basename(dirname(path)) : name;
 }
 

@@ -18,5 +18,9 @@ export const DatasetCard = z.object({
   mean: z.array(z.number()).optional(),
   std: z.array(z.number()).optional(),
   badFiles: z.array(z.object({ path: z.string(), reason: z.string() })).default([]),
+  warnings: z
+    .array(z.string())
+    .default([])
+    .describe("What looks like a mistake in the data, a sentence each"),
 });
 export type DatasetCard = z.infer<typeof DatasetCard>;

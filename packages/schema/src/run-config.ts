@@ -118,6 +118,12 @@ export const DataSpec = z.strictObject({
     "Regular expression whose one capture names a picture's group by its id, such as /(patient\\d+)_; " +
       "pictures of one group are held back together",
   ),
+  maxBadFraction: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe("Part of the pictures that may be unusable and are left out; if more are, nothing is trained"),
   imageSize: z
     .tuple([PositiveInt, PositiveInt])
     .optional()

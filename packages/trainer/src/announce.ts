@@ -28,6 +28,7 @@ export function announce({ model, loader }: RunParts, options: AnnounceOptions):
   }
   const leftOut = describeBadFiles(data.dataset.badFiles);
   if (leftOut) emit({ type: "message", level: "warning", text: `${leftOut}; events.jsonl lists them.` });
+  for (const text of data.dataset.warnings) emit({ type: "message", level: "warning", text: `${text}.` });
   for (const text of remarks(data)) emit({ type: "message", level: "info", text });
   for (const text of data.changedModules.map(describeChangedModule)) {
     emit({ type: "message", level: "warning", text });

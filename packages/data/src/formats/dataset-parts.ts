@@ -8,6 +8,8 @@ export interface DatasetParts {
   readonly splits: { readonly train: SplitParts } & Partial<Record<SplitName, SplitParts>>;
   /** Files that one might take for pictures of a class, and that are left out. */
   readonly badFiles: readonly BadFile[];
+  /** What looks like a mistake and holds nothing up, a sentence each. */
+  readonly warnings: readonly string[];
   /** SHA-256 over ids, labels and pictures, hexadecimal; computed once and remembered. */
   contentHash(): Promise<string>;
 }
@@ -16,6 +18,8 @@ export interface SplitParts {
   /** Unique within the data set. */
   readonly ids: readonly string[];
   readonly labels: Int32Array;
+  /** Of each picture, where the data set names groups: patient, product, film. */
+  readonly groups?: readonly string[];
   /** Picture i of the source belongs to id i. */
   readonly source: PixelSource;
 }
@@ -23,7 +27,10 @@ export interface SplitParts {
 export interface BadFile {
   /** Relative to the data set's folder, with forward slashes. */
   readonly path: string;
-  /** A picture in no class folder, a file in one that is no picture by its name, or a picture that cannot be decoded. */
-  readonly kind: "stray" | "other" | "broken";
+  /**
+   * A picture in no class folder, a file in one that is no picture by its name, a picture that a manifest lists again, or
+   * one that cannot be read or decoded.
+   */
+  readonly kind: "stray" | "other" | "repeated" | "broken";
   readonly reason: string;
 }

@@ -12,6 +12,7 @@ export function describeBadFiles(badFiles: readonly BadFile[]): string | null {
   if (badFiles.length === 0) return null;
   const stray = badFiles.filter(({ kind }) => kind === "stray");
   const broken = badFiles.filter(({ kind }) => kind === "broken");
+  const repeated = badFiles.filter(({ kind }) => kind === "repeated");
   const parts = [
     ...[...countBy(stray, ({ reason }) => reason)].map(
       ([reason, count]) => `${spell(count)} ${count === 1 ? reason : plural(reason)} (${placesOf(stray)})`,
@@ -22,6 +23,7 @@ export function describeBadFiles(badFiles: readonly BadFile[]): string | null {
         extensionOf,
       ),
     ].map(([extension, count]) => `${spell(count)} ${extension}`),
+    ...(repeated.length > 0 ? [`${spell(repeated.length)} listed again`] : []),
     ...(broken.length > 0 ? [`${spell(broken.length)} cannot be decoded`] : []),
   ];
   const [files, are] = badFiles.length === 1 ? ["file", "is"] : ["files", "are"];

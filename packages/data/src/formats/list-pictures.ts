@@ -9,16 +9,24 @@ export interface ListedPicture {
   readonly className: string;
   /** Relative to the data set's folder, with forward slashes; this is its id. */
   readonly path: string;
+  /** Whether a folder of the path names the class. */
+  readonly isClassInPath: boolean;
+  /** What it is held back together with. */
+  readonly group?: string | undefined;
 }
 
 export interface PictureList {
   /** Sorted by path. */
   readonly pictures: readonly ListedPicture[];
   readonly badFiles: readonly BadFile[];
+  /** Names of class folders with no picture in any split. */
+  readonly emptyClasses: readonly string[];
 }
 
 const PICTURE_EXTENSIONS = new Set([".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif"]);
-const SPLIT_OF_FOLDER: Readonly<Record<string, SplitName>> = {
+/** What systems leave in folders beside a user's files. */
+const SYSTEM_FILES = new Set(["thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx"]);
+export const SPLIT_OF_NAME: Readonly<Record<string, SplitName>> = {
   train: "train",
   val: "validation",
   valid: "validation",
@@ -27,29 +35,47 @@ const SPLIT_OF_FOLDER: Readonly<Record<string, SplitName>> = {
 };
 
 /**
- * `<class>/…/<picture>`, or `train/<class>/…/<picture>` with `val/` (or `valid/` or `validation/`) and `test/` beside it. Links are
- * followed; names that begin with a dot are passed over.
+ * `<class>/…/<picture>`, or `train/<class>/…/<picture>` with `val/` (or `valid/` or `validation/`) and `test/` beside it.
+ * Links are followed; names that begin with a dot and a system's own files are passed over.
  */
 export async function listPictures(folder: string): Promise<PictureList> {
-  const files = (await listFiles(folder)).sort();
+  const unreadable: BadFile[] = [];
+  const { files: unsorted, folders } = await listFiles(folder, {
+    onUnreadable: (path, { message }) => unreadable.push({ path, kind: "broken", reason: message }),
+  });
+  const files = unsorted.sort();
   const hasSplits = files.some((path) => path.startsWith("train/") && path.split("/").length > 2);
   const pictures: ListedPicture[] = [];
-  const badFiles: BadFile[] = [];
+  const badFiles: BadFile[] = unreadable;
   for (const path of files) {
     const isPicture = PICTURE_EXTENSIONS.has(extname(path).toLowerCase());
     const [splitFolder, className] = hasSplits ? foldersOf(path) : [null, foldersOf(path)[0]];
-    const split = splitFolder === null ? "train" : SPLIT_OF_FOLDER[splitFolder ?? ""];
+    const split = splitFolder === null ? "train" : SPLIT_OF_NAME[splitFolder ?? ""];
     if (split === undefined || className === undefined) {
       // A README beside the class folders is no mistake, a picture there is.
       if (isPicture) badFiles.push({ path, kind: "stray", reason: strayReason(hasSplits) });
     } else if (isPicture) {
-      pictures.push({ split, className, path });
+      pictures.push({ split, className, path, isClassInPath: true });
     } else {
       const reason = `not a picture by its name (${extname(path) || "no extension"})`;
       badFiles.push({ path, kind: "other", reason });
     }
   }
-  return { pictures, badFiles };
+  return { pictures, badFiles, emptyClasses: emptyClassesOf(folders, pictures, hasSplits) };
+}
+
+function emptyClassesOf(
+  folders: readonly string[],
+  pictures: readonly ListedPicture[],
+  hasSplits: boolean,
+): string[] {
+  const filled = new Set(pictures.map(({ className }) => className));
+  const names = folders
+    .map((path) => path.split("/"))
+    .filter((parts) => parts.length === (hasSplits ? 2 : 1))
+    .filter(([first]) => !hasSplits || SPLIT_OF_NAME[first ?? ""] !== undefined)
+    .map((parts) => parts.at(-1) as string);
+  return [...new Set(names)].filter((name) => !filled.has(name)).sort();
 }
 
 function foldersOf(path: string): string[] {
@@ -60,21 +86,38 @@ function strayReason(hasSplits: boolean): string {
   return hasSplits ? "lies in no class folder of train, val or test" : "lies in no class folder";
 }
 
-/** Every file below, relative, with forward slashes. `ancestors` ends the walk where links lead in circles. */
+export interface ListFilesOptions {
+  /** Told of folders that cannot be read; without it they end the listing. */
+  readonly onUnreadable?: (path: string, error: Error) => void;
+}
+
+/** Everything below a folder, relative to it, with forward slashes. Where links lead in circles the walk turns back. */
 export async function listFiles(
   root: string,
-  prefix = "",
-  ancestors: readonly string[] = [],
-): Promise<string[]> {
-  const here = await realpath(join(root, prefix));
-  if (ancestors.includes(here)) return [];
+  { onUnreadable }: ListFilesOptions = {},
+): Promise<{ files: string[]; folders: string[] }> {
   const files: string[] = [];
-  for (const entry of await readdir(here, { withFileTypes: true })) {
-    if (entry.name.startsWith(".")) continue;
-    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-    const target = entry.isSymbolicLink() ? await stat(join(here, entry.name)).catch(() => entry) : entry;
-    if (target.isDirectory()) files.push(...(await listFiles(root, path, [...ancestors, here])));
-    else files.push(path);
-  }
-  return files;
+  const folders: string[] = [];
+  const walk = async (prefix: string, ancestors: readonly string[]): Promise<void> => {
+    const here = await realpath(join(root, prefix));
+    if (ancestors.includes(here)) return;
+    for (const entry of await readdir(here, { withFileTypes: true })) {
+      if (entry.name.startsWith(".") || SYSTEM_FILES.has(entry.name.toLowerCase())) continue;
+      const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+      const target = entry.isSymbolicLink() ? await stat(join(here, entry.name)).catch(() => entry) : entry;
+      if (!target.isDirectory()) {
+        files.push(path);
+        continue;
+      }
+      folders.push(path);
+      try {
+        await walk(path, [...ancestors, here]);
+      } catch (error) {
+        if (onUnreadable === undefined) throw error;
+        onUnreadable(path, error as Error);
+      }
+    }
+  };
+  await walk("", []);
+  return { files, folders };
 }

@@ -36,6 +36,7 @@ export function recordSetParts(records: RecordSet, home: string): DatasetParts {
       ...(test && { test: numbered("test", test) }),
     },
     badFiles: [],
+    warnings: [],
     contentHash: () => rememberContentHash(home, records.files, () => hashRecords(records.splits)),
   };
 }

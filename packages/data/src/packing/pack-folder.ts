@@ -31,7 +31,7 @@ export async function packFolder(
     );
   }
   const sizes = new Map<string, number>();
-  for (const path of (await listFiles(root)).sort()) {
+  for (const path of (await listFiles(root)).files.sort()) {
     const found = await stat(join(root, path)).catch(() => null);
     if (found?.isFile()) sizes.set(path, found.size);
   }

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { z } from "zod";
 import { FileStamp, isSameStamp, stampFile } from "../file-stamp.js";
 import { indexFile } from "../index-file.js";
@@ -40,7 +40,7 @@ export interface PictureIndexOptions {
 }
 
 /**
- * @param paths relative to `folder`.
+ * @param paths relative to `folder`, or absolute.
  * @returns an entry per path, in their order.
  */
 export async function indexPictures(
@@ -53,7 +53,7 @@ export async function indexPictures(
   let done = 0;
   const entries = await mapConcurrently(paths, CONCURRENCY, async (path) => {
     signal?.throwIfAborted();
-    const entry = await indexPicture(join(folder, path), known[path]);
+    const entry = await indexPicture(resolve(folder, path), known[path]);
     done++;
     if (entry !== known[path]) {
       onProgress?.({ phase: "check", what: folder, done, total: paths.length, unit: "files" });

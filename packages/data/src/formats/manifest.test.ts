@@ -1,0 +1,133 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { encodePicture, writeFiles } from "../../test/pictures.js";
+import { temporaryFolder } from "../../test/temporary-folder.js";
+import { openDataset } from "../open-dataset.js";
+import { DatasetFormatError } from "./dataset-format-error.js";
+import { readManifest } from "./manifest.js";
+
+const RED = await encodePicture([255, 0, 0]);
+const BLUE = await encodePicture([0, 0, 255]);
+const PICTURES = { "a/1.png": RED, "a/2.png": BLUE, "b c/3.png": RED, 'ü,"4.png': BLUE };
+
+async function write(name: string, manifest: string | Uint8Array) {
+  const folder = await writeFiles(await temporaryFolder(), { ...PICTURES, [name]: manifest });
+  return { file: join(folder, name), home: await temporaryFolder() };
+}
+
+async function read(name: string, manifest: string | Uint8Array) {
+  const { file, home } = await write(name, manifest);
+  return readManifest(file, { home });
+}
+
+const CSV = `split,label,path,taken
+train,cat,a/1.png,2024
+val, dog ,a/2.png,
+TEST,cat,b c/3.png,2023
+,dog,"ü,""4.png",2022
+`;
+const JSON_LINES = `{"path": "a/1.png", "label": "cat"}
+{"path": "a/2.png", "label": "dog", "split": "val", "taken": null}
+
+{"path": "b c/3.png", "label": "cat", "split": "test"}
+{"path": "ü,\\"4.png", "label": "dog"}
+`;
+
+describe("readManifest", () => {
+  it.each([
+    ["photos.csv", CSV],
+    ["photos.CSV", `\uFEFF${CSV.replaceAll("\n", "\r\n")}`],
+    ["photos.jsonl", JSON_LINES],
+  ])("takes path, label and split from %s", async (name, manifest) => {
+    const { classNames, splits, badFiles } = await read(name, manifest);
+    expect(classNames).toEqual(["cat", "dog"]);
+    expect(splits.train.ids).toEqual(["a/1.png", 'ü,"4.png']);
+    expect([...splits.train.labels]).toEqual([0, 1]);
+    expect(splits.validation?.ids).toEqual(["a/2.png"]);
+    expect(splits.test?.ids).toEqual(["b c/3.png"]);
+    expect(badFiles).toEqual([]);
+  });
+
+  it("takes numbers for names of classes, and absolute paths", async () => {
+    const { file, home } = await write("m.jsonl", "");
+    const folder = join(file, "..");
+    await writeFiles(folder, {
+      "m.jsonl": `{"path": ${JSON.stringify(join(folder, "a/1.png"))}, "label": 0}\n{"path": "a/2.png", "label": 1}`,
+    });
+    const { classNames, splits } = await readManifest(file, { home });
+    expect(classNames).toEqual(["0", "1"]);
+    expect(splits.train.ids).toContain(join(folder, "a/1.png"));
+    expect(splits.train.source).toMatchObject({ size: [4, 4] });
+  });
+
+  it("names what is missing, broken or listed again, and goes on", async () => {
+    const { splits, badFiles } = await read(
+      "m.csv",
+      "path,label\na/1.png,cat\na/2.png,dog\na/1.png,cat\na/2.png,cat\ngone.png,dog\n",
+    );
+    expect(splits.train.ids).toEqual(["a/1.png", "a/2.png"]);
+    expect([...splits.train.labels]).toEqual([0, 1]);
+    expect(badFiles).toEqual([
+      { path: "a/1.png", kind: "repeated", reason: "is listed again in line 4 as cat" },
+      { path: "a/2.png", kind: "repeated", reason: "is listed again in line 5 as cat, before as dog" },
+      { path: "gone.png", kind: "broken", reason: expect.stringContaining("ENOENT") as string },
+    ]);
+  });
+
+  it("has a content hash of labels too", async () => {
+    const hash = async (manifest: string) => (await read("m.csv", manifest)).contentHash();
+    const original = await hash("path,label\na/1.png,cat\na/2.png,dog\n");
+    expect(await hash("label,path\ndog,a/2.png\ncat,a/1.png\n")).toBe(original);
+    expect(await hash("path,label\na/1.png,dog\na/2.png,cat\n")).not.toBe(original);
+  });
+
+  it.each([
+    ["m.csv", "file,label\na/1.png,cat\n", "Expected a path in line 2", "Received: only file, label"],
+    ["m.csv", "path,label\na/1.png,\n", "Expected a label in line 2", "Received: an empty one"],
+    ["m.csv", "path,label,split\na/1.png,cat,holdout\n", "Expected one of train, val", "Received: holdout"],
+    ["m.csv", "path,label\na/1.png,cat,1\n", "Expected CSV with a header", "line 2"],
+    ["m.csv", 'path,label\n"a/1.png,cat\n', "Expected CSV with a header", "opening quote at line 2"],
+    ["m.csv", "path,label\n", "Expected a line for each picture", "Received: none"],
+    ["m.csv", "", "Expected a line for each picture", "Received: none"],
+    ["m.jsonl", '{"path": "a/1.png"\n', "Expected a JSON object in line 1", 'Received: {"path"'],
+    ["m.jsonl", "[1]\n", "Expected a JSON object in line 1", "Received: [1]"],
+    ["m.jsonl", '{"path": ["a"], "label": "cat"}', "Expected a text as path in line 1", 'Received: ["a"]'],
+  ])("says what is wrong in %s: %j", async (name, manifest, expected, received) => {
+    const failure = read(name, manifest);
+    await expect(failure).rejects.toThrow(DatasetFormatError);
+    await expect(failure).rejects.toThrow(expected);
+    await expect(failure).rejects.toThrow(received);
+  });
+});
+
+describe("openDataset of a manifest", () => {
+  async function manyPictures(patients: number, perPatient: number) {
+    const lines = ["path,label,group"];
+    const files: Record<string, Uint8Array> = {};
+    for (let patient = 0; patient < patients; patient++) {
+      for (let picture = 0; picture < perPatient; picture++) {
+        const path = `${picture}-${patient}.png`;
+        files[path] = RED;
+        lines.push(`${path},${patient % 2 === 0 ? "ill" : "well"},patient ${patient}`);
+      }
+    }
+    return writeFiles(await temporaryFolder(), { ...files, "metadata.csv": lines.join("\n") });
+  }
+
+  it("is named after its folder, and keeps the pictures of a group together", async () => {
+    const folder = await manyPictures(40, 3);
+    const source = join(folder, "metadata.csv");
+    const spec = { source, validationFraction: 0.3, testFraction: 0.2 };
+    const { name, splits } = await openDataset(spec, { home: await temporaryFolder() });
+    expect(name).toBe(folder.split("/").at(-1));
+    const patientsOf = (ids: readonly string[] = []) => new Set(ids.map((id) => id.split("-")[1]));
+    const parts = [splits.train, splits.validation, splits.test].map((split) => patientsOf(split?.ids));
+    expect(parts.every((part) => part.size > 1)).toBe(true);
+    expect(parts.reduce((sum, part) => sum + part.size, 0)).toBe(40);
+  });
+
+  it("refuses one class", async () => {
+    const { file, home } = await write("m.csv", "path,label\na/1.png,cat\n");
+    await expect(openDataset({ source: file }, { home })).rejects.toThrow(/labels of two classes.*one, cat/);
+  });
+});

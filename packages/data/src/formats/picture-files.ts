@@ -1,0 +1,106 @@
+/** Picture files whose classes are known, each a file of its own. */
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { SplitName } from "@convkit/schema";
+import { createDecodedCache } from "../pictures/decoded-cache.js";
+import { indexPictures, type PictureEntry, type PictureIndexOptions } from "../pictures/picture-index.js";
+import type { FileSource } from "../pictures/pixel-source.js";
+import type { BadFile, DatasetParts, SplitParts } from "./dataset-parts.js";
+import type { ListedPicture } from "./list-pictures.js";
+
+type GoodEntry = Extract<PictureEntry, { sha256: string }>;
+type GoodPicture = ListedPicture & GoodEntry;
+
+export interface PictureFiles {
+  readonly pictures: readonly ListedPicture[];
+  /** What was left out before any was looked at. */
+  readonly badFiles: readonly BadFile[];
+}
+
+/**
+ * Every picture is decoded once to see that it can be; broken ones become `badFiles`. Pictures are grey if all of them
+ * are, else colour. Class names are sorted by code unit.
+ * @param folder that paths are relative to.
+ */
+export async function readPictureFiles(
+  folder: string,
+  { pictures, badFiles }: PictureFiles,
+  options: PictureIndexOptions,
+): Promise<DatasetParts> {
+  const entries = await indexPictures(
+    folder,
+    pictures.map(({ path }) => path),
+    options,
+  );
+  const good: GoodPicture[] = [];
+  const broken: BadFile[] = [];
+  pictures.forEach((picture, i) => {
+    const entry = entries[i] as PictureEntry;
+    if ("badReason" in entry) broken.push({ path: picture.path, kind: "broken", reason: entry.badReason });
+    else good.push({ ...picture, ...entry });
+  });
+  const classNames = [...new Set(pictures.map(({ className }) => className))].sort();
+  const labelOf = new Map(classNames.map((name, label) => [name, label]));
+  const channels = good.every(({ isGrey }) => isGrey) ? 1 : 3;
+  const size = commonSize(good);
+  const splits: Partial<Record<SplitName, SplitParts>> = {};
+  for (const split of SplitName.options) {
+    const members = good.filter((picture) => picture.split === split);
+    if (members.length === 0 && split !== "train") continue;
+    splits[split] = {
+      ids: members.map(({ path }) => path),
+      labels: Int32Array.from(members, ({ className }) => labelOf.get(className) as number),
+      ...(members.some(({ group }) => group !== undefined) && {
+        groups: members.map(({ group, path }) => group ?? path),
+      }),
+      source: fileSource(folder, members, { channels, size }),
+    };
+  }
+  return {
+    classNames,
+    splits: splits as DatasetParts["splits"],
+    warnings: warnOfCase(classNames),
+    badFiles: [...badFiles, ...broken].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    contentHash: () => Promise.resolve(hashPictures(good)),
+  };
+}
+
+function fileSource(
+  folder: string,
+  members: readonly GoodPicture[],
+  { channels, size }: Pick<FileSource, "channels" | "size">,
+): FileSource {
+  return {
+    kind: "files",
+    paths: members.map(({ path }) => resolve(folder, path)),
+    channels,
+    size,
+    cache: size && createDecodedCache(members.length, size[0] * size[1] * channels),
+  };
+}
+
+function commonSize([first, ...others]: readonly GoodPicture[]): [number, number] | null {
+  if (first === undefined) return null;
+  const { height, width } = first;
+  return others.every((other) => other.height === height && other.width === width) ? [height, width] : null;
+}
+
+function warnOfCase(classNames: readonly string[]): string[] {
+  const spellings = new Map<string, string[]>();
+  for (const name of classNames) {
+    const folded = name.toLowerCase();
+    spellings.set(folded, [...(spellings.get(folded) ?? []), name]);
+  }
+  return [...spellings.values()]
+    .filter((names) => names.length > 1)
+    .map((names) => `Classes differ by case alone: ${names.join(", ")}`);
+}
+
+/** Where a class is named by a folder, it stands in the id. */
+function hashPictures(pictures: readonly GoodPicture[]): string {
+  const hash = createHash("sha256");
+  for (const { split, path, sha256, className, isClassInPath } of pictures) {
+    hash.update(`${JSON.stringify([split, path, sha256, ...(isClassInPath ? [] : [className])])}\n`);
+  }
+  return hash.digest("hex");
+}

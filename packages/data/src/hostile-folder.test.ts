@@ -1,0 +1,215 @@
+import { execFile } from "node:child_process";
+import { chmod, link, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { crc32 } from "node:zlib";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { encodePicture, writeFiles } from "../test/pictures.js";
+import { temporaryFolder } from "../test/temporary-folder.js";
+import { listPictures } from "./formats/list-pictures.js";
+import { openDataset, TooManyBadFilesError } from "./open-dataset.js";
+
+const GOOD = await encodePicture([200, 10, 10]);
+const JPEG = await encodePicture([10, 10, 200], { format: "jpeg", width: 64, height: 64 });
+
+/** A PNG that says it has so many pixels, and has next to none. */
+function bomb(edge: number): Buffer {
+  const header = Buffer.alloc(25);
+  header.writeUInt32BE(13, 0);
+  header.write("IHDR", 4, "latin1");
+  header.writeUInt32BE(edge, 8);
+  header.writeUInt32BE(edge, 12);
+  // 8 bits, colour.
+  header.set([8, 2, 0, 0, 0], 16);
+  header.writeUInt32BE(crc32(header.subarray(4, 21)), 21);
+  return Buffer.concat([GOOD.subarray(0, 8), header, GOOD.subarray(33)]);
+}
+
+const open = async (source: string, spec: object = {}) =>
+  openDataset({ source, validationFraction: 0, testFraction: 0, ...spec }, { home: await temporaryFolder() });
+
+/** A folder of two classes with two good pictures each, and what is hostile beside them. */
+const folderWith = async (files: Record<string, string | Uint8Array> = {}) =>
+  writeFiles(await temporaryFolder(), {
+    "cat/1.png": GOOD,
+    "cat/2.png": GOOD,
+    "dog/1.png": GOOD,
+    "dog/2.png": GOOD,
+    ...files,
+  });
+
+/** Ids of pictures that are used, and reasons of those that are not. */
+async function outcome(folder: string) {
+  const { splits, badFiles, warnings, classNames } = await open(folder, { maxBadFraction: 1 });
+  return {
+    ids: splits.train.ids.filter((id) => !/^(cat|dog)\/[12]\.png$/.test(id)),
+    good: splits.train.length,
+    bad: Object.fromEntries(badFiles.map(({ path, reason }) => [path, reason])),
+    warnings,
+    classNames,
+  };
+}
+
+const openFiles = async () => (await readdir("/proc/self/fd")).length;
+
+describe("a hostile folder", () => {
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ["cat/cut.jpg", JPEG.subarray(0, JPEG.length / 2), /premature end/i],
+    ["cat/empty.jpg", "", /empty|unsupported/i],
+    ["cat/text.jpg", "It was a dark and stormy night.", /unsupported/i],
+    ["cat/page.jpg", "<html><script>alert(1)</script></html>", /unsupported/i],
+    ["cat/bomb.png", bomb(40_000), /pixel limit/i],
+    ["cat/notes.txt", "Buy milk.", /not a picture by its name/],
+    ["cat/archive.tar.gz", JPEG, /not a picture by its name/],
+  ])("lists %s with its reason", async (path, content, reason) => {
+    const { good, bad } = await outcome(await folderWith({ [path]: content }));
+    expect(good).toBe(4);
+    expect(Object.keys(bad)).toEqual([path]);
+    expect(bad[path]).toMatch(reason);
+  });
+
+  it("reads a picture whatever its name is, if the bytes are one", async () => {
+    const names = [
+      "cat/a JPEG in truth.png",
+      "cat/Größe (1) 100%.JPG",
+      "cat/line\nbreak.jpg",
+      "cat/-rf.jpg",
+      "cat/'\".jpg",
+    ];
+    const { ids, bad } = await outcome(
+      await folderWith(Object.fromEntries(names.map((name) => [name, JPEG]))),
+    );
+    expect([...ids].sort()).toEqual([...names].sort());
+    expect(bad).toEqual({});
+  });
+
+  it("passes over hidden files and what systems leave behind", async () => {
+    const { good, bad, classNames } = await outcome(
+      await folderWith({
+        ".DS_Store": "x",
+        "cat/.DS_Store": "x",
+        "cat/._1.png": "x",
+        "cat/Thumbs.db": "x",
+        "dog/desktop.ini": "x",
+        "__MACOSX/cat/1.png": GOOD,
+        ".cache/1.png": GOOD,
+      }),
+    );
+    expect({ good, bad, classNames }).toEqual({ good: 4, bad: {}, classNames: ["cat", "dog"] });
+  });
+
+  it("lists links that lead nowhere or to themselves, and follows those in a circle once", async () => {
+    const folder = await folderWith();
+    await symlink(join(folder, "gone.png"), join(folder, "cat", "dangling.png"));
+    await symlink("itself.png", join(folder, "cat", "itself.png"));
+    await symlink(folder, join(folder, "dog", "circle"));
+    const { good, bad } = await outcome(folder);
+    expect(good).toBe(4);
+    expect(bad).toEqual({
+      "cat/dangling.png": expect.stringContaining("ENOENT") as string,
+      "cat/itself.png": expect.stringContaining("ELOOP") as string,
+    });
+  });
+
+  it("lists a pipe, which it would wait for", async () => {
+    const folder = await folderWith();
+    await promisify(execFile)("mkfifo", [join(folder, "dog", "pipe.png")]);
+    expect((await outcome(folder)).bad).toEqual({ "dog/pipe.png": "not a regular file" });
+  });
+
+  it("lists files and folders that this user may not read", async () => {
+    const folder = await folderWith({ "dog/secret.png": GOOD, "dog/closed/3.png": GOOD });
+    const home = await temporaryFolder();
+    await chmod(join(folder, "dog/secret.png"), 0o000);
+    await chmod(join(folder, "dog/closed"), 0o000);
+    await chmod(home, 0o777);
+    // Root reads all, so it becomes nobody meanwhile.
+    const isRoot = process.geteuid!() === 0;
+    onTestFinished(() => {
+      if (isRoot) process.seteuid!(0);
+      return chmod(join(folder, "dog/closed"), 0o700);
+    });
+    await chmod(folder, 0o755);
+    if (isRoot) process.seteuid!(65534);
+    const { splits, badFiles } = await openDataset(
+      { source: folder, validationFraction: 0, testFraction: 0, maxBadFraction: 1 },
+      { home },
+    );
+    expect(splits.train.length).toBe(4);
+    expect(badFiles).toEqual([
+      { path: "dog/closed", kind: "broken", reason: expect.stringContaining("EACCES") as string },
+      { path: "dog/secret.png", kind: "broken", reason: expect.stringContaining("EACCES") as string },
+    ]);
+  });
+
+  it("warns of classes that differ by case alone, and of those without a picture", async () => {
+    const folder = await folderWith({ "Cat/3.png": GOOD, "bird/readme.txt": "none yet" });
+    await mkdir(join(folder, "eel"));
+    const { classNames, warnings } = await outcome(folder);
+    expect(classNames).toEqual(["Cat", "cat", "dog"]);
+    expect(warnings).toEqual([
+      "Classes differ by case alone: Cat, cat",
+      "2 class folders without a picture are left out: bird, eel",
+    ]);
+  });
+
+  it("keeps no file open, however many were bad", async () => {
+    const bad = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [`cat/bad${i}.jpg`, JPEG.subarray(0, 200 + i)]),
+    );
+    const folder = await folderWith(bad);
+    await outcome(folder);
+    const before = await openFiles();
+    for (let round = 0; round < 3; round++) await outcome(folder);
+    expect(await openFiles()).toBeLessThanOrEqual(before);
+  });
+
+  it("lists 100,000 files of one folder", async () => {
+    const folder = await folderWith();
+    for (let start = 0; start < 100_000; start += 1000) {
+      await Promise.all(
+        Array.from({ length: 1000 }, (_, i) =>
+          // A file has at most 65,000 links on ext4.
+          link(join(folder, "cat", `${1 + (i % 2)}.png`), join(folder, "cat", `${start + i + 10}.png`)),
+        ),
+      );
+    }
+    const { pictures, badFiles } = await listPictures(folder);
+    expect(pictures).toHaveLength(100_004);
+    expect(badFiles).toEqual([]);
+  });
+});
+
+describe("too many bad files", () => {
+  async function folderOf(good: number, broken: number) {
+    const files: Record<string, string | Uint8Array> = {};
+    for (let i = 0; i < good; i++) files[`${i % 2 === 0 ? "cat" : "dog"}/${i}.png`] = GOOD;
+    for (let i = 0; i < broken; i++) files[`cat/broken ${String(i).padStart(2, "0")}.png`] = "nothing";
+    return writeFiles(await temporaryFolder(), files);
+  }
+
+  it("stop the run with the list, and say the way out", async () => {
+    const folder = await folderOf(70, 30);
+    const error = await open(folder).catch((failure: unknown) => failure as Error);
+    expect(error).toBeInstanceOf(TooManyBadFilesError);
+    const { message } = error as Error;
+    expect(message).toContain("Expected at most 1 % of the pictures");
+    expect(message).toContain("Received: 30 of 100 (30 %)");
+    expect(message).toMatch(/cat\/broken 00\.png: .*unsupported/i);
+    expect(message).toContain("and 10 more");
+    expect(message).toContain("`maxBadFraction`");
+  });
+
+  it("are as many as the config says", async () => {
+    const folder = await folderOf(99, 1);
+    expect((await open(folder)).badFiles).toHaveLength(1);
+    await expect(open(folder, { maxBadFraction: 0 })).rejects.toThrow(TooManyBadFilesError);
+    expect((await open(await folderOf(70, 30), { maxBadFraction: 0.3 })).splits.train.length).toBe(70);
+  });
+
+  it("do not count what is no picture by its name", async () => {
+    const folder = await folderOf(10, 0);
+    for (let i = 0; i < 5; i++) await writeFile(join(folder, "cat", `${i}.txt`), "note");
+    expect((await open(folder)).badFiles).toHaveLength(5);
+  });
+});
