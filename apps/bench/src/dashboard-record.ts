@@ -75,6 +75,7 @@ function makeRun(run: number, { points }: RecordSize, rng: Rng): TrainEvent[] {
         imageShape: [32, 32, 3],
         splits: { train: { count: 50_000, perClass: [25_000, 25_000] } },
         badFiles: [],
+        warnings: [],
       },
       engine: { name: "native", device: "a CPU", threads: 2, versions: {} },
       model: {

@@ -68,6 +68,7 @@ function wholeRun(runId: string): TrainEvent[] {
         imageShape: [8, 8, 3],
         splits: {},
         badFiles: [],
+        warnings: [],
       },
       engine: { name: "native", device: "a CPU", threads: 1, versions: {} },
       model: { name: "simple-cnn", parameters: 1, trainableParameters: 1, flops: 1 },

@@ -21,6 +21,7 @@ export const CARD: DatasetCard = {
     test: { count: 20, perClass: [10, 10] },
   },
   badFiles: [],
+  warnings: [],
 };
 
 export interface MadeRun {

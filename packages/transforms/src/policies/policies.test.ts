@@ -22,7 +22,10 @@ const DRAWS = 4000;
 
 function draw<Parameters>({ sample }: Transform<Parameters>): NonNullable<Parameters>[] {
   const rng = Rng.fromSeed(0);
-  return Array.from({ length: DRAWS }, (_, i) => sample!(rng.split(i), SHAPE, ANY_CONTEXT));
+  return Array.from(
+    { length: DRAWS },
+    (_, i) => sample?.(rng.split(i), SHAPE, ANY_CONTEXT) as NonNullable<Parameters>,
+  );
 }
 
 /** Whether torchvision could have drawn it, at one of these places of its scale. */
