@@ -29,10 +29,10 @@ export function resize<P extends Pixels>(images: P, shape: ImageBatchShape, size
   if (target.height === shape.height && target.width === shape.width) return images;
   const { count, height, width, channels } = shape;
   const narrowed = new Float32Array(count * height * target.width * channels);
-  resampleAxis(images, narrowed, { outer: count * height, from: width, to: target.width, inner: channels });
+  resampleColumns(images, narrowed, { rows: count * height, from: width, to: target.width, channels });
   const rowValues = target.width * channels;
   const resized = allocateLike(images, count * target.height * rowValues);
-  resampleAxis(narrowed, resized, { outer: count, from: height, to: target.height, inner: rowValues });
+  resampleRows(narrowed, resized, { count, from: height, to: target.height, rowValues });
   return resized;
 }
 
@@ -56,29 +56,65 @@ export function resizePart({ pixels, width, channels }: Image, part: ImagePart, 
   target.pixels.set(resize(cut, shape, [target.height, target.width]));
 }
 
-/** The arrays are [outer, from, inner] and [outer, to, inner]. */
-interface Axis {
-  readonly outer: number;
-  readonly from: number;
-  readonly to: number;
-  readonly inner: number;
+/** From [rows, from, channels] to [rows, to, channels]. */
+function resampleColumns(
+  source: Pixels,
+  target: Float32Array,
+  { rows, from, to, channels }: { rows: number; from: number; to: number; channels: number },
+): void {
+  const windows = triangleWindows(from, to);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    const rowStart = row * from * channels;
+    for (const { start, weights } of windows) {
+      const first = rowStart + start * channels;
+      if (channels === 3) {
+        // The usual case: one pass over the window's pixels instead of three.
+        let [r, g, b] = [0, 0, 0];
+        for (let k = 0, i = first; k < weights.length; k++, i += 3) {
+          const weight = weights[k] as number;
+          r += weight * (source[i] as number);
+          g += weight * (source[i + 1] as number);
+          b += weight * (source[i + 2] as number);
+        }
+        target[at] = r;
+        target[at + 1] = g;
+        target[at + 2] = b;
+      } else {
+        for (let c = 0; c < channels; c++) {
+          let sum = 0;
+          for (let k = 0, i = first + c; k < weights.length; k++, i += channels) {
+            sum += (weights[k] as number) * (source[i] as number);
+          }
+          target[at + c] = sum;
+        }
+      }
+      at += channels;
+    }
+  }
 }
 
-function resampleAxis(source: Pixels, target: Pixels, { outer, from, to, inner }: Axis): void {
+/** From [count, from, rowValues] to [count, to, rowValues]; whole rows at a time, in the order in which they lie. */
+function resampleRows(
+  source: Float32Array,
+  target: Pixels,
+  { count, from, to, rowValues }: { count: number; from: number; to: number; rowValues: number },
+): void {
   const windows = triangleWindows(from, to);
   const rounds = target instanceof Uint8Array;
-  for (let o = 0; o < outer; o++) {
-    for (let t = 0; t < to; t++) {
-      const { start, weights } = windows[t] as Window;
-      const sourceStart = (o * from + start) * inner;
-      const targetStart = (o * to + t) * inner;
-      for (let i = 0; i < inner; i++) {
-        let sum = 0;
-        for (let k = 0; k < weights.length; k++) {
-          sum += (weights[k] as number) * (source[sourceStart + k * inner + i] as number);
-        }
-        target[targetStart + i] = rounds ? Math.round(sum) : sum;
+  const sums = new Float64Array(rowValues);
+  let at = 0;
+  for (let image = 0; image < count; image++) {
+    for (const { start, weights } of windows) {
+      sums.fill(0);
+      for (let k = 0; k < weights.length; k++) {
+        const weight = weights[k] as number;
+        const rowStart = (image * from + start + k) * rowValues;
+        for (let i = 0; i < rowValues; i++) sums[i]! += weight * (source[rowStart + i] as number);
       }
+      if (rounds) for (let i = 0; i < rowValues; i++) target[at + i] = (sums[i] as number) + 0.5;
+      else for (let i = 0; i < rowValues; i++) target[at + i] = sums[i] as number;
+      at += rowValues;
     }
   }
 }

@@ -4,13 +4,13 @@
  * places are measured from the picture's middle, and a pixel's place is its centre. Deviates in bilinear drawing at the
  * picture's edge with another fill than black: picture and fill blend there, where torchvision darkens the picture first.
  */
-import type { Image } from "../image.js";
+import { brightestOf, type Image } from "../image.js";
 
 export type Interpolation = "nearest" | "bilinear";
 
 export interface WarpOptions {
   readonly interpolation: Interpolation;
-  /** What is seen beyond the picture's edge, one number or one per channel: bytes, or 0…1 of float32. */
+  /** What is seen beyond the picture's edge, one number or one per channel, 0…255 of white. */
   readonly fill: readonly number[];
 }
 
@@ -127,54 +127,49 @@ function solve(rows: number[][]): number[] {
 export function warp(image: Image, projection: Projection, { interpolation, fill }: WarpOptions): void {
   const { pixels, height, width, channels } = image;
   const { a, b, c, d, e, f, g, h } = projection;
-  const background = Array.from({ length: channels }, (_, i) => fill[i % fill.length] as number);
-  const source: Image = { ...image, pixels: pixels.slice() };
-  const draw = interpolation === "nearest" ? drawNearest : drawBilinear;
+  const unit = brightestOf(pixels) / 255;
+  const background = Array.from({ length: channels }, (_, i) => unit * (fill[i % fill.length] as number));
+  const source = pixels.slice();
+  const isNearest = interpolation === "nearest";
+  const isBytes = pixels instanceof Uint8Array;
+  const rowValues = width * channels;
+  let at = 0;
   for (let row = 0; row < height; row++) {
     const y = row + 0.5 - height / 2;
-    for (let column = 0; column < width; column++) {
+    for (let column = 0; column < width; column++, at += channels) {
       const x = column + 0.5 - width / 2;
       const w = g * x + h * y + 1;
       const fromX = (a * x + b * y + c) / w + width / 2 - 0.5;
       const fromY = (d * x + e * y + f) / w + height / 2 - 0.5;
-      draw(source, [fromX, fromY], { pixels, at: (row * width + column) * channels, background });
+      if (isNearest) {
+        const [nearX, nearY] = [roundHalfToEven(fromX), roundHalfToEven(fromY)];
+        const isInside = nearX >= 0 && nearX < width && nearY >= 0 && nearY < height;
+        const from = nearY * rowValues + nearX * channels;
+        for (let i = 0; i < channels; i++) {
+          pixels[at + i] = (isInside ? source[from + i] : background[i]) as number;
+        }
+        continue;
+      }
+      const [left, top] = [Math.floor(fromX), Math.floor(fromY)];
+      const [right, below] = [fromX - left, fromY - top];
+      // What lies beyond the edge is background.
+      const [hasLeft, hasRight] = [left >= 0 && left < width, left >= -1 && left < width - 1];
+      const [hasTop, hasBelow] = [top >= 0 && top < height, top >= -1 && top < height - 1];
+      const from = top * rowValues + left * channels;
+      for (let i = 0; i < channels; i++) {
+        const beyond = background[i] as number;
+        const upperLeft = (hasTop && hasLeft ? source[from + i] : beyond) as number;
+        const upperRight = (hasTop && hasRight ? source[from + channels + i] : beyond) as number;
+        const lowerLeft = (hasBelow && hasLeft ? source[from + rowValues + i] : beyond) as number;
+        const lowerRight = (
+          hasBelow && hasRight ? source[from + rowValues + channels + i] : beyond
+        ) as number;
+        const upper = upperLeft + right * (upperRight - upperLeft);
+        const lower = lowerLeft + right * (lowerRight - lowerLeft);
+        const value = upper + below * (lower - upper);
+        pixels[at + i] = isBytes ? value + 0.5 : value;
+      }
     }
-  }
-}
-
-interface Drawn {
-  readonly pixels: Image["pixels"];
-  readonly at: number;
-  readonly background: readonly number[];
-}
-
-function drawNearest(source: Image, [x, y]: Point, { pixels, at, background }: Drawn): void {
-  const [column, row] = [roundHalfToEven(x), roundHalfToEven(y)];
-  const { height, width, channels } = source;
-  const isInside = column >= 0 && column < width && row >= 0 && row < height;
-  const from = (row * width + column) * channels;
-  for (let c = 0; c < channels; c++) {
-    pixels[at + c] = isInside ? (source.pixels[from + c] as number) : (background[c] as number);
-  }
-}
-
-/** What lies beyond the edge is background. */
-function drawBilinear(source: Image, [x, y]: Point, { pixels, at, background }: Drawn): void {
-  const { height, width, channels } = source;
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  const [right, below] = [x - left, y - top];
-  const isBytes = pixels instanceof Uint8Array;
-  for (let c = 0; c < channels; c++) {
-    let sum = 0;
-    for (let corner = 0; corner < 4; corner++) {
-      const [column, row] = [left + (corner & 1), top + (corner >> 1)];
-      const weight = (corner & 1 ? right : 1 - right) * (corner >> 1 ? below : 1 - below);
-      const isInside = column >= 0 && column < width && row >= 0 && row < height;
-      sum +=
-        weight *
-        ((isInside ? source.pixels[(row * width + column) * channels + c] : background[c]) as number);
-    }
-    pixels[at + c] = isBytes ? Math.round(sum) : sum;
   }
 }
 
