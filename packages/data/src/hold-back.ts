@@ -1,16 +1,20 @@
 /**
  * Which pictures validate or test is decided picture by picture: by the hash of its id (or of its group) and the seed.
- * So class fractions hold in expectation, and adding or removing pictures never moves another one across.
+ * So class fractions hold in expectation, and adding or removing pictures never moves another one across. Stratified,
+ * the same hash ranks the pictures of each class, and fractions hold exactly, but for rounding: for data that stays as it
+ * is.
  */
 import { hashToUnit } from "@convkit/random";
 import type { DatasetSplit } from "./dataset-split.js";
 
 export interface HoldBackOptions {
   readonly as: "validation" | "test";
-  /** Of the split's pictures (or groups), 0…1, in expectation. */
-  readonly fraction: number;
+  /** Of the split's pictures (or groups): a part of 0…1, or one of several equal parts, counted from 0. */
+  readonly part: number | { readonly fold: number; readonly folds: number };
   /** uint32. */
   readonly seed: number;
+  /** Exactly that part of every class; groups are then not known. */
+  readonly stratify?: boolean | undefined;
   /** Pictures of one group stay together: frames of one film, pictures of one patient. Each its own if left out. */
   readonly groupOf?: ((id: string) => string) | undefined;
 }
@@ -21,12 +25,30 @@ const SALTS = { validation: "", test: "test/" } as const;
 /** @returns two splits named `train` and `as`; every picture is in exactly one of them. */
 export function holdBack(
   split: DatasetSplit,
-  { as, fraction, seed, groupOf = (id) => id }: HoldBackOptions,
+  { as, part, seed, stratify = false, groupOf = (id) => id }: HoldBackOptions,
 ): { train: DatasetSplit; heldBack: DatasetSplit } {
+  const units = split.ids.map((id) => hashToUnit(SALTS[as] + groupOf(id), seed));
+  const places = stratify ? ranksInClass(split, units) : units;
+  const isHeld = (place: number) =>
+    typeof part === "number" ? place < part : Math.floor(place * part.folds) === part.fold;
   const train: number[] = [];
   const heldBack: number[] = [];
-  split.ids.forEach((id, position) => {
-    (hashToUnit(SALTS[as] + groupOf(id), seed) < fraction ? heldBack : train).push(position);
-  });
+  places.forEach((place, position) => (isHeld(place) ? heldBack : train).push(position));
   return { train: split.select(train), heldBack: split.select(heldBack, as) };
+}
+
+/** Where each picture stands among those of its class in the order of their hashes: the middle of its share of 0…1. */
+function ranksInClass({ ids, labels }: DatasetSplit, units: readonly number[]): number[] {
+  const ofClass = new Map<number, number[]>();
+  for (const [position, label] of labels.entries()) {
+    const members = ofClass.get(label);
+    if (members === undefined) ofClass.set(label, [position]);
+    else members.push(position);
+  }
+  const places = new Array<number>(ids.length);
+  for (const members of ofClass.values()) {
+    members.sort((a, b) => (units[a] as number) - (units[b] as number) || (ids[a]! < ids[b]! ? -1 : 1));
+    for (const [rank, position] of members.entries()) places[position] = (rank + 0.5) / members.length;
+  }
+  return places;
 }

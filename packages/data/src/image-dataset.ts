@@ -18,6 +18,9 @@ export interface ImageDatasetInit {
   readonly contentHash: string;
   readonly classNames: readonly string[];
   readonly splits: DatasetSplits;
+  /** Names of the splits that the data set itself has; others were held back. */
+  readonly ownSplits: readonly string[];
+  readonly heldBackBy: "hash" | "stratified";
   readonly badFiles: readonly BadFile[];
   readonly warnings: readonly string[];
 }
@@ -34,9 +37,11 @@ export class ImageDataset {
   readonly badFiles: readonly BadFile[];
   /** What looks like a mistake in the data and holds nothing up, a sentence each. */
   readonly warnings: readonly string[];
+  readonly #chosenBy: (split: string) => "hash" | "stratified" | undefined;
   #channels: Promise<ChannelStatistics | null> | undefined;
 
-  constructor({ name, source, contentHash, classNames, splits, badFiles, warnings }: ImageDatasetInit) {
+  constructor(init: ImageDatasetInit) {
+    const { name, source, contentHash, classNames, splits, badFiles, warnings } = init;
     this.name = name;
     this.source = source;
     this.contentHash = contentHash;
@@ -44,6 +49,7 @@ export class ImageDataset {
     this.splits = splits;
     this.badFiles = badFiles;
     this.warnings = warnings;
+    this.#chosenBy = (split) => (init.ownSplits.includes(split) ? undefined : init.heldBackBy);
   }
 
   /** [height, width, channels]; null where sizes differ and none was chosen. */
@@ -64,7 +70,11 @@ export class ImageDataset {
       splits: Object.fromEntries(
         Object.entries(this.splits).map(([name, split]: [string, DatasetSplit]) => [
           name,
-          { count: split.length, perClass: countPerClass(split.labels, this.classNames.length) },
+          {
+            count: split.length,
+            perClass: countPerClass(split.labels, this.classNames.length),
+            ...(this.#chosenBy(name) && { chosenBy: this.#chosenBy(name) }),
+          },
         ]),
       ),
       ...(await this.#channels),

@@ -52,6 +52,33 @@ describe("openDataset of a path", () => {
     expect(without.validation?.ids.filter((id) => !test?.ids.includes(id))).toEqual(validation?.ids);
   });
 
+  it("takes turns with folds, and holds back exact parts if asked; the card says how", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
+    const spec = { source, testFraction: 0.2, stratify: true };
+    const folds = await Promise.all([0, 1, 2, 3].map((fold) => open({ ...spec, folds: 4, fold })));
+    const validating = folds.flatMap(({ splits }) => splits.validation?.ids ?? []);
+    const [first] = folds;
+    expect(new Set(validating).size).toBe(160);
+    expect(validating.filter((id) => first?.splits.test?.ids.includes(id))).toEqual([]);
+    expect((await first?.card())?.splits).toMatchObject({
+      validation: { count: 40, perClass: [10, 10, 10, 10], chosenBy: "stratified" },
+      test: { count: 40, perClass: [10, 10, 10, 10], chosenBy: "stratified" },
+    });
+    const own = await writeIdxFolder(await temporaryFolder(), { train: LABELS, t10k: [0, 1] });
+    const { splits } = await (await open({ source: own })).card();
+    expect(splits["validation"]?.chosenBy).toBe("hash");
+    expect(splits["test"]).toEqual({ count: 2, perClass: [1, 1, 0, 0] });
+  });
+
+  it("refuses folds beside validation pictures, and exact parts beside groups", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS, val: [0, 1] });
+    await expect(open({ source, folds: 3 })).rejects.toThrow(/validation pictures of its own/);
+    await expect(open({ source, stratify: true, group: "(.)$" })).rejects.toThrow(
+      /groups, which stay together/,
+    );
+    await expect(open({ source, fold: 3, folds: 3 })).rejects.toThrow(/fold below the number of folds/);
+  });
+
   it("keeps groups together, by a pattern or by a function", async () => {
     const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
     const spec = { source, validationFraction: 0.3, testFraction: 0.3 };

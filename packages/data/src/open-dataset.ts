@@ -8,7 +8,7 @@ import { findNamedDataset, NAMED_DATASETS, type NamedDataset } from "./fetching/
 import { placeDataset } from "./fetching/place-dataset.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts, SplitParts } from "./formats/dataset-parts.js";
-import { holdBack } from "./hold-back.js";
+import { holdBack, type HoldBackOptions } from "./hold-back.js";
 import { ImageDataset, type DatasetSplits } from "./image-dataset.js";
 import { nameOfPath, openPath } from "./open-path.js";
 import { resizeSource } from "./pictures/resize-source.js";
@@ -46,7 +46,7 @@ export class TooManyBadFilesError extends Error {
  * Opens a data set by its registered name (fetched when it is not below `home` yet, or from `root`) or by a path.
  *
  * Without test pictures of its own, `testFraction` of the training pictures are held back, chosen by the hash of their
- * ids; without validation pictures of its own, `validationFraction` of the rest. What `group` finds in the ids keeps
+ * ids; without validation pictures of its own, `validationFraction` of the rest, or one of `folds`. What `group` finds in the ids keeps
  * pictures together; those in which it finds nothing stand alone. `limit` then keeps so many of each split, chosen by
  * hash too. A manifest's groups keep pictures together where no `group` is given.
  * @throws {DatasetNotFoundError} if the source is neither a name nor a path.
@@ -74,6 +74,8 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
     contentHash,
     classNames: named?.classNames ?? parts.classNames,
     splits: makeSplits(parts, data, options.groupOf),
+    heldBackBy: data.stratify ? "stratified" : "hash",
+    ownSplits: Object.keys(parts.splits),
     badFiles: parts.badFiles,
     warnings: parts.warnings,
   });
@@ -142,14 +144,17 @@ function makeSplits(
     split && openSplit(name, split, data.imageSize);
   const all = openSplit("train", parts.splits.train, data.imageSize);
   let train = all;
-  const held = (as: "validation" | "test", fraction: number): DatasetSplit => {
-    const parted = holdBack(train, { as, fraction, seed: data.splitSeed, groupOf });
+  const { folds, fold, stratify, splitSeed: seed } = data;
+  checkHolding(parts, data, groupOf !== undefined);
+  const held = (as: "validation" | "test", part: HoldBackOptions["part"]): DatasetSplit => {
+    const parted = holdBack(train, { as, part, seed, stratify, groupOf });
     train = parted.train;
     return parted.heldBack;
   };
   const test = opened("test", parts.splits.test) ?? held("test", data.testFraction);
   const validation =
-    opened("validation", parts.splits.validation) ?? held("validation", data.validationFraction);
+    opened("validation", parts.splits.validation) ??
+    held("validation", folds === undefined ? data.validationFraction : { fold, folds });
   if (train.length === 0) {
     throw new DatasetFormatError(
       `Expected training pictures in ${data.source}. Received: ` +
@@ -164,6 +169,26 @@ function makeSplits(
     ...(validation.length > 0 && { validation: validation.take(limit.validation ?? Infinity) }),
     ...(test.length > 0 && { test: test.take(limit.test ?? Infinity) }),
   };
+}
+
+/** @throws {DatasetFormatError} if these pictures cannot be held back in the way that the config asks for. */
+function checkHolding(
+  { splits }: DatasetParts,
+  { source, folds, stratify }: DataSpec,
+  hasGroups: boolean,
+): void {
+  if (folds !== undefined && splits.validation !== undefined) {
+    throw new DatasetFormatError(
+      `Expected pictures that \`folds\` can take turns with in ${source}. Received: a data set with validation pictures ` +
+        "of its own. Leave `folds` out, or name a folder without them.",
+    );
+  }
+  if (stratify && hasGroups) {
+    throw new DatasetFormatError(
+      `Expected pictures that stand alone in ${source}, for \`stratify\`. Received: groups, which stay together whatever ` +
+        "class fractions come of it. Leave `stratify` out, or the groups.",
+    );
+  }
 }
 
 /** From an id to what the pattern's capture finds in it, or to the data set's own group, or to the id itself. */

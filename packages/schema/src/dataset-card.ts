@@ -13,7 +13,17 @@ export const DatasetCard = z.object({
   classNames: z.array(z.string()),
   /** [height, width, channels]; null where sizes differ. */
   imageShape: z.tuple([z.int(), z.int(), z.int()]).nullable(),
-  splits: z.record(z.string(), z.object({ count: z.int(), perClass: z.array(z.int()) })),
+  splits: z.record(
+    z.string(),
+    z.object({
+      count: z.int(),
+      perClass: z.array(z.int()),
+      chosenBy: z
+        .enum(["hash", "stratified"])
+        .optional()
+        .describe("How pictures were held back for it; absent where the data set says itself"),
+    }),
+  ),
   /** Per channel, of pixels scaled to 0…1, over the training split; absent until measured. */
   mean: z.array(z.number()).optional(),
   std: z.array(z.number()).optional(),

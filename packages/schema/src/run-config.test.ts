@@ -25,6 +25,8 @@ describe("defaults", () => {
         validationFraction: 0.1,
         testFraction: 0.1,
         splitSeed: 0,
+        fold: 0,
+        stratify: false,
         maxBadFraction: 0.01,
         limit: {},
       },

@@ -93,50 +93,69 @@ const GroupPattern = z.string().superRefine((pattern, context) => {
   }
 });
 
-export const DataSpec = z.strictObject({
-  source: z.string().min(1).describe("A name of the registry or a path"),
-  root: z.string().optional().describe("Folder that already holds the named data set's files"),
-  contentHash: z.string().optional().describe("Filled in when the run starts; a replay refuses other data"),
-  validationFraction: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.1)
-    .describe(
-      "Of the training pictures, held back to validate on where the data set has no validation pictures",
+export const DataSpec = z
+  .strictObject({
+    source: z.string().min(1).describe("A name of the registry or a path"),
+    root: z.string().optional().describe("Folder that already holds the named data set's files"),
+    contentHash: z.string().optional().describe("Filled in when the run starts; a replay refuses other data"),
+    validationFraction: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.1)
+      .describe(
+        "Of the training pictures, held back to validate on where the data set has no validation pictures",
+      ),
+    testFraction: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.1)
+      .describe(
+        "Of the training pictures, held back to judge on at the end where the data set has no test pictures",
+      ),
+    splitSeed: z.int().min(0).default(0).describe("Decides which training pictures are held back"),
+    folds: z
+      .int()
+      .min(2)
+      .optional()
+      .describe("Cross-validation: so many parts, one of which validates in place of validationFraction"),
+    fold: z.int().min(0).default(0).describe("Which of the folds validates, from 0"),
+    stratify: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Holds back the exact part of every class; pictures that are added later may then move others across",
+      ),
+    group: GroupPattern.optional().describe(
+      "Regular expression whose one capture names a picture's group by its id, such as /(patient\\d+)_; " +
+        "pictures of one group are held back together",
     ),
-  testFraction: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.1)
-    .describe(
-      "Of the training pictures, held back to judge on at the end where the data set has no test pictures",
-    ),
-  splitSeed: z.int().min(0).default(0).describe("Decides which training pictures are held back"),
-  group: GroupPattern.optional().describe(
-    "Regular expression whose one capture names a picture's group by its id, such as /(patient\\d+)_; " +
-      "pictures of one group are held back together",
-  ),
-  maxBadFraction: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.01)
-    .describe("Part of the pictures that may be unusable and are left out; if more are, nothing is trained"),
-  imageSize: z
-    .tuple([PositiveInt, PositiveInt])
-    .optional()
-    .describe("[height, width] that all pictures are resized to; needed where sizes differ"),
-  limit: z
-    .strictObject({
-      train: PositiveInt.optional().describe("At most so many training pictures"),
-      validation: PositiveInt.optional().describe("At most so many validation pictures"),
-      test: PositiveInt.optional().describe("At most so many test pictures"),
-    })
-    .default({})
-    .describe("Uses a part of each split, chosen by hash; all of it if left out"),
-});
+    maxBadFraction: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.01)
+      .describe(
+        "Part of the pictures that may be unusable and are left out; if more are, nothing is trained",
+      ),
+    imageSize: z
+      .tuple([PositiveInt, PositiveInt])
+      .optional()
+      .describe("[height, width] that all pictures are resized to; needed where sizes differ"),
+    limit: z
+      .strictObject({
+        train: PositiveInt.optional().describe("At most so many training pictures"),
+        validation: PositiveInt.optional().describe("At most so many validation pictures"),
+        test: PositiveInt.optional().describe("At most so many test pictures"),
+      })
+      .default({})
+      .describe("Uses a part of each split, chosen by hash; all of it if left out"),
+  })
+  .refine(({ fold, folds }) => fold === 0 || (folds !== undefined && fold < folds), {
+    error: "Expected a fold below the number of folds",
+    path: ["fold"],
+  });
 export type DataSpec = z.infer<typeof DataSpec>;
 
 export const RunConfig = z.strictObject({
