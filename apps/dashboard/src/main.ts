@@ -54,10 +54,18 @@ async function serve({ host, port, open, dev, home, url, worker, heartbeat }: Se
     isDevelopment: dev,
     onProblem: (message) => console.error(message),
   });
+  let isStopping = false;
   const stop = () => {
     // A second one does not wait for what is under way.
     process.once("SIGINT", () => process.exit(130));
-    void server.close().then(() => process.exit(0));
+    isStopping = true;
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error((error as Error).message);
+        process.exit(1);
+      },
+    );
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
@@ -66,6 +74,7 @@ async function serve({ host, port, open, dev, home, url, worker, heartbeat }: Se
   if (open && !server.demandsSignIn) openBrowser(server.url);
   try {
     const { setupUrl } = await server.opened;
+    if (isStopping) return;
     if (setupUrl !== null) console.log(`Make the first account at ${setupUrl}`);
     if (open && server.demandsSignIn) openBrowser(setupUrl ?? server.url);
   } catch (error) {

@@ -142,6 +142,48 @@ describe("a hostile folder", () => {
     ]);
   });
 
+  it("refuses a folder of which a whole class or split cannot be read", async () => {
+    const folder = await folderWith({ "eel/1.png": GOOD });
+    const home = await temporaryFolder();
+    await chmod(join(folder, "eel"), 0o000);
+    await chmod(home, 0o777);
+    await chmod(folder, 0o755);
+    const isRoot = process.geteuid!() === 0;
+    onTestFinished(() => {
+      if (isRoot) process.seteuid!(0);
+      return chmod(join(folder, "eel"), 0o700);
+    });
+    if (isRoot) process.seteuid!(65534);
+    await expect(openDataset({ source: folder, maxBadFraction: 1 }, { home })).rejects.toThrow(
+      /Expected class folders that can be read.*eel, which cannot \(EACCES/,
+    );
+  });
+
+  it("walks folders that link to each other for no longer than a moment", async () => {
+    const folder = await folderWith();
+    for (let i = 0; i < 8; i++) await mkdir(join(folder, "cat", String(i)));
+    for (let i = 0; i < 8; i++)
+      for (let j = 0; j < 8; j++)
+        if (i !== j) await symlink(join(folder, "cat", String(j)), join(folder, "cat", String(i), `to${j}`));
+    const { good, bad } = await outcome(folder);
+    expect(good).toBe(4);
+    expect(Object.values(bad)[0]).toBe("lies behind more than 3 links");
+  });
+
+  it("takes names that JavaScript's own objects have for names", async () => {
+    const { classNames, bad } = await outcome(
+      await folderWith({ "constructor/1.png": GOOD, "__proto__/1.png": GOOD }),
+    );
+    expect(classNames).toEqual(["__proto__", "cat", "constructor", "dog"]);
+    expect(bad).toEqual({});
+    const withSplits = await writeFiles(await temporaryFolder(), {
+      "train/cat/1.png": GOOD,
+      "train/dog/1.png": GOOD,
+      "constructor/cat/2.png": GOOD,
+    });
+    expect(Object.keys((await outcome(withSplits)).bad)).toEqual(["constructor/cat/2.png"]);
+  });
+
   it("warns of classes that differ by case alone, and of those without a picture", async () => {
     const folder = await folderWith({ "Cat/3.png": GOOD, "bird/readme.txt": "none yet" });
     await mkdir(join(folder, "eel"));

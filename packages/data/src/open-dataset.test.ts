@@ -227,8 +227,9 @@ describe("openDataset refuses", () => {
 
   it("a data set without a usable training picture", async () => {
     const broken = await writeFiles(await temporaryFolder(), { "cat/1.png": "no picture" });
-    await expect(open({ source: broken })).rejects.toThrow(
-      /Expected training pictures .* 1 files that cannot be used/,
+    await expect(open({ source: broken })).rejects.toThrow(/Received: 1 of 1 \(100 %\)\.\n {2}cat\/1\.png: /);
+    await expect(open({ source: broken, maxBadFraction: 1 })).rejects.toThrow(
+      /Expected training pictures .* 1 files that cannot be used, the first cat\/1\.png: /,
     );
     const empty = await temporaryFolder();
     await mkdir(empty, { recursive: true });

@@ -53,7 +53,7 @@ export class TooManyBadFilesError extends Error {
  * @throws {DatasetUnavailableError} if a named data set cannot be fetched.
  * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture, or have ids
  *   in none of which `group` finds anything.
- * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be decoded.
+ * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded.
  * @throws {ContentHashMismatchError} if the pictures are not those of `contentHash` or of the name.
  */
 export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptions): Promise<ImageDataset> {
@@ -87,8 +87,7 @@ function checkBadFiles({ splits, badFiles }: DatasetParts, { source, maxBadFract
   const broken = badFiles.filter(({ kind }) => kind === "broken");
   const good = Object.values(splits).reduce((sum, { ids }) => sum + ids.length, 0);
   const share = broken.length / (good + broken.length);
-  // Where nothing is left, that is what is said.
-  if (good === 0 || !(share > maxBadFraction)) return;
+  if (broken.length === 0 || share <= maxBadFraction) return;
   const named = broken.slice(0, MOST_NAMED).map(({ path, reason }) => `\n  ${path}: ${reason}`);
   const more = broken.length - named.length;
   throw new TooManyBadFilesError(
@@ -160,7 +159,7 @@ function makeSplits(
       `Expected training pictures in ${data.source}. Received: ` +
         (all.length > 0
           ? `${all.length}, which \`testFraction\` and \`validationFraction\` hold back. Add some, or lower these.`
-          : `none${parts.badFiles.length > 0 ? `, and ${parts.badFiles.length} files that cannot be used` : ""}.`),
+          : `none${describeUnusable(parts.badFiles)}.`),
     );
   }
   const { limit } = data;
@@ -169,6 +168,11 @@ function makeSplits(
     ...(validation.length > 0 && { validation: validation.take(limit.validation ?? Infinity) }),
     ...(test.length > 0 && { test: test.take(limit.test ?? Infinity) }),
   };
+}
+
+function describeUnusable([first, ...others]: DatasetParts["badFiles"]): string {
+  if (first === undefined) return "";
+  return `, and ${others.length + 1} files that cannot be used, the first ${first.path}: ${first.reason}`;
 }
 
 /** @throws {DatasetFormatError} if these pictures cannot be held back in the way that the config asks for. */

@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { PositiveInt, warpFields } from "./transform-fields.js";
 
+/** More would only take time. */
+const Few = PositiveInt.max(32);
 const Bins = z.int().min(2).default(31).describe("Number of different strengths");
 
 export const AUGMENTATION_POLICIES = [
@@ -10,7 +12,7 @@ export const AUGMENTATION_POLICIES = [
       name: z
         .literal("RandAugment")
         .describe("Several of 14 operations, all of one strength (Cubuk et al. 2019)"),
-      numOps: PositiveInt.default(2).describe("Operations for each picture"),
+      numOps: Few.default(2).describe("Operations for each picture"),
       magnitude: z.int().min(0).default(9).describe("Strength, less than numMagnitudeBins"),
       numMagnitudeBins: Bins,
       ...warpFields("nearest"),
@@ -41,9 +43,9 @@ export const AUGMENTATION_POLICIES = [
       .literal("AugMix")
       .describe("Mixes chains of operations with the picture itself (Hendrycks et al. 2020)"),
     severity: z.int().min(1).max(10).default(3).describe("Strength, 1…10"),
-    mixtureWidth: PositiveInt.default(3).describe("Number of chains"),
+    mixtureWidth: Few.default(3).describe("Number of chains"),
     chainDepth: z
-      .union([z.literal(-1), PositiveInt])
+      .union([z.literal(-1), Few])
       .default(-1)
       .describe("Operations of a chain; −1: one to three by chance"),
     alpha: z

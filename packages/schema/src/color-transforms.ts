@@ -34,7 +34,7 @@ export const COLOR_TRANSFORMS = [
     name: z.literal("GaussianBlur").describe("Blurs by a random strength"),
     kernelSize: z
       .union([OddInt, z.tuple([OddInt, OddInt])])
-      .describe("Odd number of pixels that count, or [height, width]"),
+      .describe("Odd number of pixels that count, or [height, width] (torchvision has width first)"),
     sigma: z
       .union([Sigma, rangeOf(Sigma)])
       .default([0.1, 2])

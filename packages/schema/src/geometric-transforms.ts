@@ -3,6 +3,8 @@ import { z } from "zod";
 import { PositiveInt, Probability, rangeOf, Size, warpFields } from "./transform-fields.js";
 
 const Degrees = z.number().min(-360).max(360);
+/** At 90 degrees a picture would be without end. */
+const Shear = z.number().min(-89).max(89);
 const Share = z.number().min(0).max(1);
 
 export const GEOMETRIC_TRANSFORMS = [
@@ -64,11 +66,7 @@ export const GEOMETRIC_TRANSFORMS = [
       .describe("Furthest shift [across, down], as parts of width and height"),
     scale: rangeOf(z.number().positive()).optional().describe("[lowest, highest]"),
     shear: z
-      .union([
-        z.number().min(0).max(89),
-        rangeOf(z.number().min(-89).max(89)),
-        z.tuple([Degrees, Degrees, Degrees, Degrees]),
-      ])
+      .union([Shear.min(0), rangeOf(Shear), z.tuple([Shear, Shear, Shear, Shear])])
       .optional()
       .describe("Degrees along x: x for [−x, x], or [lowest, highest]; with two more, along y too"),
     ...warpFields("nearest"),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ModelSpec } from "./model-spec.js";
 import { expandName, joinShortForms, withShortForms } from "./short-forms.js";
-import { TransformSpec } from "./transform-spec.js";
+import { TransformList } from "./transform-spec.js";
 
 const PositiveInt = z.int().positive();
 const Fraction = z.number().min(0).lt(1);
@@ -172,8 +172,8 @@ export const RunConfig = z.strictObject({
   data: DataSpec.describe("What is learnt from"),
   transforms: z
     .strictObject({
-      train: z.array(TransformSpec).describe("In this order, on pictures to learn from"),
-      evaluation: z.array(TransformSpec).describe("In this order, on pictures to judge or predict"),
+      train: TransformList.describe("In this order, on pictures to learn from"),
+      evaluation: TransformList.describe("In this order, on pictures to judge or predict"),
     })
     .nullable()
     .prefault(null)

@@ -19,7 +19,7 @@ export const warpFields = (interpolation: "nearest" | "bilinear") => ({
     .default(interpolation)
     .describe("What a place between pixels shows: the nearest, or a mixture of four"),
   fill: z
-    .array(z.number())
+    .array(z.number().min(0).max(255))
     .min(1)
     .default([0])
     .describe("What is seen beyond the edge: one number or one per channel, 0…255"),

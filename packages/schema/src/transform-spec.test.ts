@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TransformSpec } from "./transform-spec.js";
+import { TransformList, TransformSpec } from "./transform-spec.js";
 
 /** What is wrong with it, and where. */
 function problems(spec: unknown): string[] {
@@ -61,7 +61,25 @@ describe("a transform's spec", () => {
     { name: "RandomAffine", degrees: 0, scale: [0, 1] },
     { name: "RandomCrop", size: [8, 8], paddingMode: "symmetric" },
     { name: "RandomHorizontalFlip", probability: 0.5 },
+    { name: "RandomRotation", degrees: 10, fill: [256] },
+    { name: "RandomAffine", degrees: 0, shear: [0, 90, 0, 0] },
+    { name: "RandAugment", numOps: 1_000_000_000 },
   ])("refuses %j", (spec) => {
     expect(problems(spec)).not.toEqual([]);
   });
+});
+
+it("a list has what is meant for colours before Normalize", () => {
+  const normalize = { name: "Normalize", mean: [0.5], std: [0.25] };
+  expect(TransformList.safeParse(["RandAugment", normalize, "RandomErasing"]).success).toBe(true);
+  const { error } = TransformList.safeParse([
+    normalize,
+    "RandomHorizontalFlip",
+    "RandAugment",
+    "RandomInvert",
+  ]);
+  expect(error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`)).toEqual([
+    "2: Expected RandAugment before Normalize. Received: behind it, where values are no colours any more",
+    "3: Expected RandomInvert before Normalize. Received: behind it, where values are no colours any more",
+  ]);
 });

@@ -40,3 +40,19 @@ export const TransformSpec = withShortForms<
   { expand: expandNameOrPath, forms: [{ type: "string" }] },
 );
 export type TransformSpec = z.infer<typeof TransformSpec>;
+
+const MEANT_FOR_PIXELS = new Set<string>(
+  [...COLOR_TRANSFORMS, ...AUGMENTATION_POLICIES].map(({ shape }) => shape.name.value),
+);
+
+/** In the order in which they are done. */
+export const TransformList = z.array(TransformSpec).superRefine((specs, context) => {
+  const normalized = specs.findIndex((spec) => "name" in spec && spec.name === "Normalize");
+  if (normalized < 0) return;
+  for (const [index, spec] of specs.entries()) {
+    if (index > normalized && "name" in spec && MEANT_FOR_PIXELS.has(spec.name)) {
+      const message = `Expected ${spec.name} before Normalize. Received: behind it, where values are no colours any more`;
+      context.addIssue({ code: "custom", message, path: [index] });
+    }
+  }
+});

@@ -8,10 +8,16 @@ export interface ImageChange<Parameters> {
   /** Draws what is done to one picture. @returns null: nothing. */
   sample(rng: Rng, shape: ImageBatchShape): Parameters | null;
   change(image: Image, parameters: Parameters): void;
+  /** @throws {ShapeError} if such pictures cannot be changed so. */
+  check?(shape: ImageBatchShape): void;
 }
 
 export function eachImage<Parameters>(change: ImageChange<Parameters>): Transform<Parameters | null> {
   return {
+    outputShape(shape) {
+      change.check?.(shape);
+      return shape;
+    },
     sample: (rng, shape) => change.sample(rng, shape),
     apply(images, shape, parameters) {
       for (const [index, drawn] of parameters.entries()) {

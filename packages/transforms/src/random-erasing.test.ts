@@ -36,6 +36,9 @@ describe("RandomErasing", () => {
     const { apply } = randomErasing({ ...DEFAULTS, value: [7, 8] });
     const part = { top: 1, left: 1, height: 1, width: 2, noise: null };
     const pixels = new Uint8Array(2 * 3 * 2);
+    expect(() => randomErasing({ ...DEFAULTS, value: [7, 8] }).outputShape!(SHAPE)).toThrow(
+      /one per channel \(3\) as `value`. Received: 2/,
+    );
     expect([...apply(pixels, { count: 1, height: 2, width: 3, channels: 2 }, [part])]).toEqual([
       0, 0, 0, 0, 0, 0, 0, 0, 7, 8, 7, 8,
     ]);

@@ -3,8 +3,9 @@
  * `RandomErasing`. Behind Normalize a value of 0 is the data's mean, and "random" is normal noise; before it bytes are
  * meant, and "random" is any of them.
  */
-import { Rng, type RngState } from "@convkit/random";
+import { Rng } from "@convkit/random";
 import { eachImage, uniformIn } from "./each-image.js";
+import { checkFill } from "./geometry/warp.js";
 import type { Transform } from "./transform.js";
 
 export interface RandomErasingOptions {
@@ -22,8 +23,8 @@ export interface RandomErasingParameters {
   readonly left: number;
   readonly height: number;
   readonly width: number;
-  /** Of the noise. */
-  readonly noise: RngState | null;
+  /** Seed of the noise. */
+  readonly noise: number | null;
 }
 
 /** A rectangle may be higher or wider than the picture; then another is drawn, and after so many none is erased. */
@@ -34,6 +35,9 @@ export function randomErasing(options: RandomErasingOptions): Transform<RandomEr
   const logRatio = [Math.log(ratio[0]), Math.log(ratio[1])] as const;
   const fill = typeof value === "number" ? [value] : value;
   return eachImage<RandomErasingParameters>({
+    check({ channels }) {
+      if (fill !== "random") checkFill(fill, channels, "value");
+    },
     sample(rng, shape) {
       if (!rng.bernoulli(p)) return null;
       for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -43,19 +47,21 @@ export function randomErasing(options: RandomErasingOptions): Transform<RandomEr
         const width = Math.round(Math.sqrt(area / aspect));
         if (height >= shape.height || width >= shape.width) continue;
         const [top, left] = [rng.int(shape.height - height + 1), rng.int(shape.width - width + 1)];
-        return { top, left, height, width, noise: fill === "random" ? rng.split("noise").toJSON() : null };
+        return { top, left, height, width, noise: fill === "random" ? rng.nextUint32() : null };
       }
       return null;
     },
     change({ pixels, width: imageWidth, channels }, { top, left, height, width, noise }) {
-      const rng = noise && Rng.fromJSON(noise);
-      const draw = () => (pixels instanceof Uint8Array ? rng!.int(256) : rng!.normal());
+      const isBytes = pixels instanceof Uint8Array;
+      const rng = Rng.fromSeed(noise ?? 0);
+      const draw = () => (isBytes ? rng.int(256) : rng.normal());
+      const colours = fill === "random" ? [] : fill.map((v) => (isBytes ? Math.min(Math.max(v, 0), 255) : v));
       for (let y = top; y < top + height; y++) {
         const start = (y * imageWidth + left) * channels;
         const end = start + width * channels;
         if (fill === "random") for (let i = start; i < end; i++) pixels[i] = draw();
-        else if (fill.length === 1) pixels.fill(fill[0] as number, start, end);
-        else for (let i = start; i < end; i++) pixels[i] = fill[(i % channels) % fill.length] as number;
+        else if (colours.length === 1) pixels.fill(colours[0] as number, start, end);
+        else for (let i = start; i < end; i++) pixels[i] = colours[i % channels] as number;
       }
     },
   });

@@ -43,11 +43,19 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
   const { home, databaseUrl, signal, onProblem, heartbeatSeconds } = options;
   const database = await openDatabase({ home, url: databaseUrl });
   const blobs = createDiskBlobStore(join(home, "blobs"));
-  const stored = await blobs.sweep();
-  const queue = await openQueue(database, { onProblem, ...(heartbeatSeconds && { heartbeatSeconds }) });
-  const accounts = options.accounts && (await openAccounts(database, options.accounts));
-  const tokens: string[] = [];
   const say = (error: unknown) => onProblem((error as Error).message);
+  const stored = await blobs.sweep().catch((error: unknown) => {
+    say(error);
+    return [];
+  });
+  const [queue, accounts] = await Promise.all([
+    openQueue(database, { onProblem, ...(heartbeatSeconds && { heartbeatSeconds }) }),
+    options.accounts && openAccounts(database, options.accounts),
+  ]).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const tokens: string[] = [];
   const work = [
     // A folder that cannot be deleted is left for the next start, and no reason not to read the journals.
     finishDeletions(database, { blobs, home, stored })

@@ -27,7 +27,12 @@ const LARGEST_CALL_BYTES = 16 * 1024 * 1024;
 export async function openRecordServer(options: RecordServerOptions): Promise<RecordServer> {
   const { url } = options;
   const { database, context, createWorkerToken, close } = await openRecord(options);
-  const invitation = context.accounts && (await createSetupInvitation(database));
+  const invitation =
+    context.accounts &&
+    (await createSetupInvitation(database).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    }));
   return {
     createWorkerToken,
     close,

@@ -96,7 +96,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     return { setupUrl };
   });
-  const close = async () => {
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= closeAll());
+  const closeAll = async () => {
     stopping.abort();
     const [{ value: openRecord } = {}] = (await Promise.allSettled([record, opened])) as [
       { value?: RecordServer },
@@ -118,6 +120,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** @throws {UnsafeServerError} */
 function checkSafe({ host, secret, publicUrl }: ServerOptions): void {
+  if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:/.test(publicUrl))) {
+    throw new UnsafeServerError(
+      `Expected --url to be an address such as https://convkit.example.org. Received: ${publicUrl}.`,
+    );
+  }
   if (isLoopback(host) && publicUrl === undefined) return;
   if ((secret?.length ?? 0) < SHORTEST_SECRET) {
     throw new UnsafeServerError(

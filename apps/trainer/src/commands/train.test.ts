@@ -119,7 +119,7 @@ describe("convkit train", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
       "warning  3 files are left out: 1 lies in no class folder of train, val or test (extra/…), 1 .heic, " +
-        "1 cannot be decoded; events.jsonl lists them.\n",
+        "1 cannot be used; events.jsonl lists them.\n",
     );
   });
 

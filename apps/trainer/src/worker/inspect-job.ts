@@ -18,7 +18,7 @@ export async function serveInspectJob(
   stopping.addEventListener("abort", onStop, { once: true });
   try {
     const place = contentHash === undefined ? null : await findByHash(context.home, contentHash);
-    const dataset = await openDataset(DataSpec.parse({ source: place ?? source }), {
+    const dataset = await openDataset(DataSpec.parse({ source: place ?? source, maxBadFraction: 1 }), {
       home: context.home,
       signal: ending.signal,
     });

@@ -38,7 +38,7 @@ export async function uploadDataset(
   const work = join(context.home, "datasets", ".work");
   const archive = join(work, `${randomUUID()}.tar`);
   try {
-    const dataset = await openDataset(DataSpec.parse({ source: folder }), {
+    const dataset = await openDataset(DataSpec.parse({ source: folder, maxBadFraction: 1 }), {
       home: context.home,
       signal,
       onProgress: (progress) => showDataProgress(progress, writer, context.colors),

@@ -14,7 +14,7 @@ export async function readClassFolder(
 ): Promise<DatasetParts | null> {
   const { pictures, badFiles, emptyClasses } = await listPictures(folder);
   if (pictures.length === 0) return null;
-  const parts = await readPictureFiles(folder, { pictures, badFiles }, options);
+  const parts = await readPictureFiles(folder, { pictures, badFiles, indexedAs: folder }, options);
   const [isAre, folders] = emptyClasses.length === 1 ? ["is", "folder"] : ["are", "folders"];
   return {
     ...parts,

@@ -18,7 +18,7 @@ it("counts files by what is wrong with them, and says where stray ones lie", () 
       broken("cat/e.png"),
     ]),
   ).toBe(
-    "1,205 files are left out: 1,201 lie in no class folder (extra/…, a.png), 2 .heic, 1 .txt, 1 cannot be decoded",
+    "1,205 files are left out: 1,201 lie in no class folder (extra/…, a.png), 2 .heic, 1 .txt, 1 cannot be used",
   );
 });
 

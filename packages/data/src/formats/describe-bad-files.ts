@@ -5,7 +5,7 @@ import type { BadFile } from "./dataset-parts.js";
 const MOST_PLACES = 3;
 
 /**
- * `22 files are left out: 20 lie in no class folder of train, val or test (extra/…), 1 .heic, 1 cannot be decoded`.
+ * `22 files are left out: 20 lie in no class folder of train, val or test (extra/…), 1 .heic, 1 cannot be used`.
  * @returns null if there is none.
  */
 export function describeBadFiles(badFiles: readonly BadFile[]): string | null {
@@ -24,7 +24,7 @@ export function describeBadFiles(badFiles: readonly BadFile[]): string | null {
       ),
     ].map(([extension, count]) => `${spell(count)} ${extension}`),
     ...(repeated.length > 0 ? [`${spell(repeated.length)} listed again`] : []),
-    ...(broken.length > 0 ? [`${spell(broken.length)} cannot be decoded`] : []),
+    ...(broken.length > 0 ? [`${spell(broken.length)} cannot be used`] : []),
   ];
   const [files, are] = badFiles.length === 1 ? ["file", "is"] : ["files", "are"];
   return `${spell(badFiles.length)} ${files} ${are} left out: ${parts.join(", ")}`;

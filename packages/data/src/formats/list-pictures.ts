@@ -2,6 +2,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { SplitName } from "@convkit/schema";
+import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile } from "./dataset-parts.js";
 
 export interface ListedPicture {
@@ -26,22 +27,32 @@ export interface PictureList {
 const PICTURE_EXTENSIONS = new Set([".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif"]);
 /** What systems leave in folders beside a user's files. */
 const SYSTEM_FILES = new Set(["thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx"]);
-export const SPLIT_OF_NAME: Readonly<Record<string, SplitName>> = {
-  train: "train",
-  val: "validation",
-  valid: "validation",
-  validation: "validation",
-  test: "test",
-};
+/** What folders and manifests call the splits. */
+export const SPLIT_OF_NAME: ReadonlyMap<string, SplitName> = new Map([
+  ["train", "train"],
+  ["val", "validation"],
+  ["valid", "validation"],
+  ["validation", "validation"],
+  ["test", "test"],
+]);
 
 /**
  * `<class>/…/<picture>`, or `train/<class>/…/<picture>` with `val/` (or `valid/` or `validation/`) and `test/` beside it.
  * Links are followed; names that begin with a dot and a system's own files are passed over.
+ * @throws {DatasetFormatError} if a split or a class cannot be read: the data set would be another without it.
  */
 export async function listPictures(folder: string): Promise<PictureList> {
   const unreadable: BadFile[] = [];
   const { files: unsorted, folders } = await listFiles(folder, {
-    onUnreadable: (path, { message }) => unreadable.push({ path, kind: "broken", reason: message }),
+    onUnreadable(path, { message }) {
+      const [first = "", ...below] = path.split("/");
+      if (below.length === 0 || (below.length === 1 && SPLIT_OF_NAME.has(first))) {
+        throw new DatasetFormatError(
+          `Expected class folders that can be read in ${folder}. Received: ${path}, which cannot (${message}).`,
+        );
+      }
+      unreadable.push({ path, kind: "broken", reason: message });
+    },
   });
   const files = unsorted.sort();
   const hasSplits = files.some((path) => path.startsWith("train/") && path.split("/").length > 2);
@@ -50,7 +61,7 @@ export async function listPictures(folder: string): Promise<PictureList> {
   for (const path of files) {
     const isPicture = PICTURE_EXTENSIONS.has(extname(path).toLowerCase());
     const [splitFolder, className] = hasSplits ? foldersOf(path) : [null, foldersOf(path)[0]];
-    const split = splitFolder === null ? "train" : SPLIT_OF_NAME[splitFolder ?? ""];
+    const split = splitFolder === null ? "train" : SPLIT_OF_NAME.get(splitFolder ?? "");
     if (split === undefined || className === undefined) {
       // A README beside the class folders is no mistake, a picture there is.
       if (isPicture) badFiles.push({ path, kind: "stray", reason: strayReason(hasSplits) });
@@ -73,7 +84,7 @@ function emptyClassesOf(
   const names = folders
     .map((path) => path.split("/"))
     .filter((parts) => parts.length === (hasSplits ? 2 : 1))
-    .filter(([first]) => !hasSplits || SPLIT_OF_NAME[first ?? ""] !== undefined)
+    .filter(([first]) => !hasSplits || SPLIT_OF_NAME.has(first ?? ""))
     .map((parts) => parts.at(-1) as string);
   return [...new Set(names)].filter((name) => !filled.has(name)).sort();
 }
@@ -86,8 +97,11 @@ function strayReason(hasSplits: boolean): string {
   return hasSplits ? "lies in no class folder of train, val or test" : "lies in no class folder";
 }
 
+/** Of one path. Folders that link to each other have more paths than could ever be walked. */
+const MOST_LINKS = 3;
+
 export interface ListFilesOptions {
-  /** Told of folders that cannot be read; without it they end the listing. */
+  /** Told of folders that cannot be read, or lie behind too many links; without it they end the listing. */
   readonly onUnreadable?: (path: string, error: Error) => void;
 }
 
@@ -98,9 +112,10 @@ export async function listFiles(
 ): Promise<{ files: string[]; folders: string[] }> {
   const files: string[] = [];
   const folders: string[] = [];
-  const walk = async (prefix: string, ancestors: readonly string[]): Promise<void> => {
+  const walk = async (prefix: string, ancestors: readonly string[], links: number): Promise<void> => {
     const here = await realpath(join(root, prefix));
     if (ancestors.includes(here)) return;
+    if (links > MOST_LINKS) throw new Error(`lies behind more than ${MOST_LINKS} links`);
     for (const entry of await readdir(here, { withFileTypes: true })) {
       if (entry.name.startsWith(".") || SYSTEM_FILES.has(entry.name.toLowerCase())) continue;
       const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
@@ -111,13 +126,13 @@ export async function listFiles(
       }
       folders.push(path);
       try {
-        await walk(path, [...ancestors, here]);
+        await walk(path, [...ancestors, here], links + (entry.isSymbolicLink() ? 1 : 0));
       } catch (error) {
-        if (onUnreadable === undefined) throw error;
+        if (onUnreadable === undefined || error instanceof DatasetFormatError) throw error;
         onUnreadable(path, error as Error);
       }
     }
   };
-  await walk("", []);
+  await walk("", [], 0);
   return { files, folders };
 }

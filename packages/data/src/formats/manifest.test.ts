@@ -48,6 +48,32 @@ describe("readManifest", () => {
     expect(badFiles).toEqual([]);
   });
 
+  it("knows a file again however its path is spelled", async () => {
+    const { splits, badFiles } = await read(
+      "m.csv",
+      "path,label,split\na/1.png,cat,train\n./a/../a/1.png,dog,test\na\\2.png,dog,train\n",
+    );
+    expect(splits.train.ids).toEqual(["a/1.png", "a/2.png"]);
+    expect(badFiles).toEqual([
+      { path: "a/1.png", kind: "repeated", reason: "is listed again in line 3 as dog, before as cat" },
+    ]);
+  });
+
+  it("keeps what it knows of pictures beside another manifest of the same folder", async () => {
+    const folder = await writeFiles(await temporaryFolder(), {
+      ...PICTURES,
+      "one.csv": "path,label\na/1.png,cat\na/2.png,dog\n",
+      "two.csv": "path,label\nb c/3.png,cat\na/2.png,dog\n",
+    });
+    const home = await temporaryFolder();
+    let looked = 0;
+    const onProgress = () => (looked += 1);
+    for (const name of ["one.csv", "two.csv"]) await readManifest(join(folder, name), { home, onProgress });
+    expect(looked).toBe(4);
+    for (const name of ["one.csv", "two.csv"]) await readManifest(join(folder, name), { home, onProgress });
+    expect(looked).toBe(4);
+  });
+
   it("takes numbers for names of classes, and absolute paths", async () => {
     const { file, home } = await write("m.jsonl", "");
     const folder = join(file, "..");
@@ -56,7 +82,7 @@ describe("readManifest", () => {
     });
     const { classNames, splits } = await readManifest(file, { home });
     expect(classNames).toEqual(["0", "1"]);
-    expect(splits.train.ids).toContain(join(folder, "a/1.png"));
+    expect(splits.train.ids).toEqual(["a/1.png", "a/2.png"]);
     expect(splits.train.source).toMatchObject({ size: [4, 4] });
   });
 
@@ -85,6 +111,12 @@ describe("readManifest", () => {
     ["m.csv", "file,label\na/1.png,cat\n", "Expected a path in line 2", "Received: only file, label"],
     ["m.csv", "path,label\na/1.png,\n", "Expected a label in line 2", "Received: an empty one"],
     ["m.csv", "path,label,split\na/1.png,cat,holdout\n", "Expected one of train, val", "Received: holdout"],
+    [
+      "m.csv",
+      "path,label,split\na/1.png,cat,__proto__\n",
+      "Expected one of train, val",
+      "Received: __proto__",
+    ],
     ["m.csv", "path,label\na/1.png,cat,1\n", "Expected CSV with a header", "line 2"],
     ["m.csv", 'path,label\n"a/1.png,cat\n', "Expected CSV with a header", "opening quote at line 2"],
     ["m.csv", "path,label\n", "Expected a line for each picture", "Received: none"],

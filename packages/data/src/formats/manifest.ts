@@ -3,7 +3,7 @@
  * header (RFC 4180, https://www.rfc-editor.org/rfc/rfc4180) or JSON Lines (https://jsonlines.org), UTF-8.
  */
 import { readFile } from "node:fs/promises";
-import { dirname, extname } from "node:path";
+import { dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { SplitName } from "@convkit/schema";
 import { parse, CsvError } from "csv-parse/sync";
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
@@ -23,7 +23,7 @@ interface Row {
 export const isManifest = (path: string): boolean => /\.(csv|jsonl|ndjson)$/i.test(path);
 
 /**
- * Fields: `path`, relative to the manifest's folder; `label`, the class's name; and where wanted `split` (train, val or
+ * Fields: `path`, relative to the manifest's folder or absolute, with slashes or backslashes; `label`, the class's name; and where wanted `split` (train, val or
  * test; train if left out) and `group`. Others are passed over. A path that is listed again is left out and named.
  * @throws {DatasetFormatError} if a line cannot be read, or lacks a path or a label.
  */
@@ -47,7 +47,7 @@ export async function readManifest(file: string, options: PictureIndexOptions): 
     throw new DatasetFormatError(`Expected a line for each picture in ${file}. Received: none.`);
   }
   const sorted = [...pictures.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return readPictureFiles(dirname(file), { pictures: sorted, badFiles }, options);
+  return readPictureFiles(dirname(file), { pictures: sorted, badFiles, indexedAs: resolve(file) }, options);
 }
 
 function pictureOf(file: string, { line, fields }: Row): ListedPicture {
@@ -61,17 +61,24 @@ function pictureOf(file: string, { line, fields }: Row): ListedPicture {
   const [path, label, split, group] = FIELDS.map(text) as [string, string, string, string];
   if (path === "") throw wrongLine(file, line, "a path", missing(fields, "path"));
   if (label === "") throw wrongLine(file, line, "a label", missing(fields, "label"));
-  const splitName = split === "" ? "train" : SPLIT_OF_NAME[split.toLowerCase()];
+  const splitName = split === "" ? "train" : SPLIT_OF_NAME.get(split.toLowerCase());
   if (splitName === undefined) {
-    throw wrongLine(file, line, `one of ${Object.keys(SPLIT_OF_NAME).join(", ")} as split`, split);
+    throw wrongLine(file, line, `one of ${[...SPLIT_OF_NAME.keys()].join(", ")} as split`, split);
   }
   return {
     split: splitName satisfies SplitName,
     className: label,
-    path: path.replaceAll("\\", "/"),
+    path: idOf(dirname(resolve(file)), path.replaceAll("\\", "/")),
     isClassInPath: false,
     ...(group !== "" && { group }),
   };
+}
+
+/** Relative to the manifest's folder, in one spelling; of a file elsewhere, its absolute path. */
+function idOf(folder: string, path: string): string {
+  const absolute = resolve(folder, path);
+  const below = relative(folder, absolute);
+  return below.startsWith("..") || isAbsolute(below) ? absolute : below.replaceAll(sep, "/");
 }
 
 const missing = (fields: Row["fields"], name: string): string =>

@@ -15,6 +15,8 @@ export interface PictureFiles {
   readonly pictures: readonly ListedPicture[];
   /** What was left out before any was looked at. */
   readonly badFiles: readonly BadFile[];
+  /** Path of the folder or manifest that lists them: what is known of them is kept under it. */
+  readonly indexedAs: string;
 }
 
 /**
@@ -24,13 +26,13 @@ export interface PictureFiles {
  */
 export async function readPictureFiles(
   folder: string,
-  { pictures, badFiles }: PictureFiles,
+  { pictures, badFiles, indexedAs }: PictureFiles,
   options: PictureIndexOptions,
 ): Promise<DatasetParts> {
   const entries = await indexPictures(
     folder,
     pictures.map(({ path }) => path),
-    options,
+    { ...options, indexedAs },
   );
   const good: GoodPicture[] = [];
   const broken: BadFile[] = [];

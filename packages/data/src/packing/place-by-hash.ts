@@ -48,7 +48,8 @@ export async function placeByHash(options: PlaceByHashOptions): Promise<string> 
     const name = await unpack(archive, staging);
     signal?.throwIfAborted();
     const source = join(staging, name);
-    await openDataset({ source, contentHash }, { home, signal, onProgress });
+    // The hash says what is whole.
+    await openDataset({ source, contentHash, maxBadFraction: 1 }, { home, signal, onProgress });
     await mkdir(join(home, "datasets", "by-hash"), { recursive: true });
     try {
       await rename(staging, placeOf(home, contentHash));

@@ -41,14 +41,15 @@ export interface PictureIndexOptions {
 
 /**
  * @param paths relative to `folder`, or absolute.
+ * @param options.indexedAs path of what lists them: each list has an index of its own, and drops what it lists no more.
  * @returns an entry per path, in their order.
  */
 export async function indexPictures(
   folder: string,
   paths: readonly string[],
-  { home, onProgress, signal }: PictureIndexOptions,
+  { home, onProgress, signal, indexedAs }: PictureIndexOptions & { readonly indexedAs: string },
 ): Promise<PictureEntry[]> {
-  const index = indexFile(home, `pictures\n${resolve(folder)}`, PictureIndex);
+  const index = indexFile(home, `pictures\n${resolve(indexedAs)}`, PictureIndex);
   const known = (await index.read())?.pictures ?? {};
   let done = 0;
   const entries = await mapConcurrently(paths, CONCURRENCY, async (path) => {

@@ -14,8 +14,11 @@ export function invert(image: Image): void {
 /** @param bits 0…8 that each value keeps, the highest ones. */
 export function posterize(image: Image, bits: number): void {
   const mask = (0xff << (8 - bits)) & 0xff;
-  const scale = 255 / brightestOf(image.pixels);
-  mapValues(image, (value) => (Math.floor(value * scale) & mask) / scale);
+  const levels = 1 << bits;
+  const isBytes = image.pixels instanceof Uint8Array;
+  mapValues(image, (value) =>
+    isBytes ? value & mask : Math.min(Math.max(Math.floor(value * levels), 0), levels - 1) / levels,
+  );
 }
 
 /** @param threshold 0…1 of white: values from it up are inverted. */
@@ -44,18 +47,20 @@ export function autoContrast({ pixels, channels }: Image): void {
 
 /**
  * Spreads each channel's values so that all are about as frequent: Pillow's scheme, in whole numbers. Float32 is
- * brought to 256 values for it.
+ * brought to bytes for it, as torchvision does: every byte has an equal share of 0…1.
  */
 export function equalize({ pixels, channels }: Image): void {
-  const scale = 255 / brightestOf(pixels);
-  const levelOf = (value: number) => Math.floor(value * scale);
+  const isBytes = pixels instanceof Uint8Array;
+  const levelOf = (value: number) =>
+    isBytes ? value : Math.min(Math.max(Math.floor(value * 255.999), 0), 255);
   for (let c = 0; c < channels; c++) {
     const histogram = new Uint32Array(256);
     for (let i = c; i < pixels.length; i += channels) histogram[levelOf(pixels[i] as number)]! += 1;
     const table = equalizingTable(histogram, pixels.length / channels);
     if (table === null) continue;
     for (let i = c; i < pixels.length; i += channels) {
-      pixels[i] = (table[levelOf(pixels[i] as number)] as number) / scale;
+      const level = table[levelOf(pixels[i] as number)] as number;
+      pixels[i] = isBytes ? level : level / 255;
     }
   }
 }

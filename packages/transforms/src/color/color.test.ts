@@ -101,6 +101,7 @@ describe("float32 of 0…1", () => {
     ["sharpness", (image) => adjustSharpness(image, 1.7)],
     ["blur", (image) => gaussianBlur(image, [3, 3], 0.8)],
     ["grey", makeGrey],
+    ["equalize", equalize],
   ])("%s is what it is of bytes, but for rounding", (_, change) => {
     const ofBytes = { ...picture, pixels: picture.pixels.slice() };
     const ofFloats = floats(picture);
@@ -112,6 +113,15 @@ describe("float32 of 0…1", () => {
       expect(Math.abs(value * 255 - ofBytes.pixels[i]!)).toBeLessThan(2);
     });
   });
+});
+
+it("equalize and posterize of float32 take whatever lies outside 0…1 for black or white", () => {
+  const values = Float32Array.from({ length: 600 }, (_, i) => (i - 300) / 100);
+  for (const change of [equalize, (image: Image) => posterize(image, 2)]) {
+    const image: Image = { pixels: values.slice(), height: 1, width: 600, channels: 1 };
+    change(image);
+    expect(image.pixels.every((value) => value >= 0 && value <= 1)).toBe(true);
+  }
 });
 
 describe("ColorJitter", () => {

@@ -1,7 +1,7 @@
 /** Turns, shifts, scales and shears by chance; torchvision's `RandomAffine` and `RandomRotation`. */
 import { eachImage, uniformIn } from "../each-image.js";
 import type { Transform } from "../transform.js";
-import { affineProjection, warp, type AffineOptions, type WarpOptions } from "./warp.js";
+import { affineProjection, checkFill, warp, type AffineOptions, type WarpOptions } from "./warp.js";
 
 type Range = readonly [low: number, high: number];
 
@@ -31,6 +31,7 @@ export function randomAffine(options: RandomAffineOptions): Transform<AffineOpti
       ...(scale && { scale: uniformIn(rng, scale) }),
       ...(shears && { shear: [uniformIn(rng, shears[0]), uniformIn(rng, shears[1])] as const }),
     }),
+    check: ({ channels }) => checkFill(options.fill, channels),
     change: (image, drawn) => warp(image, affineProjection(drawn), options),
   });
 }
@@ -45,6 +46,7 @@ export function randomRotation(options: RandomRotationOptions): Transform<number
   const angles = around(options.degrees);
   return eachImage<number>({
     sample: (rng) => uniformIn(rng, angles),
+    check: ({ channels }) => checkFill(options.fill, channels),
     change: (image, degrees) => warp(image, affineProjection({ angle: -degrees }), options),
   });
 }

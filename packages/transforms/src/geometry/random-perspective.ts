@@ -1,7 +1,7 @@
 /** The picture as it is seen from another side; torchvision's `RandomPerspective`. */
 import { eachImage } from "../each-image.js";
 import type { Transform } from "../transform.js";
-import { perspectiveProjection, warp, type Corners, type WarpOptions } from "./warp.js";
+import { checkFill, perspectiveProjection, warp, type Corners, type WarpOptions } from "./warp.js";
 
 export interface RandomPerspectiveOptions extends WarpOptions {
   /** 0…1: how far corners may go, as a part of half the picture. */
@@ -14,7 +14,8 @@ export function randomPerspective(options: RandomPerspectiveOptions): Transform<
   const { distortionScale, p } = options;
   return eachImage<Corners>({
     sample(rng, { height, width }) {
-      if (!rng.bernoulli(p)) return null;
+      // A line has no other side to be seen from.
+      if (!rng.bernoulli(p) || height < 2 || width < 2) return null;
       const inwards = (length: number) => rng.int(Math.floor(distortionScale * Math.floor(length / 2)) + 1);
       const across = () => inwards(width);
       const down = () => inwards(height);
@@ -25,6 +26,7 @@ export function randomPerspective(options: RandomPerspectiveOptions): Transform<
         [across(), height - 1 - down()],
       ];
     },
+    check: ({ channels }) => checkFill(options.fill, channels),
     change(image, to) {
       const [right, bottom] = [image.width - 1, image.height - 1];
       const from: Corners = [
@@ -33,7 +35,9 @@ export function randomPerspective(options: RandomPerspectiveOptions): Transform<
         [right, bottom],
         [0, bottom],
       ];
-      warp(image, perspectiveProjection(image, { from, to }), options);
+      const projection = perspectiveProjection(image, { from, to });
+      // Corners that fell together leave nothing to be seen.
+      if (Object.values(projection).every(Number.isFinite)) warp(image, projection, options);
     },
   });
 }

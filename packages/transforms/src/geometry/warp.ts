@@ -5,6 +5,7 @@
  * picture's edge with another fill than black: picture and fill blend there, where torchvision darkens the picture first.
  */
 import { brightestOf, type Image } from "../image.js";
+import { ShapeError } from "../image-batch.js";
 
 export type Interpolation = "nearest" | "bilinear";
 
@@ -124,9 +125,18 @@ function solve(rows: number[][]): number[] {
   return rows.map((row) => row[size]!);
 }
 
+/** @throws {ShapeError} unless there is one number, or one per channel. */
+export function checkFill(fill: readonly number[], channels: number, name = "fill"): void {
+  if (fill.length === 1 || fill.length === channels) return;
+  throw new ShapeError(
+    `Expected one number or one per channel (${channels}) as \`${name}\`. Received: ${fill.length}.`,
+  );
+}
+
 export function warp(image: Image, projection: Projection, { interpolation, fill }: WarpOptions): void {
   const { pixels, height, width, channels } = image;
   const { a, b, c, d, e, f, g, h } = projection;
+  checkFill(fill, channels);
   const unit = brightestOf(pixels) / 255;
   const background = Array.from({ length: channels }, (_, i) => unit * (fill[i % fill.length] as number));
   const source = pixels.slice();
@@ -139,15 +149,21 @@ export function warp(image: Image, projection: Projection, { interpolation, fill
     for (let column = 0; column < width; column++, at += channels) {
       const x = column + 0.5 - width / 2;
       const w = g * x + h * y + 1;
+      // Behind whoever looks there is nothing.
+      const isSeen = w > 0;
       const fromX = (a * x + b * y + c) / w + width / 2 - 0.5;
       const fromY = (d * x + e * y + f) / w + height / 2 - 0.5;
       if (isNearest) {
         const [nearX, nearY] = [roundHalfToEven(fromX), roundHalfToEven(fromY)];
-        const isInside = nearX >= 0 && nearX < width && nearY >= 0 && nearY < height;
+        const isInside = isSeen && nearX >= 0 && nearX < width && nearY >= 0 && nearY < height;
         const from = nearY * rowValues + nearX * channels;
         for (let i = 0; i < channels; i++) {
           pixels[at + i] = (isInside ? source[from + i] : background[i]) as number;
         }
+        continue;
+      }
+      if (!isSeen) {
+        for (let i = 0; i < channels; i++) pixels[at + i] = background[i] as number;
         continue;
       }
       const [left, top] = [Math.floor(fromX), Math.floor(fromY)];

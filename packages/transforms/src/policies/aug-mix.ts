@@ -4,7 +4,7 @@
  */
 import type { Rng } from "@convkit/random";
 import { eachImage } from "../each-image.js";
-import type { WarpOptions } from "../geometry/warp.js";
+import { checkFill, type WarpOptions } from "../geometry/warp.js";
 import type { Transform } from "../transform.js";
 import {
   drawMagnitude,
@@ -62,6 +62,7 @@ export function augMix(options: AugMixOptions): Transform<AugMixParameters | nul
       });
       return { weight, chains };
     },
+    check: ({ channels }) => checkFill(options.fill, channels),
     change(image, { weight, chains }) {
       const { pixels } = image;
       const mix = Float32Array.from(pixels, (value) => value * weight);
@@ -79,5 +80,6 @@ export function augMix(options: AugMixOptions): Transform<AugMixParameters | nul
 function drawDirichlet(rng: Rng, count: number, alpha: number): number[] {
   const drawn = Array.from({ length: count }, () => rng.gamma(alpha));
   const sum = drawn.reduce((total, value) => total + value, 0);
-  return drawn.map((value) => value / sum);
+  // A small alpha draws numbers too small to be told from 0.
+  return drawn.map((value) => (sum > 0 ? value / sum : 1 / count));
 }

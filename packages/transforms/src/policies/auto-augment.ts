@@ -3,7 +3,7 @@
  * two made with its own probability; torchvision's `AutoAugment`.
  */
 import { eachImage } from "../each-image.js";
-import type { WarpOptions } from "../geometry/warp.js";
+import { checkFill, type WarpOptions } from "../geometry/warp.js";
 import type { Transform } from "../transform.js";
 import { AUTO_AUGMENT_POLICIES, type AutoAugmentPolicy } from "./auto-augment-policies.js";
 import { drawMagnitude, magnitudeSpace, type MagnitudeSpace } from "./magnitudes.js";
@@ -33,6 +33,7 @@ export function autoAugment(options: AutoAugmentOptions): Transform<readonly Dra
           drawMagnitude(rng, SPACE, { name, part: (strength ?? 0) / STRONGEST, size }),
         );
     },
+    check: ({ channels }) => checkFill(options.fill, channels),
     change(image, operations) {
       for (const operation of operations) applyOperation(image, operation, options);
     },

@@ -4,7 +4,7 @@
  * operation, of a strength by chance; torchvision's `TrivialAugmentWide`.
  */
 import { eachImage } from "../each-image.js";
-import type { WarpOptions } from "../geometry/warp.js";
+import { checkFill, type WarpOptions } from "../geometry/warp.js";
 import type { Transform } from "../transform.js";
 import { drawMagnitude, drawName, magnitudeSpace, type MagnitudeSpace } from "./magnitudes.js";
 import { applyOperation, type DrawnOperation } from "./operations.js";
@@ -32,6 +32,7 @@ export function randAugment(options: RandAugmentOptions): Transform<readonly Dra
       Array.from({ length: numOps }, () =>
         drawMagnitude(rng, RAND_AUGMENT, { name: drawName(rng, RAND_AUGMENT), part, size }),
       ),
+    check: ({ channels }) => checkFill(options.fill, channels),
     change(image, operations) {
       for (const operation of operations) applyOperation(image, operation, options);
     },
@@ -55,6 +56,7 @@ export function trivialAugmentWide(options: TrivialAugmentWideOptions): Transfor
       const part = rng.int(numMagnitudeBins) / (numMagnitudeBins - 1);
       return drawMagnitude(rng, TRIVIAL_AUGMENT_WIDE, { name, part, size });
     },
+    check: ({ channels }) => checkFill(options.fill, channels),
     change: (image, operation) => applyOperation(image, operation, options),
   });
 }
