@@ -115,7 +115,11 @@ describe("convkit train", () => {
     copyFileSync(picture, join(own, "pictures", "extra", "dark", "0.png"));
     copyFileSync(picture, join(own, "pictures", "train", "dark", "phone.heic"));
     writeFileSync(join(own, "pictures", "train", "dark", "cut.png"), readFileSync(picture).subarray(0, 60));
-    const { stdout, exitCode } = await runConvkit(own, ["train", "./pictures", ...TINY, "--epochs=1"]);
+    const train = ["train", "./pictures", ...TINY, "--epochs=1"];
+    const refused = await runConvkit(own, train);
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toMatch(/Expected at most 1 % of the pictures[^]*\n {2}train\/dark\/cut\.png: /);
+    const { stdout, exitCode } = await runConvkit(own, [...train, "--set", "data.maxBadFraction=0.5"]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
       "warning  3 files are left out: 1 lies in no class folder of train, val or test (extra/…), 1 .heic, " +

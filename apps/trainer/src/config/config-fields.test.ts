@@ -41,6 +41,6 @@ it("opens each variant and tells its keys after it", () => {
 });
 
 it("tells the keys of like lists once", () => {
-  expect(field("transforms.train[].p")).toHaveLength(1);
-  expect(field("transforms.evaluation[].p")).toHaveLength(0);
+  expect(field("transforms.train[].numOps")).toHaveLength(1);
+  expect(field("transforms.evaluation[].numOps")).toHaveLength(0);
 });
