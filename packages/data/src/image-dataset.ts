@@ -37,11 +37,12 @@ export class ImageDataset {
   readonly badFiles: readonly BadFile[];
   /** What looks like a mistake in the data and holds nothing up, a sentence each. */
   readonly warnings: readonly string[];
-  readonly #chosenBy: (split: string) => "hash" | "stratified" | undefined;
+  readonly #ownSplits: ImageDatasetInit["ownSplits"];
+  readonly #heldBackBy: ImageDatasetInit["heldBackBy"];
   #channels: Promise<ChannelStatistics | null> | undefined;
 
   constructor(init: ImageDatasetInit) {
-    const { name, source, contentHash, classNames, splits, badFiles, warnings } = init;
+    const { name, source, contentHash, classNames, splits, ownSplits, heldBackBy, badFiles, warnings } = init;
     this.name = name;
     this.source = source;
     this.contentHash = contentHash;
@@ -49,7 +50,8 @@ export class ImageDataset {
     this.splits = splits;
     this.badFiles = badFiles;
     this.warnings = warnings;
-    this.#chosenBy = (split) => (init.ownSplits.includes(split) ? undefined : init.heldBackBy);
+    this.#ownSplits = ownSplits;
+    this.#heldBackBy = heldBackBy;
   }
 
   /** [height, width, channels]; null where sizes differ and none was chosen. */
@@ -73,7 +75,7 @@ export class ImageDataset {
           {
             count: split.length,
             perClass: countPerClass(split.labels, this.classNames.length),
-            ...(this.#chosenBy(name) && { chosenBy: this.#chosenBy(name) }),
+            ...(!this.#ownSplits.includes(name) && { chosenBy: this.#heldBackBy }),
           },
         ]),
       ),

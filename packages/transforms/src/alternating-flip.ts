@@ -3,7 +3,7 @@
  * a row show both sides of each: airbench's alternating flip (Jordan 2024, § 3.6, https://arxiv.org/abs/2404.00498).
  */
 import type { PixelMove } from "./pixel-move.js";
-import { randomHorizontalFlip } from "./random-horizontal-flip.js";
+import { randomHorizontalFlip } from "./random-flip.js";
 
 export function alternatingFlip(): Required<PixelMove<boolean>> {
   return {

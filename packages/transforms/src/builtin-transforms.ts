@@ -16,9 +16,8 @@ import { autoAugment } from "./policies/auto-augment.js";
 import { randAugment, trivialAugmentWide } from "./policies/rand-augment.js";
 import { randomCrop } from "./random-crop.js";
 import { randomErasing } from "./random-erasing.js";
-import { randomHorizontalFlip } from "./random-horizontal-flip.js";
+import { randomHorizontalFlip, randomVerticalFlip } from "./random-flip.js";
 import { randomResizedCrop } from "./random-resized-crop.js";
-import { randomVerticalFlip } from "./random-vertical-flip.js";
 import type { Transform } from "./transform.js";
 
 type Spec<Name extends BuiltinTransformSpec["name"]> = Extract<BuiltinTransformSpec, { name: Name }>;

@@ -29,6 +29,19 @@ export function allocateLike<P extends Pixels>(images: P, length: number): P {
   return (images instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length)) as P;
 }
 
+/**
+ * What is given as one number for all channels, or as one for each.
+ * @param what as messages name it.
+ * @throws {ShapeError} if it is neither.
+ */
+export function perChannel(values: readonly number[], channels: number, what: string): readonly number[] {
+  if (values.length === channels) return values;
+  if (values.length === 1) return new Array<number>(channels).fill(values[0] as number);
+  throw new ShapeError(
+    `Expected one number or one per channel (${channels}) as ${what}. Received: ${values.length}.`,
+  );
+}
+
 /** @throws {ShapeError} if the array has not exactly the values of its shape. */
 export function checkPixels(images: Pixels, shape: ImageBatchShape): void {
   const expected = shape.count * valuesPerImage(shape);

@@ -1,5 +1,5 @@
 /** (pixel / 255 − mean) / std per channel; torchvision's `Normalize`. */
-import { ShapeError, type ImageBatchShape } from "./image-batch.js";
+import { perChannel, type ImageBatchShape } from "./image-batch.js";
 
 /** Of pixels scaled to 0…1; one number for all channels, or one per channel. */
 export interface ChannelStatistics {
@@ -12,7 +12,7 @@ export interface ChannelStatistics {
  * @throws {ShapeError} if there are neither one nor `channels` numbers.
  */
 export function normalizeTable(channels: number, statistics: ChannelStatistics): Float32Array {
-  const { mean, std } = perChannel(channels, statistics);
+  const { mean, std } = statisticsPerChannel(channels, statistics);
   return Float32Array.from({ length: channels * 256 }, (_, i) => {
     const c = Math.floor(i / 256);
     return ((i % 256) / 255 - (mean[c] as number)) / (std[c] as number);
@@ -28,21 +28,16 @@ export function normalizeFloats(
   { channels }: ImageBatchShape,
   statistics: ChannelStatistics,
 ): void {
-  const { mean, std } = perChannel(channels, statistics);
+  const { mean, std } = statisticsPerChannel(channels, statistics);
   for (let i = 0; i < images.length; i++) {
     const c = i % channels;
     images[i] = ((images[i] as number) - (mean[c] as number)) / (std[c] as number);
   }
 }
 
-function perChannel(channels: number, { mean, std }: ChannelStatistics): ChannelStatistics {
-  return { mean: spread("mean", mean, channels), std: spread("std", std, channels) };
-}
-
-function spread(name: "mean" | "std", values: readonly number[], channels: number): readonly number[] {
-  if (values.length === channels) return values;
-  if (values.length === 1) return new Array<number>(channels).fill(values[0] as number);
-  throw new ShapeError(
-    `Expected one number or one per channel (${channels}) as Normalize's ${name}. Received: ${values.length}.`,
-  );
+function statisticsPerChannel(channels: number, { mean, std }: ChannelStatistics): ChannelStatistics {
+  return {
+    mean: perChannel(mean, channels, "Normalize's mean"),
+    std: perChannel(std, channels, "Normalize's std"),
+  };
 }

@@ -17,6 +17,12 @@ export function consecutive(start: number, length: number): Int32Array {
   return indices;
 }
 
+/** Where a place beyond an edge lies when the edge mirrors without being repeated: … 2 1 | 0 1 2 …. */
+export function reflected(at: number, length: number): number {
+  if (at < 0) return -at;
+  return at < length ? at : 2 * (length - 1) - at;
+}
+
 /** `first`, then `second` on its result. */
 export function composePixelMaps(first: PixelMap, second: PixelMap): PixelMap {
   return {

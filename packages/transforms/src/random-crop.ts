@@ -4,6 +4,7 @@
  * airbench's (Jordan 2024, https://arxiv.org/abs/2404.00498).
  */
 import { formatShape, ShapeError, type ImageBatchShape } from "./image-batch.js";
+import { reflected } from "./pixel-map.js";
 import type { PixelMove } from "./pixel-move.js";
 
 export interface RandomCropOptions {
@@ -52,7 +53,7 @@ function windowIndices(
     if (at >= 0 && at <= last) indices[i] = at;
     else if (paddingMode === "constant") indices[i] = -1;
     else if (paddingMode === "edge") indices[i] = at < 0 ? 0 : last;
-    else indices[i] = at < 0 ? -at : 2 * last - at;
+    else indices[i] = reflected(at, sourceLength);
   }
   return indices;
 }

@@ -5,7 +5,7 @@
  */
 import { Rng } from "@convkit/random";
 import { eachImage, uniformIn } from "./each-image.js";
-import { checkFill } from "./geometry/warp.js";
+import { perChannel } from "./image-batch.js";
 import type { Transform } from "./transform.js";
 
 export interface RandomErasingOptions {
@@ -36,7 +36,7 @@ export function randomErasing(options: RandomErasingOptions): Transform<RandomEr
   const fill = typeof value === "number" ? [value] : value;
   return eachImage<RandomErasingParameters>({
     check({ channels }) {
-      if (fill !== "random") checkFill(fill, channels, "value");
+      if (fill !== "random") perChannel(fill, channels, "`value`");
     },
     sample(rng, shape) {
       if (!rng.bernoulli(p)) return null;
@@ -53,15 +53,19 @@ export function randomErasing(options: RandomErasingOptions): Transform<RandomEr
     },
     change({ pixels, width: imageWidth, channels }, { top, left, height, width, noise }) {
       const isBytes = pixels instanceof Uint8Array;
-      const rng = Rng.fromSeed(noise ?? 0);
-      const draw = () => (isBytes ? rng.int(256) : rng.normal());
-      const colours = fill === "random" ? [] : fill.map((v) => (isBytes ? Math.min(Math.max(v, 0), 255) : v));
+      const rng = noise === null ? null : Rng.fromSeed(noise);
+      const colours = fill === "random" ? [] : perChannel(fill, channels, "`value`");
+      const valueAt = (i: number): number => {
+        if (rng) return isBytes ? rng.int(256) : rng.normal();
+        const colour = colours[i % channels] as number;
+        return isBytes ? Math.min(Math.max(colour, 0), 255) : colour;
+      };
+      const isPlain = rng === null && new Set(colours).size === 1;
       for (let y = top; y < top + height; y++) {
         const start = (y * imageWidth + left) * channels;
         const end = start + width * channels;
-        if (fill === "random") for (let i = start; i < end; i++) pixels[i] = draw();
-        else if (colours.length === 1) pixels.fill(colours[0] as number, start, end);
-        else for (let i = start; i < end; i++) pixels[i] = colours[i % channels] as number;
+        if (isPlain) pixels.fill(valueAt(start), start, end);
+        else for (let i = start; i < end; i++) pixels[i] = valueAt(i);
       }
     },
   });

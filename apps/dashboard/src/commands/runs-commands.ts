@@ -15,9 +15,9 @@ const MOST_LINES = 100_000_000;
 type RunActions = typeof runActions;
 
 /** What commands do loads all that asks the database; a dashboard that starts has no use for it yet. */
-async function act(choose: (actions: RunActions) => (record: Record) => Promise<unknown>): Promise<void> {
+async function act(work: (actions: RunActions, record: Record) => Promise<unknown>): Promise<void> {
   const { runActions: actions } = await import("./run-actions.js");
-  await actions.withRecord(choose(actions));
+  await actions.withRecord((record) => work(actions, record));
 }
 
 export function addRunsCommands(program: Command): void {
@@ -31,13 +31,7 @@ export function addRunsCommands(program: Command): void {
     .option("--metrics <keys>", "columns, comma-separated", "val_accuracy,test_accuracy")
     .option("--limit <n>", "at most so many", parseLimit, 50)
     .option("--json", "one JSON object a line", false)
-    .action((options: ListOptions) =>
-      act(
-        ({ list }) =>
-          (record) =>
-            list(record, options),
-      ),
-    );
+    .action((options: ListOptions) => act((actions, record) => actions.list(record, options)));
 
   runs
     .command("show")
@@ -45,11 +39,7 @@ export function addRunsCommands(program: Command): void {
     .argument("<run>", "id, beginning of an id, name, or latest")
     .option("--json", "all of it as JSON", false)
     .action((run: string, options: { json: boolean }) =>
-      act(
-        ({ show }) =>
-          (record) =>
-            show(record, run, options),
-      ),
+      act((actions, record) => actions.show(record, run, options)),
     );
 
   runs
@@ -59,11 +49,7 @@ export function addRunsCommands(program: Command): void {
     .option("--all", "equal params too", false)
     .option("--json", "as JSON", false)
     .action((names: string[], options: DiffOptions) =>
-      act(
-        ({ diff }) =>
-          (record) =>
-            diff(record, names, options),
-      ),
+      act((actions, record) => actions.diff(record, names, options)),
     );
 
   runs
@@ -73,11 +59,7 @@ export function addRunsCommands(program: Command): void {
     .option("--add <tag...>", "tags to add", [])
     .option("--remove <tag...>", "tags to remove", [])
     .action((names: string[], tags: { add: string[]; remove: string[] }) =>
-      act(
-        ({ tag }) =>
-          (record) =>
-            tag(record, names, tags),
-      ),
+      act((actions, record) => actions.tag(record, names, tags)),
     );
 
   runs
@@ -86,11 +68,7 @@ export function addRunsCommands(program: Command): void {
     .argument("<runs...>")
     .option("--undo", "back from the archive", false)
     .action((names: string[], { undo }: { undo: boolean }) =>
-      act(
-        ({ archive }) =>
-          (record) =>
-            archive(record, names, !undo),
-      ),
+      act((actions, record) => actions.archive(record, names, !undo)),
     );
 
   runs
@@ -99,11 +77,7 @@ export function addRunsCommands(program: Command): void {
     .argument("<runs...>")
     .option("--yes", "do not ask", false)
     .action((names: string[], { yes }: { yes: boolean }) =>
-      act(
-        ({ remove }) =>
-          (record) =>
-            remove(record, names, yes),
-      ),
+      act((actions, record) => actions.remove(record, names, yes)),
     );
 
   runs
@@ -113,13 +87,7 @@ export function addRunsCommands(program: Command): void {
     .option("--format <format>", "csv or jsonl", "csv")
     .option("--curves <keys>", "the points of these curves instead, comma-separated")
     .option("--output <file>", "default: standard output")
-    .action((options: ExportOptions) =>
-      act(
-        ({ writeExport }) =>
-          (record) =>
-            writeExport(record, options),
-      ),
-    );
+    .action((options: ExportOptions) => act((actions, record) => actions.writeExport(record, options)));
 
   runs
     .command("query")
@@ -135,11 +103,7 @@ export function addRunsCommands(program: Command): void {
     )
     .option("--json", "one JSON object a line", false)
     .action((sql: string, options: QueryOptions) =>
-      act(
-        ({ query }) =>
-          (record) =>
-            query(record, sql, options),
-      ),
+      act((actions, record) => actions.query(record, sql, options)),
     );
 }
 

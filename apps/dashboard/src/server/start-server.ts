@@ -100,10 +100,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = () => (closing ??= closeAll());
   const closeAll = async () => {
     stopping.abort();
-    const [{ value: openRecord } = {}] = (await Promise.allSettled([record, opened])) as [
-      { value?: RecordServer },
-      unknown,
-    ];
+    const openRecord = await record.catch(() => null);
+    await opened.catch(() => undefined);
     await worker;
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

@@ -42,7 +42,7 @@ export const SPLIT_OF_NAME: ReadonlyMap<string, SplitName> = new Map([
  * @throws {DatasetFormatError} if a split or a class cannot be read: the data set would be another without it.
  */
 export async function listPictures(folder: string): Promise<PictureList> {
-  const unreadable: BadFile[] = [];
+  const badFiles: BadFile[] = [];
   const { files: unsorted, folders } = await listFiles(folder, {
     onUnreadable(path, { message }) {
       const [first = "", ...below] = path.split("/");
@@ -51,13 +51,12 @@ export async function listPictures(folder: string): Promise<PictureList> {
           `Expected class folders that can be read in ${folder}. Received: ${path}, which cannot (${message}).`,
         );
       }
-      unreadable.push({ path, kind: "broken", reason: message });
+      badFiles.push({ path, kind: "broken", reason: message });
     },
   });
   const files = unsorted.sort();
   const hasSplits = files.some((path) => path.startsWith("train/") && path.split("/").length > 2);
   const pictures: ListedPicture[] = [];
-  const badFiles: BadFile[] = unreadable;
   for (const path of files) {
     const isPicture = PICTURE_EXTENSIONS.has(extname(path).toLowerCase());
     const [splitFolder, className] = hasSplits ? foldersOf(path) : [null, foldersOf(path)[0]];

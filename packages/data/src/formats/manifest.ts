@@ -23,8 +23,9 @@ interface Row {
 export const isManifest = (path: string): boolean => /\.(csv|jsonl|ndjson)$/i.test(path);
 
 /**
- * Fields: `path`, relative to the manifest's folder or absolute, with slashes or backslashes; `label`, the class's name; and where wanted `split` (train, val or
- * test; train if left out) and `group`. Others are passed over. A path that is listed again is left out and named.
+ * Fields: `path`, relative to the manifest's folder or absolute, with slashes or backslashes; `label`, the class's name;
+ * and where wanted `split` (train, val or test; train if left out) and `group`. Others are passed over. A path that is
+ * listed again is left out and named.
  * @throws {DatasetFormatError} if a line cannot be read, or lacks a path or a label.
  */
 export async function readManifest(file: string, options: PictureIndexOptions): Promise<DatasetParts> {

@@ -4,6 +4,7 @@
  * that sums to 1, and the picture mirrored at its edges without repeating them. Bytes are rounded once at the end.
  */
 import type { Image } from "../image.js";
+import { reflected } from "../pixel-map.js";
 
 /**
  * @param kernelSize [height, width], odd.
@@ -54,15 +55,9 @@ function convolve(
       const to = start + at * inner;
       for (let k = 0; k < kernel.length; k++) {
         const weight = kernel[k] as number;
-        const from = start + mirrored(at + k - half, length) * inner;
+        const from = start + reflected(at + k - half, length) * inner;
         for (let i = 0; i < inner; i++) target[to + i]! += weight * (source[from + i] as number);
       }
     }
   }
-}
-
-/** … 2 1 | 0 1 2 … */
-function mirrored(at: number, length: number): number {
-  if (at < 0) return -at;
-  return at < length ? at : 2 * (length - 1) - at;
 }

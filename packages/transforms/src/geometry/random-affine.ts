@@ -1,7 +1,7 @@
 /** Turns, shifts, scales and shears by chance; torchvision's `RandomAffine` and `RandomRotation`. */
-import { eachImage, uniformIn } from "../each-image.js";
+import { uniformIn } from "../each-image.js";
 import type { Transform } from "../transform.js";
-import { affineProjection, checkFill, warp, type AffineOptions, type WarpOptions } from "./warp.js";
+import { affineProjection, eachWarpedImage, warp, type AffineOptions, type WarpOptions } from "./warp.js";
 
 type Range = readonly [low: number, high: number];
 
@@ -19,7 +19,7 @@ export function randomAffine(options: RandomAffineOptions): Transform<AffineOpti
   const { degrees, translate, scale, shear } = options;
   const angles = around(degrees);
   const shears = shearRanges(shear);
-  return eachImage<AffineOptions>({
+  return eachWarpedImage<AffineOptions>(options, {
     sample: (rng, { height, width }) => ({
       angle: uniformIn(rng, angles),
       ...(translate && {
@@ -31,7 +31,6 @@ export function randomAffine(options: RandomAffineOptions): Transform<AffineOpti
       ...(scale && { scale: uniformIn(rng, scale) }),
       ...(shears && { shear: [uniformIn(rng, shears[0]), uniformIn(rng, shears[1])] as const }),
     }),
-    check: ({ channels }) => checkFill(options.fill, channels),
     change: (image, drawn) => warp(image, affineProjection(drawn), options),
   });
 }
@@ -44,9 +43,8 @@ export interface RandomRotationOptions extends WarpOptions {
 /** The picture keeps its size: corners are cut off. */
 export function randomRotation(options: RandomRotationOptions): Transform<number | null> {
   const angles = around(options.degrees);
-  return eachImage<number>({
+  return eachWarpedImage<number>(options, {
     sample: (rng) => uniformIn(rng, angles),
-    check: ({ channels }) => checkFill(options.fill, channels),
     change: (image, degrees) => warp(image, affineProjection({ angle: -degrees }), options),
   });
 }

@@ -1,7 +1,6 @@
 /** The picture as it is seen from another side; torchvision's `RandomPerspective`. */
-import { eachImage } from "../each-image.js";
 import type { Transform } from "../transform.js";
-import { checkFill, perspectiveProjection, warp, type Corners, type WarpOptions } from "./warp.js";
+import { eachWarpedImage, perspectiveProjection, warp, type Corners, type WarpOptions } from "./warp.js";
 
 export interface RandomPerspectiveOptions extends WarpOptions {
   /** 0…1: how far corners may go, as a part of half the picture. */
@@ -12,7 +11,7 @@ export interface RandomPerspectiveOptions extends WarpOptions {
 /** Corners go inwards, each by itself. @returns a transform that draws where they go, clockwise from the upper left. */
 export function randomPerspective(options: RandomPerspectiveOptions): Transform<Corners | null> {
   const { distortionScale, p } = options;
-  return eachImage<Corners>({
+  return eachWarpedImage<Corners>(options, {
     sample(rng, { height, width }) {
       // A line has no other side to be seen from.
       if (!rng.bernoulli(p) || height < 2 || width < 2) return null;
@@ -26,7 +25,6 @@ export function randomPerspective(options: RandomPerspectiveOptions): Transform<
         [across(), height - 1 - down()],
       ];
     },
-    check: ({ channels }) => checkFill(options.fill, channels),
     change(image, to) {
       const [right, bottom] = [image.width - 1, image.height - 1];
       const from: Corners = [

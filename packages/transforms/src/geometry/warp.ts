@@ -4,8 +4,10 @@
  * places are measured from the picture's middle, and a pixel's place is its centre. Deviates in bilinear drawing at the
  * picture's edge with another fill than black: picture and fill blend there, where torchvision darkens the picture first.
  */
+import { eachImage, type ImageChange } from "../each-image.js";
 import { brightestOf, type Image } from "../image.js";
-import { ShapeError } from "../image-batch.js";
+import { perChannel } from "../image-batch.js";
+import type { Transform } from "../transform.js";
 
 export type Interpolation = "nearest" | "bilinear";
 
@@ -125,20 +127,18 @@ function solve(rows: number[][]): number[] {
   return rows.map((row) => row[size]!);
 }
 
-/** @throws {ShapeError} unless there is one number, or one per channel. */
-export function checkFill(fill: readonly number[], channels: number, name = "fill"): void {
-  if (fill.length === 1 || fill.length === channels) return;
-  throw new ShapeError(
-    `Expected one number or one per channel (${channels}) as \`${name}\`. Received: ${fill.length}.`,
-  );
-}
+/** Changes that draw pictures anew: their fill is checked before any. */
+export const eachWarpedImage = <Parameters>(
+  { fill }: WarpOptions,
+  change: Omit<ImageChange<Parameters>, "check">,
+): Transform<Parameters | null> =>
+  eachImage({ ...change, check: ({ channels }) => void perChannel(fill, channels, "`fill`") });
 
 export function warp(image: Image, projection: Projection, { interpolation, fill }: WarpOptions): void {
   const { pixels, height, width, channels } = image;
   const { a, b, c, d, e, f, g, h } = projection;
-  checkFill(fill, channels);
   const unit = brightestOf(pixels) / 255;
-  const background = Array.from({ length: channels }, (_, i) => unit * (fill[i % fill.length] as number));
+  const background = perChannel(fill, channels, "`fill`").map((value) => unit * value);
   const source = pixels.slice();
   const isNearest = interpolation === "nearest";
   const isBytes = pixels instanceof Uint8Array;

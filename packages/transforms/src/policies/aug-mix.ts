@@ -3,8 +3,7 @@
  * and with the picture itself; torchvision's `AugMix`. The paper's consistency loss is not part of it.
  */
 import type { Rng } from "@convkit/random";
-import { eachImage } from "../each-image.js";
-import { checkFill, type WarpOptions } from "../geometry/warp.js";
+import { eachWarpedImage, type WarpOptions } from "../geometry/warp.js";
 import type { Transform } from "../transform.js";
 import {
   drawMagnitude,
@@ -13,7 +12,7 @@ import {
   type MagnitudeSpace,
   type SpaceLimits,
 } from "./magnitudes.js";
-import { applyOperation, type DrawnOperation } from "./operations.js";
+import { applyOperations, type DrawnOperation } from "./operations.js";
 
 export interface AugMixOptions extends WarpOptions {
   /** 1…10: operations are of a strength of less than this. */
@@ -49,7 +48,7 @@ const WITHOUT_ENHANCEMENTS = magnitudeSpace({ ...LIMITS, enhance: null });
 export function augMix(options: AugMixOptions): Transform<AugMixParameters | null> {
   const { severity, mixtureWidth, chainDepth, alpha, allOps } = options;
   const space: MagnitudeSpace = allOps ? ALL : WITHOUT_ENHANCEMENTS;
-  return eachImage<AugMixParameters>({
+  return eachWarpedImage<AugMixParameters>(options, {
     sample(rng, size) {
       const [weight, rest] = drawDirichlet(rng, 2, alpha) as [number, number];
       const chains = drawDirichlet(rng, mixtureWidth, alpha).map((share) => {
@@ -62,13 +61,12 @@ export function augMix(options: AugMixOptions): Transform<AugMixParameters | nul
       });
       return { weight, chains };
     },
-    check: ({ channels }) => checkFill(options.fill, channels),
     change(image, { weight, chains }) {
       const { pixels } = image;
       const mix = Float32Array.from(pixels, (value) => value * weight);
       for (const chain of chains) {
         const changed = { ...image, pixels: pixels.slice() };
-        for (const operation of chain.operations) applyOperation(changed, operation, options);
+        applyOperations(changed, chain.operations, options);
         for (let i = 0; i < mix.length; i++) mix[i]! += chain.weight * (changed.pixels[i] as number);
       }
       pixels.set(mix);

@@ -34,6 +34,8 @@ export interface SpaceLimits {
   readonly posterize: readonly [weakest: number, strongest: number];
 }
 
+const ENHANCEMENTS = ["Brightness", "Color", "Contrast", "Sharpness"] as const;
+
 const signed = (most: number): Magnitude => ({ at: (part) => part * most, isSigned: true });
 
 /** All of AutoAugment's operations but Invert and Identity, in torchvision's order. */
@@ -61,7 +63,14 @@ export function magnitudeSpace({
   ]);
 }
 
-const ENHANCEMENTS = ["Brightness", "Color", "Contrast", "Sharpness"] as const;
+/** As its paper has it, and RandAugment's: shifts of up to 150 of its pictures' 331 pixels. */
+export const AUTO_AUGMENT_SPACE = magnitudeSpace({
+  shear: 0.3,
+  translate: (length) => (150 / 331) * length,
+  rotate: 30,
+  enhance: 0.9,
+  posterize: [8, 4],
+});
 
 /** @param name must be in the space. */
 export function drawMagnitude(

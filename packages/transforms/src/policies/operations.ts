@@ -48,6 +48,15 @@ export interface DrawnOperation {
   readonly magnitude: number;
 }
 
+/** One after the other. */
+export function applyOperations(
+  image: Image,
+  operations: readonly DrawnOperation[],
+  options: WarpOptions,
+): void {
+  for (const operation of operations) applyOperation(image, operation, options);
+}
+
 export function applyOperation(
   image: Image,
   { name, magnitude }: DrawnOperation,

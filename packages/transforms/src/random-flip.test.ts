@@ -2,7 +2,7 @@ import { Rng } from "@convkit/random";
 import { describe, expect, it } from "vitest";
 import { ANY_CONTEXT } from "../test/pictures.js";
 import { movePixels } from "./pixel-map.js";
-import { randomHorizontalFlip } from "./random-horizontal-flip.js";
+import { randomHorizontalFlip, randomVerticalFlip } from "./random-flip.js";
 
 describe("randomHorizontalFlip", () => {
   it("mirrors left and right and keeps the colours of a pixel in order", () => {
@@ -27,4 +27,11 @@ describe("randomHorizontalFlip", () => {
     expect(share(1)).toBe(1);
     expect(Math.abs(share(0.25) - 0.25)).toBeLessThan(5 * Math.sqrt((0.25 * 0.75) / 10_000));
   });
+});
+
+it("randomVerticalFlip mirrors top and bottom", () => {
+  const images = Uint8Array.of(1, 2, 3, 4, 5, 6);
+  const shape = { count: 1, height: 3, width: 2, channels: 1 };
+  const { map } = randomVerticalFlip(1);
+  expect([...movePixels(images, shape, [map(shape, true)])]).toEqual([5, 6, 3, 4, 1, 2]);
 });
