@@ -1,7 +1,7 @@
 /** Actions behind a button, as data: a page says what can be done, not how a menu looks. */
 "use client";
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { classNames } from "./class-names.js";
 import { Icon } from "./icon.js";
 
@@ -33,11 +33,23 @@ const itemClasses =
   "relative flex cursor-pointer items-center gap-2 rounded-sm px-2 py-1 text-sm text-ink outline-none select-none data-[disabled]:cursor-not-allowed data-[disabled]:opacity-50 data-[highlighted]:bg-hover pointer-coarse:py-2";
 
 export function DropdownMenu({ trigger, items, align = "end" }: DropdownMenuProps) {
+  const content = useRef<HTMLDivElement>(null);
+
+  // A menu that closes gives the focus back to its trigger, but from a timer. Who has opened it again before the timer runs (a
+  // busy page takes input first) would lose the new menu to the farewell of the old one.
+  const keepWhenTriggerIsFocused = (event: Event) => {
+    if ((event.target as Element).id !== content.current?.getAttribute("aria-labelledby")) return;
+    event.preventDefault();
+    content.current.focus();
+  };
+
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
+          ref={content}
+          onFocusOutside={keepWhenTriggerIsFocused}
           align={align}
           sideOffset={4}
           collisionPadding={8}
