@@ -1,5 +1,8 @@
 /** Mean and standard deviation of every channel, for Normalize. Exact: from counts of the 256 byte values. */
 import type { DatasetSplit } from "./dataset-split.js";
+import { mapConcurrently } from "./map-concurrently.js";
+import { decodeImage } from "./pictures/decode-image.js";
+import type { FileSource } from "./pictures/pixel-source.js";
 
 export interface ChannelStatistics {
   /** Of pixels scaled to 0…1. */
@@ -9,26 +12,59 @@ export interface ChannelStatistics {
 
 /** Decoding more files than this tells nothing new about a mean. */
 const MOST_FILES = 2000;
+/** Likewise of files of different sizes, which are decoded whole. */
+const MOST_WHOLE_FILES = 500;
 const IMAGES_PER_READ = 256;
+const CONCURRENT_DECODES = 4;
 
 /**
- * Over the whole split, or over 2,000 pictures of it chosen by `take` where each is a file to be decoded.
- * @returns null for an empty split and for pictures of different sizes.
+ * Over the whole split, or over 2,000 pictures of it chosen by `take` where each is a file to be decoded. Where sizes
+ * differ, over 500, each of which weighs the same.
+ * @returns null for an empty split.
  */
 export async function measureChannels(split: DatasetSplit): Promise<ChannelStatistics | null> {
+  if (split.length === 0) return null;
+  const counts =
+    split.imageShape === null
+      ? await countWholeFiles(split.take(MOST_WHOLE_FILES))
+      : await countPixels(split);
+  const moments = counts.map(momentsOf);
+  return { mean: moments.map(({ mean }) => mean), std: moments.map(({ std }) => std) };
+}
+
+/** Of each channel: how often each of the 256 values occurs. */
+type ByteCounts = Float64Array[];
+
+const noCounts = (channels: number): ByteCounts =>
+  Array.from({ length: channels }, () => new Float64Array(256));
+
+async function countPixels(split: DatasetSplit): Promise<ByteCounts> {
   const sample = split.source.kind === "files" ? split.take(MOST_FILES) : split;
-  if (sample.imageShape === null || sample.length === 0) return null;
-  const [, , channels] = sample.imageShape;
-  const counts = Array.from({ length: channels }, () => new Float64Array(256));
+  const [, , channels] = sample.imageShape as [number, number, number];
+  const counts = noCounts(channels);
   for (let start = 0; start < sample.length; start += IMAGES_PER_READ) {
     const length = Math.min(IMAGES_PER_READ, sample.length - start);
     const { images } = await sample.readImages(Array.from({ length }, (_, i) => start + i));
-    for (let i = 0; i < images.length; i += channels) {
-      for (let c = 0; c < channels; c++) (counts[c] as Float64Array)[images[i + c] as number]! += 1;
-    }
+    addBytes(counts, images, 1);
   }
-  const moments = counts.map(momentsOf);
-  return { mean: moments.map(({ mean }) => mean), std: moments.map(({ std }) => std) };
+  return counts;
+}
+
+async function countWholeFiles(split: DatasetSplit): Promise<ByteCounts> {
+  const source = split.source as FileSource;
+  const counts = noCounts(source.channels);
+  const paths = Array.from(split.sourceIndices, (index) => source.paths[index] as string);
+  await mapConcurrently(paths, CONCURRENT_DECODES, async (path) => {
+    const { data, height, width } = await decodeImage(path, { channels: source.channels });
+    addBytes(counts, data, 1 / (height * width));
+  });
+  return counts;
+}
+
+function addBytes(counts: ByteCounts, bytes: Uint8Array, weight: number): void {
+  for (let i = 0; i < bytes.length; i += counts.length) {
+    for (let c = 0; c < counts.length; c++) (counts[c] as Float64Array)[bytes[i + c] as number]! += weight;
+  }
 }
 
 function momentsOf(counts: Float64Array): { mean: number; std: number } {

@@ -12,6 +12,18 @@ export interface DatasetSplitInit {
   readonly source: PixelSource;
   /** Where in the source each picture is. */
   readonly sourceIndices: Uint32Array;
+  /** Of every picture of the source, where each is a file of its own. */
+  readonly files?: readonly PictureFile[] | undefined;
+}
+
+/** What is known of a picture's file from when it was checked. */
+export interface PictureFile {
+  readonly path: string;
+  /** Of its bytes, hexadecimal. */
+  readonly sha256: string;
+  /** In pixels, as a viewer shows it. */
+  readonly height: number;
+  readonly width: number;
 }
 
 export class DatasetSplit {
@@ -23,13 +35,15 @@ export class DatasetSplit {
   readonly source: PixelSource;
   /** Where in the source each picture is. */
   readonly sourceIndices: Uint32Array;
+  readonly #files: DatasetSplitInit["files"];
 
-  constructor({ name, ids, labels, source, sourceIndices }: DatasetSplitInit) {
+  constructor({ name, ids, labels, source, sourceIndices, files }: DatasetSplitInit) {
     this.name = name;
     this.ids = ids;
     this.labels = labels;
     this.source = source;
     this.sourceIndices = sourceIndices;
+    this.#files = files;
   }
 
   get length(): number {
@@ -49,7 +63,16 @@ export class DatasetSplit {
       labels: Int32Array.from(positions, (position) => this.labels[position] as number),
       source: this.source,
       sourceIndices: Uint32Array.from(positions, (position) => this.sourceIndices[position] as number),
+      files: this.#files,
     });
+  }
+
+  /**
+   * @param position in this split.
+   * @returns null where pictures are no files of their own.
+   */
+  fileAt(position: number): PictureFile | null {
+    return this.#files?.[this.#sourceIndex(position)] ?? null;
   }
 
   /**

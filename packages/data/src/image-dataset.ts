@@ -59,6 +59,17 @@ export class ImageDataset {
     return this.splits.train.imageShape;
   }
 
+  /** Those that there are: train first, then validation, then test. */
+  splitList(): DatasetSplit[] {
+    const { train, validation, test } = this.splits;
+    return [train, ...(validation ? [validation] : []), ...(test ? [test] : [])];
+  }
+
+  /** Whether a split's pictures are training pictures of the data set that were held back for it. */
+  isHeldBack(split: string): boolean {
+    return !this.#ownSplits.includes(split);
+  }
+
   /** Measures mean and deviation of the training pictures when first called. */
   async card(): Promise<DatasetCard> {
     this.#channels ??= measureChannels(this.splits.train);
@@ -70,12 +81,12 @@ export class ImageDataset {
       classNames: this.classNames,
       imageShape: this.imageShape,
       splits: Object.fromEntries(
-        Object.entries(this.splits).map(([name, split]: [string, DatasetSplit]) => [
-          name,
+        this.splitList().map((split) => [
+          split.name,
           {
             count: split.length,
             perClass: countPerClass(split.labels, this.classNames.length),
-            ...(!this.#ownSplits.includes(name) && { chosenBy: this.#heldBackBy }),
+            ...(this.isHeldBack(split.name) && { chosenBy: this.#heldBackBy }),
           },
         ]),
       ),

@@ -15,8 +15,7 @@ export interface IndexFile<T> {
 
 /** @param subject what it is about, such as the kind of index and the folder's path. */
 export function indexFile<T>(home: string, subject: string, schema: z.ZodType<T>): IndexFile<T> {
-  const name = createHash("sha256").update(subject).digest("hex").slice(0, 32);
-  const path = join(home, "datasets", ".index", `${name}.json`);
+  const path = indexPath(home, subject, "json");
   return {
     async read() {
       try {
@@ -28,4 +27,10 @@ export function indexFile<T>(home: string, subject: string, schema: z.ZodType<T>
     },
     write: (content) => replaceFile(path, JSON.stringify(content)),
   };
+}
+
+/** Where what is learnt about a subject is kept. */
+export function indexPath(home: string, subject: string, extension: string): string {
+  const name = createHash("sha256").update(subject).digest("hex").slice(0, 32);
+  return join(home, "datasets", ".index", `${name}.${extension}`);
 }

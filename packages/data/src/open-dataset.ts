@@ -218,7 +218,7 @@ function groupBy(
 
 function openSplit(
   name: string,
-  { ids, labels, source }: SplitParts,
+  { ids, labels, source, files }: SplitParts,
   size: DataSpec["imageSize"],
 ): DatasetSplit {
   return new DatasetSplit({
@@ -227,5 +227,6 @@ function openSplit(
     labels,
     source: size ? resizeSource(source, size) : source,
     sourceIndices: Uint32Array.from({ length: ids.length }, (_, i) => i),
+    files,
   });
 }

@@ -3,7 +3,7 @@
 export type DatasetProgress = WorkProgress | WaitProgress;
 
 interface WorkProgress {
-  readonly phase: "download" | "unpack" | "check";
+  readonly phase: "download" | "unpack" | "check" | "compare";
   /** The address, file or folder it is about. */
   readonly what: string;
   readonly done: number;

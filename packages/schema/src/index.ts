@@ -15,6 +15,12 @@ export {
 export { expandShortForms } from "./short-forms.js";
 export { DatasetCard, SplitName } from "./dataset-card.js";
 export {
+  DatasetInspection,
+  type DuplicateGroup,
+  type Histogram,
+  type SimilarPicture,
+} from "./dataset-inspection.js";
+export {
   decodeTrainEvents,
   encodeTrainEvent,
   Logs,

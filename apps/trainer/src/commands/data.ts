@@ -1,31 +1,119 @@
-/** `convkit data add`: brings a data set to a dashboard, from where workers on other machines fetch it. */
+/** `convkit data`: looking at a data set, writing down its splits, and bringing it to a dashboard. */
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { parseAssignment } from "../config/assignment.js";
+import type { PartialConfig } from "../config/merge-config.js";
 import type { UploadFlags } from "../worker/upload-dataset.js";
 import type { CommandContext } from "./command-context.js";
+import type { ExportFlags, InspectFlags } from "./inspect-data.js";
+import { numberArgument } from "./number-argument.js";
 import { addServerOptions } from "./server-options.js";
 
 const EXAMPLES = `
-A run that was started in the dashboard then trains on any worker: it fetches what it lacks, by the content hash.
-
-Example:
+Examples:
+  convkit data inspect ./photos
+  convkit data inspect cifar10 --json > inspection.json
+  convkit data export ./photos ./photos/splits.csv --group-copies
   convkit data add ./photos --server https://dashboard.example:4100 --token convkit_…`;
 
 export function addDataCommand(program: Command, context: CommandContext): void {
   const data = program
     .command("data")
-    .description("brings data sets to a dashboard")
+    .description("looks at data sets, writes down their splits, brings them to a dashboard")
     .addHelpText("after", EXAMPLES);
+  addInspect(data, context);
+  addExport(data, context);
+  addUpload(data, context);
+}
+
+function addInspect(data: Command, context: CommandContext): void {
+  addSource(
+    data
+      .command("inspect")
+      .description(
+        "counts, measures and compares all pictures: sizes, files left out, copies, leakage between splits",
+      ),
+  )
+    .option("--sheet <file>", "writes what is found as a page of Markdown")
+    .option("--json", "one JSON object", false)
+    .addHelpText(
+      "after",
+      `
+Copies that were scaled, compressed again or made lighter are found by what they show; mirrored ones are not. The small
+pictures that are compared are kept in the home: the second time takes seconds.
+
+Examples:
+  convkit data inspect ./photos
+  convkit data inspect ./photos --set 'data.group=/(patient\\d+)_' --similarity 0.9
+  convkit data inspect fashion-mnist --sheet fashion-mnist.md`,
+    )
+    .action(async (source: string, flags: InspectFlags) => {
+      const { inspectData } = await import("./inspect-data.js");
+      await inspectData(source, flags, context);
+    });
+}
+
+function addExport(data: Command, context: CommandContext): void {
+  addSource(
+    data.command("export").description("writes which picture is in which split, as a manifest to train from"),
+  )
+    .argument("<file>", "to write: .csv, or .jsonl for JSON Lines")
+    .option(
+      "--group-copies",
+      "writes a group for each picture that is there twice, so that copies stay in one split",
+      false,
+    )
+    .addHelpText(
+      "after",
+      `
+Example:
+  convkit data export ./photos ./photos/splits.csv && convkit train ./photos/splits.csv --set 'data.imageSize=[64,64]'`,
+    )
+    .action(async (source: string, file: string, flags: ExportFlags) => {
+      const { exportData } = await import("./inspect-data.js");
+      await exportData(source, file, flags, context);
+    });
+}
+
+function addUpload(data: Command, context: CommandContext): void {
   const add = data
     .command("add")
     .description("uploads a folder of pictures, and makes small ones for the pages")
     .argument("<folder>", "one folder of pictures per class, or files of MNIST's or CIFAR-10's formats")
     .option("--json", "one JSON object", false)
-    .addHelpText("after", EXAMPLES);
+    .addHelpText(
+      "after",
+      `
+A run that was started in the dashboard then trains on any worker: it fetches what it lacks, by the content hash.
+
+Example:
+  convkit data add ./photos --server https://dashboard.example:4100 --token convkit_…`,
+    );
   addServerOptions(add, { purpose: "address of the dashboard", isRequired: true }).action(
     async (folder: string, flags: UploadFlags) => {
       const { uploadDataset } = await import("../worker/upload-dataset.js");
       await uploadDataset(resolve(folder), flags, context);
     },
   );
+}
+
+function addSource(command: Command): Command {
+  return command
+    .argument("<source>", "name of a data set, a folder or a manifest")
+    .option(
+      "--set <key=value>",
+      "one key of the config's data, dotted, as `convkit train` takes it; may be repeated",
+      collect,
+      [],
+    )
+    .option(
+      "--similarity <0…1>",
+      "from which on two pictures are taken for nearly the same",
+      numberArgument,
+      0.97,
+    );
+}
+
+function collect(text: string, previous: readonly PartialConfig[]): PartialConfig[] {
+  return [...previous, parseAssignment(text)];
 }

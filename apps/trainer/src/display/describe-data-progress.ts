@@ -5,7 +5,7 @@ import { formatBytes } from "./format.js";
 import type { LineWriter } from "./line-writer.js";
 import type { Colors } from "./text-display.js";
 
-const VERB = { download: "fetching", unpack: "unpacking", check: "checking" } as const;
+const VERB = { download: "fetching", unpack: "unpacking", check: "checking", compare: "comparing" } as const;
 
 /** Waiting is said once, so it must not go under in a status that a log file sees only now and then. */
 export function showDataProgress(progress: DataProgress, writer: LineWriter, colors: Colors): void {

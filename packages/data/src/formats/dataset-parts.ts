@@ -1,5 +1,6 @@
 /** What the reader of a format finds, before a validation split is made. */
 import type { SplitName } from "@convkit/schema";
+import type { PictureFile } from "../dataset-split.js";
 import type { PixelSource } from "../pictures/pixel-source.js";
 
 export interface DatasetParts {
@@ -22,6 +23,8 @@ export interface SplitParts {
   readonly groups?: readonly string[];
   /** Picture i of the source belongs to id i. */
   readonly source: PixelSource;
+  /** Likewise, where each picture is a file of its own. */
+  readonly files?: readonly PictureFile[];
 }
 
 export interface BadFile {

@@ -54,7 +54,8 @@ export async function readManifest(file: string, options: PictureIndexOptions): 
 function pictureOf(file: string, { line, fields }: Row): ListedPicture {
   const text = (name: (typeof FIELDS)[number]): string => {
     const value = fields[name] ?? "";
-    if (typeof value === "string") return value.trim();
+    // Blanks alone are nothing; at the ends of a name they belong to it.
+    if (typeof value === "string") return value.trim() && value;
     // JSON Lines may count classes and groups.
     if (typeof value === "number" || typeof value === "boolean") return String(value);
     throw wrongLine(file, line, `a text as ${name}`, JSON.stringify(value));

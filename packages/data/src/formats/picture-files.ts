@@ -56,6 +56,12 @@ export async function readPictureFiles(
         groups: members.map(({ group, path }) => group ?? path),
       }),
       source: fileSource(folder, members, { channels, size }),
+      files: members.map(({ path, sha256, height, width }) => ({
+        path: resolve(folder, path),
+        sha256,
+        height,
+        width,
+      })),
     };
   }
   return {

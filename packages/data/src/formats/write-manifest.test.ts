@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { encodePicture, writeFiles } from "../../test/pictures.js";
+import { temporaryFolder } from "../../test/temporary-folder.js";
+import { createSplit } from "../create-split.js";
+import { ImageDataset } from "../image-dataset.js";
+import { openDataset, type DataSpecInput } from "../open-dataset.js";
+import { writeManifest } from "./write-manifest.js";
+
+const NAMES = ["plain", 'quote" comma,', " blank at the ends ", "ünïcode"];
+
+async function setUp() {
+  const pictures = await Promise.all(
+    Array.from({ length: 40 }, async (_, i) => {
+      const name = `${NAMES[i % 4]}/${NAMES[(i + 1) % 4]} ${i}.png`;
+      return [name, await encodePicture([i, 0, 0])] as const;
+    }),
+  );
+  const source = await writeFiles(await temporaryFolder(), Object.fromEntries(pictures));
+  const home = await temporaryFolder();
+  return { source, open: (spec: DataSpecInput) => openDataset({ ...spec, splitSeed: 3 }, { home }) };
+}
+
+/** Of each split, ids with class names. */
+function membersOf(dataset: ImageDataset) {
+  return dataset
+    .splitList()
+    .map(({ name, ids, labels }) => [
+      name,
+      ids.map((id, i) => `${id}: ${dataset.classNames[labels[i]!]}`).sort(),
+    ]);
+}
+
+describe("writeManifest", () => {
+  it.each(["splits.csv", "splits.jsonl"])(
+    "writes what opens with the same splits and labels: %s",
+    async (name) => {
+      const { source, open } = await setUp();
+      const dataset = await open({ source, validationFraction: 0.3, testFraction: 0.2 });
+      const file = join(source, name);
+      await writeManifest(dataset, file);
+      const again = await open({ source: file, validationFraction: 0.5, testFraction: 0.5 });
+      expect(membersOf(again)).toEqual(membersOf(dataset));
+      expect(dataset.splits.validation?.length).toBeGreaterThan(3);
+    },
+  );
+
+  it("names pictures elsewhere by their absolute path", async () => {
+    const { source, open } = await setUp();
+    const file = join(await temporaryFolder(), "splits.csv");
+    await writeManifest(await open({ source }), file);
+    const again = await open({ source: file });
+    expect(again.splitList().flatMap(({ ids }) => ids)).toContain(join(source, 'plain/quote" comma, 0.png'));
+  });
+
+  it("leaves held-back pictures to be held back anew, group by group", async () => {
+    const { source, open } = await setUp();
+    const dataset = await open({ source, validationFraction: 0.3, testFraction: 0.3 });
+    const ids = dataset.splitList().flatMap((split) => split.ids);
+    const groups = new Map(ids.slice(0, 30).map((id, i) => [id, `group ${Math.floor(i / 3)}`]));
+    const file = join(source, "grouped.csv");
+    await writeManifest(dataset, file, { groups });
+    expect(await readFile(file, "utf8")).not.toMatch(/,(validation|test),/);
+    const again = await open({ source: file, validationFraction: 0.3, testFraction: 0.3 });
+    const splitOf = new Map(again.splitList().flatMap((split) => split.ids.map((id) => [id, split.name])));
+    for (const group of new Set(groups.values())) {
+      const members = [...groups].filter(([, name]) => name === group).map(([id]) => splitOf.get(id));
+      expect(new Set(members).size, group).toBe(1);
+    }
+  });
+
+  it("says what it cannot write", async () => {
+    const { source, open } = await setUp();
+    await expect(writeManifest(await open({ source }), join(source, "splits.xlsx"))).rejects.toThrow(
+      "Expected a file name that ends in .csv or .jsonl. Received:",
+    );
+    const shape = { count: 1, height: 1, width: 1, channels: 1 };
+    const train = createSplit({ name: "train", images: new Uint8Array(1), shape, labels: [0] });
+    const inMemory = new ImageDataset({
+      ...{ name: "arrays", source: "arrays", contentHash: "", classNames: ["a"], splits: { train } },
+      ...{ ownSplits: ["train"], heldBackBy: "hash", badFiles: [], warnings: [] },
+    });
+    await expect(writeManifest(inMemory, join(source, "splits.csv"))).rejects.toThrow(
+      "Expected pictures that are files of their own, for a manifest. Received: arrays",
+    );
+  });
+});

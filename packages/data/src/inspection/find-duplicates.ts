@@ -1,0 +1,220 @@
+/** Pictures that are in a data set more than once, and what comes of it: splits that share them, labels that disagree. */
+import type { DatasetInspection, DuplicateGroup } from "@convkit/schema";
+import { createCorrelation, findSimilar } from "./find-similar.js";
+import { PRINT_BYTES, type PicturePrints } from "./picture-prints.js";
+
+export interface ComparedPicture {
+  readonly id: string;
+  readonly split: string;
+  readonly className: string;
+}
+
+const MOST_GROUPS = 500;
+const MOST_OF_A_GROUP = 20;
+
+export interface Duplicates extends Pick<DatasetInspection, "duplicates" | "leakage"> {
+  /** Positions of the pictures of every group of two and more. */
+  readonly groups: readonly (readonly number[])[];
+}
+
+/**
+ * Groups are closed under similarity: pictures of one group may be similar over others only.
+ * @param pictures train first, then those that judge; picture i has print i.
+ */
+export function findDuplicates(
+  pictures: readonly ComparedPicture[],
+  prints: PicturePrints,
+  minSimilarity: number,
+): Duplicates {
+  const copies = new ExactCopies(pictures, prints);
+  const groups = new DisjointSets(copies.positions.length);
+  const leaks = new Leaks(copies);
+  findSimilar(
+    copies.grey,
+    {
+      minCorrelation: minSimilarity,
+      // Whole films of a camera that stands still would otherwise be compared frame by frame.
+      isWanted: (pair) => !groups.areTogether(pair.first, pair.second) || leaks.wouldLearnFrom(pair),
+    },
+    (pair) => {
+      groups.join(pair.first, pair.second);
+      leaks.add(pair);
+    },
+  );
+  const correlate = createCorrelation(copies.grey);
+  const sets = groups
+    .sets()
+    .filter(([first, ...others]) => others.length > 0 || copies.membersOf(first as number).length > 1);
+  const found = sets
+    .map((kinds) => describeGroup(kinds, { pictures, copies, correlate }))
+    .sort((a, b) => urgency(b) - urgency(a) || b.count - a.count);
+  return {
+    duplicates: {
+      minSimilarity,
+      groupCount: found.length,
+      pictureCount: found.reduce((sum, { count }) => sum + count - 1, 0),
+      conflictCount: found.filter(({ isConflict }) => isConflict).length,
+      groups: found.slice(0, MOST_GROUPS),
+    },
+    leakage: leaks.counts(),
+    groups: sets.map((kinds) => kinds.flatMap((kind) => copies.membersOf(kind))),
+  };
+}
+
+/** Pictures by their bytes: what is the same is compared once. A kind is all copies of one file. */
+class ExactCopies {
+  /** Of the first picture of each kind. */
+  readonly positions: readonly number[];
+  /** uint8 [kinds, 32, 32]. */
+  readonly grey: Uint8Array;
+  readonly #members: readonly (readonly number[])[];
+  /** Of each kind, the splits that it is in. */
+  readonly splits: readonly ReadonlySet<string>[];
+  readonly splitNames: readonly string[];
+  readonly #pictures: readonly ComparedPicture[];
+
+  constructor(pictures: readonly ComparedPicture[], { sha256, grey }: PicturePrints) {
+    const kinds = new Map<string, number[]>();
+    sha256.forEach((hash, position) => {
+      const kind = kinds.get(hash);
+      if (kind === undefined) kinds.set(hash, [position]);
+      else kind.push(position);
+    });
+    this.#pictures = pictures;
+    this.#members = [...kinds.values()];
+    this.positions = this.#members.map(([first]) => first as number);
+    this.grey = new Uint8Array(this.positions.length * PRINT_BYTES);
+    this.positions.forEach((position, kind) =>
+      this.grey.set(grey.subarray(position * PRINT_BYTES, (position + 1) * PRINT_BYTES), kind * PRINT_BYTES),
+    );
+    this.splits = this.#members.map(
+      (positions) => new Set(positions.map((position) => (pictures[position] as ComparedPicture).split)),
+    );
+    this.splitNames = [...new Set(pictures.map(({ split }) => split))];
+  }
+
+  /** Positions of the pictures of a kind, rising. */
+  membersOf(kind: number): readonly number[] {
+    return this.#members[kind] as readonly number[];
+  }
+
+  countIn(kind: number, split: string): number {
+    return this.membersOf(kind).filter((position) => this.#pictures[position]?.split === split).length;
+  }
+}
+
+/** Which kinds of one split are, as they are or nearly, in a split before it. */
+class Leaks {
+  readonly #copies: ExactCopies;
+  /** Of each kind: splits in which there is one nearly the same. */
+  readonly #near: Set<string>[];
+
+  constructor(copies: ExactCopies) {
+    this.#copies = copies;
+    this.#near = copies.positions.map(() => new Set<string>());
+  }
+
+  wouldLearnFrom({ first, second }: { first: number; second: number }): boolean {
+    const { splits } = this.#copies;
+    const isNew = (one: number, other: number) =>
+      [...splits[other]!].some((split) => !splits[one]!.has(split) && !this.#near[one]!.has(split));
+    return isNew(first, second) || isNew(second, first);
+  }
+
+  add({ first, second }: { first: number; second: number }): void {
+    const { splits } = this.#copies;
+    for (const split of splits[second]!) this.#near[first]!.add(split);
+    for (const split of splits[first]!) this.#near[second]!.add(split);
+  }
+
+  /** Of every two splits, the later one's pictures that are in the earlier one too. */
+  counts(): Duplicates["leakage"] {
+    const { splitNames, splits } = this.#copies;
+    return splitNames.flatMap((into, i) =>
+      splitNames.slice(i + 1).map((split) => {
+        let [exact, near] = [0, 0];
+        splits.forEach((own, kind) => {
+          if (!own.has(split)) return;
+          if (own.has(into)) exact += this.#copies.countIn(kind, split);
+          else if (this.#near[kind]!.has(into)) near += this.#copies.countIn(kind, split);
+        });
+        return { split, into, exact, near };
+      }),
+    );
+  }
+}
+
+function describeGroup(
+  kinds: readonly number[],
+  {
+    pictures,
+    copies,
+    correlate,
+  }: {
+    readonly pictures: readonly ComparedPicture[];
+    readonly copies: ExactCopies;
+    readonly correlate: (first: number, second: number) => number;
+  },
+): DuplicateGroup {
+  const members = kinds
+    .flatMap((kind) => copies.membersOf(kind).map((position) => ({ kind, position })))
+    .sort((a, b) => a.position - b.position);
+  const all = members.map(({ position }) => pictures[position] as ComparedPicture);
+  const first = members[0]!.kind;
+  return {
+    kind: kinds.length === 1 ? "exact" : "near",
+    count: members.length,
+    pictures: members.slice(0, MOST_OF_A_GROUP).map(({ kind }, i) => ({
+      id: all[i]!.id,
+      split: all[i]!.split,
+      className: all[i]!.className,
+      similarity: kind === first ? 1 : Number(correlate(first, kind).toFixed(3)),
+    })),
+    isLeak: new Set(all.map(({ split }) => split)).size > 1,
+    isConflict: new Set(all.map(({ className }) => className)).size > 1,
+  };
+}
+
+const urgency = ({ isLeak, isConflict }: DuplicateGroup): number => Number(isLeak) + 2 * Number(isConflict);
+
+/** Union–find. R. E. Tarjan 1975, Efficiency of a Good But Not Linear Set Union Algorithm, https://doi.org/10.1145/321879.321884 */
+class DisjointSets {
+  readonly #parents: Uint32Array;
+
+  constructor(count: number) {
+    this.#parents = Uint32Array.from({ length: count }, (_, i) => i);
+  }
+
+  areTogether(one: number, other: number): boolean {
+    return this.#rootOf(one) === this.#rootOf(other);
+  }
+
+  join(one: number, other: number): void {
+    const [first, second] = [this.#rootOf(one), this.#rootOf(other)].sort((a, b) => a - b) as [
+      number,
+      number,
+    ];
+    this.#parents[second] = first;
+  }
+
+  /** Members rise, and so do the sets by their first. */
+  sets(): number[][] {
+    const sets = new Map<number, number[]>();
+    for (let i = 0; i < this.#parents.length; i++) {
+      const root = this.#rootOf(i);
+      const set = sets.get(root);
+      if (set === undefined) sets.set(root, [i]);
+      else set.push(i);
+    }
+    return [...sets.values()];
+  }
+
+  #rootOf(member: number): number {
+    let root = member;
+    while (this.#parents[root] !== root) {
+      this.#parents[root] = this.#parents[this.#parents[root] as number] as number;
+      root = this.#parents[root] as number;
+    }
+    return root;
+  }
+}
