@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { clientOf, type Client } from "./client-of.js";
 import { startDashboard } from "./dashboard-process.js";
 import { seedHome, type SeededHome } from "./seed-home.js";
+import { seedInspection } from "./seed-inspection.js";
 import { seedThumbnails } from "./seed-thumbnails.js";
 import { untilTrue } from "./until-true.js";
 
@@ -40,6 +41,7 @@ export async function serveDashboard(): Promise<ServedDashboard> {
   };
   await untilTrue(() => isIngested(served));
   await seedThumbnails(home, "cifar10");
+  await seedInspection(home, "cifar10");
   return served;
 }
 

@@ -1,6 +1,7 @@
 /** What workers and scripts on other machines ask: jobs, and to take in what their runs say. */
 import {
   addDataset,
+  addInspection,
   addThumbnails,
   checkClaimHolder,
   checkMayReport,
@@ -16,7 +17,7 @@ import {
   sawWorker,
   type TokenHolder,
 } from "@convkit/db";
-import { DatasetCard, JobKind, TrainEvent, WorkerDescription } from "@convkit/schema";
+import { DatasetCard, DatasetInspection, JobKind, TrainEvent, WorkerDescription } from "@convkit/schema";
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { router, workerProcedure, type ApiContext, type Caller } from "./trpc.js";
@@ -116,6 +117,11 @@ export const workersRouter = router({
   addDataset: workerProcedure
     .input(z.object({ card: DatasetCard, packSha256: Sha256 }))
     .mutation(({ ctx, input }) => addDataset(ctx.database, input.card, input.packSha256)),
+
+  /** What looking at all pictures of a known data set has found. */
+  addInspection: workerProcedure
+    .input(DatasetInspection)
+    .mutation(({ ctx, input }) => addInspection(ctx.database, input)),
 
   /** null: nobody has uploaded the pictures. */
   findDataset: workerProcedure

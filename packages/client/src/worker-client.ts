@@ -3,6 +3,7 @@ import {
   ClaimedJob,
   HeartbeatAnswer,
   type DatasetCard,
+  DatasetInspection,
   type JobKind,
   type TrainEvent,
   type WorkerDescription,
@@ -75,6 +76,7 @@ const PROCEDURES = {
   deletedRuns: { kind: "query", path: "workers.deletedRuns", answer: z.array(z.string()) },
   addThumbnails: { kind: "mutation", path: "workers.addThumbnails", answer: Nothing },
   addDataset: { kind: "mutation", path: "workers.addDataset", answer: Nothing },
+  addInspection: { kind: "mutation", path: "workers.addInspection", answer: Nothing },
   findDataset: { kind: "query", path: "workers.findDataset", answer: FoundDataset },
 } as const satisfies Record<string, Procedure<unknown>>;
 
@@ -113,6 +115,8 @@ export interface WorkerClient {
   addThumbnails(pack: ThumbnailPack, options?: CallOptions): Promise<void>;
   /** @param packSha256 of the archive, uploaded first. */
   addDataset(card: DatasetCard, packSha256: string, options?: CallOptions): Promise<void>;
+  /** @param inspection of a data set that the server knows. */
+  addInspection(inspection: DatasetInspection, options?: CallOptions): Promise<void>;
   /** @returns null if the server does not hold its files. */
   findDataset(contentHash: string, options?: CallOptions): Promise<DatasetPack | null>;
   /**
@@ -138,7 +142,7 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
     },
   });
   const { register, claim, heartbeat, complete, fail, ingest, deletedRuns } = PROCEDURES;
-  const { addThumbnails, addDataset, findDataset } = PROCEDURES;
+  const { addThumbnails, addDataset, addInspection, findDataset } = PROCEDURES;
   /** Of the same bytes by one process only one upload is under way. */
   const uploads = new Map<string, Promise<void>>();
 
@@ -154,6 +158,7 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
     deletedRuns: (runIds, options) => call(deletedRuns, { runIds }, options),
     addThumbnails: (pack, options) => call(addThumbnails, pack, options),
     addDataset: (card, packSha256, options) => call(addDataset, { card, packSha256 }, options),
+    addInspection: (inspection, options) => call(addInspection, inspection, options),
     findDataset: (contentHash, options) => call(findDataset, { contentHash }, options),
     async uploadBlob(path, { patienceMs = DEFAULT_PATIENCE_MS, ...options }) {
       const { sha256 } = options;

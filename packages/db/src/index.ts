@@ -105,13 +105,14 @@ export {
 
 export {
   addDataset,
+  addInspection,
   addThumbnails,
   DatasetNotFoundError,
   findDatasetPack,
   findThumbnail,
   getDataset,
   listDatasets,
-  listDatasetsWithoutPictures,
+  listDatasetsToInspect,
   listThumbnails,
   type DatasetDetail,
   type DatasetPack,

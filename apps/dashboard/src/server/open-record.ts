@@ -7,7 +7,7 @@ import {
   createLocalToken,
   enqueueJob,
   finishDeletions,
-  listDatasetsWithoutPictures,
+  listDatasetsToInspect,
   openAccounts,
   openDatabase,
   openQueue,
@@ -37,7 +37,7 @@ export interface OpenRecord {
   close(): Promise<void>;
 }
 
-const PICTURES_INTERVAL_MS = 5000;
+const INSPECTIONS_INTERVAL_MS = 5000;
 
 export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord> {
   const { home, databaseUrl, signal, onProblem, heartbeatSeconds } = options;
@@ -69,7 +69,7 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
         }),
       )
       .catch(say),
-    orderPictures(queue, { home, signal, onProblem }),
+    orderInspections(queue, { home, signal, onProblem }),
   ];
   return {
     database,
@@ -89,19 +89,16 @@ export async function openRecord(options: OpenRecordOptions): Promise<OpenRecord
   };
 }
 
-/** Has workers make small pictures of the data sets that they trained on, where pages lack them. */
-async function orderPictures(
+/** Has workers look at the data sets that they trained on, and make small pictures of them, where pages lack either. */
+async function orderInspections(
   queue: Queue,
   { home, signal, onProblem }: Pick<OpenRecordOptions, "home" | "signal" | "onProblem">,
 ): Promise<void> {
   while (!signal.aborted) {
-    await sleep(PICTURES_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+    await sleep(INSPECTIONS_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     try {
-      for (const { contentHash, source, workerId } of await listDatasetsWithoutPictures(
-        queue.database,
-        home,
-      )) {
+      for (const { contentHash, source, workerId } of await listDatasetsToInspect(queue.database, home)) {
         await enqueueJob(queue, { kind: "inspect", source, contentHash }, { onlyWorker: workerId });
       }
     } catch (error) {

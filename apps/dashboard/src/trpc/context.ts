@@ -14,6 +14,7 @@ export type LogEntry = AppOutputs["runs"]["log"][number];
 export type EvaluationReport = NonNullable<AppOutputs["runs"]["report"]>;
 export type PicturesInput = AppInputs["runs"]["pictures"];
 export type PredictedPicture = AppOutputs["runs"]["pictures"]["pictures"][number];
+export type DatasetInspection = NonNullable<AppOutputs["datasets"]["byHash"]["inspection"]>;
 export type DatasetCard = AppOutputs["datasets"]["byHash"]["card"];
 export type ModelRow = AppOutputs["models"]["list"]["models"][number];
 export type ModelDetail = AppOutputs["models"]["byName"];

@@ -1,9 +1,9 @@
-/** A job that makes the small pictures of a data set, where its files are. */
+/** A job that looks at a data set where its files are: compares all pictures, and makes small ones. */
 import { join } from "node:path";
 import { findByHash, openDataset } from "@convkit/data";
 import { DataSpec } from "@convkit/schema";
 import { endOfError } from "./run-child.js";
-import { sendThumbnails } from "./send-thumbnails.js";
+import { sendViews } from "./send-views.js";
 import type { Claimed, JobEnd, WorkerHost } from "./worker-host.js";
 
 export async function serveInspectJob(
@@ -28,8 +28,9 @@ export async function serveInspectJob(
         "on this worker: the pictures have changed, or are others than on the machine of the run.";
       return { kind: "fail", reason, retry: false };
     }
-    const sent = await sendThumbnails(dataset, {
+    const sent = await sendViews(dataset, {
       client,
+      home: context.home,
       folder: join(context.home, "datasets", ".work"),
       signal: ending.signal,
     });

@@ -12,7 +12,7 @@ import { formatBytes } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
 import { watchInterrupts } from "../process/interrupts.js";
 import { InterruptedError } from "../process/process-errors.js";
-import { sendThumbnails } from "./send-thumbnails.js";
+import { sendViews } from "./send-views.js";
 
 export interface UploadFlags extends ServerFlags {
   readonly server: string;
@@ -50,11 +50,12 @@ export async function uploadDataset(
     const patient = { signal, patienceMs: Infinity };
     await client.uploadBlob(archive, { sha256, ...patient, onProgress: percent("uploading") });
     await client.addDataset(card, sha256, patient);
-    const pictures = await sendThumbnails(dataset, {
+    const pictures = await sendViews(dataset, {
       client,
+      home: context.home,
       folder: work,
       signal,
-      onProgress: percent("small pictures"),
+      onProgress: (what, done, total) => percent(what)(done, total),
     });
     writer.close();
     const { size } = await stat(archive);

@@ -389,7 +389,7 @@ it("judges a run again where its checkpoints are, and nowhere else", async () =>
   });
 });
 
-it("makes the small pictures of the data set that it is asked for, and of no other", async () => {
+it("looks at the data set that it is asked for, makes small pictures of it, and of no other", async () => {
   const server = await startQueueServer();
   const folder = makeHome();
   const other = server.add({ kind: "inspect", source: pictures, contentHash: "0".repeat(64) });
@@ -411,6 +411,9 @@ it("makes the small pictures of the data set that it is asked for, and of no oth
   expect(split).toBe("test");
   expect(server.blobs.get(blobSha256)!.toString("latin1", offset + 8, offset + 12)).toBe("WEBP");
   expect(sizeBytes).toBeGreaterThan(20);
+  const inspection = server.inspections.at(-1);
+  expect(inspection?.card.contentHash).toBe(contentHash);
+  expect(inspection?.sizes.mostFrequent).toEqual([{ height: 8, width: 8, count: 96 }]);
 });
 
 it("fetches the pictures that it lacks from the server, by their hash", async () => {

@@ -14,10 +14,15 @@ export interface ChoiceLimits {
   readonly most: number;
   /** Of the training pictures of a larger one. */
   readonly perClass: number;
+  /** Ids of training pictures to be among them in any case. */
+  readonly also?: ReadonlySet<string> | undefined;
 }
 
 /** By the hash of their ids, as `take` chooses: the same ones at every call. */
-export function choosePictures({ splits }: ImageDataset, { most, perClass }: ChoiceLimits): ChosenPictures[] {
+export function choosePictures(
+  { splits }: ImageDataset,
+  { most, perClass, also }: ChoiceLimits,
+): ChosenPictures[] {
   const { train, validation, test } = splits;
   let left = most;
   const judged = [test, validation].flatMap((split) => {
@@ -28,17 +33,17 @@ export function choosePictures({ splits }: ImageDataset, { most, perClass }: Cho
   });
   return [
     ...judged,
-    { split: train, positions: train.length <= left ? ranked(train) : ofClasses(train, perClass) },
+    { split: train, positions: train.length <= left ? ranked(train) : ofClasses(train, perClass, also) },
   ];
 }
 
-function ofClasses(split: DatasetSplit, perClass: number): number[] {
+function ofClasses(split: DatasetSplit, perClass: number, also?: ReadonlySet<string>): number[] {
   const counts = new Map<number, number>();
   return ranked(split).filter((position) => {
     const label = split.labels[position] as number;
     const count = counts.get(label) ?? 0;
     counts.set(label, count + 1);
-    return count < perClass;
+    return count < perClass || also?.has(split.ids[position] as string);
   });
 }
 

@@ -38,7 +38,7 @@ const CONCURRENCY = 4;
 const PICTURES_PER_ROUND = 64;
 
 /**
- * Of the test and validation pictures (20,000 at most) and of 100 training pictures a class; of all, where a data set
+ * Of the test and validation pictures (20,000 at most), of 100 training pictures a class and of those of `also`; of all, where a data set
  * has no more than 20,000. At most 128 pixels wide and high; those of up to 64 lose nothing. A picture that cannot be
  * read any more is left out.
  *
@@ -48,8 +48,8 @@ export async function* packThumbnails(
   dataset: ImageDataset,
   options: PackThumbnailsOptions = {},
 ): AsyncGenerator<ThumbnailPack> {
-  const { most, perClass, packBytes } = { ...DEFAULTS, ...options };
-  const chosen = choosePictures(dataset, { most, perClass }).flatMap(({ split, positions }) =>
+  const { most, perClass, packBytes, also } = { ...DEFAULTS, ...options };
+  const chosen = choosePictures(dataset, { most, perClass, also }).flatMap(({ split, positions }) =>
     positions.map((position) => ({ split, position })),
   );
   let pack = new Pack();

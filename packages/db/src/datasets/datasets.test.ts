@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
-import { RunConfig } from "@convkit/schema";
+import { RunConfig, type DatasetInspection } from "@convkit/schema";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeHome, type MadeHome } from "../../test/made-home.js";
 import { CARD, ended, eventsOf, started } from "../../test/made-run.js";
@@ -17,13 +17,14 @@ import { registerWorker } from "../queue/workers.js";
 import { deleteRuns, finishDeletions } from "../runs/delete-runs.js";
 import {
   addDataset,
+  addInspection,
   addThumbnails,
   DatasetNotFoundError,
   findDatasetPack,
   findThumbnail,
   getDataset,
   listDatasets,
-  listDatasetsWithoutPictures,
+  listDatasetsToInspect,
   listThumbnails,
   type ThumbnailQuery,
 } from "./datasets.js";
@@ -45,6 +46,17 @@ async function upload(text: string): Promise<string> {
   await made.blobs.receive(blob.sha256, Readable.from([bytes]), { offset: 0, totalBytes: bytes.length });
   await settleBlob(test.database, made.blobs, blob);
   return blob.sha256;
+}
+
+function inspectionOf(contentHash: string): DatasetInspection {
+  const size = { min: 8, median: 8, max: 8 };
+  return {
+    formatVersion: 1,
+    card: { ...CARD, contentHash },
+    sizes: { height: size, width: size, shorterEdge: [], aspectRatio: [], mostFrequent: [] },
+    duplicates: { minSimilarity: 0.97, groupCount: 0, pictureCount: 0, conflictCount: 0, groups: [] },
+    leakage: [],
+  };
 }
 
 describe("data sets", () => {
@@ -119,6 +131,25 @@ describe("data sets", () => {
     });
     expect(await findDatasetPack(test.database, "c0ffee")).toBeNull();
     await expect(addDataset(test.database, card, "0".repeat(64))).rejects.toBeInstanceOf(BlobNotFoundError);
+  });
+});
+
+describe("inspections", () => {
+  it("are kept with the data set, the latest of each", async () => {
+    const card = { ...CARD, contentHash: "inspected" };
+    await addDataset(test.database, card, await upload("a tar of its own"));
+    expect((await getDataset(test.database, "inspected")).inspection).toBeNull();
+    const first = inspectionOf("inspected");
+    await addInspection(test.database, first);
+    expect((await getDataset(test.database, "inspected")).inspection).toEqual(first);
+    const later = { ...first, leakage: [{ split: "test", into: "train", exact: 1, near: 2 }] };
+    await addInspection(test.database, { ...later, card: { ...card, name: "with \0" } });
+    const { inspection, card: known } = await getDataset(test.database, "inspected");
+    expect(inspection).toEqual({ ...later, card: { ...card, name: "with \uFFFD" } });
+    expect(known).toEqual(card);
+    await expect(addInspection(test.database, inspectionOf("unknown"))).rejects.toBeInstanceOf(
+      DatasetNotFoundError,
+    );
   });
 });
 
@@ -222,7 +253,7 @@ describe("data sets without pictures", () => {
   }
 
   const wanted = async (contentHash: string) =>
-    (await listDatasetsWithoutPictures(own.database, home)).filter((row) => row.contentHash === contentHash);
+    (await listDatasetsToInspect(own.database, home)).filter((row) => row.contentHash === contentHash);
   const order = (workerId: string, contentHash: string) =>
     enqueueJob(queue, { kind: "inspect", source: "./x", contentHash }, { onlyWorker: workerId });
   async function serve(workerId: string, end: "complete" | "fail") {
@@ -286,6 +317,8 @@ describe("data sets without pictures", () => {
     await pass("1 hour");
     expect(await wanted("partly")).toHaveLength(1);
     await show("partly", 20);
+    expect(await wanted("partly")).toHaveLength(1);
+    await addInspection(own.database, inspectionOf("partly"));
     expect(await wanted("partly")).toEqual([]);
 
     await query("DELETE FROM thumbnail");

@@ -1,5 +1,5 @@
 /** The data sets that runs were trained on: their cards, and small pictures for the pages. */
-import type { DatasetCard } from "@convkit/schema";
+import type { DatasetCard, DatasetInspection } from "@convkit/schema";
 import type { PoolClient } from "pg";
 import { z } from "zod";
 import { BlobNotFoundError } from "../blobs/blob-store.js";
@@ -25,6 +25,8 @@ export interface DatasetRow {
 
 export interface DatasetDetail extends DatasetRow {
   readonly card: DatasetCard;
+  /** null until a worker has looked at all pictures. */
+  readonly inspection: DatasetInspection | null;
 }
 
 /** No data set has that content hash. */
@@ -76,7 +78,7 @@ export async function listDatasets(
 /** @throws {DatasetNotFoundError} */
 export async function getDataset(database: Database, contentHash: string): Promise<DatasetDetail> {
   const { rows } = await connectionsOf(database).pool.query<DatasetDetail>(
-    `SELECT ${DATASET_COLUMNS}, card FROM dataset WHERE content_hash = $1`,
+    `SELECT ${DATASET_COLUMNS}, card, inspection FROM dataset WHERE content_hash = $1`,
     [contentHash],
   );
   if (rows[0]) return rows[0];
@@ -108,6 +110,19 @@ export async function addDataset(database: Database, card: DatasetCard, packSha2
   });
 }
 
+/**
+ * Keeps what looking at all pictures of a data set has found, in place of what was found before.
+ * @throws {DatasetNotFoundError}
+ */
+export async function addInspection(database: Database, inspection: DatasetInspection): Promise<void> {
+  const { contentHash } = inspection.card;
+  await getDataset(database, contentHash);
+  await connectionsOf(database).pool.query("UPDATE dataset SET inspection = $2 WHERE content_hash = $1", [
+    contentHash,
+    JSON.stringify(storable(inspection)),
+  ]);
+}
+
 /** It is not deleted until the transaction's end. */
 async function checkBlob(client: PoolClient, sha256: string): Promise<void> {
   await holdBlobs(client);
@@ -129,7 +144,7 @@ export async function findDatasetPack(database: Database, contentHash: string): 
   return rows[0] ?? null;
 }
 
-export interface PicturesWanted {
+export interface InspectionWanted {
   readonly contentHash: string;
   /** Where the worker's run found the data set. */
   readonly source: string;
@@ -146,15 +161,12 @@ const HERE_SECONDS = 150;
 const TRY_AGAIN_SECONDS = 600;
 
 /**
- * Data sets of which pages lack pictures that they show, and who is to make them. None whose pictures are being made,
- * were made in vain lately or too often, or that somebody did not want made.
+ * Data sets that nobody has looked at, or of which pages lack pictures that they show, and who is to do it. None at which
+ * somebody is, who were tried in vain lately or too often, or that somebody did not want looked at.
  * @param home the server's: of the local worker, which is asked first.
  */
-export async function listDatasetsWithoutPictures(
-  database: Database,
-  home: string,
-): Promise<PicturesWanted[]> {
-  const { rows } = await connectionsOf(database).pool.query<PicturesWanted>(
+export async function listDatasetsToInspect(database: Database, home: string): Promise<InspectionWanted[]> {
+  const { rows } = await connectionsOf(database).pool.query<InspectionWanted>(
     `WITH here AS (
        SELECT id, description ->> 'home' AS home FROM worker
        WHERE last_seen_at > now() - make_interval(secs => ${HERE_SECONDS}) AND description -> 'kinds' ? 'inspect'
@@ -172,8 +184,8 @@ export async function listDatasetsWithoutPictures(
      SELECT DISTINCT ON (content_hash) content_hash AS "contentHash", coalesce(trained.source, dataset.source) AS source,
        trained.worker AS "workerId"
      FROM dataset JOIN trained ON trained.dataset_hash = content_hash
-     WHERE (SELECT count(*) FROM thumbnail WHERE dataset_hash = content_hash)
-         < greatest(1, least(${MOST_PICTURES}, (card #>> '{splits,test,count}')::int))
+     WHERE (inspection IS NULL OR (SELECT count(*) FROM thumbnail WHERE dataset_hash = content_hash)
+         < greatest(1, least(${MOST_PICTURES}, (card #>> '{splits,test,count}')::int)))
        AND NOT EXISTS (
          SELECT FROM ordered WHERE ordered.dataset_hash = content_hash AND (
            ordered.state = 'cancelled' OR ordered.ended_at > now() - make_interval(secs => ${TRY_AGAIN_SECONDS})

@@ -36,6 +36,11 @@ export function DatasetFacts({ card, more = [] }: { card: DatasetCard; more?: re
     <Card title="Card">
       <KeyValueList items={items} columns={2} />
       {card.badFiles.length > 0 && <BadFiles files={card.badFiles} />}
+      {card.warnings.map((warning) => (
+        <p key={warning} className="mt-3 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">
+          {warning}
+        </p>
+      ))}
     </Card>
   );
 }
@@ -44,7 +49,7 @@ function BadFiles({ files }: { files: DatasetCard["badFiles"] }) {
   return (
     <details className="mt-3 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">
       <summary className="cursor-pointer">
-        {files.length} {files.length === 1 ? "file" : "files"} could not be read
+        {files.length} {files.length === 1 ? "file" : "files"} left out
       </summary>
       <ul className="mt-2 flex max-h-60 flex-col gap-1 overflow-y-auto font-mono text-xs">
         {files.map(({ path, reason }) => (

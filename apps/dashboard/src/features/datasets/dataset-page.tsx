@@ -6,6 +6,7 @@ import { PageHeader } from "../shell/page-header";
 import { usePageTitle } from "../shell/page-title";
 import { QueryState, SkeletonCards } from "../shell/query-states";
 import { ClassCounts, DatasetFacts } from "./dataset-card";
+import { DatasetInspectionView } from "./dataset-inspection";
 import { DatasetRuns } from "./dataset-runs";
 import { DatasetSamples } from "./dataset-samples";
 
@@ -24,6 +25,7 @@ export function DatasetPage({ hash }: { hash: string }) {
                 <DatasetFacts card={dataset.card} />
                 <ClassCounts card={dataset.card} />
               </div>
+              <DatasetInspectionView inspection={dataset.inspection} />
               <DatasetSamples dataset={dataset} />
               <DatasetRuns hash={hash} count={dataset.runs} />
             </div>

@@ -1,0 +1,64 @@
+/** A data set's page says what looking at all pictures has found, and shows it. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openBrowser, openPage, visit } from "./open-browser.js";
+import { cardOf, pictureId } from "./seed-dataset.js";
+import { serveDashboard, type ServedDashboard } from "./serve-dashboard.js";
+import { untilTrue } from "./until-true.js";
+
+let served: ServedDashboard;
+let browser: Browser;
+
+beforeAll(async () => {
+  [served, browser] = await Promise.all([serveDashboard(), openBrowser()]);
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+const addressOf = (name: "cifar10" | "fashion-mnist") => `${served.url}/datasets/${cardOf(name).contentHash}`;
+const tile = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+test("copies, leakage and sizes are told and shown", async () => {
+  const { page } = await openPage(browser, { url: served.url });
+  await visit(page, addressOf("cifar10"));
+  await page.getByText("3 exactly and 17 nearly of 1,000 test pictures are in train as well.").waitFor();
+  expect(await page.getByText("in train as well").count()).toBe(1);
+  await page.getByText("In 1 group labels disagree").waitFor();
+
+  const groups = page.getByRole("list", { name: "Groups of copies" }).getByRole("listitem");
+  expect(await groups.count()).toBe(8);
+  expect(await groups.nth(0).innerText()).toMatch(/in several splits\s+labels disagree/);
+  expect(await groups.nth(1).innerText()).toMatch(/and 27 more\s+the same file/);
+  await page.getByRole("button", { name: "Show more" }).first().click();
+  await untilTrue(async () => (await groups.count()) === 11);
+
+  // One whose small picture is there, and one whose is not.
+  await tile(page, `${pictureId(5)}, test, dog`).click();
+  const dialog = page.getByRole("dialog");
+  await untilTrue(() =>
+    dialog.locator("img").evaluate((image) => (image as HTMLImageElement).naturalWidth > 0),
+  );
+  await dialog.getByText(pictureId(5)).waitFor();
+  await page.keyboard.press("Escape");
+  const missing = tile(page, "train/3.png, train, cat");
+  await untilTrue(async () => (await missing.locator("img").count()) === 0);
+  await missing.click();
+  await dialog.getByText("Nobody has uploaded this picture.").waitFor();
+  await page.keyboard.press("Escape");
+
+  const edges = page.getByRole("table", { name: "Shorter edge, pixels" }).getByRole("row");
+  expect(await edges.allInnerTexts()).toEqual([
+    expect.stringMatching(/32–48\s+12/),
+    expect.stringMatching(/48–64\s+0/),
+    expect.stringMatching(/from 64\s+40,000/),
+  ]);
+}, 120_000);
+
+test("a data set that nobody has looked at says who would", async () => {
+  const { page } = await openPage(browser, { url: served.url });
+  await visit(page, addressOf("fashion-mnist"));
+  await page.getByText("A worker that has the data set compares them once").waitFor();
+}, 60_000);
