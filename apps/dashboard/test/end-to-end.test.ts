@@ -95,8 +95,8 @@ test("a run that is started from the form appears live, grows, and is judged; tw
   await page.keyboard.press("Escape");
 
   // The same worker has compared all pictures.
-  const [{ contentHash }] = (await client.datasets.list.query()).datasets as [{ contentHash: string }];
-  const { inspection } = await client.datasets.byHash.query(contentHash);
+  const [known] = (await client.datasets.list.query()).datasets;
+  const { inspection } = await client.datasets.byHash.query(known!.contentHash);
   expect(inspection?.sizes.mostFrequent).toEqual([{ height: 16, width: 16, count: 180 }]);
 
   // A second one, again with changes.
