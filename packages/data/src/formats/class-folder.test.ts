@@ -38,7 +38,7 @@ describe("readClassFolder", () => {
     expect(Object.keys(parts.splits)).toEqual(["train"]);
     expect(parts.badFiles).toEqual([]);
     expect(parts.splits.train.source).toMatchObject({ channels: 3, size: [4, 4] });
-    expect(parts.splits.train.source).toHaveProperty("paths.0", join(folder, "Zinnia/deep/er/c.jpeg"));
+    expect(parts.splits.train.source).toHaveProperty("locations.0", join(folder, "Zinnia/deep/er/c.jpeg"));
   });
 
   it("takes train, val and test, whose classes are counted together", async () => {

@@ -2,13 +2,14 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { SplitName } from "@convkit/schema";
+import type { LocatedPicture } from "../pictures/picture-location.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile } from "./dataset-parts.js";
 
-export interface ListedPicture {
+export interface ListedPicture extends LocatedPicture {
   readonly split: SplitName;
   readonly className: string;
-  /** Relative to the data set's folder, with forward slashes; this is its id. */
+  /** Relative to the data set's folder, or the name in an archive, with forward slashes; this is its id. */
   readonly path: string;
   /** Whether a folder of the path names the class. */
   readonly isClassInPath: boolean;

@@ -1,9 +1,9 @@
-/** Picture files whose classes are known, each a file of its own. */
+/** Encoded pictures whose classes are known, each a file of its own or a part of a larger one. */
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
 import { SplitName } from "@convkit/schema";
 import { createDecodedCache } from "../pictures/decoded-cache.js";
 import { indexPictures, type PictureEntry, type PictureIndexOptions } from "../pictures/picture-index.js";
+import { locate } from "../pictures/picture-location.js";
 import type { FileSource } from "../pictures/pixel-source.js";
 import type { BadFile, DatasetParts, SplitParts } from "./dataset-parts.js";
 import type { ListedPicture } from "./list-pictures.js";
@@ -15,25 +15,28 @@ export interface PictureFiles {
   readonly pictures: readonly ListedPicture[];
   /** What was left out before any was looked at. */
   readonly badFiles: readonly BadFile[];
-  /** Path of the folder or manifest that lists them: what is known of them is kept under it. */
+  /** Index = label; where they are not given, the names that the pictures have, sorted by code unit. */
+  readonly classNames?: readonly string[];
+  /** Path of the folder, manifest or archive that lists them: what is known of them is kept under it. */
   readonly indexedAs: string;
 }
 
 /**
  * Every picture is decoded once to see that it can be; broken ones become `badFiles`. Pictures are grey if all of them
- * are, else colour. Class names are sorted by code unit.
+ * are, else colour.
  * @param folder that paths are relative to.
  */
 export async function readPictureFiles(
   folder: string,
-  { pictures, badFiles, indexedAs }: PictureFiles,
+  {
+    pictures,
+    badFiles,
+    indexedAs,
+    classNames = [...new Set(pictures.map(({ className }) => className))].sort(),
+  }: PictureFiles,
   options: PictureIndexOptions,
 ): Promise<DatasetParts> {
-  const entries = await indexPictures(
-    folder,
-    pictures.map(({ path }) => path),
-    { ...options, indexedAs },
-  );
+  const entries = await indexPictures(folder, pictures, { ...options, indexedAs });
   const good: GoodPicture[] = [];
   const broken: BadFile[] = [];
   pictures.forEach((picture, i) => {
@@ -41,7 +44,6 @@ export async function readPictureFiles(
     if ("badReason" in entry) broken.push({ path: picture.path, kind: "broken", reason: entry.badReason });
     else good.push({ ...picture, ...entry });
   });
-  const classNames = [...new Set(pictures.map(({ className }) => className))].sort();
   const labelOf = new Map(classNames.map((name, label) => [name, label]));
   const channels = good.every(({ isGrey }) => isGrey) ? 1 : 3;
   const size = commonSize(good);
@@ -80,7 +82,7 @@ function fileSource(
 ): FileSource {
   return {
     kind: "files",
-    paths: members.map(({ path }) => resolve(folder, path)),
+    locations: members.map((member) => locate(folder, member)),
     channels,
     size,
     cache: size && createDecodedCache(members.length, size[0] * size[1] * channels),

@@ -254,7 +254,7 @@ describe("picture files", () => {
       labels: Int32Array.from(reds, () => 0),
       source: {
         kind: "files",
-        paths: reds.map((red) => join(folder, `${red}.png`)),
+        locations: reds.map((red) => join(folder, `${red}.png`)),
         channels: 3,
         size: null,
         cache: null,
@@ -271,13 +271,14 @@ describe("picture files", () => {
     expect(
       first.flatMap(({ images, ids }) => ids.map((_, i) => Math.round((images[i * 12] ?? 0) * 255))),
     ).toEqual([0, 50, 100, 150, 200, 250]);
-    if (split.source.kind === "files") await Promise.all(split.source.paths.map((path) => rm(path)));
+    if (split.source.kind === "files")
+      await Promise.all(split.source.locations.map((path) => rm(path as string)));
     expect(await collect(loader.epoch(0))).toEqual(first);
   });
 
   it("that have gone are named", async () => {
     const split = await fileSplit();
-    if (split.source.kind === "files") await rm(split.source.paths[3] as string);
+    if (split.source.kind === "files") await rm(split.source.locations[3] as string);
     const loader = await open(split, { workers: 1, imageSize: [2, 2] });
     await expect(collect(loader.epoch(0))).rejects.toThrow(/ImageDecodeError.*150\.png/);
   });

@@ -1,6 +1,7 @@
 /** From a picture file to pixels, through sharp (libvips). */
 import { resize } from "@convkit/transforms";
 import sharp from "sharp";
+import { decoderInput, type PictureLocation } from "./picture-location.js";
 
 export interface DecodedImage {
   /** uint8 [height, width, channels]. */
@@ -23,14 +24,21 @@ export class ImageDecodeError extends Error {
   /** What the decoder says, on one line. */
   readonly reason: string;
 
-  constructor(pathOrBytes: string | Uint8Array, cause: Error) {
+  constructor(picture: PictureLocation | Uint8Array, cause: Error) {
     const reason = cause.message.trim().replaceAll(/\s*\n\s*/g, "; ");
-    const received = typeof pathOrBytes === "string" ? pathOrBytes : `${pathOrBytes.length} bytes`;
-    super(`Expected a picture that can be decoded. Received: ${received}, which cannot (${reason}).`, {
-      cause,
-    });
+    super(
+      `Expected a picture that can be decoded. Received: ${describe(picture)}, which cannot (${reason}).`,
+      { cause },
+    );
     this.reason = reason;
   }
+}
+
+function describe(picture: PictureLocation | Uint8Array): string {
+  if (typeof picture === "string") return picture;
+  return picture instanceof Uint8Array
+    ? `${picture.length} bytes`
+    : `${picture.length} bytes from byte ${picture.offset} of ${picture.file}`;
 }
 
 /**
@@ -39,14 +47,15 @@ export class ImageDecodeError extends Error {
  *
  * Resizing is `resize` of @convkit/transforms and not the decoder's own, so that a browser with the same transform
  * gets the same pixels out of the same decoded picture.
- * @throws {ImageDecodeError} if the bytes are no picture, or a cut one.
+ * @param picture its path, its bytes, or where they lie in a larger file.
+ * @throws {ImageDecodeError} if the bytes are no picture, or a cut one, or cannot be read.
  */
 export async function decodeImage(
-  pathOrBytes: string | Uint8Array,
+  picture: PictureLocation | Uint8Array,
   { channels, size }: DecodeOptions,
 ): Promise<DecodedImage> {
   try {
-    const { data, info } = await sharp(pathOrBytes, { failOn: "error" })
+    const { data, info } = await sharp(await decoderInput(picture), { failOn: "error" })
       .autoOrient()
       .flatten({ background: "white" })
       .toColourspace(channels === 1 ? "b-w" : "srgb")
@@ -57,7 +66,7 @@ export async function decodeImage(
     const resized = resize(data, { count: 1, height, width, channels }, size);
     return { data: resized, height: size[0], width: size[1], channels };
   } catch (cause) {
-    throw new ImageDecodeError(pathOrBytes, cause as Error);
+    throw new ImageDecodeError(picture, cause as Error);
   }
 }
 

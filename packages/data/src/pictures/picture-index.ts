@@ -1,10 +1,9 @@
 /**
- * What is known of every picture file of a folder: its size, its hash, and whether it can be decoded at all. A file is
- * read and decoded once and then remembered until it changes, so a broken one is found before training and not in
- * the middle of an epoch.
+ * What is known of every picture of a data set: its size, its hash, and whether it can be decoded at all. It is read and
+ * decoded once and then remembered until its file changes, so a broken one is found before training and not in the middle
+ * of an epoch.
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { FileStamp, isSameStamp, stampFile } from "../file-stamp.js";
@@ -12,6 +11,13 @@ import { indexFile } from "../index-file.js";
 import { mapConcurrently } from "../map-concurrently.js";
 import type { ProgressListener } from "../progress.js";
 import { ImageDecodeError, inspectPicture } from "./decode-image.js";
+import {
+  fileOf,
+  locate,
+  readPicture,
+  type LocatedPicture,
+  type PictureLocation,
+} from "./picture-location.js";
 
 const PictureEntry = z.union([
   z.object({
@@ -40,42 +46,48 @@ export interface PictureIndexOptions {
 }
 
 /**
- * @param paths relative to `folder`, or absolute.
  * @param options.indexedAs path of what lists them: each list has an index of its own, and drops what it lists no more.
- * @returns an entry per path, in their order.
+ * @returns an entry per picture, in their order.
  */
 export async function indexPictures(
   folder: string,
-  paths: readonly string[],
+  pictures: readonly LocatedPicture[],
   { home, onProgress, signal, indexedAs }: PictureIndexOptions & { readonly indexedAs: string },
 ): Promise<PictureEntry[]> {
   const index = indexFile(home, `pictures\n${resolve(indexedAs)}`, PictureIndex);
   const known = (await index.read())?.pictures ?? {};
   let done = 0;
-  const entries = await mapConcurrently(paths, CONCURRENCY, async (path) => {
+  const entries = await mapConcurrently(pictures, CONCURRENCY, async (picture) => {
     signal?.throwIfAborted();
-    const entry = await indexPicture(resolve(folder, path), known[path]);
+    const { path } = picture;
+    const entry = await indexPicture(locate(folder, picture), known[path]);
     done++;
     if (entry !== known[path]) {
-      onProgress?.({ phase: "check", what: folder, done, total: paths.length, unit: "files" });
+      onProgress?.({ phase: "check", what: folder, done, total: pictures.length, unit: "files" });
     }
     return entry;
   });
-  if (paths.some((path, i) => known[path] !== entries[i]) || Object.keys(known).length > paths.length) {
+  if (
+    pictures.some(({ path }, i) => known[path] !== entries[i]) ||
+    Object.keys(known).length > pictures.length
+  ) {
     await index.write({
       formatVersion: 1,
-      pictures: Object.fromEntries(paths.map((path, i) => [path, entries[i] as PictureEntry])),
+      pictures: Object.fromEntries(pictures.map(({ path }, i) => [path, entries[i] as PictureEntry])),
     });
   }
   return entries;
 }
 
-async function indexPicture(path: string, known: PictureEntry | undefined): Promise<PictureEntry> {
+async function indexPicture(
+  location: PictureLocation,
+  known: PictureEntry | undefined,
+): Promise<PictureEntry> {
   let stamp = UNREAD;
   try {
-    const present = await stampFile(path);
+    const present = await stampFile(fileOf(location));
     if (known !== undefined && isSameStamp(known.stamp, present)) return known;
-    const bytes = await readFile(path);
+    const bytes = await readPicture(location);
     stamp = present;
     const facts = await inspectPicture(bytes);
     return { stamp, sha256: createHash("sha256").update(bytes).digest("hex"), ...facts };

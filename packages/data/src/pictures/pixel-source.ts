@@ -1,4 +1,5 @@
 /** Where pictures lie. Plain data that a worker thread can be handed; shared memory is not copied. */
+import type { PictureLocation } from "./picture-location.js";
 
 export type PixelSource = MemorySource | FileSource;
 
@@ -12,10 +13,10 @@ export interface MemorySource {
   readonly channels: number;
 }
 
-/** Picture files, decoded when asked for. */
+/** Encoded pictures, in files of their own or in parts of larger ones, decoded when asked for. */
 export interface FileSource {
   readonly kind: "files";
-  readonly paths: readonly string[];
+  readonly locations: readonly PictureLocation[];
   /** 1: made grey, 3: made colour. */
   readonly channels: 1 | 3;
   /** [height, width] every picture has or is resized to; null while sizes differ and none was chosen. */
@@ -25,7 +26,7 @@ export interface FileSource {
 }
 
 export interface DecodedCache {
-  /** uint8 [paths.length, height, width, channels]. */
+  /** uint8 [locations.length, height, width, channels]. */
   readonly pixels: SharedArrayBuffer;
   /** One byte per picture: 1 once its pixels are whole. */
   readonly filled: SharedArrayBuffer;

@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
@@ -14,8 +14,14 @@ async function twoFiles(cached: boolean): Promise<FileSource> {
     "red.png": await encodePicture([255, 0, 0], { height: 1, width: 1 }),
     "blue.png": await encodePicture([0, 0, 255], { height: 1, width: 1 }),
   });
-  const paths = [join(folder, "red.png"), join(folder, "blue.png")];
-  return { kind: "files", paths, channels: 3, size: [1, 1], cache: cached ? createDecodedCache(2, 3) : null };
+  const locations = [join(folder, "red.png"), join(folder, "blue.png")];
+  return {
+    kind: "files",
+    locations,
+    channels: 3,
+    size: [1, 1],
+    cache: cached ? createDecodedCache(2, 3) : null,
+  };
 }
 
 describe("readPixels", () => {
@@ -37,7 +43,7 @@ describe("readPixels", () => {
     const target = new Uint8Array(6);
     await readPixels(source, [1, 0], target);
     expect([...target]).toEqual([0, 0, 255, 255, 0, 0]);
-    await rm(source.paths[0] as string);
+    await rm(source.locations[0] as string);
     const again = readPixels(source, [0], target);
     if (cached) {
       await again;
@@ -49,13 +55,40 @@ describe("readPixels", () => {
 
   it("does not keep a picture that could not be decoded", async () => {
     const source = await twoFiles(true);
-    const path = source.paths[0] as string;
+    const path = source.locations[0] as string;
     await writeFile(path, "damaged");
     await expect(readPixels(source, [0], new Uint8Array(3))).rejects.toThrow(ImageDecodeError);
     await writeFile(path, await encodePicture([0, 255, 0], { height: 1, width: 1 }));
     const target = new Uint8Array(3);
     await readPixels(source, [0], target);
     expect([...target]).toEqual([0, 255, 0]);
+  });
+
+  it("decodes parts of a larger file, and names the part where it cannot", async () => {
+    const red = await encodePicture([255, 0, 0], { height: 1, width: 1 });
+    const blue = await encodePicture([0, 0, 255], { height: 1, width: 1 });
+    const folder = await writeFiles(await temporaryFolder(), {
+      pack: Buffer.concat([Buffer.from("head"), red, Buffer.from("between"), blue.subarray(0, -1)]),
+    });
+    const file = join(folder, "pack");
+    const locations = [
+      { file, offset: 4, length: red.length },
+      { file, offset: 4 + red.length + 7, length: blue.length },
+      { file, offset: 4, length: 10 },
+    ];
+    const source: FileSource = { kind: "files", locations, channels: 3, size: [1, 1], cache: null };
+    const target = new Uint8Array(3);
+    await readPixels(source, [0], target);
+    expect([...target]).toEqual([255, 0, 0]);
+    const openFiles = async () => (await readdir("/proc/self/fd")).length;
+    const before = await openFiles();
+    await expect(readPixels(source, [1], target)).rejects.toThrow(
+      /from byte \d+ of .*ends before the picture/,
+    );
+    await expect(readPixels(source, [2], target)).rejects.toThrow(`10 bytes from byte 4 of ${file}`);
+    await rm(file);
+    await expect(readPixels(source, [0], target)).rejects.toThrow(ImageDecodeError);
+    expect(await openFiles()).toBe(before);
   });
 
   it("asks for a size where pictures differ", async () => {

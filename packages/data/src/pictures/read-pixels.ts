@@ -2,6 +2,7 @@
 import { valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
 import { mapConcurrently } from "../map-concurrently.js";
 import { decodeImage } from "./decode-image.js";
+import type { PictureLocation } from "./picture-location.js";
 import { ImageSizeRequiredError, imageShapeOf, type FileSource, type PixelSource } from "./pixel-source.js";
 
 /** As many as libuv has threads. More would only pile up decoded photos, which are large until they are resized. */
@@ -44,12 +45,13 @@ export function batchShapeOf(source: PixelSource, count: number): ImageBatchShap
 
 async function readFilePixels(source: FileSource, index: number, imageBytes: number): Promise<Uint8Array> {
   const { cache, channels, size } = source;
-  if (cache === null) return (await decodeImage(source.paths[index] as string, { channels, size })).data;
+  if (cache === null)
+    return (await decodeImage(source.locations[index] as PictureLocation, { channels, size })).data;
   const filled = new Uint8Array(cache.filled);
   const pixels = new Uint8Array(cache.pixels, index * imageBytes, imageBytes);
   if (Atomics.load(filled, index) === 0) {
     // Two threads may do this at once; both write the same bytes.
-    pixels.set((await decodeImage(source.paths[index] as string, { channels, size })).data);
+    pixels.set((await decodeImage(source.locations[index] as PictureLocation, { channels, size })).data);
     Atomics.store(filled, index, 1);
   }
   return pixels;

@@ -18,7 +18,7 @@ export function resizeSource(source: PixelSource, size: readonly [number, number
   return {
     ...source,
     size,
-    cache: createDecodedCache(source.paths.length, height * width * source.channels),
+    cache: createDecodedCache(source.locations.length, height * width * source.channels),
   };
 }
 

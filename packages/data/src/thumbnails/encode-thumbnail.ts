@@ -1,6 +1,7 @@
 /** One picture, small enough for a page of hundreds. */
 import sharp, { type Sharp } from "sharp";
 import type { DatasetSplit } from "../dataset-split.js";
+import { decoderInput, type PictureLocation } from "../pictures/picture-location.js";
 
 /** Pixels. */
 const LONGEST_SIDE = 128;
@@ -14,7 +15,7 @@ const QUALITY = 80;
  * @throws {Error} of the decoder's, for a file that is damaged or gone.
  */
 export async function encodeThumbnail(split: DatasetSplit, position: number): Promise<Buffer> {
-  const picture = openPicture(split, position);
+  const picture = await openPicture(split, position);
   const { width, height } = await picture.metadata();
   const lossless = Math.max(width, height) <= LONGEST_LOSSLESS_SIDE;
   return picture
@@ -26,9 +27,11 @@ export async function encodeThumbnail(split: DatasetSplit, position: number): Pr
     .toBuffer();
 }
 
-function openPicture({ source, sourceIndices }: DatasetSplit, position: number): Sharp {
+async function openPicture({ source, sourceIndices }: DatasetSplit, position: number): Promise<Sharp> {
   const index = sourceIndices[position] as number;
-  if (source.kind === "files") return sharp(source.paths[index], { failOn: "error" });
+  if (source.kind === "files") {
+    return sharp(await decoderInput(source.locations[index] as PictureLocation), { failOn: "error" });
+  }
   const { pixels, height, width, channels } = source;
   const bytes = height * width * channels;
   const raw = { height, width, channels: channels as 1 | 2 | 3 | 4 };
