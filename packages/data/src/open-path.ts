@@ -8,6 +8,7 @@ import type { DatasetParts } from "./formats/dataset-parts.js";
 import { hasIdxFiles, isIdxImagesFile, readIdxFolder, readIdxPair } from "./formats/idx-folder.js";
 import { isManifest, readManifest } from "./formats/manifest.js";
 import { recordSetParts } from "./formats/record-set.js";
+import { isTar, readTars } from "./formats/tar-archive.js";
 import type { PictureIndexOptions } from "./pictures/picture-index.js";
 
 /** The folder inside the official CIFAR-10 archive. */
@@ -15,18 +16,21 @@ const CIFAR_ARCHIVE_FOLDER = "cifar-10-batches-bin";
 
 const FORMATS =
   "a folder with one folder of JPEG or PNG files per class (or with train/, val/ and test/ of such folders); " +
+  "a .tar of such folders, or of WebDataset's samples (000017.jpg with 000017.cls), or a folder of them; " +
   "a manifest (.csv or .jsonl) with a path and a label for each picture; " +
   "a folder with train-images-idx3-ubyte and its labels, as MNIST's, .gz or not; " +
   "the path of one …images-idx3-ubyte file with its labels beside it; " +
   "a folder with data_batch_1.bin … and test_batch.bin, as CIFAR-10's binary version";
 
 /**
- * @param path of a folder, of a manifest, or of an IDX file of pictures.
+ * @param path of a folder, of a manifest, of a tar, or of an IDX file of pictures.
  * @throws {DatasetFormatError} if what lies there is none of the formats, damaged, or pictures of one class.
  */
 export async function openPath(path: string, options: PictureIndexOptions): Promise<DatasetParts> {
   if (!(await stat(path)).isDirectory()) {
-    if (isManifest(path)) return checkClasses(path, await readManifest(path, options));
+    if (isManifest(path)) return checkLabels(path, await readManifest(path, options));
+    const packed = await readTars(path, options);
+    if (packed !== null) return checkLabels(path, packed);
     if (!isIdxImagesFile(path)) throw unknownFormat(`the file ${path}`);
     return recordSetParts(await readIdxPair(path), options.home);
   }
@@ -35,19 +39,28 @@ export async function openPath(path: string, options: PictureIndexOptions): Prom
   if (hasCifarFiles(names)) return recordSetParts(await readCifarFolder(path, names), options.home);
   if (names.includes(CIFAR_ARCHIVE_FOLDER)) return openPath(join(path, CIFAR_ARCHIVE_FOLDER), options);
   const pictures = await readClassFolder(path, options);
-  if (pictures === null) {
+  if (pictures !== null) return checkClassFolders(path, pictures);
+  const packed = await readTars(path, options);
+  if (packed === null) {
     const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
     throw unknownFormat(`${path} with ${shown || "nothing in it"}`);
   }
-  return checkClasses(path, pictures);
+  return checkLabels(path, packed);
 }
 
-function checkClasses(path: string, pictures: DatasetParts): DatasetParts {
-  if (pictures.classNames.length > 1 || pictures.splits.train.ids.length === 0) return pictures;
-  if (!isManifest(path)) throw oneClass(path, pictures);
+const canLearn = ({ classNames, splits }: DatasetParts): boolean =>
+  classNames.length > 1 || splits.train.ids.length === 0;
+
+function checkLabels(path: string, pictures: DatasetParts): DatasetParts {
+  if (canLearn(pictures)) return pictures;
   throw new DatasetFormatError(
     `Expected labels of two classes or more in ${path}. Received: one, ${pictures.classNames[0]}.`,
   );
+}
+
+function checkClassFolders(path: string, pictures: DatasetParts): DatasetParts {
+  if (canLearn(pictures)) return pictures;
+  throw oneClass(path, pictures);
 }
 
 /** A collection unpacked into a folder of its own is named one level too high. */
@@ -77,6 +90,7 @@ export function nameOfPath(path: string): string {
     const stem = parse(path).name;
     return /^(manifest|metadata|labels|index)$/i.test(stem) ? basename(dirname(path)) : stem;
   }
+  if (isTar(path)) return parse(path).name;
   return isIdxImagesFile(path) || name === CIFAR_ARCHIVE_FOLDER ? basename(dirname(path)) : name;
 }
 

@@ -28,11 +28,11 @@ export interface SplitParts {
 }
 
 export interface BadFile {
-  /** Relative to the data set's folder, with forward slashes. */
+  /** Relative to the data set's folder, or the name in an archive, with forward slashes. */
   readonly path: string;
   /**
-   * A picture in no class folder, a file in one that is no picture by its name, a picture that a manifest lists again, or
-   * one that cannot be read or decoded.
+   * A picture in no class folder or without a label, a file in one that is no picture by its name, a picture that is
+   * listed again, or one that cannot be read or decoded.
    */
   readonly kind: "stray" | "other" | "repeated" | "broken";
   readonly reason: string;

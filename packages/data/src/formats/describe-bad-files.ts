@@ -30,9 +30,9 @@ export function describeBadFiles(badFiles: readonly BadFile[]): string | null {
   return `${spell(badFiles.length)} ${files} ${are} left out: ${parts.join(", ")}`;
 }
 
-/** "lies in …" of one file is "lie in …" of several. */
+/** "lies in …" and "has …" of one file are "lie in …" and "have …" of several. */
 function plural(reason: string): string {
-  return reason.replace(/^lies /, "lie ");
+  return reason.replace(/^lies /, "lie ").replace(/^has /, "have ");
 }
 
 function extensionOf({ path }: BadFile): string {

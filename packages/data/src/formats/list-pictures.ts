@@ -56,10 +56,29 @@ export async function listPictures(folder: string): Promise<PictureList> {
     },
   });
   const files = unsorted.sort();
-  const hasSplits = files.some((path) => path.startsWith("train/") && path.split("/").length > 2);
+  const hasSplits = haveSplits(files);
+  const { pictures, badFiles: strangers } = sortByFolder(files, hasSplits);
+  return {
+    pictures,
+    badFiles: [...badFiles, ...strangers],
+    emptyClasses: emptyClassesOf(folders, pictures, hasSplits),
+  };
+}
+
+/** Whether the folders at the top are splits and not classes. */
+export function haveSplits(files: readonly string[]): boolean {
+  return files.some((path) => path.startsWith("train/") && path.split("/").length > 2);
+}
+
+/** Told by the paths alone. */
+export function sortByFolder(
+  files: readonly string[],
+  hasSplits: boolean,
+): Pick<PictureList, "pictures" | "badFiles"> {
+  const badFiles: BadFile[] = [];
   const pictures: ListedPicture[] = [];
   for (const path of files) {
-    const isPicture = PICTURE_EXTENSIONS.has(extname(path).toLowerCase());
+    const isPicture = isPictureName(path);
     const [splitFolder, className] = hasSplits ? foldersOf(path) : [null, foldersOf(path)[0]];
     const split = splitFolder === null ? "train" : SPLIT_OF_NAME.get(splitFolder ?? "");
     if (split === undefined || className === undefined) {
@@ -72,8 +91,14 @@ export async function listPictures(folder: string): Promise<PictureList> {
       badFiles.push({ path, kind: "other", reason });
     }
   }
-  return { pictures, badFiles, emptyClasses: emptyClassesOf(folders, pictures, hasSplits) };
+  return { pictures, badFiles };
 }
+
+export const isPictureName = (path: string): boolean => PICTURE_EXTENSIONS.has(extname(path).toLowerCase());
+
+/** What systems leave beside a user's files, and names that begin with a dot. */
+export const isPassedOver = (name: string): boolean =>
+  name.startsWith(".") || SYSTEM_FILES.has(name.toLowerCase());
 
 function emptyClassesOf(
   folders: readonly string[],
@@ -117,7 +142,7 @@ export async function listFiles(
     if (ancestors.includes(here)) return;
     if (links > MOST_LINKS) throw new Error(`lies behind more than ${MOST_LINKS} links`);
     for (const entry of await readdir(here, { withFileTypes: true })) {
-      if (entry.name.startsWith(".") || SYSTEM_FILES.has(entry.name.toLowerCase())) continue;
+      if (isPassedOver(entry.name)) continue;
       const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
       const target = entry.isSymbolicLink() ? await stat(join(here, entry.name)).catch(() => entry) : entry;
       if (!target.isDirectory()) {

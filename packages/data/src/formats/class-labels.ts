@@ -1,0 +1,57 @@
+/** From labels as a file has them, numbers or texts, to classes with names. */
+import { DatasetFormatError } from "./dataset-format-error.js";
+
+/** The number of a class, or its name. */
+export type RawLabel = number | string;
+
+export interface LabelledClasses {
+  /** Index = label. */
+  readonly classNames: readonly string[];
+  /** @throws {DatasetFormatError} if it is none of the classes. */
+  readonly nameOf: (label: RawLabel) => string;
+}
+
+/**
+ * Without names the labels stand for themselves: sorted as numbers if all of them are, else by code unit.
+ * @param labels all that there are, any number of times.
+ * @param named the names, index = number, and what names them.
+ * @throws {DatasetFormatError} if a name is given to two classes.
+ */
+export function openClasses(
+  labels: readonly RawLabel[],
+  named: { readonly names: readonly string[]; readonly where: string } | null,
+): LabelledClasses {
+  if (named === null) {
+    const distinct = [...new Set(labels)];
+    const classNames = distinct.every((label) => typeof label === "number")
+      ? distinct.sort((a, b) => a - b).map(String)
+      : [...new Set(distinct.map(String))].sort();
+    return { classNames, nameOf: String };
+  }
+  const { names, where } = named;
+  const known = new Set(names);
+  if (known.size < names.length) {
+    const again = names.find((name, i) => names.indexOf(name) < i);
+    throw new DatasetFormatError(`Expected a name for each class in ${where}. Received: ${again} for two.`);
+  }
+  return {
+    classNames: names,
+    nameOf(label) {
+      const name = typeof label === "number" ? names[label] : known.has(label) ? label : undefined;
+      if (name !== undefined) return name;
+      throw new DatasetFormatError(
+        `Expected labels below ${names.length} or among the names of ${where}. Received: ${label}.`,
+      );
+    },
+  };
+}
+
+/** @returns null for what is no label: an empty text, a negative number, which stands for "not told". */
+export function parseLabel(value: unknown): RawLabel | null {
+  if (typeof value === "bigint") return parseLabel(String(value));
+  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value : null;
+  if (typeof value !== "string") return null;
+  const text = value.trim();
+  if (!/^-?\d+$/.test(text)) return text === "" ? null : text;
+  return parseLabel(Number(text));
+}

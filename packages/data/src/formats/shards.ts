@@ -1,0 +1,55 @@
+/** Data sets in several files of many pictures each: which files there are, and which split each belongs to. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { SplitName } from "@convkit/schema";
+import { DatasetFormatError } from "./dataset-format-error.js";
+import { isPassedOver, SPLIT_OF_NAME } from "./list-pictures.js";
+
+export interface Shard {
+  readonly file: string;
+  /** Relative to the data set's folder, with forward slashes. */
+  readonly name: string;
+  /** null: its name says none. */
+  readonly split: SplitName | null;
+}
+
+export const openShard = (folder: string, name: string): Shard => ({
+  file: join(folder, name),
+  name,
+  split: splitInName(name),
+});
+
+/** Files of a folder and of folders in it that are named as splits, relative to it and sorted. */
+export async function listShards(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (isPassedOver(entry.name)) continue;
+    if (!entry.isDirectory()) names.push(entry.name);
+    else if (splitInName(entry.name) !== null) {
+      names.push(...(await readdir(join(folder, entry.name))).map((name) => `${entry.name}/${name}`));
+    }
+  }
+  return names.sort();
+}
+
+/** Told by train, val or test as a word of the file's name, or else of its folder's: `imagenet-train-000000.tar`. */
+function splitInName(path: string): SplitName | null {
+  for (const part of path.toLowerCase().split("/").reverse()) {
+    for (const word of part.split(/[^a-z]+/)) {
+      const split = SPLIT_OF_NAME.get(word);
+      if (split !== undefined) return split;
+    }
+  }
+  return null;
+}
+
+/** @throws {DatasetFormatError} if the names leave no shard to train on. */
+export function checkTrainingShards(path: string, shards: readonly Shard[]): void {
+  if (shards.some(({ split }) => split === null || split === "train")) return;
+  const names = shards.map(({ name }) => name);
+  throw new DatasetFormatError(
+    `Expected a file with training pictures in ${path}: one with train in its name, or with none of train, val and test. ` +
+      `Received: ${names.slice(0, 4).join(", ")}${names.length > 4 ? ` and ${names.length - 4} more` : ""}. ` +
+      "Rename a file to train on it.",
+  );
+}
