@@ -15,7 +15,10 @@ export interface IndexFile<T> {
 
 /** @param subject what it is about, such as the kind of index and the folder's path. */
 export function indexFile<T>(home: string, subject: string, schema: z.ZodType<T>): IndexFile<T> {
-  const path = indexPath(home, subject, "json");
+  return jsonFile(indexPath(home, subject, "json"), schema);
+}
+
+export function jsonFile<T>(path: string, schema: z.ZodType<T>): IndexFile<T> {
   return {
     async read() {
       try {

@@ -7,6 +7,7 @@ import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts } from "./formats/dataset-parts.js";
 import { hasIdxFiles, isIdxImagesFile, readIdxFolder, readIdxPair } from "./formats/idx-folder.js";
 import { isManifest, readManifest } from "./formats/manifest.js";
+import { isParquet, readParquet } from "./formats/parquet-folder.js";
 import { recordSetParts } from "./formats/record-set.js";
 import { isTar, readTars } from "./formats/tar-archive.js";
 import type { PictureIndexOptions } from "./pictures/picture-index.js";
@@ -17,19 +18,20 @@ const CIFAR_ARCHIVE_FOLDER = "cifar-10-batches-bin";
 const FORMATS =
   "a folder with one folder of JPEG or PNG files per class (or with train/, val/ and test/ of such folders); " +
   "a .tar of such folders, or of WebDataset's samples (000017.jpg with 000017.cls), or a folder of them; " +
+  "a .parquet file of pictures and labels, as the Hugging Face hub has them, or a folder with them in it or in data/; " +
   "a manifest (.csv or .jsonl) with a path and a label for each picture; " +
   "a folder with train-images-idx3-ubyte and its labels, as MNIST's, .gz or not; " +
   "the path of one …images-idx3-ubyte file with its labels beside it; " +
   "a folder with data_batch_1.bin … and test_batch.bin, as CIFAR-10's binary version";
 
 /**
- * @param path of a folder, of a manifest, of a tar, or of an IDX file of pictures.
+ * @param path of a folder, of a manifest, of a tar or a Parquet file, or of an IDX file of pictures.
  * @throws {DatasetFormatError} if what lies there is none of the formats, damaged, or pictures of one class.
  */
 export async function openPath(path: string, options: PictureIndexOptions): Promise<DatasetParts> {
   if (!(await stat(path)).isDirectory()) {
     if (isManifest(path)) return checkLabels(path, await readManifest(path, options));
-    const packed = await readTars(path, options);
+    const packed = (await readTars(path, options)) ?? (await readParquet(path, options));
     if (packed !== null) return checkLabels(path, packed);
     if (!isIdxImagesFile(path)) throw unknownFormat(`the file ${path}`);
     return recordSetParts(await readIdxPair(path), options.home);
@@ -38,8 +40,12 @@ export async function openPath(path: string, options: PictureIndexOptions): Prom
   if (hasIdxFiles(names)) return recordSetParts(await readIdxFolder(path, names), options.home);
   if (hasCifarFiles(names)) return recordSetParts(await readCifarFolder(path, names), options.home);
   if (names.includes(CIFAR_ARCHIVE_FOLDER)) return openPath(join(path, CIFAR_ARCHIVE_FOLDER), options);
+  // Before folders of classes: a repository of the hub may have pictures for its page beside them.
+  const table = await readParquet(path, options);
+  if (table !== null) return checkLabels(path, table);
   const pictures = await readClassFolder(path, options);
   if (pictures !== null) return checkClassFolders(path, pictures);
+  // After them: a tar often lies beside what it was unpacked to.
   const packed = await readTars(path, options);
   if (packed === null) {
     const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
@@ -90,7 +96,7 @@ export function nameOfPath(path: string): string {
     const stem = parse(path).name;
     return /^(manifest|metadata|labels|index)$/i.test(stem) ? basename(dirname(path)) : stem;
   }
-  if (isTar(path)) return parse(path).name;
+  if (isTar(path) || isParquet(path)) return parse(path).name;
   return isIdxImagesFile(path) || name === CIFAR_ARCHIVE_FOLDER ? basename(dirname(path)) : name;
 }
 

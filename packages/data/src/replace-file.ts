@@ -12,10 +12,15 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(temporary, content, { flush: true });
-    await rename(temporary, path);
+    await moveInPlace(temporary, path);
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** @param written beside it, and fsynced. */
+export async function moveInPlace(written: string, path: string): Promise<void> {
+  await rename(written, path);
   await syncFolder(dirname(path));
 }
 

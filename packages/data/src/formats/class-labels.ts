@@ -46,12 +46,10 @@ export function openClasses(
   };
 }
 
-/** @returns null for what is no label: an empty text, a negative number, which stands for "not told". */
+/** @returns null for what is no label: an empty text, a fraction, a negative number, which stands for "not told". */
 export function parseLabel(value: unknown): RawLabel | null {
-  if (typeof value === "bigint") return parseLabel(String(value));
+  if (typeof value === "bigint")
+    return value > Number.MAX_SAFE_INTEGER ? String(value) : parseLabel(Number(value));
   if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value : null;
-  if (typeof value !== "string") return null;
-  const text = value.trim();
-  if (!/^-?\d+$/.test(text)) return text === "" ? null : text;
-  return parseLabel(Number(text));
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
 }

@@ -84,7 +84,7 @@ async function readTarShard(file: string, signal: AbortSignal | undefined): Prom
 async function readLabel(entry: TarEntry, isClass: boolean): Promise<number | string | null> {
   if (entry.length > MOST_LABEL_BYTES) return null;
   const text = (await entry.read()).toString();
-  if (isClass) return parseLabel(text);
+  if (isClass) return parseLabel(/^\s*-?\d+\s*$/.test(text) ? Number(text) : text);
   try {
     const fields: unknown = JSON.parse(text);
     if (typeof fields !== "object" || fields === null) return null;

@@ -2,7 +2,9 @@ import { mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { create } from "tar";
 import { expect, it } from "vitest";
+import { encodeParquet } from "../../test/parquet-files.js";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
+import { encodeTarOf } from "../../test/tar-files.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import { findByHash, openDataset, packFolder, placeByHash } from "../index.js";
 
@@ -44,6 +46,36 @@ it("carries a folder to another home, where it is the same data set under the sa
   ]);
   expect(await readdir(join(home, "datasets", ".work"))).toEqual([]);
 });
+
+it.each([
+  ["tars", async () => ({ "classes.txt": "white\nred", "train.tar": encodeTarOf(await samples()) })],
+  ["Parquet", async () => ({ "README.md": "flowers", "data/train.parquet": await table() })],
+])("carries %s", async (_what, files) => {
+  const folder = await writeFiles(join(await temporaryFolder(), "flowers"), await files());
+  const contentHash = await hashOf(folder);
+  const archive = join(await temporaryFolder(), "pack.tar");
+  await packFolder(folder, archive);
+  const home = await temporaryFolder();
+  const placed = await placeByHash({ home, contentHash, archive });
+  const data = { source: placed, contentHash, validationFraction: 0, testFraction: 0 };
+  const { train } = (await openDataset(data, { home })).splits;
+  expect([...(await train.readImages(train.ids.map((_, i) => i))).images].slice(0, 3)).toEqual([
+    250, 250, 250,
+  ]);
+});
+
+async function samples() {
+  const [white, red] = [await encodePicture([250, 250, 250]), await encodePicture([250, 0, 0])];
+  return { "1.png": white, "1.cls": "0", "2.png": red, "2.cls": "1" };
+}
+
+async function table(): Promise<Uint8Array> {
+  const [white, red] = [await encodePicture([250, 250, 250]), await encodePicture([250, 0, 0])];
+  return encodeParquet([
+    { image: { bytes: white, path: null }, label: 0 },
+    { image: { bytes: red, path: null }, label: 1 },
+  ]);
+}
 
 it("makes the same bytes of the same files", async () => {
   const [one, other] = [await writeFlowers(), await writeFlowers()];

@@ -1,0 +1,81 @@
+/** Parquet files of pictures, as the hub of Hugging Face stores data sets, and clones of its repositories. */
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { PictureIndexOptions } from "../pictures/picture-index.js";
+import { openClasses } from "./class-labels.js";
+import { DatasetFormatError } from "./dataset-format-error.js";
+import type { BadFile, DatasetParts } from "./dataset-parts.js";
+import type { ListedPicture } from "./list-pictures.js";
+import { openParquet, type ParquetShard } from "./parquet-pack.js";
+import { readPictureFiles } from "./picture-files.js";
+import { checkTrainingShards, listShards, openShard, type Shard } from "./shards.js";
+
+/** Of a repository on the hub. */
+const DATA_FOLDER = "data";
+
+export const isParquet = (name: string): boolean => /\.parquet$/i.test(name);
+
+/**
+ * The split is told by the file's name, `train-00000-of-00001.parquet`, or by its folder's. Ids are
+ * `<file>/<row from 00000>`, and behind it the picture's path where the row has one. Class names are those of the file's
+ * metadata; without them labels stand for themselves.
+ * @param path of a file, or of a folder with files in it or in `data/`.
+ * @returns null if it is neither.
+ * @throws {DatasetFormatError} if a file is damaged, its columns are none of pictures and labels, or names differ.
+ */
+export async function readParquet(path: string, options: PictureIndexOptions): Promise<DatasetParts | null> {
+  const { folder, names } = await findParquet(path);
+  if (names.length === 0) return null;
+  const shards = names.map((name) => openShard(folder, name));
+  checkTrainingShards(path, shards);
+  const opened: [Shard, ParquetShard][] = [];
+  for (const shard of shards) opened.push([shard, await openParquet(shard.file, options)]);
+  const { classNames, nameOf } = openClasses(
+    opened.flatMap(([, { rows }]) => rows.flatMap(({ label }) => label ?? [])),
+    agreedNames(opened),
+  );
+  const pictures: ListedPicture[] = [];
+  const badFiles: BadFile[] = [];
+  for (const [shard, { rows }] of opened) {
+    const split = shard.split ?? "train";
+    rows.forEach(({ range, label, path: told }, row) => {
+      const id = [shard.name, String(row).padStart(5, "0"), ...partsOf(told ?? "")].join("/");
+      if (range === null) badFiles.push({ path: id, kind: "broken", reason: "has no bytes of a picture" });
+      else if (label === null) badFiles.push({ path: id, kind: "stray", reason: "has no label" });
+      else pictures.push({ split, className: nameOf(label), path: id, isClassInPath: false, range });
+    });
+  }
+  return readPictureFiles(folder, { pictures, badFiles, classNames, indexedAs: path }, options);
+}
+
+async function findParquet(path: string): Promise<{ folder: string; names: string[] }> {
+  if (!(await stat(path)).isDirectory()) {
+    return { folder: dirname(resolve(path)), names: [basename(path)].filter(isParquet) };
+  }
+  for (const folder of [path, join(path, DATA_FOLDER)]) {
+    const isFolder = (await stat(folder).catch(() => null))?.isDirectory() === true;
+    const names = isFolder ? (await listShards(folder)).filter(isParquet) : [];
+    if (names.length > 0) return { folder, names };
+  }
+  return { folder: path, names: [] };
+}
+
+/** Of a path that may be another system's, or lead out of any folder. */
+const partsOf = (path: string): string[] =>
+  path.split(/[\\/]/).filter((part) => part !== "" && part !== "." && part !== "..");
+
+function agreedNames(
+  opened: readonly (readonly [Shard, ParquetShard])[],
+): { names: readonly string[]; where: string } | null {
+  let agreed: { names: readonly string[]; where: string } | null = null;
+  for (const [{ file }, { classNames }] of opened) {
+    if (classNames === null) continue;
+    agreed ??= { names: classNames, where: file };
+    if (classNames.join("\n") === agreed.names.join("\n")) continue;
+    throw new DatasetFormatError(
+      `Expected the class names of ${agreed.where} in ${file}. Received: ${classNames.slice(0, 4).join(", ")}` +
+        `${classNames.length > 4 ? " …" : ""}. Leave only files of one data set in the folder.`,
+    );
+  }
+  return agreed;
+}
