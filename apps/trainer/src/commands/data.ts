@@ -79,7 +79,7 @@ function addUpload(data: Command, context: CommandContext): void {
   const add = data
     .command("add")
     .description("uploads a folder of pictures, and makes small ones for the pages")
-    .argument("<folder>", "one folder of pictures per class, or files of MNIST's or CIFAR-10's formats")
+    .argument("<folder>", "one folder of pictures per class, or files of a format that `convkit train` takes")
     .option("--json", "one JSON object", false)
     .addHelpText(
       "after",

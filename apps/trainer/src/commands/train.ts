@@ -31,7 +31,10 @@ export function addTrainCommand(program: Command, context: CommandContext): void
   const command = program
     .command("train")
     .description("trains a network, judges it on the test set and writes a report")
-    .argument("[data]", "name of a data set, or a folder with one folder of pictures per class")
+    .argument(
+      "[data]",
+      "name of a data set, a folder with one folder of pictures per class, or a manifest, tar or Parquet file",
+    )
     .option("--model <name|path>", "a network of the registry, or a module that builds one")
     .option("--epochs <n>", "passes over the training set", numberArgument)
     .option("--batch-size <n>", "pictures per step", numberArgument)
