@@ -60,6 +60,117 @@ describe("decodeImage", () => {
     expect([...(await decodeImage(deep, { channels: 1 })).data]).toEqual([0, 100, 255]);
   });
 
+  it.each(["png", "tiff"] as const)("brings 16 bits of colour in a %s to 8", async (format) => {
+    const deep = await sharp(Uint16Array.of(0, 25_700, 65_535, 65_535, 0, 257), {
+      raw: { width: 2, height: 1, channels: 3 },
+    })
+      .toColourspace("rgb16")
+      .toFormat(format, format === "tiff" ? { compression: "lzw" } : {})
+      .toBuffer();
+    expect(await sharp(deep).metadata()).toMatchObject({ format, depth: "ushort" });
+    expect([...(await decodeImage(deep, { channels: 3 })).data]).toEqual([0, 100, 255, 255, 0, 1]);
+  });
+
+  it("shows 16 bits with transparency over white", async () => {
+    const deep = await sharp(Uint16Array.of(0, 0, 0, 0, 25_700, 0, 65_535, 65_535), {
+      raw: { width: 2, height: 1, channels: 4 },
+    })
+      .toColourspace("rgb16")
+      .png()
+      .toBuffer();
+    expect(await sharp(deep).metadata()).toMatchObject({ depth: "ushort", hasAlpha: true });
+    expect([...(await decodeImage(deep, { channels: 3 })).data]).toEqual([255, 255, 255, 100, 0, 255]);
+  });
+
+  it("looks colours up in a palette", async () => {
+    const colours = [255, 0, 0, 0, 0, 255, 0, 128, 0, 255, 0, 0];
+    const bytes = await sharp(Buffer.from(colours), { raw: { width: 4, height: 1, channels: 3 } })
+      .png({ palette: true, dither: 0 })
+      .toBuffer();
+    expect(await sharp(bytes).metadata()).toMatchObject({ isPalette: true });
+    expect([...(await decodeImage(bytes, { channels: 3 })).data]).toEqual(colours);
+  });
+
+  it("shows the transparent colour of a palette over white", async () => {
+    const bytes = await sharp(Buffer.from([255, 0, 0, 255, 0, 0, 0, 0]), {
+      raw: { width: 2, height: 1, channels: 4 },
+    })
+      .png({ palette: true, dither: 0 })
+      .toBuffer();
+    expect(await sharp(bytes).metadata()).toMatchObject({ isPalette: true, hasAlpha: true });
+    expect([...(await decodeImage(bytes, { channels: 3 })).data]).toEqual([255, 0, 0, 255, 255, 255]);
+  });
+
+  it("shows grey with transparency over white", async () => {
+    // Half of black over white: 255 × (1 − 128/255) = 127.
+    const bytes = await sharp(Buffer.from([0, 0, 0, 128, 0, 255, 100, 255]), {
+      raw: { width: 4, height: 1, channels: 2 },
+    })
+      .toColourspace("b-w")
+      .png()
+      .toBuffer();
+    expect(await sharp(bytes).metadata()).toMatchObject({ channels: 2, hasAlpha: true });
+    expect([...(await decodeImage(bytes, { channels: 1 })).data]).toEqual([255, 127, 0, 100]);
+    expect([...(await decodeImage(bytes, { channels: 3 })).data.subarray(3, 6)]).toEqual([127, 127, 127]);
+  });
+
+  it("takes the first frame of an animation", async () => {
+    // Frames of 2×1 pixels, one below the other.
+    const frames = Buffer.from([255, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 0]);
+    for (const format of ["gif", "webp"] as const) {
+      const animation = sharp(frames, { raw: { width: 2, height: 2, channels: 3, pageHeight: 1 } });
+      const bytes = await (
+        format === "gif" ? animation.gif({ dither: 0 }) : animation.webp({ lossless: true })
+      ).toBuffer();
+      expect(await sharp(bytes).metadata()).toMatchObject({ format, pages: 2 });
+      const { data, ...shape } = await decodeImage(bytes, { channels: 3 });
+      expect(shape).toEqual({ height: 1, width: 2, channels: 3 });
+      expect([...data]).toEqual([255, 0, 0, 0, 0, 255]);
+      expect(await inspectPicture(bytes)).toEqual({ height: 1, width: 2, isGrey: false });
+    }
+  });
+
+  it("decodes WebP and AVIF to the very pixels where they are lossless", async () => {
+    const pixels = Buffer.from([255, 0, 0, 0, 0, 255, 12, 200, 99, 1, 2, 3]);
+    const picture = sharp(pixels, { raw: { width: 2, height: 2, channels: 3 } });
+    const options = { lossless: true, chromaSubsampling: "4:4:4" } as const;
+    for (const bytes of [
+      await picture.clone().webp(options).toBuffer(),
+      await picture.clone().avif(options).toBuffer(),
+    ]) {
+      expect([...(await decodeImage(bytes, { channels: 3 })).data]).toEqual([...pixels]);
+    }
+  });
+
+  it("shows transparent WebP over white", async () => {
+    const bytes = await sharp(Buffer.from([10, 20, 30, 0, 10, 20, 30, 255]), {
+      raw: { width: 2, height: 1, channels: 4 },
+    })
+      .webp({ lossless: true })
+      .toBuffer();
+    expect([...(await decodeImage(bytes, { channels: 3 })).data]).toEqual([255, 255, 255, 10, 20, 30]);
+  });
+
+  it.each<[string, readonly [number, number, number]]>([
+    ["white", [255, 255, 255]],
+    ["black", [0, 0, 0]],
+    ["red", [200, 60, 40]],
+    ["blue", [40, 60, 180]],
+  ])("makes %s of the inks of a CMYK JPEG", async (_name, [r, g, b]) => {
+    const bytes = await sharp({ create: { width: 16, height: 16, channels: 3, background: { r, g, b } } })
+      .toColourspace("cmyk")
+      .jpeg({ quality: 100 })
+      .toBuffer();
+    expect(await sharp(bytes).metadata()).toMatchObject({ space: "cmyk", channels: 4 });
+    const { data, ...shape } = await decodeImage(bytes, { channels: 3 });
+    expect(shape).toEqual({ height: 16, width: 16, channels: 3 });
+    // Inks cannot show every colour: none is further off than a sixth of the range.
+    [r, g, b].forEach((value, channel) =>
+      expect(Math.abs((data[channel] as number) - value)).toBeLessThan(43),
+    );
+    expect(await inspectPicture(bytes)).toEqual({ height: 16, width: 16, isGrey: false });
+  });
+
   it("resizes as transforms do", async () => {
     const ramp = await sharp(Buffer.from([0, 100]), { raw: { width: 2, height: 1, channels: 1 } })
       .png()
