@@ -18,6 +18,7 @@ export {
   type DecodedImage,
   type DecodeOptions,
 } from "./pictures/decode-image.js";
+export type { FileRange, PictureLocation } from "./pictures/picture-location.js";
 export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
 export { defaultTransforms, type DefaultTransforms } from "./default-transforms.js";
 export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/inspect-dataset.js";

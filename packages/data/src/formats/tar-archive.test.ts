@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { encodeTar, encodeTarOf } from "../../test/tar-files.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
-import { createLoader, openDataset, packFolder, packThumbnails } from "../index.js";
+import { createLoader, openDataset, packFolder, packThumbnails, type DatasetProgress } from "../index.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 
 const RED = await encodePicture([255, 0, 0]);
@@ -246,13 +246,20 @@ describe("pictures in a tar", () => {
   });
 
   it("are read again only when the tar has changed", async () => {
-    const folder = await write({ "x.tar": { "1.png": RED, "1.cls": "0", "2.png": BLUE, "2.cls": "1" } });
-    const file = join(folder, "x.tar");
+    const tar = encodeTarOf({ "1.cls": "0", "1.png": RED, "2.png": BLUE, "2.cls": "1" });
+    const { length } = tar;
+    const file = join(await write({ "x.tar": tar }), "x.tar");
     const home = await temporaryFolder();
     const stamped = new Date(1_600_000_000_000);
     await utimes(file, stamped, stamped);
-    const { contentHash } = await open(file, {}, home);
-    const length = encodeTarOf({ "1.png": RED, "1.cls": "0", "2.png": BLUE, "2.cls": "1" }).length;
+    const seen: DatasetProgress[] = [];
+    const onProgress = (progress: DatasetProgress) => void seen.push(progress);
+    const spec = { source: file, validationFraction: 0, testFraction: 0 };
+    const { contentHash } = await openDataset(spec, { home, onProgress });
+    expect(seen).toContainEqual({ phase: "check", what: file, done: 513, total: length, unit: "bytes" });
+    seen.length = 0;
+    await openDataset(spec, { home, onProgress });
+    expect(seen).toEqual([]);
     // Damage that leaves size and time as they were is not seen: nothing was read again.
     await writeFile(file, Buffer.alloc(length));
     await utimes(file, stamped, stamped);

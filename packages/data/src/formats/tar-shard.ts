@@ -31,26 +31,28 @@ const MOST_LABEL_BYTES = 1 << 20;
 const LABEL_FIELDS = ["label", "class", "cls"];
 
 /** @throws {DatasetFormatError} if it is no tar, or a damaged one. */
-export async function listTarShard(
-  file: string,
-  { home, signal }: PictureIndexOptions,
-): Promise<TarShardList> {
-  const index = indexFile(home, `tar\n${resolve(file)}`, Remembered);
+export async function listTarShard(file: string, options: PictureIndexOptions): Promise<TarShardList> {
+  const index = indexFile(options.home, `tar\n${resolve(file)}`, Remembered);
   const stamp = await stampFile(file);
   const known = await index.read();
   if (known !== null && isSameStamp(known.stamp, stamp)) return known;
-  const list = await readTarShard(file, signal);
+  const list = await readTarShard(file, stamp.sizeBytes, options);
   await index.write({ formatVersion: 1, stamp, ...list });
   return list;
 }
 
-async function readTarShard(file: string, signal: AbortSignal | undefined): Promise<TarShardList> {
+async function readTarShard(
+  file: string,
+  total: number,
+  { signal, onProgress }: PictureIndexOptions,
+): Promise<TarShardList> {
   const files = new Map<string, TarFile>();
   const labels = new Map<string, TarShardList["labels"][number] & { readonly isClass: boolean }>();
   const badFiles: TarShardList["badFiles"] = [];
   for await (const entry of tarEntries(file)) {
     signal?.throwIfAborted();
     const { name, isFile, offset, length } = entry;
+    onProgress?.({ phase: "check", what: file, done: offset + length, total, unit: "bytes" });
     const parts = name.split("/");
     if (parts.some((part) => part !== ".." && isPassedOver(part))) continue;
     const isPicture = isPictureName(name);
