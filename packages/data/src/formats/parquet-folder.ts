@@ -54,7 +54,7 @@ async function findParquet(path: string): Promise<{ folder: string; names: strin
   }
   for (const folder of [path, join(path, DATA_FOLDER)]) {
     const isFolder = (await stat(folder).catch(() => null))?.isDirectory() === true;
-    const names = isFolder ? (await listShards(folder)).filter(isParquet) : [];
+    const names = isFolder ? await listShards(folder, isParquet) : [];
     if (names.length > 0) return { folder, names };
   }
   return { folder: path, names: [] };

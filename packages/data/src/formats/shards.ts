@@ -19,14 +19,22 @@ export const openShard = (folder: string, name: string): Shard => ({
   split: splitInName(name),
 });
 
-/** Files of a folder and of folders in it that are named as splits, relative to it and sorted. */
-export async function listShards(folder: string): Promise<string[]> {
+/**
+ * Files of a folder and of folders in it that are named as splits, relative to it and sorted.
+ * @param isShard told by the name.
+ */
+export async function listShards(folder: string, isShard: (name: string) => boolean): Promise<string[]> {
   const names: string[] = [];
+  const isWanted = (name: string) => isShard(name) && !isPassedOver(name);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (isPassedOver(entry.name)) continue;
-    if (!entry.isDirectory()) names.push(entry.name);
-    else if (splitInName(entry.name) !== null) {
-      names.push(...(await readdir(join(folder, entry.name))).map((name) => `${entry.name}/${name}`));
+    if (!entry.isDirectory()) {
+      if (isWanted(entry.name)) names.push(entry.name);
+      continue;
+    }
+    if (isPassedOver(entry.name) || splitInName(entry.name) === null) continue;
+    // One that cannot be read is told of when folders of classes are looked for.
+    for (const name of await readdir(join(folder, entry.name)).catch(() => [])) {
+      if (isWanted(name)) names.push(`${entry.name}/${name}`);
     }
   }
   return names.sort();

@@ -87,6 +87,8 @@ describe("a tar of WebDataset's samples", () => {
       "flowers-train-000000.tar": sample(0),
       "flowers-val-0.tar": sample(0),
       "test/0.tar": sample(1),
+      "test/._0.tar": "of a Mac",
+      "more.tar/readme.txt": "a folder",
       "notes.txt": "about",
     });
     expect(await classesOf(folder)).toEqual({

@@ -42,10 +42,9 @@ interface OpenedShard extends TarShardList {
 export async function readTars(path: string, options: PictureIndexOptions): Promise<DatasetParts | null> {
   const isFolder = (await stat(path)).isDirectory();
   const folder = isFolder ? path : dirname(resolve(path));
-  const names = isFolder ? await listShards(folder) : [basename(path)];
-  const found = names
-    .filter((name) => isTar(name) || isCompressedTar(name))
-    .map((name) => openShard(folder, name));
+  const isAnyTar = (name: string) => isTar(name) || isCompressedTar(name);
+  const names = isFolder ? await listShards(folder, isAnyTar) : [basename(path)].filter(isAnyTar);
+  const found = names.map((name) => openShard(folder, name));
   if (found.length === 0) return null;
   const shards = found.filter(({ name }) => isTar(name));
   if (shards.length === 0) throw compressed(found[0] as Shard);
@@ -146,7 +145,7 @@ function ofClassFolders(opened: readonly OpenedShard[]): Sorted {
         range: rangeOf(one, fileOf.get(picture.path) as TarFile),
       });
     }
-    badFiles.push(...sorted.badFiles.map((bad) => ({ ...bad, path: idOf(bad.path) })));
+    for (const bad of sorted.badFiles) badFiles.push({ ...bad, path: idOf(bad.path) });
   }
   return { pictures, badFiles };
 }
