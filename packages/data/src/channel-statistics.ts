@@ -2,6 +2,7 @@
 import type { DatasetSplit } from "./dataset-split.js";
 import { mapConcurrently } from "./map-concurrently.js";
 import { decodeImage } from "./pictures/decode-image.js";
+import type { PictureLocation } from "./pictures/picture-location.js";
 import type { FileSource } from "./pictures/pixel-source.js";
 
 export interface ChannelStatistics {
@@ -53,9 +54,9 @@ async function countPixels(split: DatasetSplit): Promise<ByteCounts> {
 async function countWholeFiles(split: DatasetSplit): Promise<ByteCounts> {
   const source = split.source as FileSource;
   const counts = noCounts(source.channels);
-  const paths = Array.from(split.sourceIndices, (index) => source.paths[index] as string);
-  await mapConcurrently(paths, CONCURRENT_DECODES, async (path) => {
-    const { data, height, width } = await decodeImage(path, { channels: source.channels });
+  const locations = Array.from(split.sourceIndices, (index) => source.locations[index] as PictureLocation);
+  await mapConcurrently(locations, CONCURRENT_DECODES, async (location) => {
+    const { data, height, width } = await decodeImage(location, { channels: source.channels });
     addBytes(counts, data, 1 / (height * width));
   });
   return counts;

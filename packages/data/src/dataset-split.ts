@@ -2,6 +2,7 @@
 import { hashToUint32 } from "@convkit/random";
 import { valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
 import { imageShapeOf, type PixelSource } from "./pictures/pixel-source.js";
+import type { PictureLocation } from "./pictures/picture-location.js";
 import { batchShapeOf, readPixels } from "./pictures/read-pixels.js";
 
 export interface DatasetSplitInit {
@@ -12,13 +13,13 @@ export interface DatasetSplitInit {
   readonly source: PixelSource;
   /** Where in the source each picture is. */
   readonly sourceIndices: Uint32Array;
-  /** Of every picture of the source, where each is a file of its own. */
+  /** Of every picture of the source, where they are encoded. */
   readonly files?: readonly PictureFile[] | undefined;
 }
 
-/** What is known of a picture's file from when it was checked. */
+/** What is known of an encoded picture from when it was checked. */
 export interface PictureFile {
-  readonly path: string;
+  readonly location: PictureLocation;
   /** Of its bytes, hexadecimal. */
   readonly sha256: string;
   /** In pixels, as a viewer shows it. */
@@ -69,7 +70,7 @@ export class DatasetSplit {
 
   /**
    * @param position in this split.
-   * @returns null where pictures are no files of their own.
+   * @returns null where pictures are in memory.
    */
   fileAt(position: number): PictureFile | null {
     return this.#files?.[this.#sourceIndex(position)] ?? null;

@@ -23,7 +23,7 @@ export interface SplitParts {
   readonly groups?: readonly string[];
   /** Picture i of the source belongs to id i. */
   readonly source: PixelSource;
-  /** Likewise, where each picture is a file of its own. */
+  /** Likewise, where pictures are encoded. */
   readonly files?: readonly PictureFile[];
 }
 

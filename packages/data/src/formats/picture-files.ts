@@ -58,11 +58,11 @@ export async function readPictureFiles(
         groups: members.map(({ group, path }) => group ?? path),
       }),
       source: fileSource(folder, members, { channels, size }),
-      files: members.map(({ path, sha256, height, width }) => ({
-        path: resolve(folder, path),
-        sha256,
-        height,
-        width,
+      files: members.map((member) => ({
+        location: locate(folder, member),
+        sha256: member.sha256,
+        height: member.height,
+        width: member.width,
       })),
     };
   }

@@ -33,10 +33,10 @@ export async function writeManifest(
   const folder = dirname(resolve(file));
   const rows = dataset.splitList().flatMap((split) =>
     split.ids.map((id, position) => {
-      const picture = split.fileAt(position);
-      if (picture === null) throw noFiles(dataset);
+      const location = split.fileAt(position)?.location;
+      if (typeof location !== "string") throw noFiles(dataset);
       return {
-        path: pathFrom(folder, picture.path),
+        path: pathFrom(folder, location),
         label: dataset.classNames[split.labels[position] as number] as string,
         split: groups && dataset.isHeldBack(split.name) ? "train" : split.name,
         group: groups?.get(id),

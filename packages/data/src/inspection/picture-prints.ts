@@ -112,12 +112,12 @@ async function printFiles(
   const isNew = files.map(({ sha256 }) => !kept.has(sha256));
   const total = isNew.filter(Boolean).length;
   let done = 0;
-  await mapConcurrently(files, CONCURRENCY, async ({ path, sha256 }, i) => {
+  await mapConcurrently(files, CONCURRENCY, async ({ location, sha256 }, i) => {
     signal?.throwIfAborted();
     prints.sha256[i] = sha256;
     let print = kept.get(sha256);
     if (print === undefined) {
-      print = await decodeGrey(path, HASHED_EDGE);
+      print = await decodeGrey(location, HASHED_EDGE);
       kept.set(sha256, print);
     }
     prints.grey.set(print, i * PRINT_BYTES);

@@ -101,9 +101,9 @@ const COARSE = 4;
  * @returns uint8 [edge, edge].
  * @throws {ImageDecodeError} if the bytes are no picture, or a cut one.
  */
-export async function decodeGrey(pathOrBytes: string | Uint8Array, edge: number): Promise<Uint8Array> {
+export async function decodeGrey(picture: PictureLocation | Uint8Array, edge: number): Promise<Uint8Array> {
   try {
-    const { data, info } = await sharp(pathOrBytes, { failOn: "error" })
+    const { data, info } = await sharp(await decoderInput(picture), { failOn: "error" })
       .autoOrient()
       .flatten({ background: "white" })
       .resize(COARSE * edge, COARSE * edge, { fit: "fill", withoutEnlargement: true })
@@ -112,6 +112,6 @@ export async function decodeGrey(pathOrBytes: string | Uint8Array, edge: number)
       .toBuffer({ resolveWithObject: true });
     return resize(data, { count: 1, height: info.height, width: info.width, channels: 1 }, [edge, edge]);
   } catch (cause) {
-    throw new ImageDecodeError(pathOrBytes, cause as Error);
+    throw new ImageDecodeError(picture, cause as Error);
   }
 }
