@@ -1,10 +1,11 @@
 /** The transforms of a run that names none. */
-import type { BuiltinTransformSpec, DatasetCard } from "@convkit/schema";
+import type { BatchTransformSpec, BuiltinTransformSpec, DatasetCard } from "@convkit/schema";
 import { findNamedDataset } from "./fetching/named-datasets.js";
 import { ImageSizeRequiredError } from "./pictures/pixel-source.js";
 
 export interface DefaultTransforms {
   readonly train: BuiltinTransformSpec[];
+  readonly batch: BatchTransformSpec[];
   readonly evaluation: BuiltinTransformSpec[];
 }
 
@@ -32,6 +33,7 @@ export function defaultTransforms(card: DatasetCard): DefaultTransforms {
       ...(isMirrorable ? [{ name: "RandomHorizontalFlip" as const, p: 0.5 }] : []),
       ...normalize,
     ],
+    batch: [],
     evaluation: normalize,
   };
 }

@@ -9,7 +9,14 @@ export {
 export { ImageDataset, type DatasetSplits } from "./image-dataset.js";
 export { DatasetSplit } from "./dataset-split.js";
 export { createSplit, type CreateSplitOptions } from "./create-split.js";
-export { createLoader, LoaderError, type Batch, type Loader, type LoaderOptions } from "./loading/loader.js";
+export {
+  createLoader,
+  LoaderError,
+  type Batch,
+  type Loader,
+  type LoaderOptions,
+  type MixedLabels,
+} from "./loading/loader.js";
 export { LoaderClosedError } from "./loading/batch-producer.js";
 export { TransformModuleError } from "./loading/transform-modules.js";
 export {

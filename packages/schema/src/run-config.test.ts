@@ -141,6 +141,24 @@ describe("short forms", () => {
     expect(config.loss).toEqual({ name: "cross-entropy", labelSmoothing: 0 });
   });
 
+  it("takes names for batch transforms, which nobody has to list", () => {
+    const parse = (transforms: RunConfigInput["transforms"]) =>
+      RunConfig.parse({ ...least, transforms }).transforms;
+    expect(parse({ train: [], evaluation: [] })).toEqual({ train: [], batch: [], evaluation: [] });
+    const batch = ["MixUp", { name: "CutMix" as const, alpha: 0.5, untilEpoch: 3 }];
+    expect(parse({ train: [], batch, evaluation: [] })).toMatchObject({
+      batch: [
+        { name: "MixUp", alpha: 1, p: 1 },
+        { name: "CutMix", alpha: 0.5, p: 1, untilEpoch: 3 },
+      ],
+    });
+    const wrong = { name: "MixUp" as const, alpha: 0, untilEpoch: 0 };
+    expect(complaint({ ...least, transforms: { train: [], batch: [wrong], evaluation: [] } })).toBe(
+      "✖ Too small: expected number to be >0\n  → at transforms.batch[0].alpha\n" +
+        "✖ Too small: expected number to be >0\n  → at transforms.batch[0].untilEpoch",
+    );
+  });
+
   it("are spelled out in a part of a config, and nothing else is touched", () => {
     const part = { model: "resnet9", optimizer: "adamw", transforms: { train: ["CenterCrop"] }, epochs: 3 };
     expect(expandShortForms(part)).toEqual({

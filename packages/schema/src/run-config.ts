@@ -1,8 +1,8 @@
 /** Everything that decides a run. Parsed once, at the edge; a stored config replays the run. */
 import { z } from "zod";
 import { ModelSpec } from "./model-spec.js";
-import { expandName, joinShortForms, withShortForms } from "./short-forms.js";
-import { TransformList } from "./transform-spec.js";
+import { TransformLists } from "./run-transforms.js";
+import { joinShortForms, named } from "./short-forms.js";
 
 const PositiveInt = z.int().positive();
 const Fraction = z.number().min(0).lt(1);
@@ -170,12 +170,7 @@ export const RunConfig = z.strictObject({
   seed: z.int().min(0).max(0xffffffff).default(0).describe("Decides first weights, order and augmentation"),
   engine: EnginePreference.default("auto").describe("What computes; auto: the fastest that is available"),
   data: DataSpec.describe("What is learnt from"),
-  transforms: z
-    .strictObject({
-      train: TransformList.describe("In this order, on pictures to learn from"),
-      evaluation: TransformList.describe("In this order, on pictures to judge or predict"),
-    })
-    .nullable()
+  transforms: TransformLists.nullable()
     .prefault(null)
     .describe("What is done to pictures first; null: the data set's own defaults"),
   model: ModelSpec.describe("The network: a name, a path to a module, or a list of layers"),
@@ -204,9 +199,4 @@ export type RunConfigInput = z.input<typeof RunConfig>;
 /** JSON Schema of what a user writes, short forms included, with every field's default and description. */
 export function runConfigJsonSchema(): z.core.JSONSchema.BaseSchema {
   return z.toJSONSchema(RunConfig, { io: "input", override: joinShortForms });
-}
-
-/** A choice of variants by name, which a string alone may name. */
-function named<Schema extends z.ZodType>(schema: Schema) {
-  return withShortForms<string, Schema>(schema, { expand: expandName, forms: [{ type: "string" }] });
 }

@@ -17,6 +17,11 @@ export function withShortForms<Short, Schema extends z.ZodType>(
     .meta({ [SHORT_FORMS]: forms });
 }
 
+/** A choice of variants by name, which a string alone may name. */
+export function named<Schema extends z.ZodType>(schema: Schema) {
+  return withShortForms<string, Schema>(schema, { expand: expandName, forms: [{ type: "string" }] });
+}
+
 /** `override` of `z.toJSONSchema`: a field with short forms may be any of them, or the long form. */
 export function joinShortForms({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   const { [SHORT_FORMS]: forms, default: initial, description, ...long } = jsonSchema;

@@ -1,6 +1,7 @@
 /** A loader's batch as tensors. */
 import type { Batch } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
+import type { MixedTarget } from "./cross-entropy.js";
 
 /**
  * float32 [N, H, W, C]. It may share the batch's memory, which the loader fills again: dispose it before the next batch
@@ -13,4 +14,9 @@ export function imagesTensor({ images, shape }: Batch): tf.Tensor4D {
 /** int32 [N], class indices. */
 export function labelsTensor({ labels }: Batch): tf.Tensor1D {
   return tf.tensor1d(labels, "int32");
+}
+
+/** undefined of a batch whose pictures are each their own. */
+export function mixedTarget({ mixed }: Batch): MixedTarget | undefined {
+  return mixed && { labels: tf.tensor1d(mixed.labels, "int32"), weight: mixed.weight };
 }

@@ -51,6 +51,42 @@ describe("crossEntropy", () => {
     expect(row![1]).toBeCloseTo(-0.75, 6);
   });
 
+  it.each([0, 0.1])(
+    "of mixed labels is the weighted sum of two, at a label smoothing of %f",
+    (labelSmoothing) => {
+      const logits = tf.tensor2d([
+        [0, Math.log(3), 1],
+        [2, -1, 0.5],
+      ]);
+      const [own, other] = [tf.tensor1d([1, 0], "int32"), tf.tensor1d([0, 1], "int32")];
+      const weight = 0.7;
+      const whole = (z: tf.Tensor2D) =>
+        crossEntropy(z, own, { labelSmoothing, mixed: { labels: other, weight } });
+      const inParts = (z: tf.Tensor2D) =>
+        tf.add(
+          tf.mul(crossEntropy(z, own, { labelSmoothing }), weight),
+          tf.mul(crossEntropy(z, other, { labelSmoothing }), 1 - weight),
+        );
+      expect(whole(logits).dataSync()[0]).toBeCloseTo(inParts(logits).dataSync()[0]!, 6);
+      const gradients = [whole, inParts].map((loss) =>
+        tf
+          .grad((z) => loss(z as tf.Tensor2D))(logits)
+          .dataSync(),
+      );
+      gradients[0]!.forEach((value, i) => expect(value).toBeCloseTo(gradients[1]![i]!, 6));
+    },
+  );
+
+  it("of labels mixed by a half has the gradient (softmax − target) / N", () => {
+    const mixed = { labels: tf.tensor1d([0], "int32"), weight: 0.5 };
+    const labels = tf.tensor1d([1], "int32");
+    const gradient = tf.grad((z) => crossEntropy(z as tf.Tensor2D, labels, { mixed }));
+    // softmax of [ln 1, ln 3] is [¼, ¾], the target [½, ½].
+    const [a, b] = gradient(tf.tensor2d([[0, Math.log(3)]])).dataSync();
+    expect(a).toBeCloseTo(-0.25, 6);
+    expect(b).toBeCloseTo(0.25, 6);
+  });
+
   it("stays finite where exp overflows", () => {
     expect(lossOf([[1e4, -1e4]], [0])).toBeCloseTo(0, 12);
     expect(lossOf([[1e4, -1e4]], [1])).toBeCloseTo(2e4, 0);

@@ -69,6 +69,25 @@ describe("resume", () => {
     expect(readFileSync(join(cut, "report.json"))).toEqual(readFileSync(join(whole, "report.json")));
   });
 
+  it("mixes the pictures that are left as they would have been mixed", async () => {
+    const lists = configOf().transforms as object;
+    const batch = [
+      { name: "MixUp" as const, alpha: 0.4 },
+      { name: "CutMix" as const, untilEpoch: 1 },
+    ];
+    const config = configOf({ transforms: { train: [], evaluation: [], ...lists, batch } });
+    const [uncut, cut] = [newRun(), newRun()];
+    await train(config, optionsFor(uncut));
+    const controller = new AbortController();
+    const onEvent = (event: TrainEvent): void => {
+      if (event.type === "step" && event.step === 7) controller.abort(new Error("SIGINT"));
+    };
+    await train(config, optionsFor(cut, { signal: controller.signal, onEvent }));
+    expect((await resume(cut, optionsFor(cut))).status).toBe("completed");
+    expect(await lastWeights(cut)).toEqual(await lastWeights(uncut));
+    expect(await lastWeights(cut)).not.toEqual(await lastWeights(whole));
+  });
+
   it("goes on after SIGKILL in the middle of an epoch as if it had never come", async () => {
     const killed = newRun();
     const first = startChild("train", killed, JSON.stringify(configOf()), "17");

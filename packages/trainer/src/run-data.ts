@@ -33,13 +33,14 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
   const dataset = await openDataset(data, { home, signal, onProgress: onDataProgress });
   if (dataset.imageShape === null) throw new ImageSizeRequiredError();
   const card = await dataset.card();
-  const { train, evaluation } = config.transforms ?? defaultTransforms(card);
+  const { train, batch, evaluation } = config.transforms ?? defaultTransforms(card);
   const complete = {
     ...config,
     data: { ...data, contentHash: dataset.contentHash },
     model: await withHashedModule(config.model),
     transforms: {
       train: await Promise.all(train.map((spec) => withHashedModule(spec))),
+      batch,
       evaluation: await Promise.all(evaluation.map((spec) => withHashedModule(spec))),
     },
   };

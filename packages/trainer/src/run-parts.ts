@@ -59,6 +59,7 @@ export async function assembleRun(
       batchSize,
       workers,
       transforms: transforms.train,
+      batchTransforms: transforms.batch,
       rng: rng.split("loader"),
       // A rest of a few pictures would give batch norm bad statistics; the next epoch leaves out others.
       dropRemainder: train.length >= batchSize,

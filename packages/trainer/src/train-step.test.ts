@@ -1,3 +1,4 @@
+import type { MixedLabels } from "@convkit/data";
 import { OptimizerSpec } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
@@ -8,7 +9,7 @@ import { trainStep, type StepMetrics } from "./train-step.js";
 type DenseArgs = Parameters<typeof tf.layers.dense>[0];
 
 /** One plain gradient step of rate 1 over two 1×1 pictures. */
-async function stepOf(dense: Omit<DenseArgs, "units">, images: number[]) {
+async function stepOf(dense: Omit<DenseArgs, "units">, images: number[], mixed?: MixedLabels) {
   const weights = tf.initializers.constant({ value: -3 });
   const model = tf.sequential({
     layers: [
@@ -23,6 +24,7 @@ async function stepOf(dense: Omit<DenseArgs, "units">, images: number[]) {
     shape: [2, 1, 1, 1],
     labels: Int32Array.of(0, 0),
     ids: ["a", "b"],
+    ...(mixed && { mixed }),
   } as const;
   const before = tf.memory().numTensors;
   const metrics: StepMetrics = await trainStep(model, batch, {
@@ -44,6 +46,19 @@ describe("trainStep", () => {
     expect(metrics.correct).toBe(2);
     expect(kernel[0]).toBeCloseTo(-3 + 1, 5);
     expect(kernel[1]).toBeCloseTo(-3 - 1, 5);
+  });
+
+  it("steps towards both labels of mixed pictures, and counts the larger share's", async () => {
+    // Targets [¾, ¼]: ∂loss/∂w = 2·(½ − ¾, ½ − ¼).
+    const mixedBy = (weight: number) => stepOf({}, [1, 3], { labels: Int32Array.of(1, 1), weight });
+    const { metrics, kernel } = await mixedBy(0.75);
+    expect(metrics.loss).toBeCloseTo(Math.log(2), 6);
+    expect(kernel[0]).toBeCloseTo(-3 + 0.5, 5);
+    expect(kernel[1]).toBeCloseTo(-3 - 0.5, 5);
+    // Of equal logits the first class is taken.
+    expect(metrics.correct).toBe(2);
+    expect((await mixedBy(0.5)).metrics.correct).toBe(2);
+    expect((await mixedBy(0.25)).metrics.correct).toBe(0);
   });
 
   it("adds the penalties of the network's regularizers", async () => {

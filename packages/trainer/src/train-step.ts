@@ -1,7 +1,7 @@
 /** One update: forward, loss, backward, optimizer. */
 import type { Batch } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
-import { imagesTensor, labelsTensor } from "./batch-tensors.js";
+import { imagesTensor, labelsTensor, mixedTarget } from "./batch-tensors.js";
 import { countCorrect, crossEntropy } from "./cross-entropy.js";
 import type { NamedVariables } from "./named-tensors.js";
 import type { Optimizer, UpdateOptions } from "./optimizer.js";
@@ -12,9 +12,12 @@ export interface TrainStepOptions extends UpdateOptions {
 }
 
 export interface StepMetrics {
-  /** Mean over the batch, in nats, and the network's own penalties. */
+  /** Mean over the batch, in nats, against mixed labels where pictures were mixed, and the network's own penalties. */
   readonly loss: number;
-  /** Pictures of the batch classified correctly before the update. */
+  /**
+   * Pictures of the batch classified correctly before the update. Where they were mixed with each other, as the label
+   * with the larger share; as their own if both are alike.
+   */
   readonly correct: number;
 }
 
@@ -30,11 +33,13 @@ export async function trainStep(
   const metrics = tf.tidy(() => {
     const images = imagesTensor(batch);
     const labels = labelsTensor(batch);
+    const mixed = mixedTarget(batch);
+    const mainLabels = mixed && mixed.weight < 0.5 ? mixed.labels : labels;
     let correct: tf.Scalar | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(images, { training: true }) as tf.Tensor2D;
-      correct = tf.keep(countCorrect(logits, labels));
-      const loss = crossEntropy(logits, labels, { labelSmoothing });
+      correct = tf.keep(countCorrect(logits, mainLabels));
+      const loss = crossEntropy(logits, labels, { labelSmoothing, mixed });
       return penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
     }, [...optimizer.variables.values()]);
     optimizer.update(byWeightName(grads, optimizer.variables), { learningRate, step });

@@ -56,7 +56,7 @@ describe("assembleRunConfig", () => {
   });
 
   it("leaves out a stored config's transforms where they fit another data set or size", () => {
-    const transforms = { train: [], evaluation: [{ name: "Normalize", mean: [0.1], std: [0.3] }] };
+    const transforms = { train: [], batch: [], evaluation: [{ name: "Normalize", mean: [0.1], std: [0.3] }] };
     const stored = { data: { source: "mnist", contentHash: "abc" }, transforms };
     expect(assembleRunConfig({ file: stored }).transforms).toEqual(transforms);
     expect(assembleRunConfig({ data: "mnist", file: stored }).transforms).toEqual(transforms);

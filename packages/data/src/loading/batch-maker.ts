@@ -1,9 +1,12 @@
 /** Pixels of one batch: read, transformed, normalised. The same code on the main thread and in workers. */
 import { Rng, type RngState } from "@convkit/random";
-import type { TransformSpec } from "@convkit/schema";
+import type { BatchTransformSpec, TransformSpec } from "@convkit/schema";
 import {
+  applyMix,
   createTransformPipeline,
+  drawMix,
   valuesPerImage,
+  type BatchMix,
   type ImageBatchShape,
   type TransformPipeline,
 } from "@convkit/transforms";
@@ -15,6 +18,7 @@ import { loadTransformModules } from "./transform-modules.js";
 export interface BatchRecipe {
   readonly source: PixelSource;
   readonly transforms: readonly TransformSpec[];
+  readonly batchTransforms: readonly BatchTransformSpec[];
 }
 
 /** Plain data: one message to a worker. */
@@ -24,26 +28,31 @@ export interface BatchTask {
   /** From its child under the epoch come the children of the pictures, under their indices. */
   readonly rng: RngState;
   readonly epoch: number;
+  /** Of the epoch, from 0: what is drawn for the batch as a whole comes from the child of that name. */
+  readonly step: number;
 }
 
 export class BatchMaker {
   readonly #source: PixelSource;
   readonly #pipeline: TransformPipeline;
+  readonly #batchTransforms: readonly BatchTransformSpec[];
   /** Scratch memory not in use; several batches of files may be under way at once. */
   readonly #scratch: Uint8Array[] = [];
 
-  private constructor(source: PixelSource, pipeline: TransformPipeline) {
+  private constructor({ source, batchTransforms }: BatchRecipe, pipeline: TransformPipeline) {
     this.#source = source;
     this.#pipeline = pipeline;
+    this.#batchTransforms = batchTransforms;
   }
 
   /**
    * @throws {TransformModuleError} if a user's transform cannot be loaded.
    * @throws {CustomTransformError} if it is no transform.
    */
-  static async create({ source, transforms }: BatchRecipe): Promise<BatchMaker> {
+  static async create(recipe: BatchRecipe): Promise<BatchMaker> {
+    const { transforms } = recipe;
     return new BatchMaker(
-      source,
+      recipe,
       createTransformPipeline(transforms, await loadTransformModules(transforms)),
     );
   }
@@ -58,9 +67,10 @@ export class BatchMaker {
 
   /**
    * @param out receives the batch from its beginning.
+   * @returns how its pictures were mixed with each other; null: not at all.
    * @throws {ImageDecodeError} if a file has gone or been damaged since the data set was opened.
    */
-  async make({ indices, rng, epoch }: BatchTask, out: Float32Array): Promise<void> {
+  async make({ indices, rng, epoch, step }: BatchTask, out: Float32Array): Promise<BatchMix | null> {
     const needed = valuesPerImage(batchShapeOf(this.#source, 1)) * indices.length;
     let scratch = this.#scratch.pop();
     if (scratch === undefined || scratch.length < needed) scratch = new Uint8Array(needed);
@@ -71,9 +81,19 @@ export class BatchMaker {
       const ofEpoch = own.split(epoch);
       const rngs = this.#pipeline.isRandom ? Array.from(indices, (index) => ofEpoch.split(index)) : [];
       const imageRngOf = (i: number) => own.split("every epoch").split(indices[i] as number);
-      this.#pipeline.apply(bytes, shape, rngs, { out, epoch, imageRngOf });
+      const made = this.#pipeline.apply(bytes, shape, rngs, { out, epoch, imageRngOf });
+      return this.#mix(made, { epoch, rng: ofEpoch.split("batch").split(step) });
     } finally {
       this.#scratch.push(scratch);
     }
+  }
+
+  #mix(
+    { images, shape }: { images: Float32Array; shape: ImageBatchShape },
+    { epoch, rng }: { epoch: number; rng: Rng },
+  ): BatchMix | null {
+    const mix = drawMix(this.#batchTransforms, { rng, epoch, shape });
+    if (mix !== null) applyMix(images, shape, mix);
+    return mix;
   }
 }

@@ -1,12 +1,19 @@
 /** Who makes batches: this thread or others. A buffer is handed over with each task and comes back with the result. */
+import type { BatchMix } from "@convkit/transforms";
 import { BatchMaker, type BatchRecipe, type BatchTask } from "./batch-maker.js";
+
+export interface ProducedBatch {
+  /** The memory handed over, under a new ArrayBuffer if it went through another thread. */
+  readonly buffer: ArrayBuffer;
+  /** How its pictures were mixed with each other; null: not at all. */
+  readonly mix: BatchMix | null;
+}
 
 export interface BatchProducer {
   /**
    * @param buffer float32 values of the batch are written to its beginning; not to be touched until it is back.
-   * @returns the same memory, under a new ArrayBuffer if it went through another thread.
    */
-  produce(task: BatchTask, buffer: ArrayBuffer): Promise<ArrayBuffer>;
+  produce(task: BatchTask, buffer: ArrayBuffer): Promise<ProducedBatch>;
   /** Tasks under way fail with LoaderClosedError. */
   close(): Promise<void>;
 }
@@ -27,8 +34,8 @@ export async function createInlineProducer(recipe: BatchRecipe): Promise<BatchPr
   return {
     async produce(task, buffer) {
       if (isClosed) throw new LoaderClosedError();
-      await maker.make(task, new Float32Array(buffer));
-      return buffer;
+      const mix = await maker.make(task, new Float32Array(buffer));
+      return { buffer, mix };
     },
     close() {
       isClosed = true;

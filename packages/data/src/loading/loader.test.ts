@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Rng } from "@convkit/random";
-import type { TransformSpec } from "@convkit/schema";
+import type { BatchTransformSpec, TransformSpec } from "@convkit/schema";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
@@ -134,6 +134,25 @@ describe("an epoch", () => {
     for (const [id, look] of await looksIn(2, 3)) expect(third.get(id)).toBe(look);
   });
 
+  it("mixes each picture and its label with the one before it, up to an epoch", async () => {
+    const batchTransforms: BatchTransformSpec[] = [{ name: "MixUp", alpha: 1, p: 1, untilEpoch: 2 }];
+    const plain = await open(splitOf(9), { shuffle: false });
+    const loader = await open(splitOf(9), { shuffle: false, batchTransforms });
+    const [pure, mixed] = [await collect(plain.epoch(2)), await collect(loader.epoch(2))];
+    for (const [k, { images, labels, ids, mixed: soft }] of mixed.entries()) {
+      const { labels: others, weight } = soft!;
+      const count = ids.length;
+      expect({ labels, ids }).toEqual({ labels: pure[k]?.labels, ids: pure[k]?.ids });
+      expect([...others]).toEqual([...labels.slice(-1), ...labels.slice(0, -1)]);
+      for (let i = 0; i < count; i++) {
+        const partner = (i + count - 1) % count;
+        const expected = weight * pure[k]!.images[i * 9]! + (1 - weight) * pure[k]!.images[partner * 9]!;
+        expect(images[i * 9]).toBeCloseTo(expected, 6);
+      }
+    }
+    expect(await collect(loader.epoch(3))).toEqual(pure);
+  });
+
   it("of no pictures has no batches", async () => {
     const loader = await open(splitOf(0));
     expect(loader.stepsPerEpoch).toBe(0);
@@ -156,6 +175,25 @@ describe("workers", () => {
     expect(inline?.[0]?.shape).toEqual([4, 3, 1, 1]);
     expect(one).toEqual(inline);
     expect(three).toEqual(inline);
+  });
+
+  it("mix the same pictures of a batch in the same way, however many they are and wherever the epoch goes on", async () => {
+    const batchTransforms: BatchTransformSpec[] = [
+      { name: "MixUp", alpha: 0.4, p: 0.8 },
+      { name: "CutMix", alpha: 1, p: 0.8, untilEpoch: 4 },
+    ];
+    const options = { transforms: AUGMENT, batchTransforms };
+    const [inline, ...others] = await Promise.all(
+      [0, 1, 2, 7].map(async (workers) =>
+        collect((await open(splitOf(50), { workers, ...options })).epoch(2)),
+      ),
+    );
+    expect(new Set(inline?.map(({ mixed }) => mixed?.weight)).size).toBeGreaterThan(6);
+    expect(inline?.some(({ mixed }) => mixed === undefined)).toBe(true);
+    for (const other of others) expect(other).toEqual(inline);
+    const resumed = await open(splitOf(50), { workers: 2, ...options });
+    expect(await collect(resumed.epoch(2, { fromStep: 5 }))).toEqual(inline?.slice(5));
+    expect(await collect(resumed.epoch(3))).not.toEqual(inline);
   });
 
   it("work ahead over several epochs in a bounded amount of memory", async () => {

@@ -4,18 +4,25 @@
  */
 import { availableParallelism } from "node:os";
 import type { Rng } from "@convkit/random";
-import type { TransformSpec } from "@convkit/schema";
-import { valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
+import type { BatchTransformSpec, TransformSpec } from "@convkit/schema";
+import { rolled, valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
 import type { DatasetSplit } from "../dataset-split.js";
 import { resizeSource } from "../pictures/resize-source.js";
 import { BatchMaker } from "./batch-maker.js";
-import { createInlineProducer, LoaderClosedError, type BatchProducer } from "./batch-producer.js";
+import {
+  createInlineProducer,
+  LoaderClosedError,
+  type BatchProducer,
+  type ProducedBatch,
+} from "./batch-producer.js";
 import { createWorkerPool } from "./worker-pool.js";
 
 export interface LoaderOptions {
   readonly batchSize: number;
   /** As in a config; the last ones usually end with Normalize. */
   readonly transforms: readonly TransformSpec[];
+  /** Behind `transforms`. Their `untilEpoch` is held against the number that `epoch` is called with. */
+  readonly batchTransforms?: readonly BatchTransformSpec[];
   /** Order and augmentation come from its children; it is not drawn from itself. */
   readonly rng: Rng;
   /** A new order in every epoch; without it the split's own. True if left out. */
@@ -40,6 +47,16 @@ export interface Batch {
   /** Class index per picture. */
   readonly labels: Int32Array;
   readonly ids: readonly string[];
+  /** Of a batch whose pictures were mixed with each other. */
+  readonly mixed?: MixedLabels;
+}
+
+/** The target of picture i is weight · onehot(batch.labels[i]) + (1 − weight) · onehot(labels[i]). */
+export interface MixedLabels {
+  /** Class index of what each picture was mixed with. */
+  readonly labels: Int32Array;
+  /** The same for all pictures, 0…1. */
+  readonly weight: number;
 }
 
 export interface Loader {
@@ -71,14 +88,15 @@ const MOST_DEFAULT_WORKERS = 4;
  * @throws {ShapeError} if the transforms cannot take the pictures.
  */
 export async function createLoader(split: DatasetSplit, options: LoaderOptions): Promise<Loader> {
-  const { batchSize, transforms, imageSize } = options;
+  const { batchSize, transforms, batchTransforms = [], imageSize } = options;
   const workers = options.workers ?? defaultWorkers(split);
   const prefetch = options.prefetch ?? (workers === 0 ? 0 : workers + 1);
   checkInteger("batchSize", batchSize, 1);
   checkInteger("workers", workers, 0);
   checkInteger("prefetch", prefetch, 0);
 
-  const recipe = { source: imageSize ? resizeSource(split.source, imageSize) : split.source, transforms };
+  const source = imageSize ? resizeSource(split.source, imageSize) : split.source;
+  const recipe = { source, transforms, batchTransforms };
   const shape = (await BatchMaker.create(recipe)).outputShape(batchSize);
   const producer = await (workers === 0 ? createInlineProducer(recipe) : createWorkerPool(recipe, workers));
   return new BatchLoader(split, { ...options, prefetch }, { producer, shape });
@@ -126,27 +144,30 @@ class BatchLoader implements Loader {
     checkInteger("fromStep", fromStep, 0);
     const order = this.#order(epoch);
     const rng = this.#options.rng.split("augment").toJSON();
-    const underWay: { positions: Uint32Array; buffer: Promise<ArrayBuffer> }[] = [];
+    const underWay: { positions: Uint32Array; produced: Promise<ProducedBatch> }[] = [];
     let nextStep = fromStep;
     try {
       for (let step = fromStep; step < this.stepsPerEpoch; step++) {
         for (; nextStep < this.stepsPerEpoch && nextStep <= step + this.#options.prefetch; nextStep++) {
           const positions = this.#positions(order, nextStep);
           const indices = positions.map((position) => this.#split.sourceIndices[position] as number);
-          const buffer = this.#producer.produce({ indices, rng, epoch }, this.#takeBuffer());
+          const produced = this.#producer.produce(
+            { indices, rng, epoch, step: nextStep },
+            this.#takeBuffer(),
+          );
           // It is awaited in its turn, which may be after it failed, or never.
-          buffer.catch(() => {});
-          underWay.push({ positions, buffer });
+          produced.catch(() => {});
+          underWay.push({ positions, produced });
         }
-        const { positions, buffer } = underWay.shift() as (typeof underWay)[number];
-        const memory = await this.#receive(buffer, { epoch, step });
-        yield this.#batch(positions, memory);
-        this.#buffers.push(memory);
+        const { positions, produced } = underWay.shift() as (typeof underWay)[number];
+        const received = await this.#receive(produced, { epoch, step });
+        yield this.#batch(positions, received);
+        this.#buffers.push(received.buffer);
       }
     } finally {
-      for (const { buffer } of underWay) {
-        void buffer.then(
-          (memory) => this.#buffers.push(memory),
+      for (const { produced } of underWay) {
+        void produced.then(
+          ({ buffer }) => this.#buffers.push(buffer),
           () => {},
         );
       }
@@ -174,9 +195,12 @@ class BatchLoader implements Loader {
     return this.#buffers.pop() ?? new ArrayBuffer(bytes);
   }
 
-  async #receive(buffer: Promise<ArrayBuffer>, at: { epoch: number; step: number }): Promise<ArrayBuffer> {
+  async #receive(
+    produced: Promise<ProducedBatch>,
+    at: { epoch: number; step: number },
+  ): Promise<ProducedBatch> {
     try {
-      return await buffer;
+      return await produced;
     } catch (cause) {
       if (cause instanceof LoaderClosedError) throw cause;
       const { name, message } = cause as Error;
@@ -187,14 +211,16 @@ class BatchLoader implements Loader {
     }
   }
 
-  #batch(positions: Uint32Array, memory: ArrayBuffer): Batch {
+  #batch(positions: Uint32Array, { buffer, mix }: ProducedBatch): Batch {
     const { height, width, channels } = this.#shape;
     const count = positions.length;
+    const labels = Int32Array.from(positions, (position) => this.#split.labels[position] as number);
     return {
-      images: new Float32Array(memory, 0, count * height * width * channels),
+      images: new Float32Array(buffer, 0, count * height * width * channels),
       shape: [count, height, width, channels],
-      labels: Int32Array.from(positions, (position) => this.#split.labels[position] as number),
+      labels,
       ids: Array.from(positions, (position) => this.#split.ids[position] as string),
+      ...(mix && { mixed: { labels: rolled(labels), weight: mix.weight } }),
     };
   }
 }

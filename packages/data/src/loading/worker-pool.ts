@@ -6,9 +6,10 @@
  * import of decode-image.ts, which every user of this package does, sees to that.
  */
 import { Worker } from "node:worker_threads";
+import type { BatchMix } from "@convkit/transforms";
 import { loaderWorkerUrl } from "../loader-worker-url.js";
 import type { BatchRecipe, BatchTask } from "./batch-maker.js";
-import { LoaderClosedError, type BatchProducer } from "./batch-producer.js";
+import { LoaderClosedError, type BatchProducer, type ProducedBatch } from "./batch-producer.js";
 
 export interface WorkerRequest {
   readonly id: number;
@@ -18,7 +19,12 @@ export interface WorkerRequest {
 
 export type WorkerReply =
   | { readonly kind: "ready" }
-  | { readonly kind: "batch"; readonly id: number; readonly buffer: ArrayBuffer }
+  | {
+      readonly kind: "batch";
+      readonly id: number;
+      readonly buffer: ArrayBuffer;
+      readonly mix: BatchMix | null;
+    }
   | {
       readonly kind: "error";
       readonly id: number;
@@ -48,7 +54,7 @@ function leastBusy(pool: readonly PoolWorker[]): PoolWorker {
 }
 
 interface WaitingTask {
-  resolve(buffer: ArrayBuffer): void;
+  resolve(batch: ProducedBatch): void;
   reject(error: Error): void;
 }
 
@@ -93,7 +99,7 @@ class PoolWorker {
     return this.#tasks.size;
   }
 
-  produce(task: BatchTask, buffer: ArrayBuffer): Promise<ArrayBuffer> {
+  produce(task: BatchTask, buffer: ArrayBuffer): Promise<ProducedBatch> {
     if (this.#end !== null) return Promise.reject(this.#end);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -111,7 +117,7 @@ class PoolWorker {
   #settle(reply: Exclude<WorkerReply, { kind: "ready" }>): void {
     const task = this.#tasks.get(reply.id);
     this.#tasks.delete(reply.id);
-    if (reply.kind === "batch") task?.resolve(reply.buffer);
+    if (reply.kind === "batch") task?.resolve({ buffer: reply.buffer, mix: reply.mix });
     else task?.reject(Object.assign(new Error(reply.error.message), reply.error));
   }
 

@@ -92,7 +92,9 @@ function wordsOf(path: Path, field: Field, given: Json | undefined): string {
       );
     }
     case "list":
-      return Array.isArray(value) ? `${lower(titleOf(path))}: ${value.length}` : "";
+      return Array.isArray(value) && !sameJson(value, field.initial)
+        ? `${lower(titleOf(path))}: ${value.length}`
+        : "";
     case "text":
     case "switch":
     case "texts":

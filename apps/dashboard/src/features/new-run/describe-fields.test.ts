@@ -88,6 +88,14 @@ test("variants are told by their name, or by the property that the others lack",
     "RandomErasing",
     "module",
   ]);
+  const batch = find("batch", variants("transforms")[0]!.fields);
+  expect(batch).toMatchObject({ kind: "list", initial: [] });
+  expect(batch.kind === "list" && batch.variants.map(({ id }) => id)).toEqual(["MixUp", "CutMix"]);
+  expect(batch.kind === "list" && kinds(batch.variants[0]!.fields)).toEqual({
+    alpha: "number",
+    p: "number",
+    untilEpoch: "number",
+  });
 });
 
 test("a value belongs to its variant in its short form too", () => {

@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<string, string>> = {
   model: "Network",
   "model.name": "Name of the network",
   "transforms.train": "While it learns",
+  "transforms.batch": "On whole batches",
   "transforms.evaluation": "When it is judged",
   p: "Probability",
   pctStart: "Rising fraction",
