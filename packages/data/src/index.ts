@@ -27,10 +27,11 @@ export {
 } from "./pictures/decode-image.js";
 export type { FileRange, PictureLocation } from "./pictures/picture-location.js";
 export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
-export { defaultTransforms, type DefaultTransforms } from "./default-transforms.js";
 export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/inspect-dataset.js";
 export { dataSheet } from "./inspection/data-sheet.js";
 export { writeManifest, type WriteManifestOptions } from "./formats/write-manifest.js";
+export { defaultTransforms } from "./default-transforms.js";
+export { presetTransforms, type PresetTransforms } from "./transform-presets.js";
 export { listDatasets, type DatasetInfo } from "./list-datasets.js";
 export { describeBadFiles } from "./formats/describe-bad-files.js";
 export { DatasetFormatError } from "./formats/dataset-format-error.js";

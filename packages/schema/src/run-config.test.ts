@@ -2,9 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { RunConfig, runConfigJsonSchema, type RunConfigInput } from "./run-config.js";
+import type { TransformLists } from "./run-transforms.js";
 import { expandShortForms } from "./short-forms.js";
 
 const least = { data: { source: "cifar10" }, model: { name: "resnet20" } };
+
+function listsOf({ transforms }: RunConfig): TransformLists {
+  if (transforms === null || typeof transforms === "string") throw new Error("Expected lists.");
+  return transforms;
+}
 
 /** What a user reads when a config is refused. */
 function complaint(config: unknown): string {
@@ -108,7 +114,7 @@ describe("defaults", () => {
       transforms: { train: [{ module: "./blur.mjs" }], evaluation: [] },
     });
     expect(config.model).toEqual({ module: "./net.ts", options: { depth: 3 } });
-    expect(config.transforms?.train).toEqual([{ module: "./blur.mjs", options: {} }]);
+    expect(listsOf(config).train).toEqual([{ module: "./blur.mjs", options: {} }]);
   });
 });
 
@@ -132,13 +138,30 @@ describe("short forms", () => {
       schedule: "cosine",
       loss: "cross-entropy",
     });
-    expect(config.transforms?.train).toEqual([
+    expect(listsOf(config).train).toEqual([
       { name: "RandomHorizontalFlip", p: 0.5 },
       { module: "./blur.mjs", options: {} },
     ]);
     expect(config.optimizer).toMatchObject({ name: "adamw", beta1: 0.9 });
     expect(config.schedule).toMatchObject({ name: "cosine", finalFactor: 0 });
     expect(config.loss).toEqual({ name: "cross-entropy", labelSmoothing: 0 });
+  });
+
+  it("takes a preset's name for all transforms, and no other", () => {
+    expect(RunConfig.parse({ ...least, transforms: "strong" }).transforms).toBe("strong");
+    expect(complaint({ ...least, transforms: "heavy" })).toBe(
+      '✖ Invalid option: expected one of "none"|"light"|"standard"|"strong"\n  → at transforms',
+    );
+    expect(complaint({ ...least, transforms: 3 })).toBe(
+      "✖ Invalid input: expected object, received number\n  → at transforms",
+    );
+    expect(runConfigJsonSchema().properties?.["transforms"]).toMatchObject({
+      default: null,
+      anyOf: [
+        { anyOf: [{ type: "string", enum: ["none", "light", "standard", "strong"] }, { type: "object" }] },
+        { type: "null" },
+      ],
+    });
   });
 
   it("takes names for batch transforms, which nobody has to list", () => {

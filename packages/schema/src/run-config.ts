@@ -1,7 +1,7 @@
 /** Everything that decides a run. Parsed once, at the edge; a stored config replays the run. */
 import { z } from "zod";
 import { ModelSpec } from "./model-spec.js";
-import { TransformLists } from "./run-transforms.js";
+import { RunTransforms } from "./run-transforms.js";
 import { joinShortForms, named } from "./short-forms.js";
 
 const PositiveInt = z.int().positive();
@@ -170,9 +170,9 @@ export const RunConfig = z.strictObject({
   seed: z.int().min(0).max(0xffffffff).default(0).describe("Decides first weights, order and augmentation"),
   engine: EnginePreference.default("auto").describe("What computes; auto: the fastest that is available"),
   data: DataSpec.describe("What is learnt from"),
-  transforms: TransformLists.nullable()
+  transforms: RunTransforms.nullable()
     .prefault(null)
-    .describe("What is done to pictures first; null: the data set's own defaults"),
+    .describe("What is done to pictures first: lists, or a preset by its name; null: light"),
   model: ModelSpec.describe("The network: a name, a path to a module, or a list of layers"),
   loss: LossSpec.prefault({ name: "cross-entropy" }).describe("What training makes small"),
   optimizer: OptimizerSpec.prefault({ name: "sgd" }).describe("How a gradient becomes an update"),

@@ -12,7 +12,7 @@ import {
 } from "@convkit/schema";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { drawSquare } from "../test/squares.js";
-import { runOptions, squaresConfig } from "../test/squares-run.js";
+import { lastWeights, runOptions, squaresConfig } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
 import { evaluateRun } from "./evaluate-run.js";
 import { readJournal } from "./journal.js";
@@ -50,6 +50,29 @@ async function trainUntil(lastStep: number): Promise<void> {
 
 const textsOf = (events: readonly TrainEvent[]) =>
   events.flatMap((event) => (event.type === "message" && event.level === "warning" ? [event.text] : []));
+
+describe("a preset", () => {
+  it("stands written out in the run's config, so that a replay needs no table of presets", async () => {
+    const squares = { ...config, model: "simple-cnn", epochs: 1, transforms: "strong" as const };
+    await train(squares, runOptions(run));
+    const stored = RunConfig.parse(JSON.parse(readFileSync(join(run, "config.json"), "utf8")));
+    const { transforms: preset } = stored;
+    expect(preset).toMatchObject({
+      train: [
+        { name: "RandomCrop", size: [8, 8], padding: 1 },
+        { name: "RandomHorizontalFlip" },
+        { name: "TrivialAugmentWide" },
+        { name: "Normalize" },
+        { name: "RandomErasing", p: 0.25 },
+      ],
+      batch: [{ name: "MixUp" }, { name: "CutMix" }],
+      evaluation: [{ name: "Normalize" }],
+    });
+    const replay = runOptions(join(root, "replay"));
+    await train(stored, replay);
+    expect(await lastWeights(join(root, "replay"))).toEqual(await lastWeights(run));
+  });
+});
 
 describe("modules of the user's own", () => {
   it("train, go on, are judged again and predict", async () => {

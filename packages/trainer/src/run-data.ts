@@ -7,21 +7,22 @@ import {
   ImageSizeRequiredError,
   listDatasets,
   openDataset,
+  presetTransforms,
   type ImageDataset,
 } from "@convkit/data";
-import type { DatasetCard, ModuleSpec, RunConfig } from "@convkit/schema";
+import type { DatasetCard, ModuleSpec, RunConfig, TransformLists } from "@convkit/schema";
 import type { RunOptions } from "./run-options.js";
 
 export interface RunData {
   readonly dataset: ImageDataset;
   readonly card: DatasetCard;
-  /** With transforms, absolute paths and the hashes of data set and modules filled in. */
+  /** With transforms written out, absolute paths and the hashes of data set and modules filled in. */
   readonly config: CompleteConfig;
   /** Paths of the modules that the config named with another hash. */
   readonly changedModules: readonly string[];
 }
 
-type CompleteConfig = RunConfig & { readonly transforms: NonNullable<RunConfig["transforms"]> };
+type CompleteConfig = RunConfig & { readonly transforms: TransformLists };
 
 /**
  * @throws {ContentHashMismatchError} if the config names a content hash and the pictures have another one.
@@ -33,7 +34,7 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
   const dataset = await openDataset(data, { home, signal, onProgress: onDataProgress });
   if (dataset.imageShape === null) throw new ImageSizeRequiredError();
   const card = await dataset.card();
-  const { train, batch, evaluation } = config.transforms ?? defaultTransforms(card);
+  const { train, batch, evaluation } = transformLists(config.transforms, card);
   const complete = {
     ...config,
     data: { ...data, contentHash: dataset.contentHash },
@@ -45,6 +46,12 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
     },
   };
   return { dataset, card, config: complete, changedModules: changedModules(config, complete) };
+}
+
+/** What a config stands for on these pictures. */
+function transformLists(transforms: RunConfig["transforms"], card: DatasetCard): TransformLists {
+  if (typeof transforms === "string") return presetTransforms(transforms, card);
+  return transforms ?? defaultTransforms(card);
 }
 
 /** A run may be resumed from another working directory. */
@@ -76,7 +83,8 @@ function changedModules(stored: RunConfig, current: RunConfig): string[] {
 
 /** In the same order for equal configs. */
 function modulesOf({ model, transforms }: RunConfig): ModuleSpec[] {
-  return [model, ...(transforms?.train ?? []), ...(transforms?.evaluation ?? [])].filter(isModuleSpec);
+  const lists = typeof transforms === "object" && transforms ? [transforms.train, transforms.evaluation] : [];
+  return [model, ...lists.flat()].filter(isModuleSpec);
 }
 
 function isModuleSpec(spec: object): spec is ModuleSpec {

@@ -88,7 +88,11 @@ describe("assembleRunConfig", () => {
       assignments: [{ transforms: { train: { "0": { p: 0.3 } } } }, { optimizer: { beta1: 0.8 } }],
     });
     expect(config).toMatchObject({ model: { name: "resnet9" }, optimizer: { name: "adamw", beta1: 0.8 } });
-    expect(config.transforms?.train).toEqual([{ name: "RandomHorizontalFlip", p: 0.3 }]);
+    expect(config.transforms).toEqual({
+      train: [{ name: "RandomHorizontalFlip", p: 0.3 }],
+      batch: [],
+      evaluation: [],
+    });
     expect(config.epochs).toBe(recipeFor("./photos", "resnet9")["epochs"]);
     expect(assembleRunConfig({ data: "x", assignments: [{ model: "./net.ts" }] }).model).toEqual({
       module: "./net.ts",

@@ -24,7 +24,9 @@ it("says type and default as the schema has them", () => {
   expect(field("data.imageSize")).toMatchObject([{ type: "[integer, integer]", default: undefined }]);
   expect(field("data.source")).toMatchObject([{ type: "string", isRequired: true }]);
   expect(field("earlyStopping")).toMatchObject([{ type: "object | null", default: "null" }]);
-  expect(field("transforms")).toMatchObject([{ type: "object | null", default: "null" }]);
+  expect(field("transforms")).toMatchObject([
+    { type: "none | light | standard | strong | object | null", default: "null" },
+  ]);
   expect(field("optimizer")).toMatchObject([{ type: "string | object", default: '{"name":"sgd"}' }]);
 });
 

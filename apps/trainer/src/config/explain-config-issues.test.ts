@@ -72,6 +72,9 @@ describe("explainConfigIssues", () => {
     expect(explain({ ...WHOLE, model: 3 })).toEqual([`model: ${what}. Received: 3.`]);
     expect(explain({ ...WHOLE, model: {} })).toEqual([`model: ${what}. Received: {}.`]);
     expect(explain({ data: WHOLE.data })).toEqual([`model: ${what}. Received: nothing.`]);
+    expect(explain({ ...WHOLE, transforms: "stong" })).toEqual([
+      'transforms: expected one of none, light, standard, strong. Received: "stong". Did you mean "strong"?',
+    ]);
     expect(explain({ ...WHOLE, transforms: { train: [{}], evaluation: [] } })).toEqual([
       "transforms.train.0: expected a transform's name, a path to a module, or an object with " +
         '"name" or "module". Received: {}.',

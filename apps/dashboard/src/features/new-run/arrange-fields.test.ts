@@ -44,6 +44,8 @@ test("a folded section says what differs from its defaults", () => {
   expect(
     summaryOf(section("transforms"), { transforms: { train: [], batch: ["MixUp"], evaluation: [] } }),
   ).toBe("while it learns: 0, on whole batches: 1, when it is judged: 0");
+  expect(summaryOf(section("transforms"), { transforms: "strong" })).toBe("strong");
+  expect(summaryOf(section("transforms"), { transforms: null })).toBe("as the data set has it");
   expect(summaryOf(section("data"), { data: { source: "a", limit: { train: 100 } } })).toBe(
     "training pictures 100",
   );

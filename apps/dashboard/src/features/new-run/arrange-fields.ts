@@ -82,6 +82,8 @@ function wordsOf(path: Path, field: Field, given: Json | undefined): string {
       return settingsOf(path, field.fields, given);
     case "variants": {
       if (value === null || value === undefined) return field.nullable ? lower(nullTitles(path)[0]) : "";
+      const preset = field.presets.find((each) => each === value);
+      if (preset !== undefined) return lower(variantTitle(path, preset));
       const variant = variantOf(value, field.variants);
       if (!variant) return "";
       const own = variant.isTagged ? variantTitle(path, variant.id) : "";

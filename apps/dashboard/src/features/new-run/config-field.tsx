@@ -82,26 +82,29 @@ function FieldGrid({ fields, path }: { fields: readonly Field[]; path: Path }) {
 const NOTHING = "\0";
 
 function VariantsField({ field, path }: Kind<"variants">) {
-  const { variants, nullable } = field;
+  const { variants, nullable, presets } = field;
   const edited = useEditedValue(path, { whole: false });
   const value = edited.value === undefined ? field.initial : edited.value;
   const isNothing = nullable && (value === null || value === undefined);
+  const preset = presets.find((each) => each === value);
   // What is asked for and not written yet may be any of them: the first one is offered.
   const variant = isNothing ? undefined : value === undefined ? variants[0] : variantOf(value, variants);
   const [nothing, something] = nullTitles(path);
   const options = [
     ...(nullable ? [{ value: NOTHING, label: nothing }] : []),
+    ...presets.map((each) => ({ value: each, label: variantTitle(path, each) })),
     ...variants.map(({ id, isTagged }) => ({
       value: id,
       label: nullable && variants.length === 1 && !isTagged ? something : variantTitle(path, id),
     })),
   ];
   const choose = (id: string) => {
+    if (presets.includes(id)) return edited.set(id);
     const chosen = variants.find((each) => each.id === id);
     edited.set(chosen === undefined ? null : startOf(chosen));
   };
   const control = {
-    value: isNothing ? NOTHING : (variant?.id ?? ""),
+    value: isNothing ? NOTHING : (preset ?? variant?.id ?? ""),
     onValueChange: choose,
     options,
   };
@@ -111,7 +114,7 @@ function VariantsField({ field, path }: Kind<"variants">) {
       {options.length > 1 && (
         <FieldFrame path={path} help={help} edited={edited} className="max-w-md">
           {(aria) =>
-            variants.some(({ isTagged }) => isTagged) ? (
+            presets.length > 0 || variants.some(({ isTagged }) => isTagged) ? (
               <Select {...aria} {...control} />
             ) : (
               <div id={aria.id}>
@@ -121,7 +124,7 @@ function VariantsField({ field, path }: Kind<"variants">) {
           }
         </FieldFrame>
       )}
-      {!isNothing && !variant && (
+      {!isNothing && !variant && preset === undefined && (
         <p className="text-xs text-ink-2">This value has no field of its own. The JSON tab shows it.</p>
       )}
       {variant && (

@@ -88,6 +88,12 @@ test("variants are told by their name, or by the property that the others lack",
     "RandomErasing",
     "module",
   ]);
+  expect(find("transforms")).toMatchObject({
+    nullable: true,
+    initial: null,
+    presets: ["none", "light", "standard", "strong"],
+  });
+  expect(find("optimizer")).toMatchObject({ nullable: false, presets: [] });
   const batch = find("batch", variants("transforms")[0]!.fields);
   expect(batch).toMatchObject({ kind: "list", initial: [] });
   expect(batch.kind === "list" && batch.variants.map(({ id }) => id)).toEqual(["MixUp", "CutMix"]);

@@ -21,8 +21,13 @@ export type Field = FieldBase &
     | { readonly kind: "numbers"; readonly orOne: boolean }
     | { readonly kind: "choice"; readonly options: readonly string[] }
     | { readonly kind: "group"; readonly fields: readonly Field[] }
-    /** One of several objects; `nullable`: or nothing. */
-    | { readonly kind: "variants"; readonly variants: readonly Variant[]; readonly nullable: boolean }
+    /** One of several objects; `nullable`: or nothing; `presets`: or one of these texts. */
+    | {
+        readonly kind: "variants";
+        readonly variants: readonly Variant[];
+        readonly nullable: boolean;
+        readonly presets: readonly string[];
+      }
     /** Objects one after another, each of some variant. */
     | { readonly kind: "list"; readonly variants: readonly Variant[] }
   );
@@ -57,10 +62,11 @@ function describeField(key: string, schema: Schema, required: boolean): Field {
     const [only] = objects;
     const isFree = objects.length === 1 && only!["properties"] === undefined;
     if (isFree) return { ...base, kind: "json" };
-    if (objects.length === 1 && !nullable && !isTagged(only!)) {
+    if (objects.length === 1 && !nullable && plain.length === 0 && !isTagged(only!)) {
       return { ...base, kind: "group", fields: describeFields(only!) };
     }
-    return { ...base, kind: "variants", nullable, variants: variantsOf(objects, key) };
+    const presets = plain.flatMap(optionsOf);
+    return { ...base, kind: "variants", nullable, presets, variants: variantsOf(objects, key) };
   }
   const options = plain.flatMap(optionsOf);
   if (options.length > 0 && plain.every((form) => optionsOf(form).length > 0)) {

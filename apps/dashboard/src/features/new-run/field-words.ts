@@ -53,6 +53,10 @@ const VARIANTS: Readonly<Record<string, string>> = {
   "model layers": "Layer by layer",
   "model module": "Own module",
   module: "own module",
+  "transforms none": "None",
+  "transforms light": "Light",
+  "transforms standard": "Standard",
+  "transforms strong": "Strong",
 };
 
 export const variantTitle = (path: Path, id: string) =>
