@@ -2,6 +2,7 @@ export { AnyNumber, stringifyWithSpelledNumbers } from "./finite.js";
 export { ModuleSpec } from "./module-spec.js";
 export { BuiltinTransformSpec, TransformSpec } from "./transform-spec.js";
 export { BatchTransformSpec } from "./batch-transform-spec.js";
+export { describeTransforms } from "./describe-transforms.js";
 export { TransformPreset, type TransformLists } from "./run-transforms.js";
 export { LayerSpec, ModelSpec } from "./model-spec.js";
 export {

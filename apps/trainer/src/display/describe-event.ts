@@ -1,5 +1,5 @@
 /** The lines a train event leaves in the terminal; most leave none. */
-import type { TrainEvent } from "@convkit/schema";
+import { describeTransforms, type RunConfig, type TrainEvent } from "@convkit/schema";
 import { formatFlops, formatDuration, formatLoss, formatPercent } from "./format.js";
 import type { Colors } from "./text-display.js";
 
@@ -49,6 +49,20 @@ function describeStart(event: EventOf<"runStarted">, colors: Colors): string[] {
       `${formatFlops(model.flops)} a picture`,
     `${colors.bold("plan")}    ${epochs} epochs of ${event.stepsPerEpoch} steps of ${batchSize} · ${optimizer.name}, ` +
       `learning rate ${learningRate}, ${schedule.name} · seed ${seed}`,
+    ...describeAugmentation(config.transforms).map(
+      (line, i) => `${i === 0 ? colors.bold("augment") : "       "} ${line}`,
+    ),
+  ];
+}
+
+/** A run's own config has its transforms written out. */
+function describeAugmentation(transforms: RunConfig["transforms"]): string[] {
+  if (transforms === null || typeof transforms === "string") return [];
+  const { train, batch } = transforms;
+  const ofBatches = describeTransforms(batch);
+  return [
+    ...describeTransforms(train),
+    ...(ofBatches.length > 0 ? [`whole batches: ${ofBatches.join(" or ")}`] : []),
   ];
 }
 

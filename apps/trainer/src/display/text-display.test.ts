@@ -1,7 +1,7 @@
 /** What a person sees of a run, on a terminal of a test's own. */
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-import type { TrainEvent } from "@convkit/schema";
+import { RunConfig, type TrainEvent } from "@convkit/schema";
 import picocolors from "picocolors";
 import { expect, it } from "vitest";
 import { envelope, STARTED } from "../fixtures/started-event.js";
@@ -53,4 +53,18 @@ it("says of a run that goes on how far it had come, within an epoch too", () => 
   const { say, shown } = terminal();
   say({ ...envelope, timestamp: 0, type: "resumed", fromStep: 68, fromEpoch: 4 });
   expect(shown()).toContain("resume  from step 68, 4 epochs done\n");
+});
+
+it("says at the beginning what is done to pictures, one transform a line", () => {
+  const { say, shown } = terminal();
+  const train = [{ name: "RandomCrop", size: [8, 8], padding: 1 }, "RandomHorizontalFlip"];
+  const transforms = { train, batch: ["MixUp", { name: "CutMix", alpha: 0.5 }], evaluation: [] };
+  const config = RunConfig.parse({ data: { source: "x" }, model: "y", transforms });
+  if (STARTED.type !== "runStarted") throw new Error("Expected the beginning of a run.");
+  say({ ...STARTED, config });
+  expect(shown()).toContain(
+    "augment RandomCrop(size=[8, 8], padding=1)\n" +
+      "        RandomHorizontalFlip()\n" +
+      "        whole batches: MixUp() or CutMix(alpha=0.5)\n",
+  );
 });
