@@ -12,6 +12,7 @@ export { createSplit, type CreateSplitOptions } from "./create-split.js";
 export {
   createLoader,
   LoaderError,
+  trainingLoaderRng,
   type Batch,
   type Loader,
   type LoaderOptions,
@@ -31,7 +32,15 @@ export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/i
 export { dataSheet } from "./inspection/data-sheet.js";
 export { writeManifest, type WriteManifestOptions } from "./formats/write-manifest.js";
 export { defaultTransforms } from "./default-transforms.js";
-export { presetTransforms, type PresetTransforms } from "./transform-presets.js";
+export { presetTransforms, transformLists, type PresetTransforms } from "./transform-presets.js";
+export {
+  describeDrawn,
+  previewTransforms,
+  type DrawnParameters,
+  type PreviewedPicture,
+  type PreviewOptions,
+  type TransformPreview,
+} from "./preview/preview-transforms.js";
 export { listDatasets, type DatasetInfo } from "./list-datasets.js";
 export { describeBadFiles } from "./formats/describe-bad-files.js";
 export { DatasetFormatError } from "./formats/dataset-format-error.js";

@@ -23,6 +23,8 @@ import {
   BatchTransformSpec,
   BuiltinTransformSpec,
   type DatasetCard,
+  type RunConfig,
+  type TransformLists,
   type TransformPreset,
 } from "@convkit/schema";
 import { findNamedDataset } from "./fetching/named-datasets.js";
@@ -92,6 +94,15 @@ export function presetTransforms(preset: TransformPreset, card: DatasetCard): Pr
     default:
       return preset satisfies never;
   }
+}
+
+/**
+ * The lists that a config's `transforms` stand for on these pictures: its own, a preset's, or by null those of `light`.
+ * @throws {ImageSizeRequiredError} if it has no lists of its own and the pictures have no one size.
+ */
+export function transformLists(transforms: RunConfig["transforms"], card: DatasetCard): TransformLists {
+  if (typeof transforms === "string") return presetTransforms(transforms, card);
+  return transforms ?? presetTransforms("light", card);
 }
 
 function withDefaults(name: BuiltinTransformSpec["name"], more: object = {}): BuiltinTransformSpec {

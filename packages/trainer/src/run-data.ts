@@ -3,11 +3,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
-  defaultTransforms,
   ImageSizeRequiredError,
   listDatasets,
   openDataset,
-  presetTransforms,
+  transformLists,
   type ImageDataset,
 } from "@convkit/data";
 import type { DatasetCard, ModuleSpec, RunConfig, TransformLists } from "@convkit/schema";
@@ -46,12 +45,6 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
     },
   };
   return { dataset, card, config: complete, changedModules: changedModules(config, complete) };
-}
-
-/** What a config stands for on these pictures. */
-function transformLists(transforms: RunConfig["transforms"], card: DatasetCard): TransformLists {
-  if (typeof transforms === "string") return presetTransforms(transforms, card);
-  return transforms ?? defaultTransforms(card);
 }
 
 /** A run may be resumed from another working directory. */

@@ -1,5 +1,5 @@
 /** What a run's config stands for: the network, the loaders that feed it, and what is to be watched. */
-import { createLoader, type DatasetSplit, type Loader } from "@convkit/data";
+import { createLoader, trainingLoaderRng, type DatasetSplit, type Loader } from "@convkit/data";
 import { createModel, type SampleImages } from "@convkit/models";
 import { Rng } from "@convkit/random";
 import type { TransformSpec } from "@convkit/schema";
@@ -60,7 +60,7 @@ export async function assembleRun(
       workers,
       transforms: transforms.train,
       batchTransforms: transforms.batch,
-      rng: rng.split("loader"),
+      rng: trainingLoaderRng(rng),
       // A rest of a few pictures would give batch norm bad statistics; the next epoch leaves out others.
       dropRemainder: train.length >= batchSize,
     });

@@ -1,4 +1,4 @@
-export { createTransformPipeline, type TransformPipeline } from "./transform-pipeline.js";
+export { createTransformPipeline, type ApplyOptions, type TransformPipeline } from "./transform-pipeline.js";
 export type { Transform, TransformFactory } from "./transform.js";
 export { CustomTransformError } from "./custom-transform.js";
 export { ShapeError, valuesPerImage, type ImageBatchShape, type Pixels } from "./image-batch.js";

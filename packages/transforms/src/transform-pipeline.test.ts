@@ -8,7 +8,7 @@ import { createTransformPipeline } from "./transform-pipeline.js";
 import type { Pixels } from "./image-batch.js";
 import type { TransformFactory } from "./transform.js";
 
-const NORMALIZE: TransformSpec = { name: "Normalize", mean: [0.5], std: [0.25] };
+const NORMALIZE = { name: "Normalize", mean: [0.5], std: [0.25] } satisfies TransformSpec;
 const CROP: TransformSpec = { name: "RandomCrop", size: [3, 3], padding: 1, paddingMode: "constant" };
 const FLIP: TransformSpec = { name: "RandomHorizontalFlip", p: 0.5 };
 
@@ -192,4 +192,27 @@ describe("a user's transform", () => {
   it("that is not loaded is named", () => {
     expect(() => createTransformPipeline([spec])).toThrow(/Expected mine.mjs among the loaded transforms/);
   });
+});
+
+it("tells what each random transform drew for each image, and does what it told", () => {
+  const shape = { count: 3, height: 2, width: 2, channels: 1 };
+  const crop: TransformSpec = { name: "RandomCrop", size: [1, 1], padding: 0, paddingMode: "constant" };
+  const told: [number, readonly unknown[]][] = [];
+  const { images } = createTransformPipeline([NORMALIZE, FLIP, crop]).apply(
+    Uint8Array.of(0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23),
+    shape,
+    [1, 2, 3].map((seed) => Rng.fromSeed(seed)),
+    { onSample: (transform, parameters) => told.push([transform, parameters]) },
+  );
+  expect(told.map(([transform]) => transform)).toEqual([1, 2]);
+  const [flips, crops] = told.map(([, parameters]) => parameters) as [
+    boolean[],
+    { top: number; left: number }[],
+  ];
+  const expected = flips.map((isFlipped, i) => {
+    const { top, left } = crops[i]!;
+    const byte = 10 * i + 2 * top + (isFlipped ? 1 - left : left);
+    return (byte / 255 - NORMALIZE.mean[0]!) / NORMALIZE.std[0]!;
+  });
+  images.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
 });

@@ -26,6 +26,7 @@ export interface TransformPipeline {
    * @param options.epoch from 0, for what alternates between epochs. 0 if left out.
    * @param options.imageRngOf an image's Rng that is the same in every epoch, by its place in the batch. If left out, the
    *   one of `rngs`.
+   * @param options.onSample told what was drawn by each random transform: its place in the list, and one value per image.
    * @returns float32: normalised, or 0…1 without a Normalize.
    * @throws {ShapeError} if images, shape, Rngs or `out` do not fit.
    */
@@ -41,6 +42,7 @@ export interface ApplyOptions {
   readonly out?: Float32Array | undefined;
   readonly epoch?: number | undefined;
   readonly imageRngOf?: ((index: number) => Rng) | undefined;
+  readonly onSample?: ((transform: number, parameters: readonly unknown[]) => void) | undefined;
 }
 
 type Stage =
@@ -75,7 +77,7 @@ export function createTransformPipeline(
   return {
     isRandom,
     outputShape,
-    apply(images, shape, rngs, { out, epoch = 0, imageRngOf } = {}) {
+    apply(images, shape, rngs, { out, epoch = 0, imageRngOf, onSample } = {}) {
       checkPixels(images, shape);
       if (isRandom && rngs.length !== shape.count) {
         throw new ShapeError(`Expected one Rng for each of ${shape.count} images. Received: ${rngs.length}.`);
@@ -86,7 +88,10 @@ export function createTransformPipeline(
         rng,
         context: { epoch, imageRng: () => imageRngOf?.(index) ?? rng },
       }));
-      for (const stage of stages) applyStage(stage, batch, { draws, out });
+      for (const [index, stage] of stages.entries()) {
+        const told = onSample && ((parameters: readonly unknown[]) => onSample(index, parameters));
+        applyStage(stage, batch, { draws, out, onSample: told });
+      }
       if (!batch.isFloat) batch.normalize(UNIT_SCALE, out);
       return { images: handOver(batch.settle() as Float32Array, out), shape: batch.shape };
     },
@@ -97,6 +102,12 @@ export function createTransformPipeline(
 interface Draw {
   readonly rng: Rng;
   readonly context: SampleContext;
+}
+
+interface StageOptions {
+  readonly draws: readonly Draw[];
+  readonly out: Float32Array | undefined;
+  readonly onSample: ((parameters: readonly unknown[]) => void) | undefined;
 }
 
 function builtinStage(spec: BuiltinTransformSpec): Stage {
@@ -119,17 +130,19 @@ function shapeAfter(shape: ImageBatchShape, stage: Stage): ImageBatchShape {
   }
 }
 
-function applyStage(
-  stage: Stage,
-  batch: DeferredImages,
-  { draws, out }: { draws: readonly Draw[]; out: Float32Array | undefined },
-): void {
+function applyStage(stage: Stage, batch: DeferredImages, { draws, out, onSample }: StageOptions): void {
   const before = batch.shape;
   const after = shapeAfter(before, stage);
   switch (stage.kind) {
-    case "move":
-      batch.move(sampleMaps(stage.move, before, draws), after);
+    case "move": {
+      const { move } = stage;
+      // A move that is not random has one map for all.
+      const maps = move.sample
+        ? sampleAll(move, before, { draws, onSample }).map((drawn) => move.map(before, drawn))
+        : new Array<PixelMap>(before.count).fill(move.map(before));
+      batch.move(maps, after);
       return;
+    }
     case "resize":
       batch.replace(resize(batch.settle(), before, stage.size), after);
       return;
@@ -138,18 +151,20 @@ function applyStage(
       return;
     case "pixels": {
       const { transform } = stage;
-      const parameters = transform.sample
-        ? draws.map(({ rng, context }) => transform.sample?.(rng, before, context))
-        : [];
+      const parameters = transform.sample ? sampleAll(transform, before, { draws, onSample }) : [];
       batch.replace(transform.apply(batch.settle(), before, parameters), after);
     }
   }
 }
 
-/** A move that is not random has one map for all. */
-function sampleMaps(move: PixelMove, shape: ImageBatchShape, draws: readonly Draw[]): PixelMap[] {
-  if (move.sample === undefined) return new Array<PixelMap>(shape.count).fill(move.map(shape));
-  return draws.map(({ rng, context }) => move.map(shape, move.sample?.(rng, shape, context)));
+function sampleAll(
+  { sample }: Pick<Transform, "sample">,
+  shape: ImageBatchShape,
+  { draws, onSample }: Pick<StageOptions, "draws" | "onSample">,
+): unknown[] {
+  const parameters = draws.map(({ rng, context }) => sample?.(rng, shape, context));
+  onSample?.(parameters);
+  return parameters;
 }
 
 function checkRoom(out: Float32Array | undefined, shape: ImageBatchShape): void {

@@ -1,4 +1,4 @@
-/** `convkit data`: looking at a data set, writing down its splits, and bringing it to a dashboard. */
+/** `convkit data`: looking at a data set and at what transforms make of it, writing down its splits, bringing it to a dashboard. */
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { parseAssignment } from "../config/assignment.js";
@@ -7,21 +7,26 @@ import type { UploadFlags } from "../worker/upload-dataset.js";
 import type { CommandContext } from "./command-context.js";
 import type { ExportFlags, InspectFlags } from "./inspect-data.js";
 import { numberArgument } from "./number-argument.js";
+import { addDataPreviewCommand } from "./data-preview.js";
 import { addServerOptions } from "./server-options.js";
 
 const EXAMPLES = `
 Examples:
   convkit data inspect ./photos
   convkit data inspect cifar10 --json > inspection.json
+  convkit data preview ./photos --transforms strong
   convkit data export ./photos ./photos/splits.csv --group-copies
   convkit data add ./photos --server https://dashboard.example:4100 --token convkit_…`;
 
 export function addDataCommand(program: Command, context: CommandContext): void {
   const data = program
     .command("data")
-    .description("looks at data sets, writes down their splits, brings them to a dashboard")
+    .description(
+      "looks at data sets and at what transforms make of them, writes down their splits, brings them to a dashboard",
+    )
     .addHelpText("after", EXAMPLES);
   addInspect(data, context);
+  addDataPreviewCommand(data, context);
   addExport(data, context);
   addUpload(data, context);
 }

@@ -5,6 +5,7 @@ import {
   applyMix,
   createTransformPipeline,
   drawMix,
+  type ApplyOptions,
   valuesPerImage,
   type BatchMix,
   type ImageBatchShape,
@@ -67,10 +68,15 @@ export class BatchMaker {
 
   /**
    * @param out receives the batch from its beginning.
+   * @param onSample told what each random transform drew, as `apply` of a pipeline tells it.
    * @returns how its pictures were mixed with each other; null: not at all.
    * @throws {ImageDecodeError} if a file has gone or been damaged since the data set was opened.
    */
-  async make({ indices, rng, epoch, step }: BatchTask, out: Float32Array): Promise<BatchMix | null> {
+  async make(
+    { indices, rng, epoch, step }: BatchTask,
+    out: Float32Array,
+    onSample?: ApplyOptions["onSample"],
+  ): Promise<BatchMix | null> {
     const needed = valuesPerImage(batchShapeOf(this.#source, 1)) * indices.length;
     let scratch = this.#scratch.pop();
     if (scratch === undefined || scratch.length < needed) scratch = new Uint8Array(needed);
@@ -81,7 +87,7 @@ export class BatchMaker {
       const ofEpoch = own.split(epoch);
       const rngs = this.#pipeline.isRandom ? Array.from(indices, (index) => ofEpoch.split(index)) : [];
       const imageRngOf = (i: number) => own.split("every epoch").split(indices[i] as number);
-      const made = this.#pipeline.apply(bytes, shape, rngs, { out, epoch, imageRngOf });
+      const made = this.#pipeline.apply(bytes, shape, rngs, { out, epoch, imageRngOf, onSample });
       return this.#mix(made, { epoch, rng: ofEpoch.split("batch").split(step) });
     } finally {
       this.#scratch.push(scratch);

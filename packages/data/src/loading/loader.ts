@@ -3,7 +3,7 @@
  * seed, e and k and on nothing else: not on the number of workers, nor on where an interrupted epoch goes on.
  */
 import { availableParallelism } from "node:os";
-import type { Rng } from "@convkit/random";
+import type { Rng, RngState } from "@convkit/random";
 import type { BatchTransformSpec, TransformSpec } from "@convkit/schema";
 import { rolled, valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
 import type { DatasetSplit } from "../dataset-split.js";
@@ -102,6 +102,16 @@ export async function createLoader(split: DatasetSplit, options: LoaderOptions):
   return new BatchLoader(split, { ...options, prefetch }, { producer, shape });
 }
 
+/** Of a run's Rng, the child that its loader of training pictures gets. */
+export function trainingLoaderRng(ofRun: Rng): Rng {
+  return ofRun.split("loader");
+}
+
+/** What the tasks of a loader with this Rng carry. */
+export function augmentationRng(rng: Rng): RngState {
+  return rng.split("augment").toJSON();
+}
+
 function defaultWorkers(split: DatasetSplit): number {
   return split.source.kind === "memory" ? 1 : Math.min(MOST_DEFAULT_WORKERS, availableParallelism());
 }
@@ -143,7 +153,7 @@ class BatchLoader implements Loader {
     checkInteger("epoch", epoch, 0);
     checkInteger("fromStep", fromStep, 0);
     const order = this.#order(epoch);
-    const rng = this.#options.rng.split("augment").toJSON();
+    const rng = augmentationRng(this.#options.rng);
     const underWay: { positions: Uint32Array; produced: Promise<ProducedBatch> }[] = [];
     let nextStep = fromStep;
     try {

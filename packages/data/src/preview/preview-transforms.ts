@@ -1,0 +1,138 @@
+/** What transforms make of some pictures, epoch by epoch: drawn by the loaders' own code, and shown on one sheet. */
+import { Rng } from "@convkit/random";
+import type { TransformSpec } from "@convkit/schema";
+import { valuesPerImage } from "@convkit/transforms";
+import type { DatasetSplit } from "../dataset-split.js";
+import { BatchMaker } from "../loading/batch-maker.js";
+import { augmentationRng, trainingLoaderRng } from "../loading/loader.js";
+import { drawContactSheet, type ContactSheet, type SheetTile } from "./contact-sheet.js";
+
+export interface PreviewOptions {
+  readonly transforms: readonly TransformSpec[];
+  /** Of a run: a picture is shown as a run with this seed, and the same data, sees it in that epoch. */
+  readonly seed: number;
+  readonly classNames: readonly string[];
+  /** At most; chosen by the hash of their ids. */
+  readonly pictures: number;
+  /** As many epochs, each a column. */
+  readonly draws: number;
+  /** The first of them. */
+  readonly firstEpoch: number;
+}
+
+/** What one random transform drew for one picture. */
+export interface DrawnParameters {
+  /** Its name, or its module's path. */
+  readonly transform: string;
+  /** As it drew them: null or false where it then does nothing. */
+  readonly parameters: unknown;
+}
+
+export interface PreviewedPicture {
+  readonly id: string;
+  readonly className: string;
+  readonly draws: readonly { readonly epoch: number; readonly drawn: readonly DrawnParameters[] }[];
+}
+
+export interface TransformPreview extends ContactSheet {
+  /** From top to bottom. */
+  readonly pictures: readonly PreviewedPicture[];
+}
+
+/**
+ * A row for each picture: itself, then what it is in one epoch after another, Normalize undone.
+ *
+ * @throws {RangeError} if there is nothing to show.
+ * @throws {TransformModuleError} if a user's transform cannot be loaded.
+ * @throws {ShapeError} if a transform cannot take the pictures.
+ * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen.
+ */
+export async function previewTransforms(
+  split: DatasetSplit,
+  { transforms, seed, classNames, pictures, draws, firstEpoch }: PreviewOptions,
+): Promise<TransformPreview> {
+  if (split.length === 0 || pictures < 1) {
+    throw new RangeError(
+      `Expected pictures to show. Received: ${Math.min(pictures, split.length)} of the ${split.length} of the ${split.name} split.`,
+    );
+  }
+  const shown = split.take(pictures);
+  const count = shown.length;
+  const { images, shape } = await shown.readImages(Array.from(shown.ids.keys()));
+  const maker = await BatchMaker.create({ source: split.source, transforms, batchTransforms: [] });
+  const made = maker.outputShape(count);
+  const rng = augmentationRng(trainingLoaderRng(Rng.fromSeed(seed)));
+  const columns: PreviewColumn[] = [];
+  for (let epoch = firstEpoch; epoch < firstEpoch + draws; epoch++) {
+    const out = new Float32Array(count * valuesPerImage(made));
+    const drawn: PreviewColumn["drawn"] = [];
+    const task = { indices: shown.sourceIndices, rng, epoch, step: 0 };
+    await maker.make(task, out, (index, parameters) => {
+      drawn.push({ transform: nameOf(transforms[index]!), parameters });
+    });
+    undoNormalize(out, made.channels, transforms);
+    columns.push({ epoch, bytes: Uint8ClampedArray.from(out, (value) => 255 * value), drawn });
+  }
+
+  const rows = Array.from(shown.ids, (id, i): PreviewedPicture => ({
+    id,
+    className: classNames[shown.labels[i]!] ?? String(shown.labels[i]),
+    draws: columns.map(({ epoch, drawn }) => ({
+      epoch,
+      drawn: drawn.map(({ transform, parameters }) => ({ transform, parameters: parameters[i] })),
+    })),
+  }));
+  const tileOf = (bytes: Uint8Array, of: typeof shape, i: number): Omit<SheetTile, "caption"> => {
+    const values = valuesPerImage(of);
+    return { ...of, pixels: bytes.subarray(i * values, (i + 1) * values) };
+  };
+  const sheet = await drawContactSheet(
+    rows.map((row, i) => [
+      { ...tileOf(images, shape, i), caption: [row.className, row.id] },
+      ...columns.map(({ bytes, epoch }, column) => ({
+        ...tileOf(new Uint8Array(bytes.buffer), made, i),
+        caption: [`epoch ${epoch}`, ...row.draws[column]!.drawn.map(describeDrawn)],
+      })),
+    ]),
+  );
+  return { ...sheet, pictures: rows };
+}
+
+/** All pictures in one epoch. */
+interface PreviewColumn {
+  readonly epoch: number;
+  readonly bytes: Uint8ClampedArray<ArrayBuffer>;
+  /** One value per picture. */
+  readonly drawn: { readonly transform: string; readonly parameters: readonly unknown[] }[];
+}
+
+const nameOf = (spec: TransformSpec): string => ("module" in spec ? spec.module : spec.name);
+
+/** To 0…1, whatever was done behind it. */
+function undoNormalize(images: Float32Array, channels: number, transforms: readonly TransformSpec[]): void {
+  for (const spec of transforms.toReversed()) {
+    if ("module" in spec || spec.name !== "Normalize") continue;
+    const { mean, std } = spec;
+    for (let i = 0; i < images.length; i++) {
+      const c = mean.length === 1 ? 0 : i % channels;
+      images[i] = (images[i] as number) * std[c]! + mean[c]!;
+    }
+  }
+}
+
+/** `RandomCrop top=2 left=-1`, `RandomHorizontalFlip –`. */
+export function describeDrawn({ transform, parameters }: DrawnParameters): string {
+  return `${transform} ${show(parameters)}`;
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined || value === false) return "–";
+  if (value === true) return "yes";
+  if (typeof value === "number") return String(Number(value.toPrecision(3)));
+  if (Array.isArray(value)) return value.length === 0 ? "–" : value.map(show).join(" ");
+  if (typeof value !== "object") return JSON.stringify(value);
+  return Object.entries(value)
+    .filter(([, inner]) => inner !== null)
+    .map(([key, inner]) => (key === "name" ? String(inner) : `${key}=${show(inner)}`))
+    .join(" ");
+}
