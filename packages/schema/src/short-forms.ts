@@ -35,7 +35,7 @@ export function joinShortForms({ jsonSchema }: { jsonSchema: z.core.JSONSchema.B
 }
 
 /** `"adamw"` → `{ name: "adamw" }`. */
-export function expandName(value: unknown): unknown {
+function expandName(value: unknown): unknown {
   return typeof value === "string" ? { name: value } : value;
 }
 
