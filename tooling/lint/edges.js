@@ -68,7 +68,10 @@ export const edges = {
       "npm",
     ],
   },
-  dashboard: { may: ["schema", "db", "api", "ui", "zod", "node", "npm"], tests: ["client", "random"] },
+  dashboard: {
+    may: ["schema", "random", "transforms", "db", "api", "ui", "zod", "node", "npm"],
+    tests: ["client"],
+  },
   examples: { may: [...published, "tfjs", "node", "sharp"] },
   bench: { may: [...published, "tfjs", "node", "npm"] },
 };

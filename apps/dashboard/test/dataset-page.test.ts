@@ -62,3 +62,49 @@ test("a data set that nobody has looked at says who would", async () => {
   await visit(page, addressOf("fashion-mnist"));
   await page.getByText("A worker that has the data set compares them once").waitFor();
 }, 60_000);
+
+test("transforms are tried on its pictures, and go on to the form for a new run", async () => {
+  const { page } = await openPage(browser, { url: served.url });
+  await visit(page, addressOf("cifar10"));
+  await page.getByRole("tab", { name: "Augmentation" }).click();
+  await page.getByRole("columnheader", { name: "Epoch 6" }).waitFor();
+  const drawnOf = (row: number) => page.getByRole("row").nth(row).getByRole("listitem").allInnerTexts();
+  // The preset that it starts with.
+  expect((await drawnOf(1)).slice(0, 3)).toEqual([
+    expect.stringMatching(/^RandomCrop top=-?\d left=-?\d$/),
+    expect.stringMatching(/^RandomHorizontalFlip (yes|–)$/),
+    expect.stringMatching(/^RandomErasing /),
+  ]);
+  const pixelsOf = (name: string) =>
+    page
+      .getByRole("img", { name })
+      .first()
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  const before = await pixelsOf("airplane in epoch 1");
+  expect(await pixelsOf("airplane in epoch 2")).not.toBe(before);
+  await page.getByRole("button", { name: "Draw again" }).click();
+  await untilTrue(async () => (await pixelsOf("airplane in epoch 1")) !== before);
+
+  // Nothing is drawn, and every epoch sees the picture as it is.
+  await page.getByRole("combobox", { name: "Transforms" }).click();
+  await page.getByRole("option", { name: "None" }).click();
+  await untilTrue(async () => (await page.getByRole("row").getByRole("listitem").count()) === 0);
+  await untilTrue(async () => (await page.getByRole("columnheader", { name: "Epoch 6" }).count()) === 1);
+  expect(await pixelsOf("airplane in epoch 6")).toBe(await pixelsOf(`${pictureId(0)}, airplane`));
+
+  await page.getByRole("combobox", { name: "Transforms" }).click();
+  await page.getByRole("option", { name: "Strong" }).click();
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: /^(MixUp|CutMix) keeps \d+%$/ })
+    .first()
+    .waitFor();
+  await page.getByRole("link", { name: "New run with it" }).click();
+  await page.waitForURL(/\/runs\/new\?config=/);
+  await untilTrue(
+    async () => (await page.getByRole("combobox", { name: "Data set" }).inputValue()) === "cifar10",
+  );
+  await page.getByRole("tab", { name: "JSON" }).click();
+  const text = await page.getByRole("textbox", { name: "Config" }).inputValue();
+  expect(JSON.parse(text)).toEqual({ data: { source: "cifar10" }, transforms: "strong" });
+}, 120_000);

@@ -47,6 +47,7 @@ beforeAll(async () => {
     "choosing runs": "/compare",
     datasets: "/datasets",
     dataset: `/datasets/${cardOf("cifar10").contentHash}`,
+    augmentation: `/datasets/${cardOf("cifar10").contentHash}?tab=augmentation`,
     models: "/models",
     model: "/models/small%20pictures",
     "no such page": "/nowhere",

@@ -3,7 +3,7 @@ import { addInspection, openDatabase } from "@convkit/db";
 import type { DatasetInspection } from "@convkit/schema";
 import { cardOf, pictureId, type DatasetName } from "./seed-dataset.js";
 
-export function inspectionOf(name: DatasetName): DatasetInspection {
+function inspectionOf(name: DatasetName): DatasetInspection {
   const card = cardOf(name);
   const copy = (index: number, split = "test") => ({
     id: split === "test" ? pictureId(index) : `${split}/${index}.png`,

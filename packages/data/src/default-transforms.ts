@@ -1,6 +1,7 @@
 /** The transforms of a run that names none. */
 import type { DatasetCard } from "@convkit/schema";
-import { presetTransforms, type PresetTransforms } from "./transform-presets.js";
+import type { PresetTransforms } from "@convkit/transforms";
+import { presetTransforms } from "./transform-presets.js";
 
 /**
  * The preset `light`: RandomCrop out of a mirrored border, RandomHorizontalFlip where a mirrored picture is of the same

@@ -23,6 +23,8 @@ export interface ImageDatasetInit {
   readonly heldBackBy: "hash" | "stratified";
   readonly badFiles: readonly BadFile[];
   readonly warnings: readonly string[];
+  /** Whether a mirrored picture is of the same class, where that is known. */
+  readonly isMirrorable?: boolean | undefined;
 }
 
 export class ImageDataset {
@@ -39,6 +41,7 @@ export class ImageDataset {
   readonly warnings: readonly string[];
   readonly #ownSplits: ImageDatasetInit["ownSplits"];
   readonly #heldBackBy: ImageDatasetInit["heldBackBy"];
+  readonly #isMirrorable: ImageDatasetInit["isMirrorable"];
   #channels: Promise<ChannelStatistics | null> | undefined;
 
   constructor(init: ImageDatasetInit) {
@@ -52,6 +55,7 @@ export class ImageDataset {
     this.warnings = warnings;
     this.#ownSplits = ownSplits;
     this.#heldBackBy = heldBackBy;
+    this.#isMirrorable = init.isMirrorable;
   }
 
   /** [height, width, channels]; null where sizes differ and none was chosen. */
@@ -80,6 +84,7 @@ export class ImageDataset {
       contentHash: this.contentHash,
       classNames: this.classNames,
       imageShape: this.imageShape,
+      ...(this.#isMirrorable !== undefined && { isMirrorable: this.#isMirrorable }),
       splits: Object.fromEntries(
         this.splitList().map((split) => [
           split.name,

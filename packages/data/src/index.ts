@@ -32,11 +32,9 @@ export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/i
 export { dataSheet } from "./inspection/data-sheet.js";
 export { writeManifest, type WriteManifestOptions } from "./formats/write-manifest.js";
 export { defaultTransforms } from "./default-transforms.js";
-export { presetTransforms, transformLists, type PresetTransforms } from "./transform-presets.js";
+export { presetTransforms, transformLists } from "./transform-presets.js";
 export {
-  describeDrawn,
   previewTransforms,
-  type DrawnParameters,
   type PreviewedPicture,
   type PreviewOptions,
   type TransformPreview,

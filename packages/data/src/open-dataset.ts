@@ -78,6 +78,7 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
     ownSplits: Object.keys(parts.splits),
     badFiles: parts.badFiles,
     warnings: parts.warnings,
+    isMirrorable: named?.isMirrorable,
   });
 }
 

@@ -24,6 +24,10 @@ export const DatasetCard = z.object({
         .describe("How pictures were held back for it; absent where the data set says itself"),
     }),
   ),
+  isMirrorable: z
+    .boolean()
+    .optional()
+    .describe("Whether a mirrored picture is of the same class; absent where that is not known"),
   /** Per channel, of pixels scaled to 0…1, over the training split; absent until measured. */
   mean: z.array(z.number()).optional(),
   std: z.array(z.number()).optional(),

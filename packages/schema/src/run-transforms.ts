@@ -3,7 +3,7 @@ import { z } from "zod";
 import { BatchTransformList } from "./batch-transform-spec.js";
 import { TransformList } from "./transform-spec.js";
 
-/** From the least to the most augmentation. `presetTransforms` of @convkit/data says what each stands for. */
+/** From the least to the most augmentation. `presetTransforms` of @convkit/transforms says what each stands for. */
 export const TransformPreset = z.enum(["none", "light", "standard", "strong"]);
 export type TransformPreset = z.infer<typeof TransformPreset>;
 

@@ -5,3 +5,5 @@ export { ShapeError, valuesPerImage, type ImageBatchShape, type Pixels } from ".
 export { resize, resizedShape, type ResizeSize } from "./resize.js";
 export { applyMix, drawMix, type BatchMix, type DrawMixOptions } from "./batch/batch-mix.js";
 export { rolled } from "./batch/pairing.js";
+export { presetTransforms, type PresetTransforms } from "./transform-presets.js";
+export { describeDrawn, undoNormalize, type DrawnParameters } from "./display.js";

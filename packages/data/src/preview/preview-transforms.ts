@@ -1,7 +1,7 @@
 /** What transforms make of some pictures, epoch by epoch: drawn by the loaders' own code, and shown on one sheet. */
 import { Rng } from "@convkit/random";
 import type { TransformSpec } from "@convkit/schema";
-import { valuesPerImage } from "@convkit/transforms";
+import { describeDrawn, undoNormalize, valuesPerImage, type DrawnParameters } from "@convkit/transforms";
 import type { DatasetSplit } from "../dataset-split.js";
 import { BatchMaker } from "../loading/batch-maker.js";
 import { augmentationRng, trainingLoaderRng } from "../loading/loader.js";
@@ -18,14 +18,6 @@ export interface PreviewOptions {
   readonly draws: number;
   /** The first of them. */
   readonly firstEpoch: number;
-}
-
-/** What one random transform drew for one picture. */
-export interface DrawnParameters {
-  /** Its name, or its module's path. */
-  readonly transform: string;
-  /** As it drew them: null or false where it then does nothing. */
-  readonly parameters: unknown;
 }
 
 export interface PreviewedPicture {
@@ -107,32 +99,3 @@ interface PreviewColumn {
 }
 
 const nameOf = (spec: TransformSpec): string => ("module" in spec ? spec.module : spec.name);
-
-/** To 0…1, whatever was done behind it. */
-function undoNormalize(images: Float32Array, channels: number, transforms: readonly TransformSpec[]): void {
-  for (const spec of transforms.toReversed()) {
-    if ("module" in spec || spec.name !== "Normalize") continue;
-    const { mean, std } = spec;
-    for (let i = 0; i < images.length; i++) {
-      const c = mean.length === 1 ? 0 : i % channels;
-      images[i] = (images[i] as number) * std[c]! + mean[c]!;
-    }
-  }
-}
-
-/** `RandomCrop top=2 left=-1`, `RandomHorizontalFlip –`. */
-export function describeDrawn({ transform, parameters }: DrawnParameters): string {
-  return `${transform} ${show(parameters)}`;
-}
-
-function show(value: unknown): string {
-  if (value === null || value === undefined || value === false) return "–";
-  if (value === true) return "yes";
-  if (typeof value === "number") return String(Number(value.toPrecision(3)));
-  if (Array.isArray(value)) return value.length === 0 ? "–" : value.map(show).join(" ");
-  if (typeof value !== "object") return JSON.stringify(value);
-  return Object.entries(value)
-    .filter(([, inner]) => inner !== null)
-    .map(([key, inner]) => (key === "name" ? String(inner) : `${key}=${show(inner)}`))
-    .join(" ");
-}

@@ -14,6 +14,7 @@ import { ConfigForm } from "./config-form";
 import { ConfigFormProvider } from "./form-context";
 import { JsonEditor } from "./json-editor";
 import type { JsonObject } from "./json-value";
+import { parseConfigText } from "./parse-config-text";
 import { SubmitPanel } from "./submit-panel";
 import { useConfigCheck } from "./use-config-check";
 import { useConfigDraft } from "./use-config-draft";
@@ -22,7 +23,12 @@ import { useSuggestions } from "./use-suggestions";
 export function NewRunPage() {
   const [params] = useUrlState();
   const from = params.get("from");
-  return from ? <RunAgain key={from} id={from} /> : <Draft run={null} />;
+  const given = params.get("config");
+  return from ? (
+    <RunAgain key={from} id={from} />
+  ) : (
+    <Draft key={given} run={null} given={parseConfigText(given ?? "{}").config} />
+  );
 }
 
 function RunAgain({ id }: { id: string }) {
@@ -51,11 +57,17 @@ function RunAgain({ id }: { id: string }) {
   );
 }
 
-function Draft({ run }: { run: RunDetail | null }) {
+interface DraftProps {
+  run: RunDetail | null;
+  /** What another page has decided of the config. */
+  given?: JsonObject | null;
+}
+
+function Draft({ run, given }: DraftProps) {
   const trpc = useTRPC();
   const schema = useQuery({ ...trpc.jobs.configSchema.queryOptions(), staleTime: Infinity });
   const [base] = useState(() => (run ? (structuredClone(run.config) as unknown as JsonObject) : null));
-  const [start] = useState<JsonObject>(() => (base ? againConfig(base) : { data: {} }));
+  const [start] = useState<JsonObject>(() => (base ? againConfig(base) : { data: {}, ...given }));
   const draft = useConfigDraft(start, base);
   const check = useConfigCheck(draft.config);
   const suggestions = useSuggestions();

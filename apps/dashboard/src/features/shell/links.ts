@@ -1,6 +1,9 @@
 /** Addresses of pages and files, with every name escaped. */
 export const runPath = (id: string) => `/runs/${encodeURIComponent(id)}`;
 export const runAgainPath = (id: string) => `/runs/new?from=${encodeURIComponent(id)}`;
+/** A form for a new run that starts with this much of a config. */
+export const newRunPath = (config: object) =>
+  `/runs/new?config=${encodeURIComponent(JSON.stringify(config))}`;
 export const datasetPath = (hash: string) => `/datasets/${encodeURIComponent(hash)}`;
 export const modelPath = (name: string) => `/models/${encodeURIComponent(name)}`;
 export const comparePath = (ids: readonly string[]) =>
