@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { create } from "tar";
 import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
@@ -81,6 +82,11 @@ describe("writeManifest", () => {
       ...{ name: "arrays", source: "arrays", contentHash: "", classNames: ["a"], splits: { train } },
       ...{ ownSplits: ["train"], heldBackBy: "hash", badFiles: [], warnings: [] },
     });
+    const tar = join(await temporaryFolder(), "photos.tar");
+    await create({ file: tar, cwd: source }, NAMES);
+    await expect(writeManifest(await open({ source: tar }), join(source, "splits.csv"))).rejects.toThrow(
+      "Received: photos, whose pictures lie together in larger files.",
+    );
     await expect(writeManifest(inMemory, join(source, "splits.csv"))).rejects.toThrow(
       "Expected pictures that are files of their own, for a manifest. Received: arrays",
     );

@@ -1,6 +1,6 @@
 /** Pictures × draws for any pipeline of transforms, before a run is spent on it; the pipeline goes on to the form for a new run. */
 "use client";
-import { RunConfig, type TransformLists } from "@convkit/schema";
+import { describeTransforms, RunConfig, type TransformLists } from "@convkit/schema";
 import { presetTransforms } from "@convkit/transforms";
 import { Button, Card, EmptyState, ErrorState, Skeleton } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
@@ -70,6 +70,9 @@ export function AugmentationTab({ dataset }: AugmentationTabProps) {
           <QueryState query={schema} skeleton={<Skeleton className="h-60 w-full" />}>
             {(found) => <PipelineField schema={found as JsonObject} />}
           </QueryState>
+          {checked.lists && typeof draft.config["transforms"] === "string" && (
+            <Written lists={checked.lists} />
+          )}
         </Card>
         <Card
           title="What training would see"
@@ -98,6 +101,19 @@ export function AugmentationTab({ dataset }: AugmentationTabProps) {
 function PipelineField({ schema }: { schema: JsonObject }) {
   const field = useMemo(() => describeFields(schema).find(({ key }) => key === "transforms"), [schema]);
   return field ? <ConfigField path={["transforms"]} field={field} /> : null;
+}
+
+/** What a preset comes to on these pictures. */
+function Written({ lists: { train, batch } }: { lists: TransformLists }) {
+  return (
+    <ol className="mt-3 flex flex-col gap-1 font-mono text-xs text-ink-2" aria-label="What it comes to">
+      {describeTransforms([...train, ...batch]).map((line, index) => (
+        <li key={index} className="break-words">
+          {line}
+        </li>
+      ))}
+    </ol>
+  );
 }
 
 interface Checked {
@@ -226,7 +242,7 @@ function DrawTable({ rows, lists, seed, channels }: DrawTableProps) {
                     <Tile picture={drawn} channels={channels} label={`${className} in epoch ${at + 1}`} />
                     <ul className="w-24">
                       {drawn.drawn.map((line, index) => (
-                        <li key={index} className="truncate" title={line}>
+                        <li key={index} className="break-words">
                           {line}
                         </li>
                       ))}
