@@ -49,7 +49,7 @@ export {
   type PackThumbnailsOptions,
   type ThumbnailPack,
 } from "./thumbnails/pack-thumbnails.js";
-export { packFolder, type PackFolderOptions } from "./packing/pack-folder.js";
+export { packDataset, type PackDatasetOptions } from "./packing/pack-dataset.js";
 export { findByHash, placeByHash, type PlaceByHashOptions } from "./packing/place-by-hash.js";
 export { DatasetPackError } from "./packing/dataset-pack-error.js";
 export type { DatasetProgress, ProgressListener } from "./progress.js";

@@ -6,7 +6,7 @@ import { readClassFolder } from "./formats/class-folder.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts } from "./formats/dataset-parts.js";
 import { hasIdxFiles, isIdxImagesFile, readIdxFolder, readIdxPair } from "./formats/idx-folder.js";
-import { isManifest, readManifest } from "./formats/manifest.js";
+import { isManifest, MANIFEST_STEM, readManifest } from "./formats/manifest.js";
 import { isParquet, readParquet } from "./formats/parquet-folder.js";
 import { recordSetParts } from "./formats/record-set.js";
 import { isTar, readTars } from "./formats/tar-archive.js";
@@ -19,7 +19,7 @@ const FORMATS =
   "a folder with one folder of JPEG or PNG files per class (or with train/, val/ and test/ of such folders); " +
   "a .tar of such folders, or of WebDataset's samples (000017.jpg with 000017.cls), or a folder of them; " +
   "a .parquet file of pictures and labels, as the Hugging Face hub has them, or a folder with them in it or in data/; " +
-  "a manifest (.csv or .jsonl) with a path and a label for each picture; " +
+  "a manifest (.csv or .jsonl) with a path and a label for each picture, or a folder with manifest.csv in it; " +
   "a folder with train-images-idx3-ubyte and its labels, as MNIST's, .gz or not; " +
   "the path of one …images-idx3-ubyte file with its labels beside it; " +
   "a folder with data_batch_1.bin … and test_batch.bin, as CIFAR-10's binary version";
@@ -37,6 +37,8 @@ export async function openPath(path: string, options: PictureIndexOptions): Prom
     return recordSetParts(await readIdxPair(path), options.home);
   }
   const names = await readdir(path);
+  const manifest = names.find((name) => isManifest(name) && parse(name).name === MANIFEST_STEM);
+  if (manifest !== undefined) return openPath(join(path, manifest), options);
   if (hasIdxFiles(names)) return recordSetParts(await readIdxFolder(path, names), options.home);
   if (hasCifarFiles(names)) return recordSetParts(await readCifarFolder(path, names), options.home);
   if (names.includes(CIFAR_ARCHIVE_FOLDER)) return openPath(join(path, CIFAR_ARCHIVE_FOLDER), options);

@@ -83,8 +83,8 @@ Example:
 function addUpload(data: Command, context: CommandContext): void {
   const add = data
     .command("add")
-    .description("uploads a folder of pictures, and makes small ones for the pages")
-    .argument("<folder>", "one folder of pictures per class, or files of a format that `convkit train` takes")
+    .description("uploads a data set, and makes small pictures for the pages")
+    .argument("<source>", "a folder, a manifest, a tar or a Parquet file of pictures")
     .option("--json", "one JSON object", false)
     .addHelpText(
       "after",
@@ -95,9 +95,9 @@ Example:
   convkit data add ./photos --server https://dashboard.example:4100 --token convkit_…`,
     );
   addServerOptions(add, { purpose: "address of the dashboard", isRequired: true }).action(
-    async (folder: string, flags: UploadFlags) => {
+    async (source: string, flags: UploadFlags) => {
       const { uploadDataset } = await import("../worker/upload-dataset.js");
-      await uploadDataset(resolve(folder), flags, context);
+      await uploadDataset(resolve(source), flags, context);
     },
   );
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { digestFile } from "@convkit/client";
-import { openDataset, packFolder } from "@convkit/data";
+import { openDataset, packDataset } from "@convkit/data";
 import { DataSpec } from "@convkit/schema";
 import { print, printJson, type CommandContext } from "../commands/command-context.js";
 import { clientOf, type ServerFlags } from "../commands/server-options.js";
@@ -19,9 +19,9 @@ export interface UploadFlags extends ServerFlags {
   readonly json: boolean;
 }
 
-/** @param folder absolute. */
+/** @param source absolute path. */
 export async function uploadDataset(
-  folder: string,
+  source: string,
   flags: UploadFlags,
   context: CommandContext,
 ): Promise<void> {
@@ -38,14 +38,14 @@ export async function uploadDataset(
   const work = join(context.home, "datasets", ".work");
   const archive = join(work, `${randomUUID()}.tar`);
   try {
-    const dataset = await openDataset(DataSpec.parse({ source: folder, maxBadFraction: 1 }), {
+    const dataset = await openDataset(DataSpec.parse({ source, maxBadFraction: 1 }), {
       home: context.home,
       signal,
       onProgress: (progress) => showDataProgress(progress, writer, context.colors),
     });
     const card = await dataset.card();
     await mkdir(work, { recursive: true });
-    await packFolder(folder, archive, { signal, onProgress: percent("packing") });
+    await packDataset(source, archive, { signal, onProgress: percent("packing") });
     const sha256 = await digestFile(archive, signal);
     const patient = { signal, patienceMs: Infinity };
     await client.uploadBlob(archive, { sha256, ...patient, onProgress: percent("uploading") });

@@ -10,7 +10,7 @@ import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
 import { SPLIT_OF_NAME, type ListedPicture } from "./list-pictures.js";
-import { readPictureFiles } from "./picture-files.js";
+import { readPictureFiles, type PictureFiles } from "./picture-files.js";
 
 const FIELDS = ["path", "label", "split", "group"] as const;
 
@@ -19,6 +19,9 @@ interface Row {
   readonly line: number;
   readonly fields: Readonly<Record<string, unknown>>;
 }
+
+/** Of the file in a folder that says what else in it is a picture of which class: `manifest.csv`, `manifest.jsonl`. */
+export const MANIFEST_STEM = "manifest";
 
 export const isManifest = (path: string): boolean => /\.(csv|jsonl|ndjson)$/i.test(path);
 
@@ -29,6 +32,14 @@ export const isManifest = (path: string): boolean => /\.(csv|jsonl|ndjson)$/i.te
  * @throws {DatasetFormatError} if a line cannot be read, or lacks a path or a label.
  */
 export async function readManifest(file: string, options: PictureIndexOptions): Promise<DatasetParts> {
+  return readPictureFiles(dirname(file), await listManifest(file), options);
+}
+
+/**
+ * What a manifest lists, sorted by path, without a look at the pictures.
+ * @throws {DatasetFormatError} as `readManifest`.
+ */
+export async function listManifest(file: string): Promise<PictureFiles> {
   const text = (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
   const rows = extname(file).toLowerCase() === ".csv" ? readCsv(file, text) : readJsonLines(file, text);
   const pictures = new Map<string, ListedPicture>();
@@ -48,7 +59,7 @@ export async function readManifest(file: string, options: PictureIndexOptions): 
     throw new DatasetFormatError(`Expected a line for each picture in ${file}. Received: none.`);
   }
   const sorted = [...pictures.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return readPictureFiles(dirname(file), { pictures: sorted, badFiles, indexedAs: resolve(file) }, options);
+  return { pictures: sorted, badFiles, indexedAs: resolve(file) };
 }
 
 function pictureOf(file: string, { line, fields }: Row): ListedPicture {

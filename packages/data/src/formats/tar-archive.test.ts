@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { encodeTar, encodeTarOf } from "../../test/tar-files.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
-import { createLoader, openDataset, packFolder, packThumbnails, type DatasetProgress } from "../index.js";
+import { createLoader, openDataset, packDataset, packThumbnails, type DatasetProgress } from "../index.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 
 const RED = await encodePicture([255, 0, 0]);
@@ -182,7 +182,7 @@ describe("a tar of class folders", () => {
       "val/cat/2.png": RED,
     });
     const file = join(await temporaryFolder(), "pets.tar");
-    await packFolder(folder, file);
+    await packDataset(folder, file);
     const { splits, classNames, badFiles } = await open(file);
     expect({ classNames, badFiles }).toEqual({ classNames: ["cat", "dog"], badFiles: [] });
     expect(splits.train.ids).toEqual(["pets/train/cat/1.png", "pets/train/dog/1.png"]);

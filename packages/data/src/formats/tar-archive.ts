@@ -20,7 +20,7 @@ import { readPictureFiles } from "./picture-files.js";
 import { checkTrainingShards, listShards, openShard, type Shard } from "./shards.js";
 import { listTarShard, sampleOf, type TarFile, type TarShardList } from "./tar-shard.js";
 
-const CLASS_NAMES_FILE = "classes.txt";
+export const CLASS_NAMES_FILE = "classes.txt";
 
 export const isTar = (name: string): boolean => /\.tar$/i.test(name);
 const isCompressedTar = (name: string): boolean => /\.(tar\.(gz|bz2|xz|zst)|tgz|tbz2|txz)$/i.test(name);

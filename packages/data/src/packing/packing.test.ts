@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { create } from "tar";
 import { expect, it } from "vitest";
 import { encodeParquet } from "../../test/parquet-files.js";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { encodeTarOf } from "../../test/tar-files.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
-import { findByHash, openDataset, packFolder, placeByHash } from "../index.js";
+import { findByHash, openDataset, packDataset, placeByHash } from "../index.js";
 
 async function writeFlowers(name = "flowers"): Promise<string> {
   const folder = join(await temporaryFolder(), name);
@@ -28,7 +28,7 @@ it("carries a folder to another home, where it is the same data set under the sa
   const contentHash = await hashOf(folder);
   const archive = join(await temporaryFolder(), "pack.tar");
   const progress: number[][] = [];
-  await packFolder(folder, archive, { onProgress: (...numbers) => progress.push(numbers) });
+  await packDataset(folder, archive, { onProgress: (...numbers) => progress.push(numbers) });
   expect(progress.at(-1)?.[0]).toBe(progress.at(-1)?.[1]);
 
   const home = await temporaryFolder();
@@ -54,7 +54,7 @@ it.each([
   const folder = await writeFiles(join(await temporaryFolder(), "flowers"), await files());
   const contentHash = await hashOf(folder);
   const archive = join(await temporaryFolder(), "pack.tar");
-  await packFolder(folder, archive);
+  await packDataset(folder, archive);
   const home = await temporaryFolder();
   const placed = await placeByHash({ home, contentHash, archive });
   const data = { source: placed, contentHash, validationFraction: 0, testFraction: 0 };
@@ -81,15 +81,15 @@ it("makes the same bytes of the same files", async () => {
   const [one, other] = [await writeFlowers(), await writeFlowers()];
   await utimes(join(other, "daisy/1.png"), 1, 1);
   const out = await temporaryFolder();
-  await packFolder(one, join(out, "1.tar"));
-  await packFolder(other, join(out, "2.tar"));
+  await packDataset(one, join(out, "1.tar"));
+  await packDataset(other, join(out, "2.tar"));
   expect((await readFile(join(out, "1.tar"))).equals(await readFile(join(out, "2.tar")))).toBe(true);
 });
 
 it("refuses other pictures than those of the hash, and leaves nothing behind", async () => {
   const folder = await writeFlowers();
   const archive = join(await temporaryFolder(), "pack.tar");
-  await packFolder(folder, archive);
+  await packDataset(folder, archive);
   const home = await temporaryFolder();
   const placing = placeByHash({ home, contentHash: "0".repeat(64), archive });
   await expect(placing).rejects.toMatchObject({ name: "ContentHashMismatchError" });
@@ -122,13 +122,67 @@ it("unpacks nothing but plain files below one folder", async () => {
   await writeFile(archive, "no tar");
   await expect(place()).rejects.toThrow("Expected a whole tar");
   expect(await readdir(join(home, "datasets", ".work"))).toEqual([]);
-  await expect(packFolder(join(folder, "escape"), archive)).rejects.toThrow("which is none");
+  await expect(packDataset(join(folder, "escape"), archive)).rejects.toThrow("which is none");
+});
+
+it.each([
+  [
+    "tar",
+    async () => ({
+      "train.tar": encodeTarOf(await samples()),
+      "classes.txt": "white\nred",
+      "not its.png": "",
+    }),
+  ],
+  ["parquet", async () => ({ "train.parquet": await table(), "test.parquet": "another" })],
+])("carries one file alone: %s", async (extension, files) => {
+  const folder = await writeFiles(await temporaryFolder(), await files());
+  const source = join(folder, `train.${extension}`);
+  const home = await temporaryFolder();
+  const contentHash = await hashOf(source);
+  const archive = join(await temporaryFolder(), "pack.tar");
+  await packDataset(source, archive);
+  const placed = await placeByHash({ home, contentHash, archive });
+  expect((await readdir(placed)).sort()).toEqual(
+    extension === "tar" ? ["classes.txt", "train.tar"] : ["train.parquet"],
+  );
+});
+
+it("carries a manifest with what it lists, and nothing beside it", async () => {
+  const folder = await writeFlowers();
+  const manifest =
+    "label,path,split\nwhite,daisy/1.png,train\nred,rose/1.png,train\nred,rose/gone.png,test\n";
+  await writeFiles(folder, { "@splits.csv": manifest, "rose/2.png": await encodePicture([1, 2, 3]) });
+  const source = join(folder, "@splits.csv");
+  const spec = { source, maxBadFraction: 1, validationFraction: 0, testFraction: 0 };
+  const { contentHash } = await openDataset(spec, { home: await temporaryFolder() });
+  const archive = join(await temporaryFolder(), "pack.tar");
+  await packDataset(source, archive);
+  const home = await temporaryFolder();
+  const placed = await placeByHash({ home, contentHash, archive });
+  expect(placed).toBe(join(home, "datasets", "by-hash", contentHash, "@splits"));
+  expect((await readdir(placed, { recursive: true })).sort()).toEqual(
+    ["daisy", "daisy/1.png", "manifest.csv", "rose", "rose/1.png"].map((path) => path.replaceAll("/", sep)),
+  );
+  const { splits, classNames } = await openDataset({ ...spec, source: placed }, { home });
+  expect(classNames).toEqual(["red", "white"]);
+  expect(splits.train.ids).toEqual(["daisy/1.png", "rose/1.png"]);
+});
+
+it("carries no manifest whose pictures lie elsewhere", async () => {
+  const flowers = await writeFlowers();
+  const row = JSON.stringify({ path: join(flowers, "rose/1.png"), label: "rose" });
+  const folder = await writeFiles(await temporaryFolder(), { "list.jsonl": row });
+  const archive = join(folder, "pack.tar");
+  await expect(packDataset(join(folder, "list.jsonl"), archive)).rejects.toThrow(
+    "`convkit data export` does.",
+  );
 });
 
 it("ends when it is told to, without a file", async () => {
   const folder = await writeFlowers();
   const archive = join(await temporaryFolder(), "pack.tar");
   const signal = AbortSignal.abort(new Error("enough"));
-  await expect(packFolder(folder, archive, { signal })).rejects.toThrow("enough");
+  await expect(packDataset(folder, archive, { signal })).rejects.toThrow("enough");
   await expect(readFile(archive)).rejects.toMatchObject({ code: "ENOENT" });
 });

@@ -16,7 +16,7 @@ const CONTENT_HASH = /^[0-9a-f]{64}$/;
 export interface PlaceByHashOptions {
   readonly home: string;
   readonly contentHash: string;
-  /** As `packFolder` made it. */
+  /** As `packDataset` made it. */
   readonly archive: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ProgressListener | undefined;
