@@ -20,6 +20,11 @@ export type DataSpecInput = z.input<typeof DataSpec>;
 export interface OpenDatasetOptions {
   /** Data sets are placed and remembered below it. */
   readonly home: string;
+  /**
+   * Bound of what decoded pictures take on disk below `home`, all data sets together; 0: none are kept. If left out,
+   * CONVKIT_CACHE_GIB, or 20 GiB. Never more than a quarter of what is free.
+   */
+  readonly mostCacheBytes?: number;
   /** Called while files are downloaded, unpacked and checked. */
   readonly onProgress?: ProgressListener;
   readonly signal?: AbortSignal;
@@ -50,6 +55,7 @@ export class TooManyBadFilesError extends Error {
  * pictures together; those in which it finds nothing stand alone. `limit` then keeps so many of each split, chosen by
  * hash too. A manifest's groups keep pictures together where no `group` is given.
  * @throws {DatasetNotFoundError} if the source is neither a name nor a path.
+ * @throws {RangeError} if CONVKIT_CACHE_GIB is no number from 0 up.
  * @throws {DatasetUnavailableError} if a named data set cannot be fetched.
  * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture, or have ids
  *   in none of which `group` finds anything.

@@ -5,12 +5,12 @@
  * while the work goes on.
  */
 import { randomUUID } from "node:crypto";
-import { readlinkSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { hostname, uptime } from "node:os";
+import { uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { isAlive, machineName } from "../process-identity.js";
 
 const RENEWAL_MS = 2000;
 const STALE_AFTER_MS = 20_000;
@@ -113,23 +113,4 @@ async function remove(path: string, judged: Holder | null): Promise<void> {
   )
     return;
   await rm(aside, { recursive: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and is another user's.
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
-}
-
-/** Containers may share a host's name and a disk, and still number their processes apart. */
-function machineName(): string {
-  try {
-    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return hostname();
-  }
 }

@@ -1,7 +1,10 @@
 /** Encoded pictures whose classes are known, each a file of its own or a part of a larger one. */
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { SplitName } from "@convkit/schema";
+import { mostCacheBytes } from "../env.js";
 import { createDecodedCache } from "../pictures/decoded-cache.js";
+import { planDiskCache } from "../pictures/disk-cache.js";
 import { indexPictures, type PictureEntry, type PictureIndexOptions } from "../pictures/picture-index.js";
 import { locate } from "../pictures/picture-location.js";
 import type { FileSource } from "../pictures/pixel-source.js";
@@ -47,6 +50,7 @@ export async function readPictureFiles(
   const labelOf = new Map(classNames.map((name, label) => [name, label]));
   const channels = good.every(({ isGrey }) => isGrey) ? 1 : 3;
   const size = commonSize(good);
+  const cacheBytes = options.mostCacheBytes ?? mostCacheBytes();
   const splits: Partial<Record<SplitName, SplitParts>> = {};
   for (const split of SplitName.options) {
     const members = good.filter((picture) => picture.split === split);
@@ -57,7 +61,15 @@ export async function readPictureFiles(
       ...(members.some(({ group }) => group !== undefined) && {
         groups: members.map(({ group, path }) => group ?? path),
       }),
-      source: fileSource(folder, members, { channels, size }),
+      source: {
+        ...fileSource(folder, members, { channels, size }),
+        ...(cacheBytes > 0 && {
+          disk: planDiskCache(
+            members.map(({ sha256 }) => sha256),
+            { folder: join(options.home, "datasets", ".cache"), mostBytes: cacheBytes },
+          ),
+        }),
+      },
       files: members.map((member) => ({
         location: locate(folder, member),
         sha256: member.sha256,

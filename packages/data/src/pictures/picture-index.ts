@@ -41,6 +41,8 @@ const CONCURRENCY = 8;
 
 export interface PictureIndexOptions {
   readonly home: string;
+  /** Bound of what decoded pictures take on disk below `home`, all data sets together; 0: none are kept. */
+  readonly mostCacheBytes?: number | undefined;
   readonly onProgress?: ProgressListener | undefined;
   readonly signal?: AbortSignal | undefined;
 }

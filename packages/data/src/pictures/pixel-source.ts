@@ -1,4 +1,5 @@
 /** Where pictures lie. Plain data that a worker thread can be handed; shared memory is not copied. */
+import type { DiskCachePlan } from "./disk-cache.js";
 import type { PictureLocation } from "./picture-location.js";
 
 export type PixelSource = MemorySource | FileSource;
@@ -23,6 +24,8 @@ export interface FileSource {
   readonly size: readonly [number, number] | null;
   /** Filled as pictures are decoded, by whichever thread comes first. */
   readonly cache: DecodedCache | null;
+  /** Where they are kept beyond the process; absent: nowhere. */
+  readonly disk?: DiskCachePlan | undefined;
 }
 
 export interface DecodedCache {

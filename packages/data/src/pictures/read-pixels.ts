@@ -1,8 +1,9 @@
 /** Copies pictures out of a source, on the main thread and in workers alike. */
 import { valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
 import { mapConcurrently } from "../map-concurrently.js";
-import { decodeImage } from "./decode-image.js";
-import type { PictureLocation } from "./picture-location.js";
+import { decodeImage, ImageDecodeError } from "./decode-image.js";
+import { openDiskCache, type DiskCache } from "./disk-cache.js";
+import { readPicture, type PictureLocation } from "./picture-location.js";
 import { ImageSizeRequiredError, imageShapeOf, type FileSource, type PixelSource } from "./pixel-source.js";
 
 /** As many as libuv has threads. More would only pile up decoded photos, which are large until they are resized. */
@@ -28,9 +29,17 @@ export async function readPixels(
       target.set(pixels.subarray(start, start + imageBytes), i * imageBytes);
     }
   } else {
-    await mapConcurrently(Array.from(indices), CONCURRENT_DECODES, async (index, i) =>
-      target.set(await readFilePixels(source, index, imageBytes), i * imageBytes),
-    );
+    const disk = await openDiskCache(source);
+    try {
+      await mapConcurrently(Array.from(indices), CONCURRENT_DECODES, (index, i) =>
+        readFilePixels(source, index, {
+          disk,
+          target: target.subarray(i * imageBytes, (i + 1) * imageBytes),
+        }),
+      );
+    } finally {
+      disk?.close();
+    }
   }
   return shape;
 }
@@ -43,16 +52,42 @@ export function batchShapeOf(source: PixelSource, count: number): ImageBatchShap
   return { count, height, width, channels };
 }
 
-async function readFilePixels(source: FileSource, index: number, imageBytes: number): Promise<Uint8Array> {
-  const { cache, channels, size } = source;
-  if (cache === null)
-    return (await decodeImage(source.locations[index] as PictureLocation, { channels, size })).data;
-  const filled = new Uint8Array(cache.filled);
-  const pixels = new Uint8Array(cache.pixels, index * imageBytes, imageBytes);
-  if (Atomics.load(filled, index) === 0) {
-    // Two threads may do this at once; both write the same bytes.
-    pixels.set((await decodeImage(source.locations[index] as PictureLocation, { channels, size })).data);
-    Atomics.store(filled, index, 1);
+async function readFilePixels(
+  source: FileSource,
+  index: number,
+  { disk, target }: { disk: DiskCache | null; target: Uint8Array },
+): Promise<void> {
+  const { cache } = source;
+  if (cache !== null && Atomics.load(new Uint8Array(cache.filled), index) === 1) {
+    target.set(new Uint8Array(cache.pixels, index * target.length, target.length));
+    return;
   }
-  return pixels;
+  if (!disk?.read(index, target)) await decodeInto(source, index, { disk, target });
+  if (cache === null) return;
+  // Two threads may do this at once; both write the same bytes.
+  new Uint8Array(cache.pixels, index * target.length, target.length).set(target);
+  Atomics.store(new Uint8Array(cache.filled), index, 1);
+}
+
+async function decodeInto(
+  { locations, channels, size }: FileSource,
+  index: number,
+  { disk, target }: { disk: DiskCache | null; target: Uint8Array },
+): Promise<void> {
+  const location = locations[index] as PictureLocation;
+  if (disk === null) {
+    target.set((await decodeImage(location, { channels, size })).data);
+    return;
+  }
+  try {
+    const encoded = await readPicture(location);
+    target.set((await decodeImage(encoded, { channels, size })).data);
+    disk.write(index, target, encoded);
+  } catch (error) {
+    // It shall name the file, and not how many bytes that has.
+    throw new ImageDecodeError(
+      location,
+      error instanceof ImageDecodeError ? (error.cause as Error) : (error as Error),
+    );
+  }
 }

@@ -1,6 +1,7 @@
 /** The same pictures at another size. */
 import { resize } from "@convkit/transforms";
 import { createDecodedCache } from "./decoded-cache.js";
+import { ofOtherSize } from "./disk-cache.js";
 import type { MemorySource, PixelSource } from "./pixel-source.js";
 
 const IMAGES_PER_PIECE = 256;
@@ -19,6 +20,7 @@ export function resizeSource(source: PixelSource, size: readonly [number, number
     ...source,
     size,
     cache: createDecodedCache(source.locations.length, height * width * source.channels),
+    disk: source.disk && ofOtherSize(source.disk),
   };
 }
 
