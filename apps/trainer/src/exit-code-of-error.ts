@@ -29,6 +29,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   RunFolderExistsError: EXIT_CODES.usage,
   RunNotFoundError: EXIT_CODES.usage,
   RunUnfinishedError: EXIT_CODES.usage,
+  SamplingError: EXIT_CODES.usage,
   ServerAddressError: EXIT_CODES.usage,
   ShapeError: EXIT_CODES.usage,
   StaleAttemptError: EXIT_CODES.usage,

@@ -4,6 +4,7 @@ export { BuiltinTransformSpec, TransformSpec } from "./transform-spec.js";
 export { BatchTransformSpec } from "./batch-transform-spec.js";
 export { describeTransforms } from "./describe-transforms.js";
 export { TransformPreset, type TransformLists } from "./run-transforms.js";
+export { SamplingSpec } from "./sampling-spec.js";
 export { LayerSpec, ModelSpec } from "./model-spec.js";
 export {
   DataSpec,

@@ -37,6 +37,7 @@ describe("defaults", () => {
         limit: {},
       },
       transforms: null,
+      sampling: { name: "shuffle" },
       model: { name: "resnet20", options: {} },
       loss: { name: "cross-entropy", labelSmoothing: 0 },
       optimizer: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
@@ -145,6 +146,23 @@ describe("short forms", () => {
     expect(config.optimizer).toMatchObject({ name: "adamw", beta1: 0.9 });
     expect(config.schedule).toMatchObject({ name: "cosine", finalFactor: 0 });
     expect(config.loss).toEqual({ name: "cross-entropy", labelSmoothing: 0 });
+  });
+
+  it("takes names for sampling, and weights of classes with theirs", () => {
+    const parse = (sampling: RunConfigInput["sampling"]) => RunConfig.parse({ ...least, sampling }).sampling;
+    expect(parse("class-balanced")).toEqual({ name: "class-balanced" });
+    expect(parse("repeated-augmentation")).toEqual({ name: "repeated-augmentation", repeats: 3 });
+    const weighted = { name: "weighted" as const, weights: { cat: 0, dog: 2.5 } };
+    expect(parse(weighted)).toEqual(weighted);
+    expect(expandShortForms({ sampling: "shuffle" })).toEqual({ sampling: { name: "shuffle" } });
+    expect(complaint({ ...least, sampling: "weighted" })).toMatch(/sampling\.weights/);
+    expect(complaint({ ...least, sampling: { ...weighted, weights: { cat: -1 } } })).toMatch(
+      />=0\n.*sampling\.weights\.cat/,
+    );
+    expect(complaint({ ...least, sampling: { name: "repeated-augmentation", repeats: 1 } })).toMatch(
+      /sampling\.repeats/,
+    );
+    expect(complaint({ ...least, sampling: "round-robin" })).toContain("sampling");
   });
 
   it("takes a preset's name for all transforms, and no other", () => {

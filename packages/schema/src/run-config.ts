@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ModelSpec } from "./model-spec.js";
 import { RunTransforms } from "./run-transforms.js";
+import { SamplingSpec } from "./sampling-spec.js";
 import { joinShortForms, named } from "./short-forms.js";
 
 const PositiveInt = z.int().positive();
@@ -173,6 +174,9 @@ export const RunConfig = z.strictObject({
   transforms: RunTransforms.nullable()
     .prefault(null)
     .describe("What is done to pictures first: lists, or a preset by its name; null: light"),
+  sampling: SamplingSpec.prefault({ name: "shuffle" }).describe(
+    "Which training pictures an epoch is made of",
+  ),
   model: ModelSpec.describe("The network: a name, a path to a module, or a list of layers"),
   loss: LossSpec.prefault({ name: "cross-entropy" }).describe("What training makes small"),
   optimizer: OptimizerSpec.prefault({ name: "sgd" }).describe("How a gradient becomes an update"),

@@ -67,6 +67,7 @@ const EXPANSIONS: Readonly<Record<string, (value: unknown) => unknown>> = {
   model: expandModel,
   loss: expandName,
   optimizer: expandName,
+  sampling: expandName,
   schedule: expandName,
   transforms: expandTransforms,
 };

@@ -88,6 +88,23 @@ describe("resume", () => {
     expect(await lastWeights(cut)).not.toEqual(await lastWeights(whole));
   });
 
+  it.each<RunConfigInput["sampling"]>([
+    { name: "weighted", weights: { "0": 4, "1": 0.5 } },
+    { name: "repeated-augmentation", repeats: 2 },
+  ])("goes on with the next picture of %j", async (sampling) => {
+    const config = configOf({ sampling });
+    const [uncut, cut] = [newRun(), newRun()];
+    await train(config, optionsFor(uncut));
+    const controller = new AbortController();
+    const onEvent = (event: TrainEvent): void => {
+      if (event.type === "step" && event.step === 7) controller.abort(new Error("SIGINT"));
+    };
+    await train(config, optionsFor(cut, { signal: controller.signal, onEvent }));
+    expect((await resume(cut, optionsFor(cut))).status).toBe("completed");
+    expect(await lastWeights(cut)).toEqual(await lastWeights(uncut));
+    expect(await lastWeights(cut)).not.toEqual(await lastWeights(whole));
+  });
+
   it("goes on after SIGKILL in the middle of an epoch as if it had never come", async () => {
     const killed = newRun();
     const first = startChild("train", killed, JSON.stringify(configOf()), "17");

@@ -6,8 +6,10 @@ import {
   ImageSizeRequiredError,
   listDatasets,
   openDataset,
+  samplingOf,
   transformLists,
   type ImageDataset,
+  type Sampling,
 } from "@convkit/data";
 import type { DatasetCard, ModuleSpec, RunConfig, TransformLists } from "@convkit/schema";
 import type { RunOptions } from "./run-options.js";
@@ -17,6 +19,7 @@ export interface RunData {
   readonly card: DatasetCard;
   /** With transforms written out, absolute paths and the hashes of data set and modules filled in. */
   readonly config: CompleteConfig;
+  readonly sampling: Sampling;
   /** Paths of the modules that the config named with another hash. */
   readonly changedModules: readonly string[];
 }
@@ -26,12 +29,14 @@ type CompleteConfig = RunConfig & { readonly transforms: TransformLists };
 /**
  * @throws {ContentHashMismatchError} if the config names a content hash and the pictures have another one.
  * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen: before there is a run.
+ * @throws {SamplingError} if the config gives weights to a class that is not there: before, too.
  */
 export async function openRunData(config: RunConfig, options: RunOptions): Promise<RunData> {
   const { home, onDataProgress, signal } = options;
   const data = withAbsolutePaths(config.data);
   const dataset = await openDataset(data, { home, signal, onProgress: onDataProgress });
   if (dataset.imageShape === null) throw new ImageSizeRequiredError();
+  const sampling = samplingOf(config.sampling, dataset.classNames);
   const card = await dataset.card();
   const { train, batch, evaluation } = transformLists(config.transforms, card);
   const complete = {
@@ -44,7 +49,7 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
       evaluation: await Promise.all(evaluation.map((spec) => withHashedModule(spec))),
     },
   };
-  return { dataset, card, config: complete, changedModules: changedModules(config, complete) };
+  return { dataset, card, config: complete, sampling, changedModules: changedModules(config, complete) };
 }
 
 /** A run may be resumed from another working directory. */

@@ -41,12 +41,13 @@ export interface AssembleRunOptions {
  * Everything that `fit` needs; the caller disposes it.
  *
  * @throws {ImageShapeMismatchError} if training pictures are not of the shape that the network is built for.
+ * @throws {SamplingError} if sampling by the config's weights leaves no picture.
  */
 export async function assembleRun(
   data: RunData,
   { resumeFrom, workers }: AssembleRunOptions,
 ): Promise<RunParts> {
-  const { config, dataset } = data;
+  const { config, dataset, sampling } = data;
   const { batchSize, transforms, epochs, learningRate } = config;
   const { train, validation } = dataset.splits;
   const rng = resumeFrom ? Rng.fromJSON(resumeFrom.state.rng) : Rng.fromSeed(config.seed);
@@ -60,6 +61,7 @@ export async function assembleRun(
       workers,
       transforms: transforms.train,
       batchTransforms: transforms.batch,
+      sampling,
       rng: trainingLoaderRng(rng),
       // A rest of a few pictures would give batch norm bad statistics; the next epoch leaves out others.
       dropRemainder: train.length >= batchSize,

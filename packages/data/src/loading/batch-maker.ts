@@ -26,7 +26,12 @@ export interface BatchRecipe {
 export interface BatchTask {
   /** Of the pictures in the source. */
   readonly indices: Uint32Array;
-  /** From its child under the epoch come the children of the pictures, under their indices. */
+  /** Of each of `indices`, how often it came before in the epoch; null: none comes twice. */
+  readonly repetitions: Uint32Array | null;
+  /**
+   * From its child under the epoch come the children of the pictures, under their indices; for the n-th repetition,
+   * their child under n.
+   */
   readonly rng: RngState;
   readonly epoch: number;
   /** Of the epoch, from 0: what is drawn for the batch as a whole comes from the child of that name. */
@@ -73,7 +78,7 @@ export class BatchMaker {
    * @throws {ImageDecodeError} if a file has gone or been damaged since the data set was opened.
    */
   async make(
-    { indices, rng, epoch, step }: BatchTask,
+    { indices, repetitions, rng, epoch, step }: BatchTask,
     out: Float32Array,
     onSample?: ApplyOptions["onSample"],
   ): Promise<BatchMix | null> {
@@ -85,8 +90,13 @@ export class BatchMaker {
       const shape = await readPixels(this.#source, indices, bytes);
       const own = Rng.fromJSON(rng);
       const ofEpoch = own.split(epoch);
-      const rngs = this.#pipeline.isRandom ? Array.from(indices, (index) => ofEpoch.split(index)) : [];
-      const imageRngOf = (i: number) => own.split("every epoch").split(indices[i] as number);
+      const childFor = (parent: Rng, i: number): Rng => {
+        const ofPicture = parent.split(indices[i] as number);
+        const repetition = repetitions?.[i] ?? 0;
+        return repetition === 0 ? ofPicture : ofPicture.split(repetition);
+      };
+      const rngs = this.#pipeline.isRandom ? Array.from(indices, (_, i) => childFor(ofEpoch, i)) : [];
+      const imageRngOf = (i: number) => childFor(own.split("every epoch"), i);
       const made = this.#pipeline.apply(bytes, shape, rngs, { out, epoch, imageRngOf, onSample });
       return this.#mix(made, { epoch, rng: ofEpoch.split("batch").split(step) });
     } finally {

@@ -15,6 +15,7 @@ import {
   type BatchProducer,
   type ProducedBatch,
 } from "./batch-producer.js";
+import { Sampler, type SampledOrder, type Sampling } from "./sampling.js";
 import { createWorkerPool } from "./worker-pool.js";
 
 export interface LoaderOptions {
@@ -25,8 +26,10 @@ export interface LoaderOptions {
   readonly batchTransforms?: readonly BatchTransformSpec[];
   /** Order and augmentation come from its children; it is not drawn from itself. */
   readonly rng: Rng;
-  /** A new order in every epoch; without it the split's own. True if left out. */
+  /** A new order in every epoch; without it the split's own, and no `sampling`. True if left out. */
   readonly shuffle?: boolean;
+  /** Which pictures an epoch is made of. Each of them once if left out. */
+  readonly sampling?: Sampling;
   /** Leaves the last batch out if it is smaller than the others. False if left out. */
   readonly dropRemainder?: boolean;
   /** Threads; 0 makes batches on this one. If left out 1, and for files that must be decoded up to 4. */
@@ -82,7 +85,8 @@ export class LoaderError extends Error {
 const MOST_DEFAULT_WORKERS = 4;
 
 /**
- * @throws {RangeError} if `batchSize`, `workers` or `prefetch` is no sensible number.
+ * @throws {RangeError} if `batchSize`, `workers` or `prefetch` is no sensible number, or `sampling` is to keep the order.
+ * @throws {SamplingError} if the pictures that `sampling` is to draw have no weight.
  * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen.
  * @throws {TransformModuleError} if a user's transform cannot be loaded.
  * @throws {ShapeError} if the transforms cannot take the pictures.
@@ -94,12 +98,24 @@ export async function createLoader(split: DatasetSplit, options: LoaderOptions):
   checkInteger("batchSize", batchSize, 1);
   checkInteger("workers", workers, 0);
   checkInteger("prefetch", prefetch, 0);
+  const sampler = samplerOf(split, options);
 
   const source = imageSize ? resizeSource(split.source, imageSize) : split.source;
   const recipe = { source, transforms, batchTransforms };
   const shape = (await BatchMaker.create(recipe)).outputShape(batchSize);
   const producer = await (workers === 0 ? createInlineProducer(recipe) : createWorkerPool(recipe, workers));
-  return new BatchLoader(split, { ...options, prefetch }, { producer, shape });
+  return new BatchLoader(split, { ...options, prefetch }, { producer, shape, sampler });
+}
+
+/** null: the split's own order. */
+function samplerOf(split: DatasetSplit, options: LoaderOptions): Sampler | null {
+  const { shuffle = true, sampling, batchSize, rng } = options;
+  if (shuffle)
+    return new Sampler(split.labels, { sampling: sampling ?? { name: "shuffle" }, batchSize, rng });
+  if (sampling === undefined) return null;
+  throw new RangeError(
+    `Expected \`shuffle\` or no \`sampling\`. Received: ${sampling.name}, in the split's own order. Leave one of them out.`,
+  );
 }
 
 /** Of a run's Rng, the child that its loader of training pictures gets. */
@@ -129,13 +145,18 @@ class BatchLoader implements Loader {
   readonly #producer: BatchProducer;
   /** Of a whole batch. */
   readonly #shape: ImageBatchShape;
+  readonly #sampler: Sampler | null;
   /** Memory for batches that is not in use. Allocating it afresh costs more than filling it. */
   readonly #buffers: ArrayBuffer[] = [];
 
   constructor(
     split: DatasetSplit,
     options: LoaderOptions & { readonly prefetch: number },
-    { producer, shape }: { producer: BatchProducer; shape: ImageBatchShape },
+    {
+      producer,
+      shape,
+      sampler,
+    }: { producer: BatchProducer; shape: ImageBatchShape; sampler: Sampler | null },
   ) {
     const steps = split.length / options.batchSize;
     this.stepsPerEpoch = options.dropRemainder ? Math.floor(steps) : Math.ceil(steps);
@@ -143,6 +164,7 @@ class BatchLoader implements Loader {
     this.#options = options;
     this.#producer = producer;
     this.#shape = shape;
+    this.#sampler = sampler;
   }
 
   get imageShape(): [number, number, number] {
@@ -152,19 +174,23 @@ class BatchLoader implements Loader {
   async *epoch(epoch: number, { fromStep = 0 }: { readonly fromStep?: number } = {}): AsyncGenerator<Batch> {
     checkInteger("epoch", epoch, 0);
     checkInteger("fromStep", fromStep, 0);
-    const order = this.#order(epoch);
+    const { positions: order, repetitions } = this.#order(epoch);
     const rng = augmentationRng(this.#options.rng);
     const underWay: { positions: Uint32Array; produced: Promise<ProducedBatch> }[] = [];
     let nextStep = fromStep;
     try {
       for (let step = fromStep; step < this.stepsPerEpoch; step++) {
         for (; nextStep < this.stepsPerEpoch && nextStep <= step + this.#options.prefetch; nextStep++) {
-          const positions = this.#positions(order, nextStep);
+          const positions = this.#ofStep(order, nextStep);
           const indices = positions.map((position) => this.#split.sourceIndices[position] as number);
-          const produced = this.#producer.produce(
-            { indices, rng, epoch, step: nextStep },
-            this.#takeBuffer(),
-          );
+          const task = {
+            indices,
+            repetitions: repetitions && this.#ofStep(repetitions, nextStep),
+            rng,
+            epoch,
+            step: nextStep,
+          };
+          const produced = this.#producer.produce(task, this.#takeBuffer());
           // It is awaited in its turn, which may be after it failed, or never.
           produced.catch(() => {});
           underWay.push({ positions, produced });
@@ -189,15 +215,15 @@ class BatchLoader implements Loader {
     await this.#producer.close();
   }
 
-  #order(epoch: number): Uint32Array {
-    const { rng, shuffle = true } = this.#options;
-    if (shuffle) return rng.split("shuffle").split(epoch).permutation(this.#split.length);
-    return Uint32Array.from({ length: this.#split.length }, (_, position) => position);
+  #order(epoch: number): SampledOrder {
+    if (this.#sampler !== null) return this.#sampler.order(epoch);
+    const positions = Uint32Array.from({ length: this.#split.length }, (_, position) => position);
+    return { positions, repetitions: null };
   }
 
-  #positions(order: Uint32Array, step: number): Uint32Array {
+  #ofStep(ofEpoch: Uint32Array, step: number): Uint32Array {
     const { batchSize } = this.#options;
-    return order.subarray(step * batchSize, (step + 1) * batchSize);
+    return ofEpoch.slice(step * batchSize, (step + 1) * batchSize);
   }
 
   #takeBuffer(): ArrayBuffer {

@@ -58,7 +58,7 @@ export async function previewTransforms(
   for (let epoch = firstEpoch; epoch < firstEpoch + draws; epoch++) {
     const out = new Float32Array(count * valuesPerImage(made));
     const drawn: PreviewColumn["drawn"] = [];
-    const task = { indices: shown.sourceIndices, rng, epoch, step: 0 };
+    const task = { indices: shown.sourceIndices, repetitions: null, rng, epoch, step: 0 };
     await maker.make(task, out, (index, parameters) => {
       drawn.push({ transform: nameOf(transforms[index]!), parameters });
     });

@@ -16,6 +16,7 @@ test("what decides a run first stands open, the rest is folded, and nothing is l
   expect(arranged.folded.map(({ id }) => id)).toEqual([
     "data",
     "transforms",
+    "sampling",
     "loss",
     "optimizer",
     "schedule",

@@ -20,6 +20,7 @@ test("every field of a run's config is understood", () => {
     engine: "choice",
     data: "group",
     transforms: "variants",
+    sampling: "variants",
     model: "variants",
     loss: "variants",
     optimizer: "variants",
@@ -55,6 +56,12 @@ test("variants are told by their name, or by the property that the others lack",
     nesterov: "switch",
     weightDecay: "number",
   });
+  expect(variants("sampling").map(({ id, fields }) => [id, kinds(fields)])).toEqual([
+    ["shuffle", {}],
+    ["class-balanced", {}],
+    ["weighted", { weights: "json" }],
+    ["repeated-augmentation", { repeats: "number" }],
+  ]);
   expect(variants("model").map(({ id }) => id)).toEqual(["name", "layers", "module"]);
   expect(kinds(variants("model")[0]!.fields)).toEqual({ name: "text", options: "json" });
   const layers = find("layers", variants("model")[1]!.fields);
