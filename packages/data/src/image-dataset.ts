@@ -3,6 +3,7 @@ import { DatasetCard } from "@convkit/schema";
 import { measureChannels, type ChannelStatistics } from "./channel-statistics.js";
 import type { DatasetSplit } from "./dataset-split.js";
 import type { BadFile } from "./formats/dataset-parts.js";
+import { isScaledByDecoder } from "./pictures/decode-image.js";
 
 export interface DatasetSplits {
   readonly train: DatasetSplit;
@@ -96,10 +97,23 @@ export class ImageDataset {
         ]),
       ),
       ...(await this.#channels),
+      ...decodingOf(this.splitList()),
       badFiles: this.badFiles,
       warnings: this.warnings,
     });
   }
+}
+
+/** Nothing where pictures are in memory. */
+function decodingOf(splits: readonly DatasetSplit[]): Pick<DatasetCard, "decoding"> {
+  const files = splits.flatMap((split) => Array.from(split.ids, (_, position) => split.fileAt(position)));
+  const size = splits[0]?.imageShape;
+  if (!size || files.every((file) => file === null)) return {};
+  const [height, width] = size;
+  const isScaled = files.some(
+    (file) => file && isScaledByDecoder([file.height, file.width], [height, width]),
+  );
+  return { decoding: isScaled ? "dct-scaled" : "full" };
 }
 
 function countPerClass(labels: Int32Array, classCount: number): number[] {

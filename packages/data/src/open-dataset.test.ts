@@ -141,6 +141,22 @@ describe("openDataset of a path", () => {
     expect(inner.contentHash).toBe(dataset.contentHash);
   });
 
+  it("says on the card whether large JPEGs were scaled by their decoder", async () => {
+    const source = await writeFiles(await temporaryFolder(), {
+      "red/1.jpg": await encodePicture([255, 0, 0], { width: 60, height: 60, format: "jpeg" }),
+      "blue/1.jpg": await encodePicture([0, 0, 255], { width: 59, height: 60, format: "jpeg" }),
+    });
+    const decodingAt = async (imageSize: [number, number]) =>
+      (await (await open({ source, imageSize, validationFraction: 0, testFraction: 0 })).card()).decoding;
+    expect(await decodingAt([8, 8])).toBe("dct-scaled");
+    expect(await decodingAt([9, 9])).toBe("full");
+    expect(
+      (await (await open({ source, validationFraction: 0, testFraction: 0 })).card()).decoding,
+    ).toBeUndefined();
+    const memory = await open({ source: await writeIdxFolder(await temporaryFolder(), { train: LABELS }) });
+    expect((await memory.card()).decoding).toBeUndefined();
+  });
+
   it("opens folders of pictures and describes them on a card", async () => {
     const source = await writeFiles(await temporaryFolder(), {
       "train/red/1.png": await encodePicture([255, 0, 0], { width: 3 }),

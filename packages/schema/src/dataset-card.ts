@@ -31,6 +31,13 @@ export const DatasetCard = z.object({
   /** Per channel, of pixels scaled to 0…1, over the training split; absent until measured. */
   mean: z.array(z.number()).optional(),
   std: z.array(z.number()).optional(),
+  decoding: z
+    .enum(["full", "dct-scaled"])
+    .optional()
+    .describe(
+      "Of encoded pictures of one size. dct-scaled: JPEGs of 7.5 times the size and more were scaled while they were " +
+        "decoded, to 2.5 times it, before they were resized",
+    ),
   badFiles: z.array(z.object({ path: z.string(), reason: z.string() })).default([]),
   warnings: z
     .array(z.string())

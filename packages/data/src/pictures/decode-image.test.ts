@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
+import { resize } from "@convkit/transforms";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { encodePicture } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
-import { decodeImage, ImageDecodeError, inspectPicture } from "./decode-image.js";
+import { decodeImage, ImageDecodeError, inspectPicture, isScaledByDecoder } from "./decode-image.js";
 
 /** 2 pixels wide, 1 high: red, then blue. */
 const RED_BLUE = sharp(Buffer.from([255, 0, 0, 0, 0, 255]), { raw: { width: 2, height: 1, channels: 3 } });
@@ -219,5 +220,86 @@ describe("inspectPicture", () => {
       .png()
       .toBuffer();
     expect(await inspectPicture(grey)).toEqual({ height: 2, width: 3, isGrey: true });
+  });
+});
+
+/** Waves of all lengths and directions, edges and noise, as a camera sees them. */
+function scene(width: number, height: number): Sharp {
+  const pixels = Buffer.alloc(width * height * 3);
+  let noise = 1;
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      noise = (Math.imul(noise, 1_664_525) + 1_013_904_223) >>> 0;
+      const edge = (((x * 23) / width) ^ ((y * 17) / height)) & 1 ? 40 : 0;
+      const wave = 50 * Math.sin((x * x + 3 * y * x) / (width * 40)) + edge + (noise >>> 27);
+      pixels[at++] = 100 + wave;
+      pixels[at++] = 120 - wave + (60 * y) / height;
+      pixels[at++] = 90 + 0.5 * wave + (60 * x) / width;
+    }
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } });
+}
+
+/** Decoded whole, then resized by us. */
+async function decodedWhole(bytes: Uint8Array, size: [number, number]): Promise<Uint8Array> {
+  const { data, info } = await sharp(bytes).autoOrient().raw().toBuffer({ resolveWithObject: true });
+  return resize(data, { count: 1, height: info.height, width: info.width, channels: 3 }, size);
+}
+
+function meanDifference(one: Uint8Array, other: Uint8Array): number {
+  expect(one).toHaveLength(other.length);
+  return one.reduce((sum, value, i) => sum + Math.abs(value - (other[i] as number)), 0) / one.length;
+}
+
+describe("a JPEG that is large beside the size", () => {
+  it("has the pixels of the whole one but for a level or two, the same every time", async () => {
+    const bytes = await scene(4000, 3000).jpeg({ quality: 90 }).toBuffer();
+    const size: [number, number] = [224, 224];
+    const { data, height, width } = await decodeImage(bytes, { channels: 3, size });
+    expect([height, width]).toEqual(size);
+    expect(meanDifference(data, await decodedWhole(bytes, size))).toBeLessThan(2);
+    const path = join(await temporaryFolder(), "photo.jpg");
+    await writeFile(path, bytes);
+    const again = await Promise.all([1, 2, 3].map(() => decodeImage(path, { channels: 3, size })));
+    for (const other of again) expect(other.data.every((value, i) => value === data[i])).toBe(true);
+  }, 60_000);
+
+  it.each([
+    ["lies on its side", (picture: Sharp) => picture.withMetadata({ orientation: 6 })],
+    ["is mirrored and turned", (picture: Sharp) => picture.withMetadata({ orientation: 7 })],
+    ["is progressive", (picture: Sharp) => picture.jpeg({ progressive: true, quality: 90 })],
+    ["has its colours in full", (picture: Sharp) => picture.jpeg({ chromaSubsampling: "4:4:4" })],
+    ["is grey", (picture: Sharp) => picture.greyscale().toColourspace("srgb")],
+  ])("is scaled alike where it %s", async (_, change) => {
+    const bytes = await change(scene(640, 480).jpeg({ quality: 90 })).toBuffer();
+    const size: [number, number] = [20, 24];
+    expect(isScaledByDecoder([480, 640], size)).toBe(true);
+    const { data } = await decodeImage(bytes, { channels: 3, size });
+    const whole = await decodedWhole(bytes, size);
+    expect(data).not.toEqual(whole);
+    expect(meanDifference(data, whole)).toBeLessThan(2.5);
+  });
+
+  it("cannot be decoded if it is cut", async () => {
+    const bytes = await scene(640, 480).jpeg().toBuffer();
+    const cut = bytes.subarray(0, bytes.length / 2);
+    await expect(decodeImage(cut, { channels: 3, size: [20, 20] })).rejects.toThrow(ImageDecodeError);
+  });
+
+  it("is decoded whole below 7.5 times the size in one direction, as every other format is", async () => {
+    const size: [number, number] = [20, 20];
+    const narrow = await scene(149, 640).jpeg().toBuffer();
+    const png = await scene(640, 480).png().toBuffer();
+    const turned = await scene(149, 640).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    for (const bytes of [narrow, png, turned]) {
+      const { data } = await decodeImage(bytes, { channels: 3, size });
+      expect([...data]).toEqual([...(await decodedWhole(bytes, size))]);
+    }
+    // Turned, it is 150 wide and 640 high: only one way about it is large enough for [80, 20].
+    const upright = await scene(640, 150).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const flat = await decodeImage(upright, { channels: 3, size: [20, 80] });
+    expect([...flat.data]).toEqual([...(await decodedWhole(upright, [20, 80]))]);
+    const scaled = await decodeImage(upright, { channels: 3, size: [80, 20] });
+    expect([...scaled.data]).not.toEqual([...(await decodedWhole(upright, [80, 20]))]);
   });
 });

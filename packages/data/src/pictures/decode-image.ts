@@ -1,7 +1,8 @@
 /** From a picture file to pixels, through sharp (libvips). */
 import { resize } from "@convkit/transforms";
 import sharp from "sharp";
-import { decoderInput, type PictureLocation } from "./picture-location.js";
+import { jpegFrame } from "./jpeg-frame.js";
+import { decoderInput, encodedBytes, type PictureLocation } from "./picture-location.js";
 
 export interface DecodedImage {
   /** uint8 [height, width, channels]. */
@@ -46,7 +47,8 @@ function describe(picture: PictureLocation | Uint8Array): string {
  * over white where transparent, 8 bits a channel.
  *
  * Resizing is `resize` of @convkit/transforms and not the decoder's own, so that a browser with the same transform
- * gets the same pixels out of the same decoded picture.
+ * gets the same pixels out of the same decoded picture. A JPEG that is large beside the size is scaled while it is
+ * decoded, to 2.5 times the size: see `isScaledByDecoder`.
  * @param picture its path, its bytes, or where they lie in a larger file.
  * @throws {ImageDecodeError} if the bytes are no picture, or a cut one, or cannot be read.
  */
@@ -55,8 +57,12 @@ export async function decodeImage(
   { channels, size }: DecodeOptions,
 ): Promise<DecodedImage> {
   try {
-    const { data, info } = await sharp(await decoderInput(picture), { failOn: "error" })
-      .autoOrient()
+    const input = size ? await encodedBytes(picture) : await decoderInput(picture);
+    const pipeline = sharp(input, { failOn: "error" }).autoOrient();
+    if (size && input instanceof Uint8Array && (await isLargeJpeg(input, size))) {
+      pipeline.resize(Math.ceil(SCALED * size[1]), Math.ceil(SCALED * size[0]), { fit: "fill" });
+    }
+    const { data, info } = await pipeline
       .flatten({ background: "white" })
       .toColourspace(channels === 1 ? "b-w" : "srgb")
       .raw({ depth: "uchar" })
@@ -68,6 +74,37 @@ export async function decodeImage(
   } catch (cause) {
     throw new ImageDecodeError(picture, cause as Error);
   }
+}
+
+/** Times the size, to which the decoder scales. */
+const SCALED = 2.5;
+
+/** From so many times SCALED on, libvips has libjpeg scale by 2, by 4 from 5 on, by 8 from 9 on (sharp's pipeline.cc). */
+const LEAST_SHRINK = 3;
+
+/**
+ * Whether `decodeImage` has a JPEG scaled before it resizes: by libjpeg, in the DCT, to a half, a quarter or an eighth,
+ * then by libvips (Lanczos) to 2.5 times the size, and only where libjpeg then has something to do: from 7.5 times the
+ * size on, in both directions. A photo of 12 megapixels is decoded ten times as fast.
+ *
+ * Against decoding all of it, the mean absolute difference is 0.3 to 2.1 levels of 255 (30 photos of flowers5, brought to
+ * a 6th … a 24th). The DCT alone, to no less than twice the size, makes 0.7 to 2.5; to leave all to sharp, 5.
+ * @param shown [height, width] of the picture as a viewer shows it.
+ */
+export function isScaledByDecoder(
+  shown: readonly [number, number],
+  size: readonly [height: number, width: number],
+): boolean {
+  return shown.every((edge, i) => edge >= LEAST_SHRINK * Math.ceil(SCALED * (size[i] as number)));
+}
+
+async function isLargeJpeg(bytes: Uint8Array, size: readonly [number, number]): Promise<boolean> {
+  const frame = jpegFrame(bytes);
+  if (frame === null) return false;
+  const [height, width] = frame;
+  if (!isScaledByDecoder(frame, size) && !isScaledByDecoder([width, height], size)) return false;
+  const { autoOrient } = await sharp(bytes, { failOn: "error" }).metadata();
+  return isScaledByDecoder([autoOrient.height, autoOrient.width], size);
 }
 
 export interface PictureFacts {

@@ -57,3 +57,7 @@ export async function readPicture(location: PictureLocation): Promise<Buffer> {
 export async function decoderInput(picture: PictureLocation | Uint8Array): Promise<string | Uint8Array> {
   return typeof picture === "string" || picture instanceof Uint8Array ? picture : readPicture(picture);
 }
+
+export async function encodedBytes(picture: PictureLocation | Uint8Array): Promise<Uint8Array> {
+  return picture instanceof Uint8Array ? picture : readPicture(picture);
+}
