@@ -18,6 +18,7 @@ export {
   type LoaderOptions,
   type MixedLabels,
 } from "./loading/loader.js";
+export { classWeights, type ClassWeightsOptions } from "./class-weights.js";
 export { SamplingError, samplingOf, type Sampling } from "./loading/sampling.js";
 export { LoaderClosedError } from "./loading/batch-producer.js";
 export { TransformModuleError } from "./loading/transform-modules.js";

@@ -39,7 +39,7 @@ describe("defaults", () => {
       transforms: null,
       sampling: { name: "shuffle" },
       model: { name: "resnet20", options: {} },
-      loss: { name: "cross-entropy", labelSmoothing: 0 },
+      loss: { name: "cross-entropy", labelSmoothing: 0, classWeights: null },
       optimizer: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
       learningRate: 0.05,
       schedule: { name: "one-cycle", pctStart: 0.3, divFactor: 25, finalDivFactor: 1e4, anneal: "cos" },
@@ -145,7 +145,7 @@ describe("short forms", () => {
     ]);
     expect(config.optimizer).toMatchObject({ name: "adamw", beta1: 0.9 });
     expect(config.schedule).toMatchObject({ name: "cosine", finalFactor: 0 });
-    expect(config.loss).toEqual({ name: "cross-entropy", labelSmoothing: 0 });
+    expect(config.loss).toEqual({ name: "cross-entropy", labelSmoothing: 0, classWeights: null });
   });
 
   it("takes names for sampling, and weights of classes with theirs", () => {
@@ -163,6 +163,17 @@ describe("short forms", () => {
       /sampling\.repeats/,
     );
     expect(complaint({ ...least, sampling: "round-robin" })).toContain("sampling");
+  });
+
+  it("takes a method's name for weights of classes, or the weights", () => {
+    const parse = (classWeights: unknown) =>
+      RunConfig.parse({ ...least, loss: { name: "cross-entropy", classWeights } }).loss.classWeights;
+    expect(parse("effective-number")).toBe("effective-number");
+    expect(parse([0, 2.5])).toEqual([0, 2.5]);
+    for (const wrong of ["inverse", [-1, 2], [Number.NaN], 3])
+      expect(complaint({ ...least, loss: { name: "cross-entropy", classWeights: wrong } })).toContain(
+        "loss.classWeights",
+      );
   });
 
   it("takes a preset's name for all transforms, and no other", () => {

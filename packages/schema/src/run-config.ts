@@ -66,6 +66,14 @@ const LossSpec = named(
   z.strictObject({
     name: z.literal("cross-entropy").describe("Of the label's probability, in nats"),
     labelSmoothing: Fraction.default(0).describe("Share of the target spread evenly over all classes"),
+    classWeights: z
+      .union([z.enum(["balanced", "effective-number"]), z.array(z.number().min(0))])
+      .nullable()
+      .default(null)
+      .describe(
+        "How much pictures of each class count: found by a method from how many there are, or a number for each; " +
+          "null: all alike",
+      ),
   }),
 );
 

@@ -1,7 +1,23 @@
+import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countCorrect, crossEntropy } from "./cross-entropy.js";
+
+/** What PyTorch makes of them: test/fixtures/peer-cross-entropy.py. */
+const peer = JSON.parse(
+  readFileSync(new URL("../test/fixtures/cross-entropy.json", import.meta.url), "utf8"),
+) as {
+  cases: {
+    logits: number[][];
+    labels: number[];
+    labelSmoothing: number;
+    mixed: { labels: number[]; weight: number } | null;
+    classWeights: number[];
+    loss: number;
+    gradient: number[][];
+  }[];
+};
 
 function lossOf(logits: number[][], labels: number[], labelSmoothing = 0): number {
   return crossEntropy(tf.tensor2d(logits), tf.tensor1d(labels, "int32"), { labelSmoothing }).dataSync()[0]!;
@@ -123,6 +139,62 @@ describe("crossEntropy", () => {
     const before = tf.memory().numTensors;
     crossEntropy(logits, labels).dispose();
     tf.grad((z) => crossEntropy(z as tf.Tensor2D, labels))(logits).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe("with class weights", () => {
+  it.each(peer.cases)(
+    "is PyTorch's at a label smoothing of $labelSmoothing, of labels mixed by $mixed.weight",
+    ({ logits, labels, labelSmoothing, mixed, classWeights, loss, gradient }) => {
+      const options = {
+        labelSmoothing,
+        classWeights,
+        mixed: mixed ? { labels: tf.tensor1d(mixed.labels, "int32"), weight: mixed.weight } : undefined,
+      };
+      const target = tf.tensor1d(labels, "int32");
+      const { value, grad } = tf.valueAndGrad((z) => crossEntropy(z as tf.Tensor2D, target, options))(
+        tf.tensor2d(logits),
+      );
+      expect(value.dataSync()[0]).toBeCloseTo(loss, 5);
+      (grad.arraySync() as number[][]).forEach((row, i) =>
+        row.forEach((slope, j) => expect(slope).toBeCloseTo(gradient[i]![j]!, 5)),
+      );
+    },
+  );
+
+  it("is the mean by the labels' weights, whatever their scale", () => {
+    // softmax of [ln 1, ln 3] is [¼, ¾].
+    const logits = tf.tensor2d([
+      [0, Math.log(3)],
+      [0, Math.log(3)],
+    ]);
+    const labels = tf.tensor1d([0, 1], "int32");
+    const expected = -(3 * Math.log(0.25) + Math.log(0.75)) / 4;
+    for (const scale of [1, 1e-3, 1e3]) {
+      const loss = crossEntropy(logits, labels, { classWeights: [3 * scale, scale] });
+      expect(loss.dataSync()[0]).toBeCloseTo(expected, 5);
+    }
+    const alike = crossEntropy(logits, labels, { labelSmoothing: 0.2, classWeights: [1, 1] });
+    const plain = crossEntropy(logits, labels, { labelSmoothing: 0.2 });
+    expect(alike.dataSync()[0]).toBeCloseTo(plain.dataSync()[0]!, 6);
+  });
+
+  it("learns nothing from a batch of classes that weigh nothing", () => {
+    const labels = tf.tensor1d([1], "int32");
+    const options = { classWeights: [1, 0], labelSmoothing: 0.1 };
+    const { value, grad } = tf.valueAndGrad((z) => crossEntropy(z as tf.Tensor2D, labels, options))(
+      tf.tensor2d([[1, 2]]),
+    );
+    expect(Math.abs(value.dataSync()[0]!)).toBe(0);
+    expect([...grad.dataSync()].map(Math.abs)).toEqual([0, 0]);
+  });
+
+  it("leaves only its result behind", () => {
+    const [logits, labels] = [tf.tensor2d([[1, 2]]), tf.tensor1d([0], "int32")];
+    const before = tf.memory().numTensors;
+    crossEntropy(logits, labels, { classWeights: [1, 2] }).dispose();
+    tf.grad((z) => crossEntropy(z as tf.Tensor2D, labels, { classWeights: [1, 2] }))(logits).dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -3,6 +3,11 @@
  *
  * With t = (1 − ε)·onehot + ε/C, or the mixture of two such:  loss = −Σ t·log softmax(z),  ∂loss/∂z = (softmax(z) − t) / N.
  * The gradient is written out, so that the backward pass is one subtraction instead of logSoftmax's chain.
+ *
+ * With class weights w as PyTorch's `CrossEntropyLoss(weight=w, label_smoothing=ε)`: t becomes w·t, and N the sum of the
+ * labels' weights; the loss of mixed labels is the mixture of two such losses. Then
+ *   loss = −Σ t·log softmax(z),  ∂loss/∂z = softmax(z)·Σt − t,  with t divided by that sum already.
+ * Differs from PyTorch: a batch of nothing but weight 0 has a loss of 0 rather than NaN.
  */
 import * as tf from "@tensorflow/tfjs";
 
@@ -11,6 +16,8 @@ export interface CrossEntropyOptions {
   readonly labelSmoothing?: number;
   /** Of a batch whose pictures were mixed with each other. */
   readonly mixed?: MixedTarget | undefined;
+  /** [C]: how much pictures of each class count beside each other. All alike if null or left out. */
+  readonly classWeights?: readonly number[] | null;
 }
 
 export interface MixedTarget {
@@ -21,7 +28,7 @@ export interface MixedTarget {
 }
 
 /**
- * Mean over the batch, in nats.
+ * Mean over the batch, in nats; with class weights the mean by them.
  *
  * @param logits float32 [N, C].
  * @param labels int32 [N], class indices.
@@ -30,12 +37,13 @@ export interface MixedTarget {
 export function crossEntropy(
   logits: tf.Tensor2D,
   labels: tf.Tensor1D,
-  { labelSmoothing = 0, mixed }: CrossEntropyOptions = {},
+  { labelSmoothing = 0, mixed, classWeights }: CrossEntropyOptions = {},
 ): tf.Scalar {
   const [count, classes] = logits.shape;
   const rest = labelSmoothing / classes;
   const smoothed = (classOf: tf.Tensor1D) =>
     tf.oneHot(classOf, classes, 1 - labelSmoothing + rest, rest, "float32");
+  if (classWeights) return weightedCrossEntropy(logits, labels, { labelSmoothing, mixed, classWeights });
   const fused = tf.customGrad<tf.Scalar>((...inputs) => {
     const [input, save] = inputs as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
     const own = smoothed(labels);
@@ -49,6 +57,39 @@ export function crossEntropy(
       gradFunc: (dy, saved) => {
         const [logProbability, targets] = saved as [tf.Tensor2D, tf.Tensor2D];
         return tf.mul(tf.sub(tf.exp(logProbability), targets), tf.div(dy, count));
+      },
+    };
+  });
+  return tf.tidy(() => fused(logits));
+}
+
+function weightedCrossEntropy(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  { labelSmoothing = 0, mixed, classWeights }: CrossEntropyOptions & { classWeights: readonly number[] },
+): tf.Scalar {
+  const classes = logits.shape[1];
+  const smoothing = labelSmoothing / classes;
+  const targetOf = (classOf: tf.Tensor1D, weights: tf.Tensor1D) => {
+    const own = tf.oneHot(classOf, classes, 1, 0, "float32");
+    const smoothed = tf.add(tf.mul(own, 1 - labelSmoothing), smoothing);
+    return tf.divNoNan(tf.mul(smoothed, weights), tf.sum(tf.mul(own, weights)));
+  };
+  const fused = tf.customGrad<tf.Scalar>((...inputs) => {
+    const [input, save] = inputs as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
+    const weights = tf.tensor1d([...classWeights]);
+    const own = targetOf(labels, weights);
+    const target = mixed
+      ? tf.add(tf.mul(own, mixed.weight), tf.mul(targetOf(mixed.labels, weights), 1 - mixed.weight))
+      : own;
+    const logProbabilities = tf.logSoftmax(input);
+    save([logProbabilities, target]);
+    return {
+      value: tf.neg(tf.sum(tf.mul(target, logProbabilities))),
+      gradFunc: (dy, saved) => {
+        const [logProbability, targets] = saved as [tf.Tensor2D, tf.Tensor2D];
+        const shares = tf.sum(targets, 1, true);
+        return tf.mul(tf.sub(tf.mul(tf.exp(logProbability), shares), targets), dy);
       },
     };
   });

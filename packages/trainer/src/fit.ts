@@ -26,6 +26,8 @@ export interface FitOptions {
   readonly validationLoader?: Loader;
   /** In [0, 1). Default 0. */
   readonly labelSmoothing?: number;
+  /** Per class; pictures count by them in the training loss. Default null: all alike. */
+  readonly classWeights?: readonly number[] | null;
   /** Called in this order. */
   readonly callbacks?: readonly Callback[];
   readonly emit?: (event: TrainEventBody) => void;
@@ -40,7 +42,8 @@ export interface FitOptions {
 /** Trains until the epochs are done, a callback ends it, or the signal does. The caller disposes the model. */
 export async function fit(options: FitOptions): Promise<Ending> {
   const { model, optimizer, schedule, loader, validationLoader, epochs, signal } = options;
-  const { labelSmoothing = 0, emit = () => {} } = options;
+  const { labelSmoothing = 0, classWeights = null, emit = () => {} } = options;
+  const update = { optimizer, labelSmoothing, classWeights };
   const state = new LoopState(options);
   fuseBatchNormRelu(model);
   const stepEvents = new StepEvents(loader.stepsPerEpoch, emit);
@@ -53,7 +56,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
     for await (const batch of loader.epoch(epoch, { fromStep: state.stepInEpoch })) {
       const learningRate = schedule(state.step);
       const step = state.step + 1;
-      const metrics = await trainStep(model, batch, { optimizer, labelSmoothing, learningRate, step });
+      const metrics = await trainStep(model, batch, { ...update, learningRate, step });
       const logs = state.countStep(metrics, batch.labels.length, learningRate);
       stepEvents.count({ epoch, step, logs, images: batch.labels.length });
       await state.notify("onStepEnd", logs);

@@ -42,5 +42,6 @@ export {
 export { historyOf } from "./history.js";
 export { RunClaimedError } from "./run-claim.js";
 export { RunBusyError } from "./attempt-lock.js";
+export { ClassWeightsError } from "./run-data.js";
 export { ImageShapeMismatchError } from "./run-parts.js";
 export { createRunId, NotARunError, RunFolder, RunFolderExistsError } from "./run-folder.js";

@@ -82,6 +82,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       ...(parts.validationLoader && { validationLoader: wait.watch(parts.validationLoader) }),
       epochs: data.config.epochs,
       labelSmoothing: data.config.loss.labelSmoothing,
+      classWeights: data.config.loss.classWeights,
       callbacks: [
         terminateOnNaN(),
         systemMetrics({ emit, wait, onGpu: engine.name === "tensorflow-gpu" }),

@@ -1,10 +1,11 @@
-import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadClassifier } from "@convkit/models";
 import {
   decodePredictions,
+  type DatasetCard,
   ModuleSpec,
   RunConfig,
   type RunConfigInput,
@@ -71,6 +72,47 @@ describe("a preset", () => {
     const replay = runOptions(join(root, "replay"));
     await train(stored, replay);
     expect(await lastWeights(join(root, "replay"))).toEqual(await lastWeights(run));
+  });
+});
+
+describe("weights of classes", () => {
+  const losses = (classWeights: "balanced" | number[] | null) => ({
+    loss: { name: "cross-entropy" as const, classWeights },
+    data: { source: join(root, "squares"), validationFraction: 0.2, limit: { train: 50 } },
+    epochs: 1,
+  });
+
+  it("stand in the run's config as numbers, by which a replay trains", async () => {
+    await train({ ...config, ...losses("balanced") }, runOptions(run));
+    const stored = RunConfig.parse(JSON.parse(readFileSync(join(run, "config.json"), "utf8")));
+    const weights = stored.loss.classWeights as number[];
+    const { dataset } = readJournal(join(run, "events.jsonl")).find(({ type }) => type === "runStarted") as {
+      dataset: DatasetCard;
+    };
+    const counts = dataset.splits["train"]!.perClass;
+    const inverse = counts.map((count) => 1 / count);
+    const scale = 3 / inverse.reduce((sum, each) => sum + each);
+    weights.forEach((weight, label) => expect(weight).toBeCloseTo(inverse[label]! * scale, 10));
+    expect(new Set(counts).size).toBeGreaterThan(1);
+
+    const [replay, plain] = [join(root, "replay"), join(root, "plain")];
+    await train(stored, runOptions(replay));
+    expect(await lastWeights(replay)).toEqual(await lastWeights(run));
+    await train({ ...config, ...losses(null) }, runOptions(plain));
+    expect(await lastWeights(plain)).not.toEqual(await lastWeights(run));
+  });
+
+  it("that fit no class, in the loss or in sampling, are refused before there is a run", async () => {
+    for (const wrong of [
+      losses([1, 2]),
+      losses([0, 0, 0]),
+      { sampling: { name: "weighted" as const, weights: { red: 2 } } },
+    ]) {
+      await expect(train({ ...config, ...wrong }, runOptions(run))).rejects.toThrow(
+        /a number for each of 3 classes|by names of the classes: 0, 1, 2/,
+      );
+    }
+    expect(existsSync(run)).toBe(false);
   });
 });
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
+  classWeights,
   ImageSizeRequiredError,
   listDatasets,
   openDataset,
@@ -17,19 +18,28 @@ import type { RunOptions } from "./run-options.js";
 export interface RunData {
   readonly dataset: ImageDataset;
   readonly card: DatasetCard;
-  /** With transforms written out, absolute paths and the hashes of data set and modules filled in. */
+  /** With transforms and class weights written out, absolute paths and the hashes of data set and modules filled in. */
   readonly config: CompleteConfig;
   readonly sampling: Sampling;
   /** Paths of the modules that the config named with another hash. */
   readonly changedModules: readonly string[];
 }
 
-type CompleteConfig = RunConfig & { readonly transforms: TransformLists };
+type CompleteConfig = RunConfig & {
+  readonly transforms: TransformLists;
+  readonly loss: { readonly classWeights: number[] | null };
+};
+
+/** The config's weights of classes are not one for each class of the data set, or all 0. */
+export class ClassWeightsError extends Error {
+  override readonly name = "ClassWeightsError";
+}
 
 /**
  * @throws {ContentHashMismatchError} if the config names a content hash and the pictures have another one.
  * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen: before there is a run.
  * @throws {SamplingError} if the config gives weights to a class that is not there: before, too.
+ * @throws {ClassWeightsError} if its weights of classes do not fit them: before, too.
  */
 export async function openRunData(config: RunConfig, options: RunOptions): Promise<RunData> {
   const { home, onDataProgress, signal } = options;
@@ -43,6 +53,7 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
     ...config,
     data: { ...data, contentHash: dataset.contentHash },
     model: await withHashedModule(config.model),
+    loss: { ...config.loss, classWeights: numbersOf(config.loss.classWeights, card) },
     transforms: {
       train: await Promise.all(train.map((spec) => withHashedModule(spec))),
       batch,
@@ -50,6 +61,18 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
     },
   };
   return { dataset, card, config: complete, sampling, changedModules: changedModules(config, complete) };
+}
+
+/** A replay then needs no count of the pictures. */
+function numbersOf(weights: RunConfig["loss"]["classWeights"], card: DatasetCard): number[] | null {
+  if (weights === null) return null;
+  if (typeof weights === "string") return classWeights(card.splits["train"]!.perClass, { method: weights });
+  const { classNames } = card;
+  if (weights.length === classNames.length && weights.some((weight) => weight > 0)) return weights;
+  throw new ClassWeightsError(
+    `Expected \`loss.classWeights\` with a number for each of ${classNames.length} classes, not all 0. ` +
+      `Received: [${weights.join(", ")}]. Name a method (balanced, effective-number) to have them found.`,
+  );
 }
 
 /** A run may be resumed from another working directory. */

@@ -8,8 +8,18 @@ import { trainStep, type StepMetrics } from "./train-step.js";
 
 type DenseArgs = Parameters<typeof tf.layers.dense>[0];
 
+interface StepCase {
+  readonly mixed?: MixedLabels;
+  readonly labels?: readonly [number, number];
+  readonly classWeights?: readonly number[] | null;
+}
+
 /** One plain gradient step of rate 1 over two 1×1 pictures. */
-async function stepOf(dense: Omit<DenseArgs, "units">, images: number[], mixed?: MixedLabels) {
+async function stepOf(
+  dense: Omit<DenseArgs, "units">,
+  images: number[],
+  { mixed, labels = [0, 0], classWeights = null }: StepCase = {},
+) {
   const weights = tf.initializers.constant({ value: -3 });
   const model = tf.sequential({
     layers: [
@@ -22,7 +32,7 @@ async function stepOf(dense: Omit<DenseArgs, "units">, images: number[], mixed?:
   const batch = {
     images: Float32Array.from(images),
     shape: [2, 1, 1, 1],
-    labels: Int32Array.of(0, 0),
+    labels: Int32Array.from(labels),
     ids: ["a", "b"],
     ...(mixed && { mixed }),
   } as const;
@@ -30,6 +40,7 @@ async function stepOf(dense: Omit<DenseArgs, "units">, images: number[], mixed?:
   const metrics: StepMetrics = await trainStep(model, batch, {
     optimizer,
     labelSmoothing: 0,
+    classWeights,
     learningRate: 1,
     step: 1,
   });
@@ -50,7 +61,8 @@ describe("trainStep", () => {
 
   it("steps towards both labels of mixed pictures, and counts the larger share's", async () => {
     // Targets [¾, ¼]: ∂loss/∂w = 2·(½ − ¾, ½ − ¼).
-    const mixedBy = (weight: number) => stepOf({}, [1, 3], { labels: Int32Array.of(1, 1), weight });
+    const mixedBy = (weight: number) =>
+      stepOf({}, [1, 3], { mixed: { labels: Int32Array.of(1, 1), weight } });
     const { metrics, kernel } = await mixedBy(0.75);
     expect(metrics.loss).toBeCloseTo(Math.log(2), 6);
     expect(kernel[0]).toBeCloseTo(-3 + 0.5, 5);
@@ -59,6 +71,15 @@ describe("trainStep", () => {
     expect(metrics.correct).toBe(2);
     expect((await mixedBy(0.5)).metrics.correct).toBe(2);
     expect((await mixedBy(0.25)).metrics.correct).toBe(0);
+  });
+
+  it("steps further for pictures of classes that weigh more", async () => {
+    // ∂loss/∂w = (¾·1·(½ − 1) + ¼·3·½, …) = (0, 0) for x = 1 of class 0 and 3 of class 1.
+    const { metrics, kernel } = await stepOf({}, [1, 3], { labels: [0, 1], classWeights: [3, 1] });
+    expect(metrics).toMatchObject({ loss: expect.closeTo(Math.log(2), 6) as number, correct: 1 });
+    for (const weight of kernel) expect(weight).toBeCloseTo(-3, 5);
+    const [first] = (await stepOf({}, [1, 3], { labels: [0, 1] })).kernel;
+    expect(first).toBeCloseTo(-3 - 0.5, 5);
   });
 
   it("adds the penalties of the network's regularizers", async () => {

@@ -9,10 +9,12 @@ import type { Optimizer, UpdateOptions } from "./optimizer.js";
 export interface TrainStepOptions extends UpdateOptions {
   readonly optimizer: Optimizer;
   readonly labelSmoothing: number;
+  /** Per class; null: all alike. */
+  readonly classWeights: readonly number[] | null;
 }
 
 export interface StepMetrics {
-  /** Mean over the batch, in nats, against mixed labels where pictures were mixed, and the network's own penalties. */
+  /** Mean over the batch (by class weights, if given), in nats, against mixed labels where pictures were mixed, and the network's own penalties. */
   readonly loss: number;
   /**
    * Pictures of the batch classified correctly before the update. Where they were mixed with each other, as the label
@@ -28,7 +30,7 @@ export interface StepMetrics {
 export async function trainStep(
   model: tf.LayersModel,
   batch: Batch,
-  { optimizer, labelSmoothing, learningRate, step }: TrainStepOptions,
+  { optimizer, labelSmoothing, classWeights, learningRate, step }: TrainStepOptions,
 ): Promise<StepMetrics> {
   const metrics = tf.tidy(() => {
     const images = imagesTensor(batch);
@@ -39,7 +41,7 @@ export async function trainStep(
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(images, { training: true }) as tf.Tensor2D;
       correct = tf.keep(countCorrect(logits, mainLabels));
-      const loss = crossEntropy(logits, labels, { labelSmoothing, mixed });
+      const loss = crossEntropy(logits, labels, { labelSmoothing, mixed, classWeights });
       return penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
     }, [...optimizer.variables.values()]);
     optimizer.update(byWeightName(grads, optimizer.variables), { learningRate, step });

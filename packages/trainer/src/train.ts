@@ -23,6 +23,7 @@ export class RunFinishedError extends Error {
  * @throws {UnknownMetricError} if it monitors a metric that the run will not have.
  * @throws {ImageShapeMismatchError} if its two lists of transforms make pictures of different shapes.
  * @throws {SamplingError} if its `sampling` gives weights to no class of the data set.
+ * @throws {ClassWeightsError} if its `loss` has not a weight for each class.
  * @throws {RunFolderExistsError} if the run's folder is in use.
  * @throws {StaleAttemptError} if `attempt` is no number of an attempt.
  */

@@ -71,6 +71,20 @@ describe("assembleRunConfig", () => {
     expect(assembleRunConfig({ data: "cifar10", file: byHand }).transforms).toEqual(transforms);
   });
 
+  it("leaves out a stored config's weights of classes where they were found from other data", () => {
+    const loss = { name: "cross-entropy", labelSmoothing: 0.3, classWeights: [0.5, 1.5] };
+    const stored = { data: { source: "mnist", contentHash: "abc" }, loss };
+    expect(assembleRunConfig({ file: stored }).loss).toEqual(loss);
+    const other = assembleRunConfig({ data: "cifar10", file: stored });
+    expect(other.loss).toEqual({ ...loss, classWeights: null });
+    const typed = [{ loss: { classWeights: "balanced" } }];
+    expect(assembleRunConfig({ data: "cifar10", file: stored, assignments: typed }).loss).toMatchObject({
+      labelSmoothing: 0.3,
+      classWeights: "balanced",
+    });
+    expect(assembleRunConfig({ data: "cifar10", file: { ...stored, data: {} } }).loss).toEqual(loss);
+  });
+
   it("knows a stored folder again by another spelling", () => {
     const file = { data: { source: resolve("photos"), contentHash: "abc" } };
     expect(assembleRunConfig({ data: "./photos", file }).data.contentHash).toBe("abc");

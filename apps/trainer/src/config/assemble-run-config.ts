@@ -58,15 +58,17 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
  * The file, without what holds for other pictures only. Written for one data set, it says nothing of where another's
  * files lie, or what they hash to. A run's stored config also has transforms filled in, with the statistics and the crop
  * of its pictures: neither fits another data set or another size.
+ * Nor do the weights of classes found from their number of pictures, of another data set.
  */
 function fileUnder(file: PartialConfig = {}, typed: PartialConfig): PartialConfig {
-  const { data, transforms, ...others } = expandShortForms(file);
+  const { data, transforms, loss, ...others } = expandShortForms(file);
   const isStored = read(file, "data", "contentHash") !== undefined;
   const isForeign = !isSameSource(read(file, "data", "source"), read(typed, "data", "source"));
   const isResized = differs(read(file, "data", "imageSize"), read(typed, "data", "imageSize"));
   return {
     ...others,
     data: isForeign ? withoutPlace(data) : data,
+    loss: isStored && isForeign ? withoutClassWeights(loss) : loss,
     transforms: isStored && (isForeign || isResized) ? undefined : transforms,
   };
 }
@@ -75,6 +77,11 @@ function withoutPlace(data: unknown): unknown {
   if (typeof data !== "object" || data === null) return data;
   const rest = Object.entries(data).filter(([key]) => !["source", "root", "contentHash"].includes(key));
   return Object.fromEntries(rest);
+}
+
+function withoutClassWeights(loss: unknown): unknown {
+  if (typeof loss !== "object" || loss === null) return loss;
+  return Object.fromEntries(Object.entries(loss).filter(([key]) => key !== "classWeights"));
 }
 
 /** A stored config names a folder by its absolute path. */

@@ -1,4 +1,5 @@
 /** A data set's inspection for the reader of a terminal: what to know, then what to mend. */
+import { classWeights } from "@convkit/data";
 import type { DatasetInspection, DuplicateGroup, Histogram } from "@convkit/schema";
 import { formatTable } from "./format.js";
 import type { Colors } from "./text-display.js";
@@ -8,6 +9,9 @@ const MOST_BAD_FILES = 10;
 const MOST_GROUPS = 10;
 const MOST_OF_A_GROUP = 4;
 const LONGEST_BAR = 40;
+/** Largest class ÷ smallest, from which on something should be done about it. */
+const UNBALANCED_FROM = 3;
+const MOST_WEIGHTS = 10;
 
 export function describeInspection(inspection: DatasetInspection, colors: Colors): string[] {
   const { card, sizes } = inspection;
@@ -17,6 +21,7 @@ export function describeInspection(inspection: DatasetInspection, colors: Colors
     colors.dim(`content hash ${card.contentHash}`),
     ...heading("classes"),
     ...classTable(inspection),
+    ...describeBalance(inspection, colors),
     ...heading("sizes"),
     `height ${spread(sizes.height)}, width ${spread(sizes.width)} (smallest–median–largest)`,
     `most frequent: ${sizes.mostFrequent
@@ -57,6 +62,37 @@ function classTable({ card: { classNames, splits } }: DatasetInspection): string
       ? ["* held back from the training pictures, chosen by hash"]
       : [],
   );
+}
+
+/** Of the training pictures; nothing where classes are nearly of a size. */
+function describeBalance({ card: { classNames, splits } }: DatasetInspection, colors: Colors): string[] {
+  const perClass = splits["train"]?.perClass ?? [];
+  const [balanced, effective] = (["balanced", "effective-number"] as const).map((method) =>
+    classWeights(perClass, { method }),
+  );
+  const classes = classNames
+    .map((className, label) => ({
+      className,
+      count: perClass[label] ?? 0,
+      weights: [balanced?.[label] ?? 0, effective?.[label] ?? 0].map((weight) => weight.toFixed(2)),
+    }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => a.count - b.count);
+  const [smallest, largest] = [classes[0], classes.at(-1)];
+  if (!smallest || !largest || largest.count < UNBALANCED_FROM * smallest.count) return [];
+  const ratio = (largest.count / smallest.count).toLocaleString("en-US", { maximumFractionDigits: 1 });
+  const left = classes.length - MOST_WEIGHTS;
+  return [
+    "",
+    `${colors.bold("balance")}  ${colors.yellow(`${ratio} training pictures of ${largest.className} for each of ${smallest.className}`)}`,
+    ...formatTable([
+      ["weights", "balanced", "effective-number"],
+      ...classes.slice(0, MOST_WEIGHTS).map(({ className, weights }) => [className, ...weights]),
+      ...(left > 0 ? [[`and ${left} more`, "", ""]] : []),
+    ]),
+    "  Pictures count by them in the loss with --set loss.classWeights=balanced (or effective-number); or classes come",
+    "  equally often with --set sampling=class-balanced. One of the two will do.",
+  ];
 }
 
 function bars(name: string, histogram: Histogram, format: (value: number) => string): string[] {

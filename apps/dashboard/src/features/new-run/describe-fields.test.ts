@@ -56,6 +56,8 @@ test("variants are told by their name, or by the property that the others lack",
     nesterov: "switch",
     weightDecay: "number",
   });
+  // A method by its name or a number per class: neither a choice nor numbers alone would take both.
+  expect(kinds(variants("loss")[0]!.fields)).toEqual({ labelSmoothing: "number", classWeights: "json" });
   expect(variants("sampling").map(({ id, fields }) => [id, kinds(fields)])).toEqual([
     ["shuffle", {}],
     ["class-balanced", {}],

@@ -73,7 +73,7 @@ function describeField(key: string, schema: Schema, required: boolean): Field {
     return { ...base, kind: "choice", options };
   }
   const arrays = plain.filter(({ type }) => type === "array");
-  if (arrays.length > 0) return { ...base, ...describeArray(arrays[0]!, plain) };
+  if (arrays.length > 0 && options.length === 0) return { ...base, ...describeArray(arrays[0]!, plain) };
   if (plain.length !== 1) return { ...base, kind: "json" };
   switch (plain[0]!["type"]) {
     case "string":
