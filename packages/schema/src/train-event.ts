@@ -65,7 +65,10 @@ export const TrainEvent = z.discriminatedUnion("type", [
     epoch: z.int(),
     step: z.int(),
     logs: Logs,
+    /** Validation included. */
     durationMs: z.number(),
+    /** Of `durationMs`, how long the loop waited for data; runs of old do not say. */
+    dataWaitMs: z.number().optional(),
   }),
   z.object({
     ...envelope,

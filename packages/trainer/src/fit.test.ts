@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Loader } from "@convkit/data";
 import { Rng } from "@convkit/random";
 import { OptimizerSpec, type TrainEventBody } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { buildSmallNetwork } from "../test/small-network.js";
 import { squaresLoader } from "../test/squares.js";
 import type { Callback, Ending } from "./callback.js";
@@ -126,6 +127,41 @@ describe("fit", () => {
     expect(logs.loss).toBeCloseTo(mean("loss"), 10);
     expect(logs.accuracy).toBeCloseTo(mean("accuracy"), 10);
     expect(logs.learning_rate).toBe(steps[19]!.logs.learning_rate);
+  });
+
+  it("says of each epoch how long it waited for data, by a clock of the test's own", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const slow = (batchMs: number, count: number): Loader => {
+      const loader = squaresLoader(count, BATCH);
+      return {
+        ...loader,
+        async *epoch(epoch, options) {
+          for await (const batch of loader.epoch(epoch, options)) {
+            vi.advanceTimersByTime(batchMs);
+            yield batch;
+          }
+        },
+      };
+    };
+    const inUse: Callback = { name: "inUse", onStepEnd: () => void vi.advanceTimersByTime(50) };
+    const { events } = await trainSquares({
+      loader: slow(20, 24),
+      validationLoader: slow(5, 16),
+      callbacks: [inUse],
+    });
+    const [first, second] = eventsOf(events, "epochEnded");
+    for (const event of [first, second]) {
+      expect(event).toMatchObject({ dataWaitMs: 3 * 20 + 2 * 5, durationMs: 3 * 70 + 2 * 5 });
+      // What callbacks monitor is of the network, the same in every run of a config.
+      expect(Object.keys(event!.logs)).toEqual([
+        "loss",
+        "accuracy",
+        "val_loss",
+        "val_accuracy",
+        "learning_rate",
+      ]);
+    }
   });
 
   it("throttles step events by count", async () => {

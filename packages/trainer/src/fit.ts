@@ -7,6 +7,7 @@ import type { TrainEventBody } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
 import type { Callback, Ending } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
+import { DataWait } from "./data-wait.js";
 import { LoopState } from "./loop-state.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
@@ -30,6 +31,8 @@ export interface FitOptions {
   readonly classWeights?: readonly number[] | null;
   /** Called in this order. */
   readonly callbacks?: readonly Callback[];
+  /** Told how long the loop waits for data. */
+  readonly wait?: DataWait;
   readonly emit?: (event: TrainEventBody) => void;
   /** Aborting ends the loop after the step at hand, as `interrupted`. */
   readonly signal?: AbortSignal;
@@ -41,7 +44,9 @@ export interface FitOptions {
 
 /** Trains until the epochs are done, a callback ends it, or the signal does. The caller disposes the model. */
 export async function fit(options: FitOptions): Promise<Ending> {
-  const { model, optimizer, schedule, loader, validationLoader, epochs, signal } = options;
+  const { model, optimizer, schedule, epochs, signal, wait = new DataWait() } = options;
+  const loader = wait.watch(options.loader);
+  const validationLoader = options.validationLoader && wait.watch(options.validationLoader);
   const { labelSmoothing = 0, classWeights = null, emit = () => {} } = options;
   const update = { optimizer, labelSmoothing, classWeights };
   const state = new LoopState(options);
@@ -51,6 +56,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
   while (state.epoch <= epochs && !state.ending) {
     const { epoch } = state;
     const startedAtMs = performance.now();
+    const waitedBeforeMs = wait.waitedMs;
     emit({ type: "epochStarted", epoch });
     stepEvents.startEpoch();
     for await (const batch of loader.epoch(epoch, { fromStep: state.stepInEpoch })) {
@@ -69,7 +75,9 @@ export async function fit(options: FitOptions): Promise<Ending> {
     const validation = validationLoader && (await validate(model, validationLoader, signal));
     if (state.endIf(signal)) break;
     const logs = state.endEpoch(validation);
-    emit({ type: "epochEnded", epoch, step: state.step, logs, durationMs: performance.now() - startedAtMs });
+    const durationMs = performance.now() - startedAtMs;
+    const dataWaitMs = wait.waitedMs - waitedBeforeMs;
+    emit({ type: "epochEnded", epoch, step: state.step, logs, durationMs, dataWaitMs });
     await state.notify("onEpochEnd", logs);
     state.endIf(signal);
   }

@@ -12,6 +12,7 @@ export type {
   TrainResult,
 } from "./run-options.js";
 export type { DatasetProgress as DataProgress } from "@convkit/data";
+export { DataWait } from "./data-wait.js";
 export { fit, type FitOptions } from "./fit.js";
 export { predict, type PredictOptions } from "./predict.js";
 export { crossEntropy, type CrossEntropyOptions } from "./cross-entropy.js";

@@ -78,8 +78,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
     const wait = new DataWait();
     const ending = await fit({
       ...parts,
-      loader: wait.watch(parts.loader),
-      ...(parts.validationLoader && { validationLoader: wait.watch(parts.validationLoader) }),
+      wait,
       epochs: data.config.epochs,
       labelSmoothing: data.config.loss.labelSmoothing,
       classWeights: data.config.loss.classWeights,

@@ -3,6 +3,9 @@ import { describeTransforms, type RunConfig, type TrainEvent } from "@convkit/sc
 import { formatFlops, formatDuration, formatLoss, formatPercent } from "./format.js";
 import type { Colors } from "./text-display.js";
 
+/** Part of an epoch, above which waiting for data is worth a word. */
+const LONG_WAIT = 0.1;
+
 type EventOf<Type extends TrainEvent["type"]> = Extract<TrainEvent, { type: Type }>;
 
 export function describeEvent(event: TrainEvent, colors: Colors): string[] {
@@ -66,7 +69,16 @@ function describeAugmentation(transforms: RunConfig["transforms"]): string[] {
   ];
 }
 
-function describeEpoch({ epoch, logs, durationMs }: EventOf<"epochEnded">, colors: Colors): string {
+/** Of what an epoch took, the part spent waiting for data; null where it is short or not known. */
+export function longWaitOf({ durationMs, dataWaitMs = 0 }: EventOf<"epochEnded">): number | null {
+  const part = durationMs > 0 ? dataWaitMs / durationMs : 0;
+  return part > LONG_WAIT ? part : null;
+}
+
+function describeEpoch(event: EventOf<"epochEnded">, colors: Colors): string {
+  const { epoch, logs, durationMs } = event;
+  const wait = longWaitOf(event);
+  const waited = wait === null ? "" : colors.yellow(`, ${Math.round(100 * wait)} % waiting for data`);
   const loss = (name: string): string => formatLoss(logs[name] ?? Number.NaN);
   const accuracy = (name: string): string => formatPercent(logs[name] ?? Number.NaN).padStart(6);
   const validation =
@@ -75,6 +87,6 @@ function describeEpoch({ epoch, logs, durationMs }: EventOf<"epochEnded">, color
       : `  validation: loss ${loss("val_loss")}, accuracy ${colors.bold(accuracy("val_accuracy"))}`;
   return (
     `${colors.bold(`epoch ${String(epoch).padStart(3)}`)}  train: loss ${loss("loss")}, ` +
-    `accuracy ${accuracy("accuracy")}${validation}  ${colors.dim(formatDuration(durationMs))}`
+    `accuracy ${accuracy("accuracy")}${validation}  ${colors.dim(formatDuration(durationMs))}${waited}`
   );
 }

@@ -68,3 +68,27 @@ it("says at the beginning what is done to pictures, one transform a line", () =>
       "        whole batches: MixUp() or CutMix(alpha=0.5)\n",
   );
 });
+
+it("says how long epochs waited for data where it is long, and once what would help", () => {
+  const { say, shown } = terminal();
+  const logs = { loss: 1, accuracy: 0.5 };
+  const ended = (epoch: number, dataWaitMs?: number) => {
+    const event = {
+      ...envelope,
+      timestamp: epoch,
+      type: "epochEnded",
+      epoch,
+      step: epoch * 10,
+      logs,
+    } as const;
+    say({ ...event, durationMs: 10_000, ...(dataWaitMs !== undefined && { dataWaitMs }) });
+    return shown();
+  };
+  expect(ended(1, 5000)).toMatch(/10 s, 50 % waiting for data\n$/);
+  expect(ended(2, 1000)).not.toContain("waiting");
+  expect(ended(3, 1500)).toMatch(
+    /10 s, 15 % waiting for data\n +Pictures come more slowly.*loaderWorkers\.\n$/s,
+  );
+  expect(ended(4, 1500)).toMatch(/15 % waiting for data\n$/);
+  expect(ended(5)).not.toContain("waiting");
+});

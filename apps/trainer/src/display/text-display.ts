@@ -1,7 +1,7 @@
 /** A training run for people: what was opened, one line an epoch, a bar where the output is a terminal. */
 import type { TrainEvent } from "@convkit/schema";
 import type picocolors from "picocolors";
-import { describeEvent } from "./describe-event.js";
+import { describeEvent, longWaitOf } from "./describe-event.js";
 import { describeEngine, describeResult } from "./describe-run.js";
 import { showDataProgress } from "./describe-data-progress.js";
 import { formatDuration, formatLoss, formatPercent } from "./format.js";
@@ -12,6 +12,9 @@ import type { RunDisplay } from "./run-display.js";
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
 const BAR_WIDTH = 24;
+const WAIT_HINT =
+  "        Pictures come more slowly than they are learnt from. Smaller ones (data.imageSize), a data set of pictures resized\n" +
+  "        beforehand or lighter transforms would help; a program may give `train` more loaderWorkers.";
 
 export interface TextDisplayOptions {
   readonly stdout: NodeJS.WritableStream;
@@ -27,10 +30,16 @@ export function createTextDisplay(options: TextDisplayOptions, started?: TrainEv
   const writer = createLineWriter(stdout);
   const estimate = new ProgressEstimate();
   const print = (lines: readonly string[]): void => lines.forEach((line) => writer.print(line));
+  let isHinted = false;
   const show = (event: TrainEvent): void => {
     const progress = estimate.update(event);
     if (progress) writer.status(describeProgress(progress, colors));
     print(describeEvent(event, colors));
+    // The first epoch decodes what later ones have in memory.
+    if (!isHinted && event.type === "epochEnded" && event.epoch > 1 && longWaitOf(event) !== null) {
+      writer.print(colors.dim(WAIT_HINT));
+      isHinted = true;
+    }
   };
   if (started) show(started);
   return {

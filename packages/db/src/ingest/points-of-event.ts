@@ -46,6 +46,10 @@ export function pointsOfEvents(events: readonly TrainEvent[]): PointLists {
           if (!SAME_AT_EVERY_STEP.has(name)) listOf(lists, name).add(event.step, timestamp, value);
         }
         listOf(lists, "epoch_seconds").add(event.step, timestamp, event.durationMs / 1000);
+        if (event.dataWaitMs !== undefined && event.durationMs > 0) {
+          const percent = (100 * event.dataWaitMs) / event.durationMs;
+          listOf(lists, "data_wait_percent").add(event.step, timestamp, percent);
+        }
         break;
       case "system":
         for (const [name, value] of Object.entries(event.logs)) {

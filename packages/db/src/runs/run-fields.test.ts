@@ -25,6 +25,7 @@ describe("betterOf", () => {
     ["system/memory_bytes", "min"],
     ["system/cpu_percent", "min"],
     ["system/data_wait_percent", "min"],
+    ["data_wait_percent", "min"],
     ["accuracy", "max"],
     ["val_accuracy", "max"],
     ["top_5_accuracy", "max"],

@@ -8,7 +8,7 @@ export interface CurveGroup {
 }
 
 const FIRST = ["loss", "accuracy"];
-const LAST = ["learning_rate", "images_per_second", "epoch_seconds"];
+const LAST = ["learning_rate", "images_per_second", "epoch_seconds", "data_wait_percent"];
 const WAYS = ["val_", "", "batch_", "test_"];
 
 /** The way of measuring that a key's prefix tells, and the quantity. */
@@ -38,6 +38,7 @@ const titles: Readonly<Record<string, string>> = {
   learning_rate: "Learning rate",
   images_per_second: "Images per second",
   epoch_seconds: "Time of an epoch",
+  data_wait_percent: "Waiting for data, of an epoch",
 };
 
 function rank(quantity: string): number {
