@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -242,6 +242,39 @@ describe("workers", () => {
     await expect(collect(loader.epoch(1))).rejects.toThrow(/exit code 7/);
   });
 
+  it("that die are reported with the picture they were on", async () => {
+    for (const workers of [1, 2]) {
+      const loader = await open(splitOf(20), {
+        workers,
+        transforms: [{ module: fixture("exits-at-one.mjs"), options: {} }],
+        batchTransforms: [{ name: "MixUp", alpha: 1, p: 1 }],
+      });
+      const failure = collect(loader.epoch(0));
+      await expect(failure).rejects.toThrow(LoaderError);
+      await expect(failure).rejects.toThrow(/exit code 3\. It ended at picture train\/5\.$/);
+    }
+  });
+
+  it("that die at no single picture are reported with those of the batches they were on", async () => {
+    const loader = await open(splitOf(8), {
+      workers: 1,
+      prefetch: 1,
+      shuffle: false,
+      transforms: [{ module: fixture("exits-at-several.mjs"), options: {} }],
+    });
+    await expect(collect(loader.epoch(0))).rejects.toThrow(
+      /exit code 3\..*it was making train\/0, train\/1, train\/2, train\/3, train\/4 and 3 more\./,
+    );
+  });
+
+  it("that have died can be closed while the picture is looked for", async () => {
+    const transforms = [{ module: fixture("exits-at-several.mjs"), options: {} }];
+    const loader = await open(splitOf(4000), { workers: 1, batchSize: 2000, transforms });
+    const failure = collect(loader.epoch(0)).catch((error: unknown) => error);
+    await loader.close();
+    expect(await failure).toBeInstanceOf(LoaderClosedError);
+  });
+
   it("may be left early, and used again", async () => {
     const loader = await open(splitOf(40), { workers: 2 });
     for await (const batch of loader.epoch(0)) {
@@ -264,6 +297,61 @@ describe("workers", () => {
     await waiting;
     await expect(collect(loader.epoch(0))).rejects.toThrow(LoaderClosedError);
     await loader.close();
+  });
+
+  /** @param program uses `open(workers, module?)`: a loader of 40 pictures of one value each, in batches of 4. */
+  async function run(program: string, nodeOptions: string[] = []): Promise<string> {
+    const script = `
+      import { createLoader, createSplit } from "@convkit/data";
+      import { Rng } from "@convkit/random";
+      const shape = { count: 40, height: 1, width: 1, channels: 1 };
+      const images = Uint8Array.from({ length: 40 }, (_, i) => i);
+      const split = createSplit({ name: "train", images, shape, labels: new Array(40).fill(0) });
+      const open = (workers, module) => createLoader(split, {
+        batchSize: 4, transforms: module ? [{ module, options: {} }] : [], rng: Rng.fromSeed(0), workers, shuffle: false,
+      });
+      ${program}`;
+    const args = [...nodeOptions, "--input-type=module", "-e", script];
+    return (await promisify(execFile)(process.execPath, args)).stdout;
+  }
+
+  it("that run out of memory are reported with the picture they were on", async () => {
+    const program = `
+      const loader = await open(1, ${JSON.stringify(fixture("devours-at-one.mjs"))});
+      try {
+        for await (const batch of loader.epoch(0)) console.log(batch.ids.length);
+      } catch (error) {
+        console.log(error.message);
+      }`;
+    const said = (await run(program, ["--max-old-space-size=48"])).trim().split("\n");
+    expect(said).toHaveLength(2);
+    expect(said[0]).toBe("4");
+    expect(said[1]).toMatch(/batch 1 .*memory.* It ended at picture train\/5\.$/);
+  });
+
+  it.each([
+    ["break", "for await (const batch of loader.epoch(0)) break;"],
+    ["a throw", "try { for await (const b of loader.epoch(0)) throw 1; } catch {}"],
+    ["an iterator that nobody asks again", "await loader.epoch(0)[Symbol.asyncIterator]().next();"],
+  ])("let the process end after a loop left by %s, with batches under way", async (_, leave) => {
+    const program = `
+      const loader = await open(3);
+      ${leave}
+      console.log("left");`;
+    expect(await run(program)).toBe("left\n");
+  });
+
+  it("are gone once the loader is closed with batches under way, and the program goes on", async () => {
+    const program = `
+      const threads = () => process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
+      const idle = threads();
+      const loader = await open(3);
+      for await (const batch of loader.epoch(0)) break;
+      const waiting = loader.epoch(0)[Symbol.asyncIterator]().next().catch((error) => error.name);
+      const busy = threads();
+      await loader.close();
+      console.log(idle, busy > idle, threads(), await waiting);`;
+    expect(await run(program)).toBe("0 true 0 LoaderClosedError\n");
   });
 
   it("let the process end when they are idle and nobody closed them", async () => {
@@ -319,6 +407,40 @@ describe("picture files", () => {
     if (split.source.kind === "files") await rm(split.source.locations[3] as string);
     const loader = await open(split, { workers: 1, imageSize: [2, 2] });
     await expect(collect(loader.epoch(0))).rejects.toThrow(/ImageDecodeError.*150\.png/);
+  });
+
+  it("at which a worker dies are named by their path", async () => {
+    const split = await fileSplit();
+    const loader = await open(split, {
+      workers: 1,
+      imageSize: [2, 2],
+      transforms: [{ module: fixture("exits.mjs"), options: {} }],
+      shuffle: false,
+    });
+    await expect(collect(loader.epoch(0))).rejects.toThrow(
+      /exit code 7\. It ended at picture 0 \(.*\/0\.png\)\.$/,
+    );
+  });
+
+  it("that were damaged in the middle of an epoch are named", async () => {
+    const split = await fileSplit();
+    const loader = await open(split, {
+      workers: 1,
+      prefetch: 0,
+      batchSize: 1,
+      shuffle: false,
+      imageSize: [2, 2],
+    });
+    const read: string[] = [];
+    const reading = async () => {
+      for await (const { ids } of loader.epoch(0)) {
+        read.push(...ids);
+        if (read.length === 2 && split.source.kind === "files")
+          await writeFile(split.source.locations[4] as string, "no picture any more");
+      }
+    };
+    await expect(reading()).rejects.toThrow(/batch 4 of epoch 0 .*ImageDecodeError.*200\.png/);
+    expect(read).toEqual(["0", "50", "100", "150"]);
   });
 
   it("of unknown size need one", async () => {

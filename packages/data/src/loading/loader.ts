@@ -7,6 +7,7 @@ import type { Rng, RngState } from "@convkit/random";
 import type { BatchTransformSpec, TransformSpec } from "@convkit/schema";
 import { rolled, valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
 import type { DatasetSplit } from "../dataset-split.js";
+import { fileOf } from "../pictures/picture-location.js";
 import { resizeSource } from "../pictures/resize-source.js";
 import { BatchMaker } from "./batch-maker.js";
 import {
@@ -16,7 +17,7 @@ import {
   type ProducedBatch,
 } from "./batch-producer.js";
 import { Sampler, type SampledOrder, type Sampling } from "./sampling.js";
-import { createWorkerPool } from "./worker-pool.js";
+import { createWorkerPool, WorkerEndedError } from "./worker-pool.js";
 
 export interface LoaderOptions {
   readonly batchSize: number;
@@ -83,6 +84,7 @@ export class LoaderError extends Error {
 }
 
 const MOST_DEFAULT_WORKERS = 4;
+const MOST_SUSPECTS_NAMED = 5;
 
 /**
  * @throws {RangeError} if `batchSize`, `workers` or `prefetch` is no sensible number, or `sampling` is to keep the order.
@@ -241,10 +243,27 @@ class BatchLoader implements Loader {
       if (cause instanceof LoaderClosedError) throw cause;
       const { name, message } = cause as Error;
       throw new LoaderError(
-        `Expected batch ${at.step} of epoch ${at.epoch} of the ${this.#split.name} split. Received: ${name}: ${message}`,
+        `Expected batch ${at.step} of epoch ${at.epoch} of the ${this.#split.name} split. Received: ${name}: ${message}` +
+          (cause instanceof WorkerEndedError ? this.#describeSuspects(cause) : ""),
         { cause },
       );
     }
+  }
+
+  /** ` It ended at picture cat/3 (/photos/cat/3.jpg).` */
+  #describeSuspects({ suspects }: WorkerEndedError): string {
+    const { sourceIndices, ids, source } = this.#split;
+    const names = suspects.slice(0, MOST_SUSPECTS_NAMED).map((index) => {
+      const location = source.kind === "files" ? source.locations[index] : undefined;
+      const file = location && fileOf(location);
+      return `${ids[sourceIndices.indexOf(index)] ?? index}${file === undefined ? "" : ` (${file})`}`;
+    });
+    if (suspects.length <= 1) return names.map((name) => ` It ended at picture ${name}.`).join("");
+    const more = suspects.length - names.length;
+    return (
+      ` No single picture ends one: it was making ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}. ` +
+      "Where memory is short, smaller batches or fewer workers need less."
+    );
   }
 
   #batch(positions: Uint32Array, { buffer, mix }: ProducedBatch): Batch {

@@ -33,6 +33,20 @@ export type WorkerReply =
       readonly buffer: ArrayBuffer;
     };
 
+/** A worker is no more: something in it ended the thread, or used up its memory. */
+export class WorkerEndedError extends Error {
+  override readonly name = "WorkerEndedError";
+
+  /** @param suspects of the source: the picture at which it ended, or those of which it was one; none if it had none. */
+  constructor(
+    reason: string,
+    readonly suspects: readonly number[],
+    cause: Error | null,
+  ) {
+    super(`Expected a loader's worker to go on. Received: ${reason}.`, { cause });
+  }
+}
+
 /** @throws what a worker threw when it was started, such as a user's transform that does not load there. */
 export async function createWorkerPool(recipe: BatchRecipe, workers: number): Promise<BatchProducer> {
   const pool = Array.from({ length: workers }, () => new PoolWorker(recipe));
@@ -54,19 +68,25 @@ function leastBusy(pool: readonly PoolWorker[]): PoolWorker {
 }
 
 interface WaitingTask {
+  readonly task: BatchTask;
+  readonly bytes: number;
   resolve(batch: ProducedBatch): void;
   reject(error: Error): void;
 }
 
 class PoolWorker {
   readonly ready: Promise<void>;
+  readonly #recipe: BatchRecipe;
   readonly #worker: Worker;
   readonly #tasks = new Map<number, WaitingTask>();
   #nextId = 0;
   /** Why it makes no more batches. */
-  #end: Error | null = null;
+  #end: Promise<Error> | null = null;
+  /** Looks for the picture at which this one ended. */
+  #probe: PoolWorker | null = null;
 
-  constructor(recipe: BatchRecipe) {
+  constructor(recipe: BatchRecipe, { isProbe = false } = {}) {
+    this.#recipe = recipe;
     // Without the program's own Node options: with --input-type, as `node -e` has it, no worker starts.
     this.#worker = new Worker(loaderWorkerUrl(), {
       workerData: recipe,
@@ -74,21 +94,26 @@ class PoolWorker {
       execArgv: [],
     });
     this.ready = new Promise((resolve, reject) => {
+      let thrown: Error | null = null;
       this.#worker.on("message", (reply: WorkerReply) => {
         if (reply.kind === "ready") resolve();
         else this.#settle(reply);
-        if (this.#tasks.size === 0) this.#worker.unref();
+        // While it is being closed, its end is waited for.
+        if (this.#tasks.size === 0 && this.#end === null) this.#worker.unref();
       });
+      // Its end follows.
       this.#worker.on("error", (error: Error) => {
-        this.#fail(error);
+        thrown = error;
         reject(error);
       });
       this.#worker.on("exit", (code) => {
-        const error = new Error(
-          `Expected a loader's worker to go on. Received: its end with exit code ${code}.`,
-        );
-        this.#fail(error);
-        reject(error);
+        const reason = thrown ? `${thrown.name}: ${thrown.message}` : `its end with exit code ${code}`;
+        reject(new WorkerEndedError(reason, [], thrown));
+        if (this.#end !== null) return;
+        const tasks = [...this.#tasks.values()];
+        const pictures = isProbe ? Promise.resolve([]) : this.#suspects(tasks);
+        this.#end = pictures.then((found) => new WorkerEndedError(reason, found, thrown));
+        void this.#end.then((error) => this.#rejectAll(error));
       });
     });
     // It may fail after it was ready, or be closed before.
@@ -99,19 +124,21 @@ class PoolWorker {
     return this.#tasks.size;
   }
 
-  produce(task: BatchTask, buffer: ArrayBuffer): Promise<ProducedBatch> {
-    if (this.#end !== null) return Promise.reject(this.#end);
+  async produce(task: BatchTask, buffer: ArrayBuffer): Promise<ProducedBatch> {
+    if (this.#end !== null) throw await this.#end;
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#tasks.set(id, { resolve, reject });
+      this.#tasks.set(id, { task, bytes: buffer.byteLength, resolve, reject });
       this.#worker.ref();
       this.#worker.postMessage({ id, task, buffer } satisfies WorkerRequest, [buffer]);
     });
   }
 
   async close(): Promise<void> {
-    this.#fail(new LoaderClosedError());
-    await this.#worker.terminate();
+    const error = new LoaderClosedError();
+    this.#end = Promise.resolve(error);
+    this.#rejectAll(error);
+    await Promise.all([this.#worker.terminate(), this.#probe?.close()]);
   }
 
   #settle(reply: Exclude<WorkerReply, { kind: "ready" }>): void {
@@ -121,10 +148,38 @@ class PoolWorker {
     else task?.reject(Object.assign(new Error(reply.error.message), reply.error));
   }
 
-  /** The first reason stays: ending a worker makes it exit too. */
-  #fail(error: Error): void {
-    this.#end ??= error;
-    for (const task of this.#tasks.values()) task.reject(this.#end);
+  #rejectAll(error: Error): void {
+    for (const task of this.#tasks.values()) task.reject(error);
     this.#tasks.clear();
+  }
+
+  /**
+   * Transforms work on whole batches, so that a thread cannot say at which picture it ends. Another one makes the batches
+   * again, each picture by itself and with the same draws, until it ends too.
+   * @returns the picture; all of the batches where none of them ends a thread by itself.
+   */
+  async #suspects(tasks: readonly WaitingTask[]): Promise<number[]> {
+    if (tasks.length === 0) return [];
+    this.#probe = new PoolWorker({ ...this.#recipe, batchTransforms: [] }, { isProbe: true });
+    try {
+      for (const { task, bytes } of tasks) {
+        for (let i = 0; i < task.indices.length; i++) {
+          const single = {
+            ...task,
+            indices: task.indices.slice(i, i + 1),
+            repetitions: task.repetitions && task.repetitions.slice(i, i + 1),
+          };
+          const failure: unknown = await this.#probe.produce(single, new ArrayBuffer(bytes)).then(
+            () => null,
+            (error: unknown) => error,
+          );
+          if (failure instanceof WorkerEndedError) return [...single.indices];
+          if (failure instanceof LoaderClosedError) return [];
+        }
+      }
+    } finally {
+      await this.#probe.close();
+    }
+    return tasks.flatMap(({ task }) => [...task.indices]);
   }
 }
