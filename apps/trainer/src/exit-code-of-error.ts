@@ -13,6 +13,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   SafetensorsFormatError: EXIT_CODES.failed,
   TensorMemoryError: EXIT_CODES.failed,
   TrainEventFormatError: EXIT_CODES.failed,
+  WorkerEndedError: EXIT_CODES.failed,
 
   ArraysMismatchError: EXIT_CODES.usage,
   ClassWeightsError: EXIT_CODES.usage,
