@@ -160,8 +160,14 @@ class PoolWorker {
    */
   async #suspects(tasks: readonly WaitingTask[]): Promise<number[]> {
     if (tasks.length === 0) return [];
+    const all = tasks.flatMap(({ task }) => [...task.indices]);
     this.#probe = new PoolWorker({ ...this.#recipe, batchTransforms: [] }, { isProbe: true });
     try {
+      const isReady = await this.#probe.ready.then(
+        () => true,
+        () => false,
+      );
+      if (!isReady) return all;
       for (const { task, bytes } of tasks) {
         for (let i = 0; i < task.indices.length; i++) {
           const single = {
@@ -180,6 +186,6 @@ class PoolWorker {
     } finally {
       await this.#probe.close();
     }
-    return tasks.flatMap(({ task }) => [...task.indices]);
+    return all;
   }
 }
