@@ -1,4 +1,4 @@
-/** The environment that peers are started with: as many threads for each, and tfjs-node where it was set up. */
+/** The environment: what peers are started with (as many threads for each, tfjs-node where it was set up), and where photos lie. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -16,4 +16,9 @@ export function peerEnvironment(threads: number): NodeJS.ProcessEnv {
     TF_NUM_INTRAOP_THREADS: count,
     OMP_NUM_THREADS: count,
   };
+}
+
+/** A folder of JPEGs in class folders, from CONVKIT_BENCH_PHOTOS; null where none was named. */
+export function photosFolder(): string | null {
+  return process.env.CONVKIT_BENCH_PHOTOS?.trim() || null;
 }

@@ -1,68 +1,85 @@
-/** Pictures per second out of the data loader, cropped, flipped and normalised as in training on CIFAR-10. */
-import { createLoader, createSplit, type DatasetSplit, type Loader, type LoaderOptions } from "@convkit/data";
-import { Rng } from "@convkit/random";
-import { type BenchmarkResult, formatSpread } from "./report.js";
+/** Pictures per second out of the data loader: small ones from memory, photos from files and from the caches. */
+import { rm } from "node:fs/promises";
+import { photosFolder } from "./env.js";
+import type { LoadingGroup } from "./loader-turns.js";
+import { makeLargePhotos, photos } from "./photos.js";
+import { type BenchmarkResult, formatSpread, verdict } from "./report.js";
+import { smallPictures } from "./small-pictures.js";
 import { ratioSpread, spreadOf } from "./statistics.js";
 
-const PICTURES = 10_000;
-const BATCH_SIZE = 128;
-const WORKER_COUNTS = [0, 1, 2];
-
-const transforms: LoaderOptions["transforms"] = [
-  { name: "RandomCrop", size: [32, 32], padding: 4, paddingMode: "reflect" },
-  { name: "RandomHorizontalFlip", p: 0.5 },
-  { name: "Normalize", mean: [0.49, 0.48, 0.45], std: [0.25, 0.24, 0.26] },
-];
-
 export async function measureLoader(rounds: number): Promise<BenchmarkResult> {
-  const split = randomPictures();
-  const loaders: Loader[] = [];
-  for (const workers of WORKER_COUNTS) {
-    loaders.push(
-      await createLoader(split, { batchSize: BATCH_SIZE, transforms, rng: Rng.fromSeed(0), workers }),
-    );
+  const rows: LoadingRow[] = [];
+  const notes: string[] = [];
+  const measure = async (group: LoadingGroup): Promise<void> => {
+    rows.push(...(await takeLoadingTurns(group, rounds)));
+    notes.push(...group.notes);
+  };
+  await measure(await smallPictures());
+  const folder = photosFolder();
+  if (folder === null) {
+    notes.push("Photos: not measured: set CONVKIT_BENCH_PHOTOS to a folder of JPEGs in class folders.");
+  } else {
+    await measure(await photos(folder, { work: "photos", withCaches: true }));
+    const large = await makeLargePhotos(folder);
+    try {
+      await measure(await photos(large, { work: "12-megapixel photos", withCaches: false }));
+    } finally {
+      await rm(large, { recursive: true });
+    }
   }
-  for (const loader of loaders) await picturesPerSecond(loader, 0);
-  const speeds = loaders.map(() => [] as number[]);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, loader] of loaders.entries()) speeds[i]!.push(await picturesPerSecond(loader, round + 1));
-  }
-  await Promise.all(loaders.map((loader) => loader.close()));
-
-  const [inline] = speeds;
-  const data = WORKER_COUNTS.map((workers, i) => ({
-    workers,
-    picturesPerSecond: spreadOf(speeds[i]!),
-    ratio: ratioSpread(speeds[i]!, inline!),
-  }));
   return {
     title: "Data loader",
-    notes: [
-      `An epoch of ${PICTURES} random 32×32×3 pictures from memory, shuffled, in batches of ${BATCH_SIZE}: RandomCrop with a padding of 4, RandomHorizontalFlip, Normalize. Nothing else runs in between.`,
-    ],
-    columns: ["workers", "pictures/s", "times as fast as without workers"],
-    rows: data.map(({ workers, picturesPerSecond: speed, ratio }) => [
-      String(workers),
-      formatSpread(speed, 0),
-      formatSpread(ratio, 2),
+    notes: [...notes, "Ratios are to the first of the same work. Nothing else runs in between."],
+    columns: ["work", "by", "pictures/s", "ratio", "target"],
+    rows: rows.map(({ work, name, picturesPerSecond, ratio, target }) => [
+      work,
+      name,
+      picturesPerSecond === null ? "not measured" : formatSpread(picturesPerSecond, 0),
+      ratio === null ? "–" : formatSpread(ratio, 2),
+      target === null ? "–" : `${target.text}: ${target.verdict}`,
     ]),
-    data,
+    data: rows,
   };
 }
 
-function randomPictures(): DatasetSplit {
-  const rng = Rng.fromSeed(0);
-  return createSplit({
-    name: "random",
-    images: Uint8Array.from({ length: PICTURES * 32 * 32 * 3 }, () => rng.int(256)),
-    shape: { count: PICTURES, height: 32, width: 32, channels: 3 },
-    labels: Array.from({ length: PICTURES }, () => rng.int(10)),
-  });
-}
+type LoadingRow = Awaited<ReturnType<typeof takeLoadingTurns>>[number];
 
-async function picturesPerSecond(loader: Loader, epoch: number): Promise<number> {
-  const startedAtMs = performance.now();
-  let pictures = 0;
-  for await (const { labels } of loader.epoch(epoch)) pictures += labels.length;
-  return (pictures * 1000) / (performance.now() - startedAtMs);
+/** All take a turn untimed, then one a round; every other round goes the other way about. */
+export async function takeLoadingTurns({ work, contestants, targets }: LoadingGroup, rounds: number) {
+  const speeds = contestants.map(() => [] as number[]);
+  const gone = new Set<number>();
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      const order = [...contestants.keys()];
+      for (const i of round % 2 === 0 ? order : order.reverse()) {
+        if (gone.has(i)) continue;
+        const speed = await contestants[i]!.turn(round);
+        if (speed === null) gone.add(i);
+        else if (round > 0) speeds[i]!.push(speed);
+      }
+    }
+  } finally {
+    await Promise.all(contestants.map((contestant) => contestant.close()));
+  }
+  return contestants.map(({ name }, i) => {
+    const isMeasured = !gone.has(i);
+    const picturesPerSecond = isMeasured ? spreadOf(speeds[i]!) : null;
+    const ratio = isMeasured && !gone.has(0) ? ratioSpread(speeds[i]!, speeds[0]!) : null;
+    const target = targets[name];
+    return {
+      work,
+      name,
+      picturesPerSecond,
+      ratio,
+      target:
+        target === undefined
+          ? null
+          : "ratio" in target
+            ? { text: `≥ ${target.ratio}`, verdict: verdict(ratio?.median ?? null, target.ratio) }
+            : {
+                text: `≥ ${target.picturesPerSecond}/s`,
+                verdict: verdict(picturesPerSecond?.median ?? null, target.picturesPerSecond),
+              },
+    };
+  });
 }
