@@ -63,54 +63,96 @@ function resampleColumns(
   { rows, from, to, channels }: { rows: number; from: number; to: number; channels: number },
 ): void {
   const windows = triangleWindows(from, to);
+  if (channels === 3) resampleColours(source, target, { rows, from, windows });
+  else resampleChannels(source, target, { rows, from, channels, windows });
+}
+
+/** The usual case: one pass over a window's pixels instead of three. */
+function resampleColours(
+  source: Pixels,
+  target: Float32Array,
+  { rows, from, windows }: { rows: number; from: number; windows: Windows },
+): void {
+  const { starts, ends, weights } = windows;
   let at = 0;
   for (let row = 0; row < rows; row++) {
-    const rowStart = row * from * channels;
-    for (const { start, weights } of windows) {
-      const first = rowStart + start * channels;
-      if (channels === 3) {
-        // The usual case: one pass over the window's pixels instead of three.
-        let [r, g, b] = [0, 0, 0];
-        for (let k = 0, i = first; k < weights.length; k++, i += 3) {
-          const weight = weights[k] as number;
-          r += weight * (source[i] as number);
-          g += weight * (source[i + 1] as number);
-          b += weight * (source[i + 2] as number);
-        }
-        target[at] = r;
-        target[at + 1] = g;
-        target[at + 2] = b;
-      } else {
-        for (let c = 0; c < channels; c++) {
-          let sum = 0;
-          for (let k = 0, i = first + c; k < weights.length; k++, i += channels) {
-            sum += (weights[k] as number) * (source[i] as number);
-          }
-          target[at + c] = sum;
-        }
+    const rowStart = row * from * 3;
+    for (let t = 0, w = 0; t < starts.length; t++) {
+      const end = rowStart + (ends[t] as number) * 3;
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let i = rowStart + (starts[t] as number) * 3; i < end; i += 3, w++) {
+        const weight = weights[w] as number;
+        r += weight * (source[i] as number);
+        g += weight * (source[i + 1] as number);
+        b += weight * (source[i + 2] as number);
       }
-      at += channels;
+      target[at] = r;
+      target[at + 1] = g;
+      target[at + 2] = b;
+      at += 3;
     }
   }
 }
 
-/** From [count, from, rowValues] to [count, to, rowValues]; whole rows at a time, in the order in which they lie. */
+function resampleChannels(
+  source: Pixels,
+  target: Float32Array,
+  { rows, from, channels, windows }: { rows: number; from: number; channels: number; windows: Windows },
+): void {
+  const { starts, ends, weights } = windows;
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    const rowStart = row * from * channels;
+    for (let t = 0, first = 0; t < starts.length; t++) {
+      const start = rowStart + (starts[t] as number) * channels;
+      const end = rowStart + (ends[t] as number) * channels;
+      for (let c = 0; c < channels; c++) {
+        let sum = 0;
+        for (let i = start + c, w = first; i < end; i += channels, w++) {
+          sum += (weights[w] as number) * (source[i] as number);
+        }
+        target[at++] = sum;
+      }
+      first += (ends[t] as number) - (starts[t] as number);
+    }
+  }
+}
+
+/**
+ * From [count, from, rowValues] to [count, to, rowValues]; whole rows at a time, in the order in which they lie. Two rows
+ * at once, added one after the other: half the passes over the sums, and the same values.
+ */
 function resampleRows(
   source: Float32Array,
   target: Pixels,
   { count, from, to, rowValues }: { count: number; from: number; to: number; rowValues: number },
 ): void {
-  const windows = triangleWindows(from, to);
+  const { starts, ends, weights } = triangleWindows(from, to);
   const rounds = target instanceof Uint8Array;
   const sums = new Float64Array(rowValues);
   let at = 0;
   for (let image = 0; image < count; image++) {
-    for (const { start, weights } of windows) {
+    for (let t = 0, w = 0; t < to; t++) {
       sums.fill(0);
-      for (let k = 0; k < weights.length; k++) {
-        const weight = weights[k] as number;
-        const rowStart = (image * from + start + k) * rowValues;
-        for (let i = 0; i < rowValues; i++) sums[i]! += weight * (source[rowStart + i] as number);
+      let row = image * from + (starts[t] as number);
+      const end = image * from + (ends[t] as number);
+      for (; row + 1 < end; row += 2, w += 2) {
+        const first = row * rowValues;
+        const second = first + rowValues;
+        const [weight, next] = [weights[w] as number, weights[w + 1] as number];
+        for (let i = 0; i < rowValues; i++) {
+          sums[i] =
+            (sums[i] as number) +
+            weight * (source[first + i] as number) +
+            next * (source[second + i] as number);
+        }
+      }
+      if (row < end) {
+        const first = row * rowValues;
+        const weight = weights[w++] as number;
+        for (let i = 0; i < rowValues; i++) sums[i]! += weight * (source[first + i] as number);
       }
       if (rounds) for (let i = 0; i < rowValues; i++) target[at + i] = (sums[i] as number) + 0.5;
       else for (let i = 0; i < rowValues; i++) target[at + i] = sums[i] as number;
@@ -119,24 +161,28 @@ function resampleRows(
   }
 }
 
-/** The source pixels that make one output pixel; weights sum to 1. */
-interface Window {
-  readonly start: number;
+/** The source pixels `starts[t]` … `ends[t] - 1` make output pixel t; their weights, one window's after the other's, sum to 1. */
+interface Windows {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
   readonly weights: Float64Array;
 }
 
-function triangleWindows(from: number, to: number): Window[] {
+function triangleWindows(from: number, to: number): Windows {
   const scale = from / to;
   const radius = Math.max(scale, 1);
-  return Array.from({ length: to }, (_, t) => {
+  const starts = new Int32Array(to);
+  const ends = new Int32Array(to);
+  const weights: number[] = [];
+  for (let t = 0; t < to; t++) {
     const center = (t + 0.5) * scale;
-    const start = Math.max(0, Math.floor(center - radius + 0.5));
-    const end = Math.min(from, Math.floor(center + radius + 0.5));
-    const weights = new Float64Array(end - start);
-    for (let k = 0; k < weights.length; k++) {
-      weights[k] = Math.max(0, 1 - Math.abs(start + k + 0.5 - center) / radius);
-    }
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    return { start, weights: weights.map((weight) => weight / sum) };
-  });
+    const start = (starts[t] = Math.max(0, Math.floor(center - radius + 0.5)));
+    const end = (ends[t] = Math.min(from, Math.floor(center + radius + 0.5)));
+    const window = Array.from({ length: end - start }, (_, k) =>
+      Math.max(0, 1 - Math.abs(start + k + 0.5 - center) / radius),
+    );
+    const sum = window.reduce((total, weight) => total + weight, 0);
+    for (const weight of window) weights.push(weight / sum);
+  }
+  return { starts, ends, weights: Float64Array.from(weights) };
 }
