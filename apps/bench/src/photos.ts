@@ -16,7 +16,7 @@ import {
 const EDGE = 224;
 const BATCH_SIZE = 32;
 /** Of a folder, so that a turn takes seconds. */
-const MOST_PHOTOS = 400;
+const MOST_PHOTOS = 1200;
 const LARGE_PHOTOS = 60;
 const DECODING_RATIO = 0.9;
 const CACHED_RATIO = 10;
@@ -28,7 +28,7 @@ const DECODED = "convkit, decoding";
 /** @param folder of class folders, opened as a data set. */
 export async function photos(
   folder: string,
-  { work, withCaches }: { work: string; withCaches: boolean },
+  { work, withCaches, mostByTorchvision }: { work: string; withCaches: boolean; mostByTorchvision: number },
 ): Promise<LoadingGroup> {
   const home = await mkdtemp(join(tmpdir(), "convkit-bench-"));
   const open = async (mostCacheBytes?: number): Promise<DatasetSplit> => {
@@ -46,9 +46,10 @@ export async function photos(
     close: () => Promise.resolve(),
   });
   if (withCaches) contestants.push(...(await cached(open)));
+  const torchvisionCount = Math.min(split.length, mostByTorchvision);
   const torchvision = await torchvisionContestant(
-    ["photos", folder, String(EDGE), String(split.length)],
-    split.length,
+    ["photos", folder, String(EDGE), String(torchvisionCount)],
+    torchvisionCount,
   );
   if (typeof torchvision !== "string") contestants.push(torchvision);
   const [first, ...others] = contestants as [LoadingContestant, ...LoadingContestant[]];
