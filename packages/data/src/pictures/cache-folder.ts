@@ -17,7 +17,7 @@ const FOREIGN_LEASE_MS = 7 * 24 * 3600 * 1000;
 const MOST_OF_FREE = 1 / 4;
 
 /** There is no room for another file within the bounds, and none that may be removed. */
-export class CacheFullError extends Error {
+class CacheFullError extends Error {
   override readonly name = "CacheFullError";
 }
 
