@@ -1,9 +1,9 @@
 /** What a worker and a script ask of the server, typed: calls over tRPC, files over plain HTTP. */
+import type { DatasetInspection } from "@convkit/schema";
 import {
   ClaimedJob,
   HeartbeatAnswer,
   type DatasetCard,
-  DatasetInspection,
   type JobKind,
   type TrainEvent,
   type WorkerDescription,

@@ -69,6 +69,13 @@ export async function indexPictures(
     }
     return entry;
   });
+  // The decoder keeps the words of an error for all its threads together: of several at work, one may take another's away.
+  for (const [i, entry] of entries.entries()) {
+    const picture = pictures[i] as LocatedPicture;
+    if (!("badReason" in entry) || entry === known[picture.path]) continue;
+    signal?.throwIfAborted();
+    entries[i] = await indexPicture(locate(folder, picture), undefined);
+  }
   if (
     pictures.some(({ path }, i) => known[path] !== entries[i]) ||
     Object.keys(known).length > pictures.length
