@@ -26,6 +26,8 @@ export interface ImageDatasetInit {
   readonly warnings: readonly string[];
   /** Whether a mirrored picture is of the same class, where that is known. */
   readonly isMirrorable?: boolean | undefined;
+  /** Of a picture by its id, where pictures are held back together. */
+  readonly groupOf?: ((id: string) => string) | undefined;
 }
 
 export class ImageDataset {
@@ -43,6 +45,7 @@ export class ImageDataset {
   readonly #ownSplits: ImageDatasetInit["ownSplits"];
   readonly #heldBackBy: ImageDatasetInit["heldBackBy"];
   readonly #isMirrorable: ImageDatasetInit["isMirrorable"];
+  readonly #groupOf: ImageDatasetInit["groupOf"];
   #channels: Promise<ChannelStatistics | null> | undefined;
 
   constructor(init: ImageDatasetInit) {
@@ -57,6 +60,7 @@ export class ImageDataset {
     this.#ownSplits = ownSplits;
     this.#heldBackBy = heldBackBy;
     this.#isMirrorable = init.isMirrorable;
+    this.#groupOf = init.groupOf;
   }
 
   /** [height, width, channels]; null where sizes differ and none was chosen. */
@@ -73,6 +77,12 @@ export class ImageDataset {
   /** Whether a split's pictures are training pictures of the data set that were held back for it. */
   isHeldBack(split: string): boolean {
     return !this.#ownSplits.includes(split);
+  }
+
+  /** @returns the group that a picture is held back with; undefined where it stands alone. */
+  groupOf(id: string): string | undefined {
+    const group = this.#groupOf?.(id);
+    return group === id ? undefined : group;
   }
 
   /** Measures mean and deviation of the training pictures when first called. */

@@ -32,7 +32,7 @@ export type { FileRange, PictureLocation } from "./pictures/picture-location.js"
 export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
 export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/inspect-dataset.js";
 export { dataSheet } from "./inspection/data-sheet.js";
-export { writeManifest, type WriteManifestOptions } from "./formats/write-manifest.js";
+export { checkManifest, writeManifest, type WriteManifestOptions } from "./formats/write-manifest.js";
 export { defaultTransforms } from "./default-transforms.js";
 export { presetTransforms, transformLists } from "./transform-presets.js";
 export {

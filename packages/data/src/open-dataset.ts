@@ -74,12 +74,14 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
         `The data set has changed since; take \`contentHash\` out of the config to use it as it is.`,
     );
   }
+  const groupOf = options.groupOf ?? groupBy(data.group, parts.splits.train);
   return new ImageDataset({
     name: named?.name ?? nameOfPath(resolve(data.source)),
     source: data.source,
     contentHash,
     classNames: named?.classNames ?? parts.classNames,
-    splits: makeSplits(parts, data, options.groupOf),
+    splits: makeSplits(parts, data, groupOf),
+    groupOf,
     heldBackBy: data.stratify ? "stratified" : "hash",
     ownSplits: Object.keys(parts.splits),
     badFiles: parts.badFiles,
@@ -144,7 +146,7 @@ async function openByPath({ source, root }: DataSpec, options: OpenDatasetOption
 function makeSplits(
   parts: DatasetParts,
   data: DataSpec,
-  groupOf: OpenDatasetOptions["groupOf"] = groupBy(data.group, parts.splits.train),
+  groupOf: OpenDatasetOptions["groupOf"],
 ): DatasetSplits {
   const opened = (name: string, split: SplitParts | undefined) =>
     split && openSplit(name, split, data.imageSize);

@@ -43,9 +43,17 @@ export async function openPath(path: string, options: PictureIndexOptions): Prom
   if (hasCifarFiles(names)) return recordSetParts(await readCifarFolder(path, names), options.home);
   if (names.includes(CIFAR_ARCHIVE_FOLDER)) return openPath(join(path, CIFAR_ARCHIVE_FOLDER), options);
   // Before folders of classes: a repository of the hub may have pictures for its page beside them.
-  const table = await readParquet(path, options);
-  if (table !== null) return checkLabels(path, table);
+  const table = await readParquet(path, options).catch((error: unknown) => {
+    if (error instanceof DatasetFormatError) return error;
+    throw error;
+  });
+  if (table !== null && !(table instanceof DatasetFormatError)) return checkLabels(path, table);
   const pictures = await readClassFolder(path, options);
+  if (table instanceof DatasetFormatError) {
+    // A table of something else may lie beside folders of pictures.
+    if (pictures === null || !canLearn(pictures)) throw table;
+    return { ...pictures, warnings: [...pictures.warnings, `A Parquet file is left out. ${table.message}`] };
+  }
   if (pictures !== null) return checkClassFolders(path, pictures);
   // After them: a tar often lies beside what it was unpacked to.
   const packed = await readTars(path, options);

@@ -3,15 +3,15 @@ import { z } from "zod";
 import { DatasetCard } from "./dataset-card.js";
 
 /** Rising, without gaps; `to` of the last is null where it has no bound. */
-const Histogram = z.array(z.object({ from: z.number(), to: z.number().nullable(), count: z.int() }));
+const Histogram = z.array(z.object({ from: z.number(), to: z.number().nullable(), count: z.int() })).max(100);
 export type Histogram = z.infer<typeof Histogram>;
 
 const Spread = z.object({ min: z.int(), median: z.int(), max: z.int() });
 
 export const SimilarPicture = z.object({
-  id: z.string(),
-  split: z.string(),
-  className: z.string(),
+  id: z.string().max(4096),
+  split: z.string().max(100),
+  className: z.string().max(4096),
   similarity: z
     .number()
     .describe(
@@ -23,7 +23,10 @@ export type SimilarPicture = z.infer<typeof SimilarPicture>;
 export const DuplicateGroup = z.object({
   kind: z.enum(["exact", "near"]).describe("exact: the same bytes"),
   count: z.int(),
-  pictures: z.array(SimilarPicture).describe("The first of them, train before validation before test"),
+  pictures: z
+    .array(SimilarPicture)
+    .max(100)
+    .describe("The first of them, train before validation before test"),
   isLeak: z.boolean().describe("They are in more than one split"),
   isConflict: z.boolean().describe("They have more than one label"),
 });
@@ -40,7 +43,7 @@ export const DatasetInspection = z.object({
       shorterEdge: Histogram,
       /** Width ÷ height. */
       aspectRatio: Histogram,
-      mostFrequent: z.array(z.object({ height: z.int(), width: z.int(), count: z.int() })),
+      mostFrequent: z.array(z.object({ height: z.int(), width: z.int(), count: z.int() })).max(100),
     })
     .describe("Of the pictures as a viewer shows them, before any resizing"),
   duplicates: z.object({
@@ -48,7 +51,10 @@ export const DatasetInspection = z.object({
     groupCount: z.int(),
     pictureCount: z.int().describe("Pictures that one could do without: all but the first of each group"),
     conflictCount: z.int().describe("Groups with more than one label"),
-    groups: z.array(DuplicateGroup).describe("The first of them, those that leak or disagree before others"),
+    groups: z
+      .array(DuplicateGroup)
+      .max(1000)
+      .describe("The first of them, those that leak or disagree before others"),
   }),
   leakage: z
     .array(
@@ -59,6 +65,7 @@ export const DatasetInspection = z.object({
         near: z.int(),
       }),
     )
+    .max(10)
     .describe("Pictures of `split` that are, exactly or nearly, in the split `into` that is learnt from"),
 });
 export type DatasetInspection = z.infer<typeof DatasetInspection>;

@@ -7,6 +7,7 @@ import { parseAssignment } from "../config/assignment.js";
 import { ConfigError } from "../config/config-error.js";
 import type { PartialConfig } from "../config/merge-config.js";
 import { readConfigFile } from "../config/read-config-file.js";
+import { addDatasetHint } from "../config/dataset-hints.js";
 import { showDataProgress } from "../display/describe-data-progress.js";
 import { createLineWriter } from "../display/line-writer.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
@@ -78,12 +79,14 @@ async function preview(
       ...flags.set,
     ],
   });
-  const { openDataset, previewTransforms, transformLists } = await import("@convkit/data");
+  const { listDatasets, openDataset, previewTransforms, transformLists } = await import("@convkit/data");
   const writer = createLineWriter(flags.json ? context.stderr : context.stdout);
   try {
     const dataset = await openDataset(config.data, {
       home: context.home,
       onProgress: (progress) => showDataProgress(progress, writer, context.colors),
+    }).catch((error: unknown) => {
+      throw addDatasetHint(error, config.data.source, listDatasets());
     });
     writer.close();
     const card = await dataset.card();

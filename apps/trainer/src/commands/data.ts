@@ -104,7 +104,7 @@ Example:
 
 function addSource(command: Command): Command {
   return command
-    .argument("<source>", "name of a data set, a folder or a manifest")
+    .argument("<source>", "name of a data set, or path of one: a folder, a manifest, a tar, a Parquet file")
     .option(
       "--set <key=value>",
       "one key of the config's data, dotted, as `convkit train` takes it; may be repeated",

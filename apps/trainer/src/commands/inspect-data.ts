@@ -34,9 +34,9 @@ export async function inspectData(
 ): Promise<void> {
   const { dataSheet, inspectDataset } = await import("@convkit/data");
   const inspection = await withDataset({ source, flags, context }, inspectDataset);
-  if (flags.sheet !== undefined) await writeFile(flags.sheet, dataSheet(inspection));
   if (flags.json) printJson(context, { type: "inspection", ...inspection });
   else print(context, describeInspection(inspection, context.colors));
+  if (flags.sheet !== undefined) await writeFile(flags.sheet, dataSheet(inspection));
 }
 
 export async function exportData(
@@ -45,8 +45,9 @@ export async function exportData(
   flags: ExportFlags,
   context: CommandContext,
 ): Promise<void> {
-  const { groupCopies, writeManifest } = await import("@convkit/data");
+  const { checkManifest, groupCopies, writeManifest } = await import("@convkit/data");
   const lines = await withDataset({ source, flags, context }, async (dataset, options) => {
+    checkManifest(dataset, file);
     const groups = flags.groupCopies ? await groupCopies(dataset, options) : undefined;
     await writeManifest(dataset, file, { groups });
     const count = dataset.splitList().reduce((sum, { length }) => sum + length, 0);

@@ -13,7 +13,8 @@ const LONGEST_BAR = 40;
 const UNBALANCED_FROM = 3;
 const MOST_WEIGHTS = 10;
 
-export function describeInspection(inspection: DatasetInspection, colors: Colors): string[] {
+export function describeInspection(given: DatasetInspection, colors: Colors): string[] {
+  const inspection = withoutControls(given);
   const { card, sizes } = inspection;
   const heading = (text: string) => ["", colors.bold(text)];
   return [
@@ -58,11 +59,17 @@ function classTable({ card: { classNames, splits } }: DatasetInspection): string
     ...(left > 0 ? [[`and ${left} more`, ...names.map(() => "")]] : []),
     ["all", ...names.map((name) => spell(splits[name]?.count ?? 0))],
   ]).concat(
-    names.some((name) => splits[name]?.chosenBy)
-      ? ["* held back from the training pictures, chosen by hash"]
-      : [],
+    ...Object.values(splits)
+      .flatMap(({ chosenBy }) => chosenBy ?? [])
+      .slice(0, 1)
+      .map((chosenBy) => `* held back from the training pictures, ${HELD_BACK[chosenBy]}`),
   );
 }
+
+const HELD_BACK = {
+  hash: "chosen by hash",
+  stratified: "the same part of every class",
+} as const;
 
 /** Of the training pictures; nothing where classes are nearly of a size. */
 function describeBalance({ card: { classNames, splits } }: DatasetInspection, colors: Colors): string[] {
@@ -163,9 +170,20 @@ function describeLeakage({ leakage, card }: DatasetInspection, colors: Colors): 
           `are in ${into} as well`,
       ),
     ),
-    "  What is judged on pictures that were learnt from looks better than it is. Remove them, or keep copies together: a",
-    "  manifest with a group for each, written by `convkit data export --group-copies`.",
+    "  What is judged on pictures that were learnt from looks better than it is.",
+    ...(leaking.some(({ split }) => card.splits[split]?.chosenBy)
+      ? [
+          "  To hold copies back together, train from a manifest with a group for each: `convkit data export --group-copies`.",
+        ]
+      : ["  The data set says itself what tests: take the copies out of what is learnt from."]),
   ];
+}
+
+/** Names of files and classes must not steer the terminal. */
+function withoutControls(inspection: DatasetInspection): DatasetInspection {
+  return JSON.parse(JSON.stringify(inspection), (_key, value: unknown) =>
+    typeof value === "string" ? value.replaceAll(/\p{Cc}/gu, "\ufffd") : value,
+  ) as DatasetInspection;
 }
 
 function more(count: number): string[] {

@@ -110,6 +110,20 @@ describe("a Parquet file", () => {
     expect((await open(join(folder, "data"))).contentHash).toBe(dataset.contentHash);
   });
 
+  it("of something else is passed over beside folders of pictures, and named", async () => {
+    const table = new Uint8Array(
+      parquetWriteBuffer({ columnData: [{ name: "embedding", data: [1, 2], type: "DOUBLE" }] }),
+    );
+    const source = await write({ "cat/1.png": RED, "dog/2.jpg": BLUE, "metadata.parquet": table });
+    const dataset = await open(source);
+    expect(dataset.classNames).toEqual(["cat", "dog"]);
+    expect(dataset.warnings).toEqual([
+      expect.stringMatching(/^A Parquet file is left out\. Expected one column of pictures/) as string,
+    ]);
+    const alone = await write({ "cat/1.png": RED, "metadata.parquet": table });
+    await expect(open(alone)).rejects.toThrow("Expected one column of pictures");
+  });
+
   it("lists rows without a picture or a label, and pictures that are none", async () => {
     const samples = [
       sample(0),

@@ -7,6 +7,7 @@ import { temporaryFolder } from "../../test/temporary-folder.js";
 import { createSplit } from "../create-split.js";
 import { ImageDataset } from "../image-dataset.js";
 import { openDataset, type DataSpecInput } from "../open-dataset.js";
+import { listManifest } from "./manifest.js";
 import { writeManifest } from "./write-manifest.js";
 
 const NAMES = ["plain", 'quote" comma,', " blank at the ends ", "ünïcode"];
@@ -21,6 +22,10 @@ async function setUp() {
   const source = await writeFiles(await temporaryFolder(), Object.fromEntries(pictures));
   const home = await temporaryFolder();
   return { source, open: (spec: DataSpecInput) => openDataset({ ...spec, splitSeed: 3 }, { home }) };
+}
+
+async function groupsIn(manifest: string): Promise<Map<string, string | undefined>> {
+  return new Map((await listManifest(manifest)).pictures.map(({ path, group }) => [path, group]));
 }
 
 /** Of each split, ids with class names. */
@@ -69,6 +74,29 @@ describe("writeManifest", () => {
       const members = [...groups].filter(([, name]) => name === group).map(([id]) => splitOf.get(id));
       expect(new Set(members).size, group).toBe(1);
     }
+  });
+
+  it("keeps the data set's own groups, and joins them where copies do", async () => {
+    const { source, open } = await setUp();
+    // Two pictures a group, by their numbers.
+    const groupOf = (id: string) => `pair ${Math.floor(Number(/(\d+)\.png$/.exec(id)?.[1]) / 2)}`;
+    const dataset = await openDataset({ source, splitSeed: 3 }, { home: await temporaryFolder(), groupOf });
+    const idOf = new Map(
+      dataset.splitList().flatMap(({ ids }) => ids.map((id) => [Number(/(\d+)\.png$/.exec(id)![1]), id])),
+    );
+    const plain = join(source, "plain.csv");
+    await writeManifest(dataset, plain);
+    expect((await groupsIn(plain)).get(idOf.get(7)!)).toBe("pair 3");
+    // 1 is a copy of 2, and 2 of 5.
+    const groups = new Map([1, 2, 5].map((number) => [idOf.get(number)!, idOf.get(1)!]));
+    const joined = join(source, "joined.csv");
+    await writeManifest(dataset, joined, { groups });
+    const found = await groupsIn(joined);
+    const [first, ...others] = [0, 1, 2, 3, 4, 5].map((number) => found.get(idOf.get(number)!));
+    expect(new Set(others)).toEqual(new Set([first]));
+    expect(found.get(idOf.get(7)!)).toBe("pair 3");
+    expect(new Set(found.values()).size).toBe(20 - 2);
+    expect((await open({ source: joined })).splits.train.length).toBeGreaterThan(0);
   });
 
   it("says what it cannot write", async () => {

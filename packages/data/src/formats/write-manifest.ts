@@ -8,16 +8,29 @@ const HEADER = "path,label,split,group";
 
 export interface WriteManifestOptions {
   /**
-   * Of each picture by its id, where it is in a group. Held-back pictures are then written as training pictures: whoever
-   * opens the manifest holds back anew, group by group.
+   * Of each picture by its id, where it is in a group, beside the data set's own groups. Held-back pictures are then
+   * written as training pictures: whoever opens the manifest holds back anew, group by group.
    */
   readonly groups?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
+ * @throws {DatasetFormatError} if `writeManifest` could not write these pictures into a file of this name.
+ */
+export function checkManifest(dataset: ImageDataset, file: string): void {
+  if (!/\.(csv|jsonl)$/i.test(file)) {
+    throw new DatasetFormatError(`Expected a file name that ends in .csv or .jsonl. Received: ${file}.`);
+  }
+  const isOfFiles = dataset
+    .splitList()
+    .every((split) => split.length === 0 || typeof split.fileAt(0)?.location === "string");
+  if (!isOfFiles) throw noFiles(dataset);
+}
+
+/**
  * Paths are relative to the manifest's folder where the pictures lie below it, else absolute. Without `groups`, splits are
  * written as the data set has them now, held-back ones too: whoever opens the manifest validates and tests on the same
- * pictures.
+ * pictures. Groups of the data set's own are written in either case.
  * @param file ends in .csv, or in .jsonl for JSON Lines.
  * @throws {DatasetFormatError} if the pictures are no files of their own, or the file is named otherwise.
  */
@@ -26,32 +39,51 @@ export async function writeManifest(
   file: string,
   { groups }: WriteManifestOptions = {},
 ): Promise<void> {
-  const extension = extname(file).toLowerCase();
-  if (extension !== ".csv" && extension !== ".jsonl") {
-    throw new DatasetFormatError(`Expected a file name that ends in .csv or .jsonl. Received: ${file}.`);
-  }
+  checkManifest(dataset, file);
   const folder = dirname(resolve(file));
+  const groupOf = joinGroups(dataset, groups);
   const rows = dataset.splitList().flatMap((split) =>
-    split.ids.map((id, position) => {
-      const location = split.fileAt(position)?.location;
-      if (typeof location !== "string") throw noFiles(dataset);
-      return {
-        path: pathFrom(folder, location),
-        label: dataset.classNames[split.labels[position] as number] as string,
-        split: groups && dataset.isHeldBack(split.name) ? "train" : split.name,
-        group: groups?.get(id),
-      };
-    }),
+    split.ids.map((id, position) => ({
+      path: pathFrom(folder, split.fileAt(position)?.location as string),
+      label: dataset.classNames[split.labels[position] as number] as string,
+      split: groups && dataset.isHeldBack(split.name) ? "train" : split.name,
+      group: groupOf(id),
+    })),
   );
   rows.sort((a, b) => (a.path < b.path ? -1 : 1));
   const lines =
-    extension === ".csv"
+    extname(file).toLowerCase() === ".csv"
       ? [
           HEADER,
           ...rows.map(({ path, label, split, group = "" }) => [path, label, split, group].map(csv).join(",")),
         ]
       : rows.map((row) => JSON.stringify(row));
   await replaceFile(file, `${lines.join("\n")}\n`);
+}
+
+/** Copies join what they are copies of: groups of the data set that share one become one group. */
+function joinGroups(
+  dataset: ImageDataset,
+  copies: WriteManifestOptions["groups"],
+): (id: string) => string | undefined {
+  const joined = new Map<string, string>();
+  const last = (name: string): string => {
+    let found = name;
+    for (let next = joined.get(found); next !== undefined; next = joined.get(found)) found = next;
+    return found;
+  };
+  for (const [id, copyOf] of copies ?? []) {
+    const own = dataset.groupOf(id);
+    if (own === undefined) continue;
+    const [one, other] = [last(own), last(dataset.groupOf(copyOf) ?? copyOf)];
+    if (one !== other) joined.set(one, other);
+  }
+  return (id) => {
+    const copyOf = copies?.get(id);
+    const own =
+      dataset.groupOf(id) ?? (copyOf === undefined ? undefined : (dataset.groupOf(copyOf) ?? copyOf));
+    return own === undefined ? undefined : last(own);
+  };
 }
 
 function noFiles({ name }: ImageDataset): DatasetFormatError {

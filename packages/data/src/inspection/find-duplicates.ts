@@ -20,18 +20,20 @@ export interface Duplicates extends Pick<DatasetInspection, "duplicates" | "leak
 /**
  * Groups are closed under similarity: pictures of one group may be similar over others only.
  * @param pictures train first, then those that judge; picture i has print i.
+ * @throws the signal's reason once it is aborted.
  */
-export function findDuplicates(
+export async function findDuplicates(
   pictures: readonly ComparedPicture[],
   prints: PicturePrints,
-  minSimilarity: number,
-): Duplicates {
+  { minSimilarity, signal }: { readonly minSimilarity: number; readonly signal?: AbortSignal | undefined },
+): Promise<Duplicates> {
   const copies = new ExactCopies(pictures, prints);
   const groups = new DisjointSets(copies.positions.length);
   const leaks = new Leaks(copies);
-  findSimilar(
+  await findSimilar(
     copies.grey,
     {
+      signal,
       minCorrelation: minSimilarity,
       // Whole films of a camera that stands still would otherwise be compared frame by frame.
       isWanted: (pair) => !groups.areTogether(pair.first, pair.second) || leaks.wouldLearnFrom(pair),

@@ -7,6 +7,7 @@
  * Multi-Index Hashing, https://arxiv.org/abs/1307.2982: of five bands of two hashes that differ in eight bits, one differs
  * in no more than one.
  */
+import { setImmediate } from "node:timers/promises";
 import { perceptualHash } from "../pictures/perceptual-hash.js";
 import { PRINT_BYTES } from "./picture-prints.js";
 
@@ -34,23 +35,36 @@ export interface SimilarPair {
   readonly second: number;
 }
 
+/** After so long other work of the process has its turn. */
+const TURN_MS = 30;
+
 /**
  * @param grey uint8 [count, 32, 32].
  * @param options.minCorrelation of the pixels, up to 1 for the same.
  * @param options.isWanted asked before pixels are compared, which takes longest.
  * @param onPair called for every pair, in no particular order.
+ * @throws the signal's reason once it is aborted.
  */
-export function findSimilar(
+export async function findSimilar(
   grey: Uint8Array,
   options: {
     readonly minCorrelation: number;
     readonly isWanted: (pair: SimilarPair) => boolean;
+    readonly signal?: AbortSignal | undefined;
   },
   onPair: (pair: SimilarPair) => void,
-): void {
+): Promise<void> {
   const hashes = new Hashes(grey);
   const correlate = createCorrelation(grey);
+  let turnBegan = performance.now();
   for (const pair of hashes.closePairs()) {
+    if (pair === null) {
+      if (performance.now() - turnBegan < TURN_MS) continue;
+      await setImmediate();
+      options.signal?.throwIfAborted();
+      turnBegan = performance.now();
+      continue;
+    }
     if (options.isWanted(pair) && correlate(pair.first, pair.second) >= options.minCorrelation) onPair(pair);
   }
 }
@@ -102,12 +116,13 @@ class Hashes {
     this.#low = Uint32Array.from(hashes, (hash) => parseInt(hash.slice(8), 16));
   }
 
-  /** Each pair once, whose hashes differ in `MOST_BITS` or fewer. */
-  *closePairs(): Generator<SimilarPair> {
+  /** Each pair once, whose hashes differ in `MOST_BITS` or fewer; null now and then, where others may have their turn. */
+  *closePairs(): Generator<SimilarPair | null> {
     const bands = BANDS.map((band) => this.#bucketsOf(band));
     // Which hash was last compared with the one at hand: a pair may meet in several bands.
     const comparedWith = new Int32Array(this.#positions.length).fill(-1);
     for (let i = 0; i < this.#positions.length; i++) {
+      yield null;
       for (const { keys, starts, members, bits } of bands) {
         const own = keys[i] as number;
         for (let flipped = -1; flipped < bits; flipped++) {

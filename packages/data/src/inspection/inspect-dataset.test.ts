@@ -137,6 +137,34 @@ describe("inspectDataset", () => {
     expect(compared()).toBe(8);
   });
 
+  it("goes on from where it was stopped", async () => {
+    const more = await Promise.all(
+      Array.from({ length: 32 }, async (_, i) => [
+        `train/dog/more ${i}.png`,
+        await (await photo(100 + i)).png().toBuffer(),
+      ]),
+    );
+    const { source, home } = await setUp(Object.fromEntries(more) as Record<string, Buffer>);
+    const total = 8 + 32;
+    const stopAt = (phase: DatasetProgress["phase"], done: number) => {
+      const stopping = new AbortController();
+      const onProgress = (said: DatasetProgress) => {
+        if (said.phase === phase && said.phase !== "wait" && said.done === done)
+          stopping.abort(new Error("enough"));
+      };
+      return { home, signal: stopping.signal, onProgress };
+    };
+    await expect(openDataset({ source }, stopAt("check", 20))).rejects.toThrow("enough");
+    const said: DatasetProgress[] = [];
+    const dataset = await openDataset({ source }, { home, onProgress: (one) => said.push(one) });
+    expect(said.length).toBeLessThanOrEqual(total - 20);
+    await expect(inspectDataset(dataset, stopAt("compare", 20))).rejects.toThrow("enough");
+    said.length = 0;
+    await inspectDataset(dataset, { home, onProgress: (one) => said.push(one) });
+    expect(said.length).toBeLessThanOrEqual(total - 20);
+    expect(said.length).toBeGreaterThan(0);
+  });
+
   it("stops when it is told to", async () => {
     const { open, home } = await setUp();
     const signal = AbortSignal.abort();

@@ -48,7 +48,8 @@ export async function groupCopies(
   const idOf = (position: number) => (pictures[position] as ComparedPicture).id;
   return new Map(
     groups.flatMap((positions) => {
-      const name = idOf(Math.min(...positions));
+      // The lowest: kinds rise, and so do the members of each.
+      const name = idOf(positions[0] as number);
       return positions.map((position) => [idOf(position), name] as const);
     }),
   );
@@ -71,7 +72,7 @@ async function compare(
       ...sizeOf(split, position),
     })),
   );
-  return { pictures, ...findDuplicates(pictures, prints, minSimilarity) };
+  return { pictures, ...(await findDuplicates(pictures, prints, { minSimilarity, signal })) };
 }
 
 function sizeOf(split: DatasetSplit, position: number): PictureSize {

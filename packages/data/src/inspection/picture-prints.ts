@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { resize } from "@convkit/transforms";
 import type { DatasetSplit, PictureFile } from "../dataset-split.js";
 import { indexPath } from "../index-file.js";
@@ -62,11 +63,14 @@ interface FilledPrints extends PicturePrints {
 async function printMemory(
   splits: readonly DatasetSplit[],
   { sha256, grey }: FilledPrints,
-  { signal }: PrintOptions,
+  { source, onProgress, signal }: PrintOptions,
 ): Promise<void> {
+  const total = sha256.length;
   let done = 0;
   for (const split of splits) {
     for (let start = 0; start < split.length; start += IMAGES_PER_PIECE) {
+      // Pictures in memory are read at once: signals and timers have a turn of their own.
+      await setImmediate();
       signal?.throwIfAborted();
       const positions = Array.from(
         { length: Math.min(IMAGES_PER_PIECE, split.length - start) },
@@ -84,6 +88,7 @@ async function printMemory(
       ]);
       grey.set(small, done * PRINT_BYTES);
       done += shape.count;
+      onProgress?.({ phase: "compare", what: source, done, total, unit: "files" });
     }
   }
 }
@@ -126,6 +131,9 @@ async function printFiles(
       onProgress?.({ phase: "compare", what: source, done, total, unit: "files" });
       if (done % KEPT_AT_ONCE === 0) await kept.write();
     }
+  }).catch(async (error: unknown) => {
+    await kept.write();
+    throw error;
   });
   kept.keepOnly(new Set(prints.sha256));
   await kept.write();

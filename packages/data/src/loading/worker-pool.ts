@@ -169,13 +169,15 @@ class PoolWorker {
       );
       if (!isReady) return all;
       for (const { task, bytes } of tasks) {
+        // Memory may be what has run out.
+        const share = 4 * Math.ceil(bytes / 4 / task.indices.length);
         for (let i = 0; i < task.indices.length; i++) {
           const single = {
             ...task,
             indices: task.indices.slice(i, i + 1),
             repetitions: task.repetitions && task.repetitions.slice(i, i + 1),
           };
-          const failure: unknown = await this.#probe.produce(single, new ArrayBuffer(bytes)).then(
+          const failure: unknown = await this.#probe.produce(single, new ArrayBuffer(share)).then(
             () => null,
             (error: unknown) => error,
           );

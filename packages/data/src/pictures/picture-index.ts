@@ -58,16 +58,24 @@ export async function indexPictures(
 ): Promise<PictureEntry[]> {
   const index = indexFile(home, `pictures\n${resolve(indexedAs)}`, PictureIndex);
   const known = (await index.read())?.pictures ?? {};
+  const checked: Record<string, PictureEntry> = {};
+  const write = (entriesByPath: Record<string, PictureEntry>) =>
+    index.write({ formatVersion: 1, pictures: entriesByPath });
   let done = 0;
   const entries = await mapConcurrently(pictures, CONCURRENCY, async (picture) => {
     signal?.throwIfAborted();
     const { path } = picture;
     const entry = await indexPicture(locate(folder, picture), known[path]);
+    checked[path] = entry;
     done++;
     if (entry !== known[path]) {
       onProgress?.({ phase: "check", what: folder, done, total: pictures.length, unit: "files" });
     }
     return entry;
+  }).catch(async (error: unknown) => {
+    // Whoever begins again need not look at these again.
+    if (done > 0) await write({ ...known, ...checked });
+    throw error;
   });
   // The decoder keeps the words of an error for all its threads together: of several at work, one may take another's away.
   for (const [i, entry] of entries.entries()) {
@@ -80,10 +88,7 @@ export async function indexPictures(
     pictures.some(({ path }, i) => known[path] !== entries[i]) ||
     Object.keys(known).length > pictures.length
   ) {
-    await index.write({
-      formatVersion: 1,
-      pictures: Object.fromEntries(pictures.map(({ path }, i) => [path, entries[i] as PictureEntry])),
-    });
+    await write(Object.fromEntries(pictures.map(({ path }, i) => [path, entries[i] as PictureEntry])));
   }
   return entries;
 }

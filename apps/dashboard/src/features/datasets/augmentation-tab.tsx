@@ -25,6 +25,16 @@ import {
 
 const PICTURES = 6;
 const DRAWS = 6;
+/** Of the shorter edge: small pictures have no more to show, and a page should not hold forty photos in full. */
+const LARGEST_EDGE = 224;
+
+/** In what size the pictures of a data set are tried; null: in those that the small ones have. */
+function triedShape({ imageShape }: DatasetCard): [height: number, width: number, channels: number] | null {
+  if (imageShape === null) return null;
+  const [height, width, channels] = imageShape;
+  const scale = Math.min(1, LARGEST_EDGE / Math.min(height, width));
+  return [Math.round(height * scale), Math.round(width * scale), channels];
+}
 
 export interface AugmentationTabProps {
   dataset: { readonly contentHash: string; readonly thumbnails: number; readonly card: DatasetCard };
@@ -130,7 +140,7 @@ function checkTransforms({ transforms }: JsonObject, card: DatasetCard): Checked
   }
   const given = parsed.data.transforms ?? "light";
   if (typeof given !== "string") return { lists: given, issues: [] };
-  const { imageShape } = card;
+  const imageShape = triedShape(card);
   if (imageShape !== null) return { lists: presetTransforms(given, { ...card, imageShape }), issues: [] };
   const message =
     "A preset depends on the size of the pictures, and these have several. Choose transforms here, or name an image size in a run.";
@@ -162,7 +172,7 @@ function Draws({ dataset, lists, seed }: DrawsProps) {
         (thumbnails ?? []).map(async ({ pictureId, label }) => ({
           id: pictureId,
           className: card.classNames[label ?? -1] ?? "",
-          picture: await loadSmallPicture(thumbnailUrl(contentHash, pictureId), card.imageShape),
+          picture: await loadSmallPicture(thumbnailUrl(contentHash, pictureId), triedShape(card)),
         })),
       ),
   });

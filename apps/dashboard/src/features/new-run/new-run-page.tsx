@@ -13,7 +13,7 @@ import { againConfig } from "./again-config";
 import { ConfigForm } from "./config-form";
 import { ConfigFormProvider } from "./form-context";
 import { JsonEditor } from "./json-editor";
-import type { JsonObject } from "./json-value";
+import { isObject, type JsonObject } from "./json-value";
 import { parseConfigText } from "./parse-config-text";
 import { SubmitPanel } from "./submit-panel";
 import { useConfigCheck } from "./use-config-check";
@@ -23,12 +23,24 @@ import { useSuggestions } from "./use-suggestions";
 export function NewRunPage() {
   const [params] = useUrlState();
   const from = params.get("from");
+  if (from) return <RunAgain key={from} id={from} />;
   const given = params.get("config");
-  return from ? (
-    <RunAgain key={from} id={from} />
-  ) : (
-    <Draft key={given} run={null} given={parseConfigText(given ?? "{}").config} />
-  );
+  const { config, error } = parseConfigText(given ?? "{}");
+  if (error) {
+    return (
+      <EmptyState
+        className="py-20"
+        title="The config in this link cannot be read"
+        description={error.message}
+        action={
+          <Button asChild>
+            <Link href="/runs/new">Begin without it</Link>
+          </Button>
+        }
+      />
+    );
+  }
+  return <Draft key={given} run={null} given={config} />;
 }
 
 function RunAgain({ id }: { id: string }) {
@@ -60,14 +72,16 @@ function RunAgain({ id }: { id: string }) {
 interface DraftProps {
   run: RunDetail | null;
   /** What another page has decided of the config. */
-  given?: JsonObject | null;
+  given?: JsonObject;
 }
 
 function Draft({ run, given }: DraftProps) {
   const trpc = useTRPC();
   const schema = useQuery({ ...trpc.jobs.configSchema.queryOptions(), staleTime: Infinity });
   const [base] = useState(() => (run ? (structuredClone(run.config) as unknown as JsonObject) : null));
-  const [start] = useState<JsonObject>(() => (base ? againConfig(base) : { data: {}, ...given }));
+  const [start] = useState<JsonObject>(() =>
+    base ? againConfig(base) : { ...given, data: isObject(given?.["data"]) ? given["data"] : {} },
+  );
   const draft = useConfigDraft(start, base);
   const check = useConfigCheck(draft.config);
   const suggestions = useSuggestions();
