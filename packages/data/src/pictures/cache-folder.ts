@@ -16,11 +16,6 @@ const FOREIGN_LEASE_MS = 7 * 24 * 3600 * 1000;
 /** Of what is free, and of what the folder has of it already. */
 const MOST_OF_FREE = 1 / 4;
 
-/** There is no room for another file within the bounds, and none that may be removed. */
-class CacheFullError extends Error {
-  override readonly name = "CacheFullError";
-}
-
 export const cachePath = (folder: string, key: string): string => join(folder, `${key}${SUFFIX}`);
 
 /** Says that this process uses the file, until it ends: it is not removed meanwhile, and last of all afterwards. */
@@ -34,7 +29,7 @@ export async function leaseCacheFile(path: string): Promise<void> {
 /**
  * Makes the file, full of holes, unless it is there.
  * @param bytes that it will have.
- * @throws {CacheFullError} if that is more than there is room for, once what nobody uses was removed, longest unused first.
+ * @throws {Error} if that is more than there is room for, once what nobody uses was removed, longest unused first.
  */
 export async function createCacheFile(
   path: string,
@@ -64,7 +59,7 @@ async function makeRoom(path: string, bytes: number, mostBytes: number): Promise
   }
   const least = total - removable.reduce((sum, file) => sum + file.bytes, 0);
   if (least > bound) {
-    throw new CacheFullError(
+    throw new Error(
       `${mebibytes(bytes)} are needed, and ${mebibytes(Math.max(0, bound - least + bytes))} may be taken ` +
         `of the ${mebibytes(mostBytes)} of CONVKIT_CACHE_GIB and a quarter of the free disk`,
     );
