@@ -126,6 +126,9 @@ function pointsOf(event: TrainEvent, toldOf: number): Point[] {
       return [
         ...named((name) => (name === "learning_rate" ? null : name)),
         { key: "epoch_seconds", step, value: event.durationMs / 1000 },
+        ...(event.dataWaitMs !== undefined && event.durationMs > 0
+          ? [{ key: "data_wait_percent", step, value: (100 * event.dataWaitMs) / event.durationMs }]
+          : []),
       ];
     case "system":
       return named((name) => `system/${name}`);
