@@ -146,7 +146,6 @@ function CopyTile({
     <button
       type="button"
       className="w-20 text-left text-2xs text-ink-2"
-      aria-label={`${id}, ${split}, ${className}`}
       onClick={() => onOpen({ id, src: isMissing ? null : src, title: className, facts })}
     >
       <span className="block size-20 overflow-hidden rounded-sm bg-sunken">
@@ -163,6 +162,7 @@ function CopyTile({
       </span>
       <span className="block truncate">{className}</span>
       <span className="block truncate text-ink-3">{split}</span>
+      <span className="sr-only">{id}</span>
     </button>
   );
 }
