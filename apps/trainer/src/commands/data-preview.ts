@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { describeTransforms, type DatasetCard, type TransformLists } from "@convkit/schema";
 import { InvalidArgumentError, type Command } from "commander";
 import { assembleRunConfig } from "../config/assemble-run-config.js";
-import { parseAssignment } from "../config/assignment.js";
+import { collectAssignment } from "../config/assignment.js";
 import { ConfigError } from "../config/config-error.js";
 import type { PartialConfig } from "../config/merge-config.js";
 import { readConfigFile } from "../config/read-config-file.js";
@@ -46,7 +46,12 @@ export function addDataPreviewCommand(data: Command, context: CommandContext): v
       "a preset, or a list, or lists, as in a config; in a file or written here",
     )
     .option("--config <file>", "JSON with any part of a config; a run's config.json shows what it saw")
-    .option("--set <key=value>", "one key of the config, dotted, as JSON; may be repeated", collect, [])
+    .option(
+      "--set <key=value>",
+      "one key of the config, dotted, as JSON; may be repeated",
+      collectAssignment,
+      [],
+    )
     .option(
       "--image-size <size>",
       "pixels that pictures are resized to: 96, or HEIGHTxWIDTH",
@@ -163,10 +168,6 @@ async function readText(path: string): Promise<string> {
       { cause },
     );
   }
-}
-
-function collect(text: string, previous: readonly PartialConfig[]): PartialConfig[] {
-  return [...previous, parseAssignment(text)];
 }
 
 function imageSizeArgument(text: string): [number, number] {

@@ -1,8 +1,7 @@
 /** `convkit data`: looking at a data set and at what transforms make of it, writing down its splits, bringing it to a dashboard. */
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { parseAssignment } from "../config/assignment.js";
-import type { PartialConfig } from "../config/merge-config.js";
+import { collectAssignment } from "../config/assignment.js";
 import type { UploadFlags } from "../worker/upload-dataset.js";
 import type { CommandContext } from "./command-context.js";
 import type { ExportFlags, InspectFlags } from "./inspect-data.js";
@@ -108,7 +107,7 @@ function addSource(command: Command): Command {
     .option(
       "--set <key=value>",
       "one key of the config's data, dotted, as `convkit train` takes it; may be repeated",
-      collect,
+      collectAssignment,
       [],
     )
     .option(
@@ -117,8 +116,4 @@ function addSource(command: Command): Command {
       numberArgument,
       0.97,
     );
-}
-
-function collect(text: string, previous: readonly PartialConfig[]): PartialConfig[] {
-  return [...previous, parseAssignment(text)];
 }

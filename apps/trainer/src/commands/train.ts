@@ -1,7 +1,7 @@
 /** `convkit train`: assembles the config and runs it in a process of its own. */
 import type { Command } from "commander";
 import { assembleRunConfig, type ConfigFlags } from "../config/assemble-run-config.js";
-import { parseAssignment } from "../config/assignment.js";
+import { collectAssignment } from "../config/assignment.js";
 import type { PartialConfig } from "../config/merge-config.js";
 import { readConfigFile } from "../config/read-config-file.js";
 import { runJob } from "../process/run-job.js";
@@ -42,7 +42,12 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .option("--seed <n>", "decides weights, order and augmentation", numberArgument)
     .option("--engine <name>", "auto, tensorflow-gpu, tensorflow, native or cpu")
     .option("--config <file>", "JSON with any part of a config; a run's config.json replays it")
-    .option("--set <key=value>", "one key of the config, dotted, as JSON; may be repeated", collect, [])
+    .option(
+      "--set <key=value>",
+      "one key of the config, dotted, as JSON; may be repeated",
+      collectAssignment,
+      [],
+    )
     .option("--name <text>", "a name for the run")
     .option("--experiment <name>", "the experiment that the run belongs to")
     .option("--tag <label>", "a label to find the run by; may be repeated", collectText, [])
@@ -60,8 +65,4 @@ export function addTrainCommand(program: Command, context: CommandContext): void
 
 function collectText(text: string, previous: readonly string[]): string[] {
   return [...previous, text];
-}
-
-function collect(text: string, previous: readonly PartialConfig[]): PartialConfig[] {
-  return [...previous, parseAssignment(text)];
 }

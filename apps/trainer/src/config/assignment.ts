@@ -20,6 +20,11 @@ export function parseAssignment(text: string): PartialConfig {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as PartialConfig;
 }
 
+/** For an option that may be repeated. @throws {ConfigError} as `parseAssignment`. */
+export function collectAssignment(text: string, previous: readonly PartialConfig[]): PartialConfig[] {
+  return [...previous, parseAssignment(text)];
+}
+
 function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
