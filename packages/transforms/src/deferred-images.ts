@@ -1,13 +1,8 @@
 /** A batch on its way through a pipeline. Moves of pixels are put off until something needs the pixels themselves. */
 import { valuesPerImage, type ImageBatchShape, type Pixels } from "./image-batch.js";
-import { normalizeFloats, normalizeTable, type ChannelStatistics } from "./normalize.js";
-import {
-  composePixelMaps,
-  consecutive,
-  movePixels,
-  movePixelsThroughTable,
-  type PixelMap,
-} from "./pixel-map.js";
+import { moveAndNormalize } from "./kernels/pixel-runs.js";
+import { normalizeFloats, type ChannelStatistics } from "./normalize.js";
+import { composePixelMaps, consecutive, movePixels, type PixelMap } from "./pixel-map.js";
 
 export class DeferredImages {
   #images: Pixels;
@@ -67,8 +62,8 @@ export class DeferredImages {
     const length = shape.count * valuesPerImage(shape);
     const hasRoom = out !== undefined && out.length >= length;
     const normalized = hasRoom ? out.subarray(0, length) : new Float32Array(length);
-    movePixelsThroughTable(this.#images, this.#sourceShape, this.#moves ?? standStill(shape), {
-      table: normalizeTable(shape.channels, statistics),
+    moveAndNormalize(this.#images, this.#sourceShape, this.#moves ?? standStill(shape), {
+      statistics,
       out: normalized,
     });
     this.replace(normalized, shape);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { torchvisionsNormalized } from "../test/pictures.js";
 import { ShapeError } from "./image-batch.js";
 import { normalizeFloats, normalizeTable } from "./normalize.js";
 
@@ -10,6 +11,12 @@ describe("normalizeTable", () => {
     expect(table[255]).toBe(2);
     expect(table[256 + 51]).toBeCloseTo(0, 6);
     expect(table[256 + 255]).toBeCloseTo(8, 5);
+  });
+
+  it("holds what torchvision makes of every byte, bit for bit", () => {
+    const { values } = torchvisionsNormalized;
+    const table = normalizeTable(3, torchvisionsNormalized);
+    expect(Buffer.from(table.buffer).toString("base64")).toBe(values);
   });
 
   it("takes one number for all channels", () => {

@@ -1,5 +1,10 @@
-/** (pixel / 255 − mean) / std per channel; torchvision's `Normalize`. */
+/**
+ * (pixel / 255 − mean) / std per channel; torchvision's `Normalize` behind its `ToDtype(float32, scale=True)`, in the same
+ * float32 arithmetic: the same bits.
+ */
 import { perChannel, type ImageBatchShape } from "./image-batch.js";
+
+const { fround } = Math;
 
 /** Of pixels scaled to 0…1; one number for all channels, or one per channel. */
 export interface ChannelStatistics {
@@ -15,7 +20,7 @@ export function normalizeTable(channels: number, statistics: ChannelStatistics):
   const { mean, std } = statisticsPerChannel(channels, statistics);
   return Float32Array.from({ length: channels * 256 }, (_, i) => {
     const c = Math.floor(i / 256);
-    return ((i % 256) / 255 - (mean[c] as number)) / (std[c] as number);
+    return normalized(fround((i % 256) / 255), mean[c] as number, std[c] as number);
   });
 }
 
@@ -31,13 +36,17 @@ export function normalizeFloats(
   const { mean, std } = statisticsPerChannel(channels, statistics);
   for (let i = 0; i < images.length; i++) {
     const c = i % channels;
-    images[i] = ((images[i] as number) - (mean[c] as number)) / (std[c] as number);
+    images[i] = normalized(images[i] as number, mean[c] as number, std[c] as number);
   }
 }
 
-function statisticsPerChannel(channels: number, { mean, std }: ChannelStatistics): ChannelStatistics {
+/** @param mean a float32, as `std`. */
+const normalized = (value: number, mean: number, std: number): number => fround(fround(value - mean) / std);
+
+/** @throws {ShapeError} if there are neither one nor `channels` numbers. */
+export function statisticsPerChannel(channels: number, { mean, std }: ChannelStatistics): ChannelStatistics {
   return {
-    mean: perChannel(mean, channels, "Normalize's mean"),
-    std: perChannel(std, channels, "Normalize's std"),
+    mean: perChannel(mean, channels, "Normalize's mean").map(fround),
+    std: perChannel(std, channels, "Normalize's std").map(fround),
   };
 }

@@ -2,10 +2,20 @@
  * Bilinear resizing with antialiasing, the filter of Pillow's `Image.resize(…, BILINEAR)` and of torchvision's
  * `Resize(antialias=True)`: half-pixel centres, and a triangle as wide as the scale when shrinking, so that every
  * source pixel counts. https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c
- * Differs from Pillow: float32 between the two passes and one rounding at the end, where Pillow rounds to bytes twice.
+ * Differs from Pillow: rows before columns, float32 between the two and one rounding at the end, where Pillow rounds to
+ * bytes twice. The same bits in every engine, with SIMD or without.
  */
 import type { Image } from "./image.js";
-import { allocateLike, checkPixels, type ImageBatchShape, type Pixels } from "./image-batch.js";
+import {
+  allocateLike,
+  checkPixels,
+  valuesPerImage,
+  type ImageBatchShape,
+  type Pixels,
+} from "./image-batch.js";
+import { sumColumns, sumRows } from "./kernels/plain-kernels.js";
+import { simdKernels } from "./kernels/simd-kernels.js";
+import { triangleWindows } from "./kernels/windows.js";
 
 /** [height, width], or one number: the shorter edge, with the longer one in proportion, rounded down. */
 export type ResizeSize = number | readonly [number, number];
@@ -28,11 +38,24 @@ export function resize<P extends Pixels>(images: P, shape: ImageBatchShape, size
   const target = resizedShape(shape, size);
   if (target.height === shape.height && target.width === shape.width) return images;
   const { count, height, width, channels } = shape;
-  const narrowed = new Float32Array(count * height * target.width * channels);
-  resampleColumns(images, narrowed, { rows: count * height, from: width, to: target.width, channels });
-  const rowValues = target.width * channels;
-  const resized = allocateLike(images, count * target.height * rowValues);
-  resampleRows(narrowed, resized, { count, from: height, to: target.height, rowValues });
+  const rows = triangleWindows(height, target.height);
+  const columns = triangleWindows(width, target.width);
+  const kernels = channels === 1 || channels === 3 ? simdKernels() : null;
+  const [imageValues, targetValues] = [valuesPerImage(shape), valuesPerImage(target)];
+  const resized = allocateLike(images, count * targetValues);
+  let summed: Float32Array | undefined;
+  for (let i = 0; i < count; i++) {
+    const from = images.subarray(i * imageValues, (i + 1) * imageValues);
+    const to = resized.subarray(i * targetValues, (i + 1) * targetValues);
+    const isDone =
+      from instanceof Uint8Array &&
+      to instanceof Uint8Array &&
+      kernels?.resize(from, to, { width, channels, rows, columns });
+    if (isDone) continue;
+    summed ??= new Float32Array(target.height * width * channels);
+    sumRows(from, summed, { columns: width * channels, windows: rows });
+    sumColumns(summed, to, { rows: target.height, width, channels, windows: columns });
+  }
   return resized;
 }
 
@@ -54,135 +77,4 @@ export function resizePart({ pixels, width, channels }: Image, part: ImagePart, 
   }
   const shape = { count: 1, height: part.height, width: part.width, channels };
   target.pixels.set(resize(cut, shape, [target.height, target.width]));
-}
-
-/** From [rows, from, channels] to [rows, to, channels]. */
-function resampleColumns(
-  source: Pixels,
-  target: Float32Array,
-  { rows, from, to, channels }: { rows: number; from: number; to: number; channels: number },
-): void {
-  const windows = triangleWindows(from, to);
-  if (channels === 3) resampleColours(source, target, { rows, from, windows });
-  else resampleChannels(source, target, { rows, from, channels, windows });
-}
-
-/** The usual case: one pass over a window's pixels instead of three. */
-function resampleColours(
-  source: Pixels,
-  target: Float32Array,
-  { rows, from, windows }: { rows: number; from: number; windows: Windows },
-): void {
-  const { starts, ends, weights } = windows;
-  let at = 0;
-  for (let row = 0; row < rows; row++) {
-    const rowStart = row * from * 3;
-    for (let t = 0, w = 0; t < starts.length; t++) {
-      const end = rowStart + (ends[t] as number) * 3;
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      for (let i = rowStart + (starts[t] as number) * 3; i < end; i += 3, w++) {
-        const weight = weights[w] as number;
-        r += weight * (source[i] as number);
-        g += weight * (source[i + 1] as number);
-        b += weight * (source[i + 2] as number);
-      }
-      target[at] = r;
-      target[at + 1] = g;
-      target[at + 2] = b;
-      at += 3;
-    }
-  }
-}
-
-function resampleChannels(
-  source: Pixels,
-  target: Float32Array,
-  { rows, from, channels, windows }: { rows: number; from: number; channels: number; windows: Windows },
-): void {
-  const { starts, ends, weights } = windows;
-  let at = 0;
-  for (let row = 0; row < rows; row++) {
-    const rowStart = row * from * channels;
-    for (let t = 0, first = 0; t < starts.length; t++) {
-      const start = rowStart + (starts[t] as number) * channels;
-      const end = rowStart + (ends[t] as number) * channels;
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let i = start + c, w = first; i < end; i += channels, w++) {
-          sum += (weights[w] as number) * (source[i] as number);
-        }
-        target[at++] = sum;
-      }
-      first += (ends[t] as number) - (starts[t] as number);
-    }
-  }
-}
-
-/**
- * From [count, from, rowValues] to [count, to, rowValues]; whole rows at a time, in the order in which they lie. Two rows
- * at once, added one after the other: half the passes over the sums, and the same values.
- */
-function resampleRows(
-  source: Float32Array,
-  target: Pixels,
-  { count, from, to, rowValues }: { count: number; from: number; to: number; rowValues: number },
-): void {
-  const { starts, ends, weights } = triangleWindows(from, to);
-  const rounds = target instanceof Uint8Array;
-  const sums = new Float64Array(rowValues);
-  let at = 0;
-  for (let image = 0; image < count; image++) {
-    for (let t = 0, w = 0; t < to; t++) {
-      sums.fill(0);
-      let row = image * from + (starts[t] as number);
-      const end = image * from + (ends[t] as number);
-      for (; row + 1 < end; row += 2, w += 2) {
-        const first = row * rowValues;
-        const second = first + rowValues;
-        const [weight, next] = [weights[w] as number, weights[w + 1] as number];
-        for (let i = 0; i < rowValues; i++) {
-          sums[i] =
-            (sums[i] as number) +
-            weight * (source[first + i] as number) +
-            next * (source[second + i] as number);
-        }
-      }
-      if (row < end) {
-        const first = row * rowValues;
-        const weight = weights[w++] as number;
-        for (let i = 0; i < rowValues; i++) sums[i]! += weight * (source[first + i] as number);
-      }
-      if (rounds) for (let i = 0; i < rowValues; i++) target[at + i] = (sums[i] as number) + 0.5;
-      else for (let i = 0; i < rowValues; i++) target[at + i] = sums[i] as number;
-      at += rowValues;
-    }
-  }
-}
-
-/** The source pixels `starts[t]` … `ends[t] - 1` make output pixel t; their weights, one window's after the other's, sum to 1. */
-interface Windows {
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  readonly weights: Float64Array;
-}
-
-function triangleWindows(from: number, to: number): Windows {
-  const scale = from / to;
-  const radius = Math.max(scale, 1);
-  const starts = new Int32Array(to);
-  const ends = new Int32Array(to);
-  const weights: number[] = [];
-  for (let t = 0; t < to; t++) {
-    const center = (t + 0.5) * scale;
-    const start = (starts[t] = Math.max(0, Math.floor(center - radius + 0.5)));
-    const end = (ends[t] = Math.min(from, Math.floor(center + radius + 0.5)));
-    const window = Array.from({ length: end - start }, (_, k) =>
-      Math.max(0, 1 - Math.abs(start + k + 0.5 - center) / radius),
-    );
-    const sum = window.reduce((total, weight) => total + weight, 0);
-    for (const weight of window) weights.push(weight / sum);
-  }
-  return { starts, ends, weights: Float64Array.from(weights) };
 }

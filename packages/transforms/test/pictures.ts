@@ -7,6 +7,12 @@ export const HEIGHT = 19;
 export const WIDTH = 23;
 
 interface Fixtures {
+  /** Values: base64 of float32 [3, 256], what every byte of each channel becomes. */
+  readonly normalized: {
+    readonly mean: readonly number[];
+    readonly std: readonly number[];
+    readonly values: string;
+  };
   /** By policy and operation. */
   readonly magnitudes: Readonly<Record<string, Readonly<Record<string, Magnitudes | null>>>>;
   readonly pictures: Readonly<Record<PictureName, Readonly<Record<string, string>>>>;
@@ -23,6 +29,8 @@ export type PictureName = "noise" | "soft";
 const fixtures = JSON.parse(
   readFileSync(new URL("fixtures/torchvision.json", import.meta.url), "utf8"),
 ) as Fixtures;
+
+export const torchvisionsNormalized = fixtures.normalized;
 
 export const torchvisionsMagnitudes = fixtures.magnitudes;
 

@@ -1,0 +1,292 @@
+/**
+ * The inner loops over pixels in WebAssembly: pictures go through its memory in bands small enough for a processor's
+ * cache. Each thread has an instance of its own.
+ */
+import { PIXEL_KERNELS_WASM } from "./pixel-kernels-wasm.js";
+import type { Windows } from "./windows.js";
+
+/** Of assembly/pixel-kernels.ts. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  sumRows(
+    ...args: [
+      source: number,
+      target: number,
+      columns: number,
+      count: number,
+      starts: number,
+      ends: number,
+      weights: number,
+    ]
+  ): void;
+  sumColumns1(...args: SumColumnsArguments): void;
+  sumColumns3(...args: SumColumnsArguments): void;
+  normalizeRuns(
+    ...args: [
+      source: number,
+      target: number,
+      width: number,
+      channels: number,
+      rows: number,
+      rowCount: number,
+      runs: number,
+      runCount: number,
+      statistics: number,
+    ]
+  ): void;
+}
+
+type SumColumnsArguments = [
+  source: number,
+  stride: number,
+  target: number,
+  rows: number,
+  count: number,
+  starts: number,
+  ends: number,
+  weights: number,
+];
+
+/** Loads reach so far ahead of what they are given, and loads and stores so far past it. */
+const AHEAD = 16;
+const PAST = 64;
+
+/** Of a band with its results: what a core's second cache holds. */
+const BAND_BYTES = 2 ** 18;
+
+/** Memory of WebAssembly never shrinks: what needs more is left to JavaScript. */
+const MOST_BYTES = 2 ** 26;
+
+const PAGE_BYTES = 2 ** 16;
+
+/** Columns of a row of a picture, taken in order: pixels from, from + step, …; from −1: as many black ones. */
+export interface PixelRun {
+  readonly from: number;
+  readonly step: 1 | -1;
+  readonly pixels: number;
+}
+
+export class SimdKernels {
+  readonly #exports: Exports;
+  #bytes: Uint8Array;
+
+  constructor(exports: Exports) {
+    this.#exports = exports;
+    this.#bytes = new Uint8Array(exports.memory.buffer);
+  }
+
+  /**
+   * Rows first, then columns: `sumColumns(sumRows(source))` of plain-kernels.ts.
+   * @param source uint8 [height, width, channels] of one picture; 1 or 3 channels.
+   * @param target uint8 [rows' windows, columns' windows, channels].
+   * @returns false if the picture is too large: then nothing was done.
+   */
+  resize(
+    source: Uint8Array,
+    target: Uint8Array,
+    { width, channels, rows, columns }: { width: number; channels: number; rows: Windows; columns: Windows },
+  ): boolean {
+    const rowBytes = width * channels;
+    const summedBytes = Math.ceil(rowBytes / 16) * 64;
+    const targetRowBytes = columns.starts.length * channels;
+    const bands = bandsOf(rows, { rowBytes, summedBytes });
+    const sourceBytes = Math.max(...bands.map(({ start, end }) => end - start)) * rowBytes;
+    const mostRows = Math.max(...bands.map(({ count }) => count));
+    const room = new Room();
+    const [rowStarts, rowEnds, rowWeights] = room.takeWindows(rows);
+    const [columnStarts, columnEnds, columnWeights] = room.takeWindows(columns);
+    const sourceAt = room.take(sourceBytes);
+    const summedAt = room.take(mostRows * summedBytes);
+    const targetAt = room.take(mostRows * targetRowBytes);
+    if (!this.#reserve(room.bytes)) return false;
+    const { sumRows, sumColumns1, sumColumns3 } = this.#exports;
+    const sumColumns = channels === 3 ? sumColumns3 : sumColumns1;
+    this.#place(rows, [rowStarts, rowEnds, rowWeights]);
+    this.#place(columns, [columnStarts, columnEnds, columnWeights]);
+    for (const { first, count, start, end, weight } of bands) {
+      this.#bytes.set(source.subarray(start * rowBytes, end * rowBytes), sourceAt);
+      sumRows(
+        // Windows count rows of the whole picture.
+        sourceAt - start * rowBytes,
+        summedAt,
+        rowBytes,
+        count,
+        rowStarts + 4 * first,
+        rowEnds + 4 * first,
+        rowWeights + 4 * weight,
+      );
+      const columnCount = columns.starts.length;
+      sumColumns(
+        summedAt,
+        summedBytes,
+        targetAt,
+        count,
+        columnCount,
+        columnStarts,
+        columnEnds,
+        columnWeights,
+      );
+      target.set(this.#bytes.subarray(targetAt, targetAt + count * targetRowBytes), first * targetRowBytes);
+    }
+    return true;
+  }
+
+  /**
+   * Rows and runs of columns of a picture, as (byte / 255 − mean) / std.
+   * @param source uint8 [height, width, channels] of one picture; 1 or 3 channels.
+   * @param target float32 [rows.length, pixels of the runs, channels].
+   * @param options.rows source row of each output row; −1 is black.
+   * @param options.mean of each channel; so is `std`.
+   * @returns false if the picture is too large: then nothing was done.
+   */
+  normalizeRuns(
+    source: Uint8Array,
+    target: Float32Array,
+    {
+      width,
+      channels,
+      rows,
+      runs,
+      mean,
+      std,
+    }: {
+      width: number;
+      channels: number;
+      rows: Int32Array;
+      runs: readonly PixelRun[];
+      mean: readonly number[];
+      std: readonly number[];
+    },
+  ): boolean {
+    const rowValues = target.length / rows.length;
+    const bandRows = Math.max(1, Math.floor(BAND_BYTES / (4 * rowValues)));
+    const room = new Room();
+    const rowsAt = room.take(4 * rows.length);
+    const runsAt = room.take(12 * runs.length);
+    const statisticsAt = room.take(96);
+    const sourceAt = room.take(source.length);
+    const targetAt = room.take(4 * rowValues * Math.min(bandRows, rows.length));
+    if (!this.#reserve(room.bytes)) return false;
+    const { buffer } = this.#bytes;
+    new Int32Array(buffer, rowsAt, rows.length).set(rows);
+    const runWords = new Int32Array(buffer, runsAt, 3 * runs.length);
+    runs.forEach(({ from, step, pixels }, i) => {
+      runWords[3 * i] = from;
+      runWords[3 * i + 1] = step;
+      runWords[3 * i + 2] = pixels;
+    });
+    const statistics = new Float32Array(buffer, statisticsAt, 24);
+    for (let i = 0; i < 12; i++) {
+      statistics[i] = mean[i % channels] as number;
+      statistics[12 + i] = std[i % channels] as number;
+    }
+    this.#bytes.set(source, sourceAt);
+    for (let first = 0; first < rows.length; first += bandRows) {
+      const count = Math.min(bandRows, rows.length - first);
+      this.#exports.normalizeRuns(
+        sourceAt,
+        targetAt,
+        width,
+        channels,
+        rowsAt + 4 * first,
+        count,
+        runsAt,
+        runs.length,
+        statisticsAt,
+      );
+      target.set(new Float32Array(buffer, targetAt, count * rowValues), first * rowValues);
+    }
+    return true;
+  }
+
+  #reserve(bytes: number): boolean {
+    if (bytes > MOST_BYTES) return false;
+    if (bytes > this.#bytes.length) {
+      try {
+        this.#exports.memory.grow(Math.ceil((bytes - this.#bytes.length) / PAGE_BYTES));
+      } catch {
+        return false;
+      }
+      this.#bytes = new Uint8Array(this.#exports.memory.buffer);
+    }
+    return true;
+  }
+
+  #place(
+    { starts, ends, weights }: Windows,
+    [startsAt, endsAt, weightsAt]: readonly [number, number, number],
+  ): void {
+    const { buffer } = this.#bytes;
+    new Int32Array(buffer, startsAt, starts.length).set(starts);
+    new Int32Array(buffer, endsAt, ends.length).set(ends);
+    new Float32Array(buffer, weightsAt, weights.length).set(weights);
+  }
+}
+
+/** Addresses one after the other, from the beginning of the memory. */
+class Room {
+  #next = AHEAD;
+
+  get bytes(): number {
+    return this.#next;
+  }
+
+  take(bytes: number): number {
+    const at = this.#next;
+    this.#next = Math.ceil((at + bytes + PAST) / AHEAD) * AHEAD;
+    return at;
+  }
+
+  takeWindows({ starts, ends, weights }: Windows): [number, number, number] {
+    return [this.take(4 * starts.length), this.take(4 * ends.length), this.take(4 * weights.length)];
+  }
+}
+
+interface Band {
+  /** Output rows first … first + count − 1. */
+  readonly first: number;
+  readonly count: number;
+  /** Of the source rows start … end − 1. */
+  readonly start: number;
+  readonly end: number;
+  /** Index of the first weight. */
+  readonly weight: number;
+}
+
+function bandsOf(
+  { starts, ends }: Windows,
+  { rowBytes, summedBytes }: { rowBytes: number; summedBytes: number },
+): Band[] {
+  const bands: Band[] = [];
+  let weight = 0;
+  for (let first = 0; first < starts.length;) {
+    const start = starts[first] as number;
+    const band = { first, start, weight };
+    let t = first;
+    let bytes: number;
+    do {
+      weight += (ends[t] as number) - (starts[t] as number);
+      t++;
+      bytes = (t - first + 1) * summedBytes + ((ends[t] ?? 0) - start) * rowBytes;
+    } while (t < starts.length && bytes <= BAND_BYTES);
+    bands.push({ ...band, count: t - first, end: ends[t - 1] as number });
+    first = t;
+  }
+  return bands;
+}
+
+let loaded: SimdKernels | null | undefined;
+
+/** @returns null where the engine has no WebAssembly, none with SIMD, or a page's policy forbids it. */
+export function simdKernels(): SimdKernels | null {
+  if (loaded === undefined) {
+    try {
+      const bytes = Uint8Array.from(atob(PIXEL_KERNELS_WASM), (character) => character.charCodeAt(0));
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+      loaded = new SimdKernels(exports as unknown as Exports);
+    } catch {
+      loaded = null;
+    }
+  }
+  return loaded;
+}
