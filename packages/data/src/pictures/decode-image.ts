@@ -1,7 +1,7 @@
 /** From a picture file to pixels, through sharp (libvips). */
 import { resize } from "@convkit/transforms";
 import sharp from "sharp";
-import { jpegFrame } from "./jpeg-frame.js";
+import { isSrgb, jpegHeader, type JpegHeader } from "./jpeg-header.js";
 import { decoderInput, encodedBytes, type PictureLocation } from "./picture-location.js";
 
 export interface DecodedImage {
@@ -57,9 +57,11 @@ export async function decodeImage(
   { channels, size }: DecodeOptions,
 ): Promise<DecodedImage> {
   try {
-    const input = size ? await encodedBytes(picture) : await decoderInput(picture);
-    const pipeline = sharp(input, { failOn: "error" }).autoOrient();
-    if (size && input instanceof Uint8Array && (await isLargeJpeg(input, size))) {
+    const bytes = await encodedBytes(picture);
+    const header = jpegHeader(bytes);
+    const ignoreIcc = header?.profile != null && isSrgb(header.profile);
+    const pipeline = sharp(bytes, { failOn: "error", ignoreIcc }).autoOrient();
+    if (size && header !== null && (await isLarge(header, bytes, size))) {
       pipeline.resize(Math.ceil(SCALED * size[1]), Math.ceil(SCALED * size[0]), { fit: "fill" });
     }
     const { data, info } = await pipeline
@@ -98,11 +100,15 @@ export function isScaledByDecoder(
   return shown.every((edge, i) => edge >= LEAST_SHRINK * Math.ceil(SCALED * (size[i] as number)));
 }
 
-async function isLargeJpeg(bytes: Uint8Array, size: readonly [number, number]): Promise<boolean> {
-  const frame = jpegFrame(bytes);
-  if (frame === null) return false;
-  const [height, width] = frame;
-  if (!isScaledByDecoder(frame, size) && !isScaledByDecoder([width, height], size)) return false;
+/** Whether a JPEG is, as a viewer shows it. */
+async function isLarge(
+  { height, width }: JpegHeader,
+  bytes: Uint8Array,
+  size: readonly [number, number],
+): Promise<boolean> {
+  const asItLies = isScaledByDecoder([height, width], size);
+  // How EXIF turns it is asked only where it matters.
+  if (asItLies === isScaledByDecoder([width, height], size)) return asItLies;
   const { autoOrient } = await sharp(bytes, { failOn: "error" }).metadata();
   return isScaledByDecoder([autoOrient.height, autoOrient.width], size);
 }

@@ -15,7 +15,7 @@ import { cachePath, createCacheFile, leaseCacheFile } from "./cache-folder.js";
 import type { FileSource } from "./pixel-source.js";
 
 /** Raised whenever `decodeImage` comes to give other pixels, or the file gets another form. */
-const DECODING_VERSION = 1;
+const DECODING_VERSION = 2;
 
 const HASH_BYTES = 32;
 /** CRC-32 and 1, two little-endian uint32: a hole in the file is no mark. */
