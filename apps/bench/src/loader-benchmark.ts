@@ -19,11 +19,15 @@ export async function measureLoader(rounds: number): Promise<BenchmarkResult> {
   if (folder === null) {
     notes.push("Photos: not measured: set CONVKIT_BENCH_PHOTOS to a folder of JPEGs in class folders.");
   } else {
-    await measure(await photos(folder, { work: "photos", withCaches: true, mostByTorchvision: 400 }));
+    await measure(await photos(folder, { work: "photos", areLarge: false, mostByTorchvision: 400 }));
     const large = await makeLargePhotos(folder);
     try {
       await measure(
-        await photos(large, { work: "12-megapixel photos", withCaches: false, mostByTorchvision: 8 }),
+        await photos(large, {
+          work: "12-megapixel photos",
+          areLarge: true,
+          mostByTorchvision: 8,
+        }),
       );
     } finally {
       await rm(large, { recursive: true });
