@@ -6,6 +6,7 @@ import { makeLargePhotos, photos } from "./photos.js";
 import { type BenchmarkResult, formatSpread, verdict } from "./report.js";
 import { smallPictures } from "./small-pictures.js";
 import { ratioSpread, spreadOf } from "./statistics.js";
+import { measureTrainingWaits, type TrainingWaits } from "./training-waits.js";
 
 export async function measureLoader(rounds: number): Promise<BenchmarkResult> {
   const rows: LoadingRow[] = [];
@@ -15,6 +16,7 @@ export async function measureLoader(rounds: number): Promise<BenchmarkResult> {
     notes.push(...group.notes);
   };
   await measure(await smallPictures());
+  let waits: TrainingWaits | null = null;
   const folder = photosFolder();
   if (folder === null) {
     notes.push("Photos: not measured: set CONVKIT_BENCH_PHOTOS to a folder of JPEGs in class folders.");
@@ -32,20 +34,36 @@ export async function measureLoader(rounds: number): Promise<BenchmarkResult> {
     } finally {
       await rm(large, { recursive: true });
     }
+    waits = await measureTrainingWaits(folder, rounds);
   }
   return {
     title: "Data loader",
     notes: [...notes, "Ratios are to the first of the same work. Nothing else runs in between."],
     columns: ["work", "by", "pictures/s", "ratio", "target"],
-    rows: rows.map(({ work, name, picturesPerSecond, ratio, target }) => [
-      work,
-      name,
-      picturesPerSecond === null ? "not measured" : formatSpread(picturesPerSecond, 0),
-      ratio === null ? "–" : formatSpread(ratio, 2),
-      target === null ? "–" : `${target.text}: ${target.verdict}`,
-    ]),
-    data: rows,
+    rows: [
+      ...rows.map(({ work, name, picturesPerSecond, ratio, target }) => [
+        work,
+        name,
+        picturesPerSecond === null ? "not measured" : formatSpread(picturesPerSecond, 0),
+        ratio === null ? "–" : formatSpread(ratio, 2),
+        target === null ? "–" : `${target.text}: ${target.verdict}`,
+      ]),
+      ...(waits ? [waitsRow(waits)] : []),
+    ],
+    data: { rows, waits },
   };
+}
+
+const MOST_WAIT_PERCENT = 2;
+
+function waitsRow({ work, waitPercent, picturesPerSecond }: TrainingWaits): string[] {
+  return [
+    work,
+    "convkit: share of an epoch's time that steps wait for pictures, from the second on",
+    formatSpread(picturesPerSecond, 0),
+    `${formatSpread(waitPercent, 2)} %`,
+    `< ${MOST_WAIT_PERCENT} %: ${waitPercent.median < MOST_WAIT_PERCENT ? "reached" : "not reached"}`,
+  ];
 }
 
 type LoadingRow = Awaited<ReturnType<typeof takeLoadingTurns>>[number];
