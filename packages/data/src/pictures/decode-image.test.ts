@@ -303,3 +303,23 @@ describe("a JPEG that is large beside the size", () => {
     expect([...scaled.data]).not.toEqual([...(await decodedWhole(upright, [80, 20]))]);
   });
 });
+
+describe("a picture of another format with very many pixels", () => {
+  it("is brought to the size without ever being held as a whole", async () => {
+    const edge = 9000;
+    const half = sharp({ create: { width: edge / 2, height: edge, channels: 3, background: "#204060" } });
+    const bytes = await sharp({ create: { width: edge, height: edge, channels: 3, background: "#c08040" } })
+      .composite([{ input: await half.png().toBuffer(), left: 0, top: 0 }])
+      .png()
+      .toBuffer();
+    const peakKiB = process.resourceUsage().maxRSS;
+    const { data } = await decodeImage(bytes, { channels: 3, size: [8, 8] });
+    const row = Array.from({ length: 8 }, (_, x) => [...data.subarray(3 * x, 3 * x + 3)]);
+    expect([row[0], row[7]]).toEqual([
+      [0x20, 0x40, 0x60],
+      [0xc0, 0x80, 0x40],
+    ]);
+    // As a whole it has 232 MiB.
+    expect(process.resourceUsage().maxRSS - peakKiB).toBeLessThan(120 * 1024);
+  });
+});

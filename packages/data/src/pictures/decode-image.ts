@@ -48,7 +48,8 @@ function describe(picture: PictureLocation | Uint8Array): string {
  *
  * Resizing is `resize` of @convkit/transforms and not the decoder's own, so that a browser with the same transform
  * gets the same pixels out of the same decoded picture. A JPEG that is large beside the size is scaled while it is
- * decoded, to 2.5 times the size: see `isScaledByDecoder`.
+ * decoded, to 2.5 times the size: see `isScaledByDecoder`. So is any other picture of more than 32 Mi pixels, by libvips,
+ * which then never holds all of it.
  * @param picture its path, its bytes, or where they lie in a larger file.
  * @throws {ImageDecodeError} if the bytes are no picture, or a cut one, or cannot be read.
  */
@@ -61,7 +62,7 @@ export async function decodeImage(
     const header = jpegHeader(bytes);
     const ignoreIcc = header?.profile != null && isSrgb(header.profile);
     const pipeline = sharp(bytes, { failOn: "error", ignoreIcc }).autoOrient();
-    if (size && header !== null && (await isLarge(header, bytes, size))) {
+    if (size && (header ? await isLarge(header, bytes, size) : await isHuge(bytes, size))) {
       pipeline.resize(Math.ceil(SCALED * size[1]), Math.ceil(SCALED * size[0]), { fit: "fill" });
     }
     const { data, info } = await pipeline
@@ -111,6 +112,22 @@ async function isLarge(
   if (asItLies === isScaledByDecoder([width, height], size)) return asItLies;
   const { autoOrient } = await sharp(bytes, { failOn: "error" }).metadata();
   return isScaledByDecoder([autoOrient.height, autoOrient.width], size);
+}
+
+/** Decoded in colour, 96 MiB. */
+const MOST_PIXELS = 2 ** 25;
+
+const PNG_SIGNATURE = "89504e470d0a1a0a";
+
+/** Whether a picture that is no JPEG is so large that it is not decoded as it is, if less of it does. */
+async function isHuge(bytes: Uint8Array, size: readonly [number, number]): Promise<boolean> {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 24));
+  const isPng = head.length === 24 && head.toString("hex", 0, 8) === PNG_SIGNATURE;
+  const { width, height } = isPng
+    ? // The IHDR chunk comes first: asking the decoder takes a fifth of decoding a small one.
+      { width: head.readUInt32BE(16), height: head.readUInt32BE(20) }
+    : await sharp(bytes, { failOn: "error" }).metadata();
+  return width * height > MOST_PIXELS && Math.min(width, height) > SCALED * Math.max(...size);
 }
 
 export interface PictureFacts {
