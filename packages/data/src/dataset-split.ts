@@ -68,6 +68,12 @@ export class DatasetSplit {
     });
   }
 
+  /** The same pictures, out of a source in which they have the same places. */
+  outOf(source: PixelSource): DatasetSplit {
+    const { name, ids, labels, sourceIndices } = this;
+    return new DatasetSplit({ name, ids, labels, source, sourceIndices, files: this.#files });
+  }
+
   /**
    * @param position in this split.
    * @returns null where pictures are in memory.

@@ -11,6 +11,8 @@ import type { DatasetParts, SplitParts } from "./formats/dataset-parts.js";
 import { holdBack, type HoldBackOptions } from "./hold-back.js";
 import { ImageDataset, type DatasetSplits } from "./image-dataset.js";
 import { nameOfPath, openPath } from "./open-path.js";
+import { narrowSource } from "./pictures/decoded-cache.js";
+import type { PixelSource } from "./pictures/pixel-source.js";
 import { resizeSource } from "./pictures/resize-source.js";
 import type { ProgressListener } from "./progress.js";
 
@@ -172,11 +174,27 @@ function makeSplits(
     );
   }
   const { limit } = data;
-  return {
+  const chosen = {
     train: train.take(limit.train ?? Infinity),
-    ...(validation.length > 0 && { validation: validation.take(limit.validation ?? Infinity) }),
-    ...(test.length > 0 && { test: test.take(limit.test ?? Infinity) }),
+    validation: validation.take(limit.validation ?? Infinity),
+    test: test.take(limit.test ?? Infinity),
   };
+  const narrow = narrowing(Object.values(chosen));
+  return {
+    train: narrow(chosen.train),
+    ...(validation.length > 0 && { validation: narrow(chosen.validation) }),
+    ...(test.length > 0 && { test: narrow(chosen.test) }),
+  };
+}
+
+/** Where `limit` leaves pictures out, caches are held to what is left. Splits go on sharing theirs. */
+function narrowing(splits: readonly DatasetSplit[]): (split: DatasetSplit) => DatasetSplit {
+  const narrowed = new Map<PixelSource, PixelSource>();
+  for (const { source } of splits) {
+    const uses = splits.reduce((sum, split) => sum + (split.source === source ? split.length : 0), 0);
+    narrowed.set(source, narrowSource(source, uses));
+  }
+  return (split) => split.outOf(narrowed.get(split.source) as PixelSource);
 }
 
 function describeUnusable([first, ...others]: DatasetParts["badFiles"]): string {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SplitName } from "@convkit/schema";
 import { mostCacheBytes } from "../env.js";
 import { createDecodedCache } from "../pictures/decoded-cache.js";
-import { planDiskCache } from "../pictures/disk-cache.js";
+import { newFlag, planDiskCache } from "../pictures/disk-cache.js";
 import { indexPictures, type PictureEntry, type PictureIndexOptions } from "../pictures/picture-index.js";
 import { locate } from "../pictures/picture-location.js";
 import type { FileSource } from "../pictures/pixel-source.js";
@@ -50,6 +50,7 @@ export async function readPictureFiles(
   const labelOf = new Map(classNames.map((name, label) => [name, label]));
   const channels = good.every(({ isGrey }) => isGrey) ? 1 : 3;
   const size = commonSize(good);
+  const said = newFlag();
   const cacheBytes = options.mostCacheBytes ?? mostCacheBytes();
   const splits: Partial<Record<SplitName, SplitParts>> = {};
   for (const split of SplitName.options) {
@@ -66,7 +67,7 @@ export async function readPictureFiles(
         ...(cacheBytes > 0 && {
           disk: planDiskCache(
             members.map(({ sha256 }) => sha256),
-            { folder: join(options.home, "datasets", ".cache"), mostBytes: cacheBytes },
+            { folder: join(options.home, "datasets", ".cache"), mostBytes: cacheBytes, said },
           ),
         }),
       },

@@ -28,14 +28,15 @@ export async function leaseCacheFile(path: string): Promise<void> {
 
 /**
  * Makes the file, full of holes, unless it is there.
- * @param bytes that it will have.
+ * @param bytes that it has with all of its holes.
+ * @param neededBytes of those, what will be filled.
  * @throws {Error} if that is more than there is room for, once what nobody uses was removed, longest unused first.
  */
 export async function createCacheFile(
   path: string,
-  { bytes, mostBytes }: { bytes: number; mostBytes: number },
+  { bytes, neededBytes, mostBytes }: { bytes: number; neededBytes: number; mostBytes: number },
 ): Promise<void> {
-  await makeRoom(path, bytes, mostBytes);
+  await makeRoom(path, neededBytes, mostBytes);
   const file = await open(path, "a");
   try {
     // Longer already: another process was first.
@@ -49,15 +50,19 @@ async function makeRoom(path: string, bytes: number, mostBytes: number): Promise
   const folder = dirname(path);
   const others = (await listFiles(folder)).filter((file) => file.path !== path);
   const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize + others.reduce((sum, { allocatedBytes }) => sum + allocatedBytes, 0);
+  const free = bavail * bsize + others.reduce((sum, { filledBytes }) => sum + filledBytes, 0);
   const bound = Math.min(mostBytes, Math.floor(free * MOST_OF_FREE));
   const removable: CacheFile[] = [];
   let total = bytes;
   for (const file of others) {
-    total += file.bytes;
-    if (!(await isInUse(file.path))) removable.push(file);
+    if (await isInUse(file.path)) {
+      total += file.bytes;
+      continue;
+    }
+    total += file.filledBytes;
+    removable.push(file);
   }
-  const least = total - removable.reduce((sum, file) => sum + file.bytes, 0);
+  const least = total - removable.reduce((sum, file) => sum + file.filledBytes, 0);
   if (least > bound) {
     throw new Error(
       `${mebibytes(bytes)} are needed, and ${mebibytes(Math.max(0, bound - least + bytes))} may be taken ` +
@@ -68,7 +73,7 @@ async function makeRoom(path: string, bytes: number, mostBytes: number): Promise
     if (total <= bound) break;
     await rm(file.path, { force: true });
     await rm(leasesOf(file.path), { recursive: true, force: true });
-    total -= file.bytes;
+    total -= file.filledBytes;
   }
 }
 
@@ -76,7 +81,7 @@ interface CacheFile {
   readonly path: string;
   /** Once it is filled. */
   readonly bytes: number;
-  readonly allocatedBytes: number;
+  readonly filledBytes: number;
   readonly usedMs: number;
 }
 
@@ -90,7 +95,7 @@ async function listFiles(folder: string): Promise<CacheFile[]> {
       files.push({
         path,
         bytes: stats.size,
-        allocatedBytes: 512 * stats.blocks,
+        filledBytes: Math.min(stats.size, 512 * stats.blocks),
         usedMs: stats.mtimeMs,
       });
   }

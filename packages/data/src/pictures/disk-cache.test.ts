@@ -231,6 +231,37 @@ describe("the disk cache", () => {
     expect(await cacheFiles(home)).toHaveLength(1);
   });
 
+  it("is held to the pictures that a limit leaves", async () => {
+    const [source, home] = [await photos(), await temporaryFolder()];
+    const heard = hearWarnings();
+    const open = (limit: object) =>
+      openDataset(
+        { source, imageSize: [...SIZE], validationFraction: 0.2, testFraction: 0.2, limit },
+        { home, mostCacheBytes: 9 * RECORD_BYTES },
+      );
+    // 4 + 3 + 2 of the 24: there is room for 9.
+    const { splits } = await open({ train: 4, validation: 3, test: 2 });
+    for (const split of [splits.train, splits.validation!, splits.test!]) {
+      await split.readImages(Array.from({ length: split.length }, (_, i) => i));
+    }
+    expect(await cacheFiles(home)).toHaveLength(1);
+    expect(heard()).toEqual([]);
+  });
+
+  it("says once why it is not kept, of a data set with splits of its own", async () => {
+    const files = await readFiles(await photos());
+    const source = await writeFiles(await temporaryFolder(), {
+      ...Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`train/${path}`, bytes])),
+      ...Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`test/${path}`, bytes])),
+    });
+    const heard = hearWarnings();
+    const { splits } = await opened(source, { home: await temporaryFolder(), mostCacheBytes: 1 });
+    for (const split of [splits.train, splits.test!]) await split.readImages([0]);
+    // A warning is emitted in the next turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard()).toHaveLength(1);
+  });
+
   it("is not made where it may take nothing", async () => {
     const home = await temporaryFolder();
     await pixelsOf(await opened(await photos(), { home, mostCacheBytes: 0 }));
@@ -245,6 +276,17 @@ describe("the disk cache", () => {
     );
   });
 });
+
+/** Of the two class folders, by their paths in it. */
+async function readFiles(folder: string): Promise<Record<string, Buffer>> {
+  const files: Record<string, Buffer> = {};
+  for (const name of ["a", "b"]) {
+    for (const file of await readdir(join(folder, name))) {
+      files[`${name}/${file}`] = await readFile(join(folder, name, file));
+    }
+  }
+  return files;
+}
 
 async function change(file: string, start: number, edit: (bytes: Buffer) => void): Promise<void> {
   const handle = await open(file, "r+");

@@ -36,6 +36,8 @@ export interface DiskCachePlan {
   readonly places: SharedArrayBuffer;
   /** int32 [1], a `State` that all threads share. */
   readonly state: SharedArrayBuffer;
+  /** int32 [1], shared with other splits, too: 1 once somebody has said why nothing is kept. */
+  readonly said: SharedArrayBuffer;
 }
 
 /** Goes up, never down. */
@@ -44,7 +46,7 @@ const State = { fresh: 0, leased: 1, readOnly: 2, off: 3 } as const;
 /** @param sha256s of the source's encoded pictures, hexadecimal. */
 export function planDiskCache(
   sha256s: readonly string[],
-  { folder, mostBytes }: Pick<DiskCachePlan, "folder" | "mostBytes">,
+  { folder, mostBytes, said }: Pick<DiskCachePlan, "folder" | "mostBytes" | "said">,
 ): DiskCachePlan {
   const distinct = [...new Set(sha256s)].sort();
   const placeOf = new Map(distinct.map((sha256, place) => [sha256, place]));
@@ -64,23 +66,25 @@ export function planDiskCache(
     count: distinct.length,
     hashes,
     places: places.buffer,
-    state: newState(),
+    state: newFlag(),
+    said,
   };
 }
 
 /** The same pictures at another size lie in another file. */
 export function ofOtherSize(plan: DiskCachePlan): DiskCachePlan {
-  return { ...plan, state: newState() };
+  return { ...plan, state: newFlag() };
 }
 
-const newState = (): SharedArrayBuffer => new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+/** int32 [1], 0. */
+export const newFlag = (): SharedArrayBuffer => new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
 
 /**
  * Opens the file, and makes it where it is not: for one batch at a time, so that the folder may be deleted in between.
- * Where that cannot be, a warning of the process says why, once.
+ * Where that cannot be, a warning of the process says why, once for all splits of a data set.
  * @returns null if nothing is kept on disk.
  */
-export async function openDiskCache({ disk, size, channels }: FileSource): Promise<DiskCache | null> {
+export async function openDiskCache({ disk, size, channels, uses }: FileSource): Promise<DiskCache | null> {
   if (disk === undefined || size === null || stateOf(disk) === State.off) return null;
   const imageBytes = size[0] * size[1] * channels;
   const path = cachePath(disk.folder, keyOf(disk, [...size, channels]));
@@ -92,6 +96,7 @@ export async function openDiskCache({ disk, size, channels }: FileSource): Promi
       if (descriptor === null) {
         await createCacheFile(path, {
           bytes: disk.count * (imageBytes + MARK_BYTES),
+          neededBytes: Math.min(uses ?? disk.count, disk.count) * (imageBytes + MARK_BYTES),
           mostBytes: disk.mostBytes,
         });
         descriptor = openIfThere(path);
@@ -202,6 +207,7 @@ function raiseState({ state }: DiskCachePlan, to: number): boolean {
 
 function giveUp(plan: DiskCachePlan, state: number, { message }: Error): void {
   if (!raiseState(plan, state)) return;
+  if (Atomics.exchange(new Int32Array(plan.said), 0, 1) === 1) return;
   process.emitWarning(
     `Expected to keep decoded pictures in ${plan.folder}. Received: ${message}. The work goes on without, and decodes ` +
       "anew what memory does not hold; give it room, or set CONVKIT_CACHE_GIB to 0.",

@@ -22,6 +22,8 @@ export interface FileSource {
   readonly channels: 1 | 3;
   /** [height, width] every picture has or is resized to; null while sizes differ and none was chosen. */
   readonly size: readonly [number, number] | null;
+  /** How many of them are asked for; absent: all. */
+  readonly uses?: number | undefined;
   /** Filled as pictures are decoded, by whichever thread comes first. */
   readonly cache: DecodedCache | null;
   /** Where they are kept beyond the process; absent: nowhere. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import { ImageDecodeError } from "./decode-image.js";
-import { createDecodedCache } from "./decoded-cache.js";
+import { createDecodedCache, narrowSource } from "./decoded-cache.js";
 import { ImageSizeRequiredError, type FileSource } from "./pixel-source.js";
 import { readPixels } from "./read-pixels.js";
 import { resizeSource } from "./resize-source.js";
@@ -119,5 +119,25 @@ describe("resizeSource", () => {
   it("is the same source where nothing changes", async () => {
     const source = await twoFiles(true);
     expect(resizeSource(source, [1, 1])).toBe(source);
+  });
+});
+
+describe("narrowSource", () => {
+  it("keeps in memory what a limit leaves, where all would be too much, also at another size", async () => {
+    const { locations } = await twoFiles(false);
+    const count = 2 ** 14;
+    const all: FileSource = {
+      kind: "files",
+      locations: Array.from({ length: count }, () => locations[0] as string),
+      channels: 3,
+      size: [180, 180],
+      cache: createDecodedCache(count, 180 * 180 * 3),
+    };
+    expect(all.cache).toBeNull();
+    const narrowed = narrowSource(all, 1000) as FileSource;
+    expect(narrowed.cache?.filled.byteLength).toBe(count);
+    expect((resizeSource(narrowed, [160, 160]) as FileSource).cache).not.toBeNull();
+    expect((narrowSource(all, count - 1) as FileSource).cache).toBeNull();
+    expect(narrowSource(all, count)).toBe(all);
   });
 });

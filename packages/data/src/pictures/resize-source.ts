@@ -19,7 +19,7 @@ export function resizeSource(source: PixelSource, size: readonly [number, number
   return {
     ...source,
     size,
-    cache: createDecodedCache(source.locations.length, height * width * source.channels),
+    cache: createDecodedCache(source.locations.length, height * width * source.channels, source.uses),
     disk: source.disk && ofOtherSize(source.disk),
   };
 }
