@@ -13,8 +13,7 @@ import {
   type ImageBatchShape,
   type Pixels,
 } from "./image-batch.js";
-import { sumColumns, sumRows } from "./kernels/plain-kernels.js";
-import { simdKernels } from "./kernels/simd-kernels.js";
+import { resample } from "./kernels/resample.js";
 import { triangleWindows } from "./kernels/windows.js";
 
 /** [height, width], or one number: the shorter edge, with the longer one in proportion, rounded down. */
@@ -40,21 +39,12 @@ export function resize<P extends Pixels>(images: P, shape: ImageBatchShape, size
   const { count, height, width, channels } = shape;
   const rows = triangleWindows(height, target.height);
   const columns = triangleWindows(width, target.width);
-  const kernels = channels === 1 || channels === 3 ? simdKernels() : null;
   const [imageValues, targetValues] = [valuesPerImage(shape), valuesPerImage(target)];
   const resized = allocateLike(images, count * targetValues);
-  let summed: Float32Array | undefined;
   for (let i = 0; i < count; i++) {
     const from = images.subarray(i * imageValues, (i + 1) * imageValues);
     const to = resized.subarray(i * targetValues, (i + 1) * targetValues);
-    const isDone =
-      from instanceof Uint8Array &&
-      to instanceof Uint8Array &&
-      kernels?.resize(from, to, { width, channels, rows, columns });
-    if (isDone) continue;
-    summed ??= new Float32Array(target.height * width * channels);
-    sumRows(from, summed, { columns: width * channels, windows: rows });
-    sumColumns(summed, to, { rows: target.height, width, channels, windows: columns });
+    resample(from, to, { width, channels, rows, columns });
   }
   return resized;
 }

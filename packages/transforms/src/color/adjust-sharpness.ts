@@ -22,12 +22,16 @@ export function adjustSharpness(image: Image, factor: number): void {
   for (let y = 1; y < height - 1; y++) {
     for (let i = y * row + channels; i < (y + 1) * row - channels; i++) {
       const value = before[i] as number;
-      let sum = (CENTER - 1) * value;
-      for (let above = i - row; above <= i + row; above += row) {
-        sum += before[above - channels] as number;
-        sum += before[above] as number;
-        sum += before[above + channels] as number;
-      }
+      const sum =
+        CENTER * value +
+        (before[i - row - channels] as number) +
+        (before[i - row] as number) +
+        (before[i - row + channels] as number) +
+        (before[i - channels] as number) +
+        (before[i + channels] as number) +
+        (before[i + row - channels] as number) +
+        (before[i + row] as number) +
+        (before[i + row + channels] as number);
       const smooth = isBytes ? Math.round(sum / TOTAL) : sum / TOTAL;
       const blended = fround(value + fround((smooth - value) * rest));
       pixels[i] = blended < 0 ? 0 : blended > brightest ? brightest : blended;

@@ -39,8 +39,12 @@ export function autoContrast({ pixels, channels }: Image): void {
     }
     if (most <= least) continue;
     const scale = Math.fround((most - least) / brightest);
-    for (let i = c; i < pixels.length; i += channels) {
-      pixels[i] = Math.min(Math.fround(((pixels[i] as number) - least) / scale), brightest);
+    const stretched = (value: number) => Math.min(Math.fround((value - least) / scale), brightest);
+    if (pixels instanceof Uint8Array) {
+      const table = Uint8Array.from({ length: 256 }, (_, value) => Math.max(stretched(value), 0));
+      for (let i = c; i < pixels.length; i += channels) pixels[i] = table[pixels[i] as number] as number;
+    } else {
+      for (let i = c; i < pixels.length; i += channels) pixels[i] = stretched(pixels[i] as number);
     }
   }
 }

@@ -4,7 +4,9 @@
  * that sums to 1, and the picture mirrored at its edges without repeating them. Bytes are rounded once at the end.
  */
 import type { Image } from "../image.js";
-import { reflected } from "../pixel-map.js";
+import { resample } from "../kernels/resample.js";
+import type { Windows } from "../kernels/windows.js";
+import { movePixels, reflected } from "../pixel-map.js";
 
 /**
  * @param kernelSize [height, width], odd.
@@ -12,20 +14,28 @@ import { reflected } from "../pixel-map.js";
  */
 export function gaussianBlur(image: Image, kernelSize: readonly [number, number], sigma: number): void {
   const { pixels, height, width, channels } = image;
-  const across = new Float32Array(pixels.length);
-  const down = gaussianKernel(kernelSize[0], sigma);
-  convolve(
-    pixels,
-    across,
-    { outer: height, length: width, inner: channels },
-    gaussianKernel(kernelSize[1], sigma),
-  );
-  const blurred = new Float32Array(pixels.length);
-  convolve(across, blurred, { outer: 1, length: height, inner: width * channels }, down);
-  const isBytes = pixels instanceof Uint8Array;
-  for (let i = 0; i < pixels.length; i++) {
-    pixels[i] = isBytes ? Math.round(blurred[i] as number) : (blurred[i] as number);
-  }
+  const [rows, columns] = [mirrored(height, kernelSize[0]), mirrored(width, kernelSize[1])];
+  const padded = movePixels(pixels, { count: 1, height, width, channels }, [{ rows, columns }]);
+  resample(padded, pixels, {
+    width: columns.length,
+    channels,
+    rows: everywhere(height, gaussianKernel(kernelSize[0], sigma)),
+    columns: everywhere(width, gaussianKernel(kernelSize[1], sigma)),
+  });
+}
+
+/** Places along an edge, and half a kernel beyond both of its ends. */
+function mirrored(length: number, kernelSize: number): Int32Array {
+  const half = (kernelSize - 1) / 2;
+  return Int32Array.from({ length: length + 2 * half }, (_, i) => reflected(i - half, length));
+}
+
+/** The same kernel at every place. */
+function everywhere(length: number, kernel: Float64Array): Windows {
+  const weights = new Float32Array(length * kernel.length);
+  for (let at = 0; at < length; at++) weights.set(kernel, at * kernel.length);
+  const starts = Int32Array.from({ length }, (_, at) => at);
+  return { starts, ends: starts.map((start) => start + kernel.length), weights };
 }
 
 function gaussianKernel(size: number, sigma: number): Float64Array {
@@ -33,31 +43,4 @@ function gaussianKernel(size: number, sigma: number): Float64Array {
   const kernel = Float64Array.from({ length: size }, (_, i) => Math.exp(-0.5 * ((i - half) / sigma) ** 2));
   const sum = kernel.reduce((total, weight) => total + weight, 0);
   return kernel.map((weight) => weight / sum);
-}
-
-/** The arrays are [outer, length, inner]. */
-interface Axis {
-  readonly outer: number;
-  readonly length: number;
-  readonly inner: number;
-}
-
-function convolve(
-  source: Image["pixels"],
-  target: Float32Array,
-  { outer, length, inner }: Axis,
-  kernel: Float64Array,
-): void {
-  const half = (kernel.length - 1) / 2;
-  for (let o = 0; o < outer; o++) {
-    const start = o * length * inner;
-    for (let at = 0; at < length; at++) {
-      const to = start + at * inner;
-      for (let k = 0; k < kernel.length; k++) {
-        const weight = kernel[k] as number;
-        const from = start + reflected(at + k - half, length) * inner;
-        for (let i = 0; i < inner; i++) target[to + i]! += weight * (source[from + i] as number);
-      }
-    }
-  }
 }

@@ -140,57 +140,98 @@ export function warp(image: Image, projection: Projection, { interpolation, fill
   const unit = brightestOf(pixels) / 255;
   const background = perChannel(fill, channels, "`fill`").map((value) => unit * value);
   const source = pixels.slice();
-  const isNearest = interpolation === "nearest";
-  const isBytes = pixels instanceof Uint8Array;
-  const rowValues = width * channels;
-  let at = 0;
+  const draw = interpolation === "nearest" ? drawNearest : drawBilinear;
+  const places = new Float64Array(2 * width);
   for (let row = 0; row < height; row++) {
     const y = row + 0.5 - height / 2;
-    for (let column = 0; column < width; column++, at += channels) {
+    for (let column = 0; column < width; column++) {
       const x = column + 0.5 - width / 2;
       const w = g * x + h * y + 1;
       // Behind whoever looks there is nothing.
-      const isSeen = w > 0;
-      const fromX = (a * x + b * y + c) / w + width / 2 - 0.5;
-      const fromY = (d * x + e * y + f) / w + height / 2 - 0.5;
-      if (isNearest) {
-        const [nearX, nearY] = [roundHalfToEven(fromX), roundHalfToEven(fromY)];
-        const isInside = isSeen && nearX >= 0 && nearX < width && nearY >= 0 && nearY < height;
-        const from = nearY * rowValues + nearX * channels;
-        for (let i = 0; i < channels; i++) {
-          pixels[at + i] = (isInside ? source[from + i] : background[i]) as number;
-        }
-        continue;
+      places[2 * column] = w > 0 ? (a * x + b * y + c) / w + width / 2 - 0.5 : NaN;
+      places[2 * column + 1] = (d * x + e * y + f) / w + height / 2 - 0.5;
+    }
+    draw({ ...image, pixels: source }, pixels, { row, places, background });
+  }
+}
+
+interface DrawnRow {
+  readonly row: number;
+  /** (x, y) of the source for each of the row's pixels; x is NaN where there is nothing. */
+  readonly places: Float64Array;
+  readonly background: readonly number[];
+}
+
+function drawNearest(
+  { pixels: source, height, width, channels }: Image,
+  target: Image["pixels"],
+  { row, places, background }: DrawnRow,
+): void {
+  let at = row * width * channels;
+  for (let i = 0; i < 2 * width; i += 2, at += channels) {
+    const x = roundHalfToEven(places[i] as number);
+    const y = roundHalfToEven(places[i + 1] as number);
+    if (x >= 0 && x < width && y >= 0 && y < height) {
+      const from = (y * width + x) * channels;
+      for (let channel = 0; channel < channels; channel++) {
+        target[at + channel] = source[from + channel] as number;
       }
-      if (!isSeen) {
-        for (let i = 0; i < channels; i++) pixels[at + i] = background[i] as number;
-        continue;
-      }
-      const [left, top] = [Math.floor(fromX), Math.floor(fromY)];
-      const [right, below] = [fromX - left, fromY - top];
-      // What lies beyond the edge is background.
-      const [hasLeft, hasRight] = [left >= 0 && left < width, left >= -1 && left < width - 1];
-      const [hasTop, hasBelow] = [top >= 0 && top < height, top >= -1 && top < height - 1];
-      const from = top * rowValues + left * channels;
-      for (let i = 0; i < channels; i++) {
-        const beyond = background[i] as number;
-        const upperLeft = (hasTop && hasLeft ? source[from + i] : beyond) as number;
-        const upperRight = (hasTop && hasRight ? source[from + channels + i] : beyond) as number;
-        const lowerLeft = (hasBelow && hasLeft ? source[from + rowValues + i] : beyond) as number;
-        const lowerRight = (
-          hasBelow && hasRight ? source[from + rowValues + channels + i] : beyond
-        ) as number;
-        const upper = upperLeft + right * (upperRight - upperLeft);
-        const lower = lowerLeft + right * (lowerRight - lowerLeft);
-        const value = upper + below * (lower - upper);
-        pixels[at + i] = isBytes ? value + 0.5 : value;
+    } else {
+      for (let channel = 0; channel < channels; channel++) {
+        target[at + channel] = background[channel] as number;
       }
     }
   }
 }
 
-/** As `nearbyint` of C, which the peers use. */
+function drawBilinear(
+  { pixels: source, height, width, channels }: Image,
+  target: Image["pixels"],
+  { row, places, background }: DrawnRow,
+): void {
+  const rowValues = width * channels;
+  const rounding = target instanceof Uint8Array ? 0.5 : 0;
+  // What lies beyond the edge is background.
+  const seen = (x: number, y: number, channel: number): number =>
+    (x >= 0 && x < width && y >= 0 && y < height
+      ? source[y * rowValues + x * channels + channel]
+      : background[channel]) as number;
+  let at = row * rowValues;
+  for (let i = 0; i < 2 * width; i += 2, at += channels) {
+    const x = places[i] as number;
+    const y = places[i + 1] as number;
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const right = x - left;
+    const below = y - top;
+    if (left >= 0 && left < width - 1 && top >= 0 && top < height - 1) {
+      for (let channel = 0; channel < channels; channel++) {
+        const from = top * rowValues + left * channels + channel;
+        const first = source[from] as number;
+        const third = source[from + rowValues] as number;
+        const upper = first + right * ((source[from + channels] as number) - first);
+        const lower = third + right * ((source[from + rowValues + channels] as number) - third);
+        target[at + channel] = upper + below * (lower - upper) + rounding;
+      }
+    } else if (Number.isNaN(x)) {
+      for (let channel = 0; channel < channels; channel++)
+        target[at + channel] = background[channel] as number;
+    } else {
+      for (let channel = 0; channel < channels; channel++) {
+        const first = seen(left, top, channel);
+        const third = seen(left, top + 1, channel);
+        const upper = first + right * (seen(left + 1, top, channel) - first);
+        const lower = third + right * (seen(left + 1, top + 1, channel) - third);
+        target[at + channel] = upper + below * (lower - upper) + rounding;
+      }
+    }
+  }
+}
+
+/** 1.5 · 2^52: next to it float64 has no fractions, and rounds them as `nearbyint` does. */
+const NO_FRACTIONS = 6755399441055744;
+
+/** As `nearbyint` of C, which the peers use. @param value of a magnitude below 2^51. */
 export function roundHalfToEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+  return value + NO_FRACTIONS - NO_FRACTIONS;
 }

@@ -34,7 +34,7 @@ describe("resizing with SIMD", () => {
     const rows = triangleWindows(height, newHeight);
     const columns = triangleWindows(width, newWidth);
     const simd = new Uint8Array(newHeight * newWidth * channels);
-    expect(kernels().resize(source, simd, { width, channels, rows, columns })).toBe(true);
+    expect(kernels().resample(source, simd, { width, channels, rows, columns })).toBe(true);
     const summed = new Float32Array(newHeight * width * channels);
     sumRows(source, summed, { columns: width * channels, windows: rows });
     const plain = new Uint8Array(simd.length);
@@ -62,7 +62,7 @@ describe("resizing with SIMD", () => {
     const [rows, columns] = [triangleWindows(9000, 1), triangleWindows(3000, 1)];
     const target = Uint8Array.of(7, 7, 7);
     const source = new Uint8Array(9000 * 3000 * 3);
-    expect(kernels().resize(source, target, { width: 3000, channels: 3, rows, columns })).toBe(false);
+    expect(kernels().resample(source, target, { width: 3000, channels: 3, rows, columns })).toBe(false);
     expect([...target]).toEqual([7, 7, 7]);
   });
 });

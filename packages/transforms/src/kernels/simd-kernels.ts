@@ -3,6 +3,7 @@
  * cache. Each thread has an instance of its own.
  */
 import { PIXEL_KERNELS_WASM } from "./pixel-kernels-wasm.js";
+import type { Resampling } from "./resample.js";
 import type { Windows } from "./windows.js";
 
 /** Of assembly/pixel-kernels.ts. */
@@ -81,11 +82,7 @@ export class SimdKernels {
    * @param target uint8 [rows' windows, columns' windows, channels].
    * @returns false if the picture is too large: then nothing was done.
    */
-  resize(
-    source: Uint8Array,
-    target: Uint8Array,
-    { width, channels, rows, columns }: { width: number; channels: number; rows: Windows; columns: Windows },
-  ): boolean {
+  resample(source: Uint8Array, target: Uint8Array, { width, channels, rows, columns }: Resampling): boolean {
     const rowBytes = width * channels;
     const summedBytes = Math.ceil(rowBytes / 16) * 64;
     const targetRowBytes = columns.starts.length * channels;

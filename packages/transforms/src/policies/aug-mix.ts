@@ -3,6 +3,7 @@
  * and with the picture itself; torchvision's `AugMix`. The paper's consistency loss is not part of it.
  */
 import type { Rng } from "@convkit/random";
+import type { Image } from "../image.js";
 import { eachWarpedImage, type WarpOptions } from "../geometry/warp.js";
 import type { Transform } from "../transform.js";
 import {
@@ -63,11 +64,15 @@ export function augMix(options: AugMixOptions): Transform<AugMixParameters | nul
     },
     change(image, { weight, chains }) {
       const { pixels } = image;
-      const mix = Float32Array.from(pixels, (value) => value * weight);
+      const mix = new Float32Array(pixels.length);
+      const add = (weighed: Image["pixels"], share: number) => {
+        for (let i = 0; i < mix.length; i++) mix[i] = (mix[i] as number) + share * (weighed[i] as number);
+      };
+      add(pixels, weight);
       for (const chain of chains) {
         const changed = { ...image, pixels: pixels.slice() };
         applyOperations(changed, chain.operations, options);
-        for (let i = 0; i < mix.length; i++) mix[i]! += chain.weight * (changed.pixels[i] as number);
+        add(changed.pixels, chain.weight);
       }
       pixels.set(mix);
     },
