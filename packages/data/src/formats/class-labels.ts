@@ -1,4 +1,5 @@
 /** From labels as a file has them, numbers or texts, to classes with names. */
+import { basename } from "node:path";
 import { DatasetFormatError } from "./dataset-format-error.js";
 
 /** The number of a class, or its name. */
@@ -7,8 +8,8 @@ export type RawLabel = number | string;
 export interface LabelledClasses {
   /** Index = label. */
   readonly classNames: readonly string[];
-  /** @throws {DatasetFormatError} if it is none of the classes. */
-  readonly nameOf: (label: RawLabel) => string;
+  /** Its name, or why it has none: a picture with it is then a bad one. */
+  readonly classOf: (label: RawLabel) => { readonly className: string } | { readonly badReason: string };
 }
 
 /**
@@ -26,7 +27,7 @@ export function openClasses(
     const classNames = distinct.every((label) => typeof label === "number")
       ? distinct.sort((a, b) => a - b).map(String)
       : [...new Set(distinct.map(String))].sort();
-    return { classNames, nameOf: String };
+    return { classNames, classOf: (label) => ({ className: String(label) }) };
   }
   const { names, where } = named;
   const known = new Set(names);
@@ -36,12 +37,13 @@ export function openClasses(
   }
   return {
     classNames: names,
-    nameOf(label) {
-      const name = typeof label === "number" ? names[label] : known.has(label) ? label : undefined;
-      if (name !== undefined) return name;
-      throw new DatasetFormatError(
-        `Expected labels below ${names.length} or among the names of ${where}. Received: ${label}.`,
-      );
+    classOf(label) {
+      const className = typeof label === "number" ? names[label] : known.has(label) ? label : undefined;
+      if (className !== undefined) return { className };
+      const found = typeof label === "number" ? label : JSON.stringify(label);
+      return {
+        badReason: `has the label ${found}, none of the ${names.length} that ${basename(where)} names`,
+      };
     },
   };
 }

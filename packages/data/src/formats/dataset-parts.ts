@@ -32,7 +32,7 @@ export interface BadFile {
   readonly path: string;
   /**
    * A picture in no class folder or without a label, a file in one that is no picture by its name, a picture that is
-   * listed again, or one that cannot be read or decoded.
+   * listed again, or one that cannot be read or decoded, or whose label is none of the classes.
    */
   readonly kind: "stray" | "other" | "repeated" | "broken";
   readonly reason: string;

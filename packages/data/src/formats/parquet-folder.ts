@@ -30,7 +30,7 @@ export async function readParquet(path: string, options: PictureIndexOptions): P
   checkTrainingShards(path, shards);
   const opened: [Shard, ParquetShard][] = [];
   for (const shard of shards) opened.push([shard, await openParquet(shard.file, options)]);
-  const { classNames, nameOf } = openClasses(
+  const { classNames, classOf } = openClasses(
     opened.flatMap(([, { rows }]) => rows.flatMap(({ label }) => label ?? [])),
     agreedNames(opened),
   );
@@ -40,9 +40,12 @@ export async function readParquet(path: string, options: PictureIndexOptions): P
     const split = shard.split ?? "train";
     rows.forEach(({ range, label, path: told }, row) => {
       const id = [shard.name, String(row).padStart(5, "0"), ...partsOf(told ?? "")].join("/");
-      if (range === null) badFiles.push({ path: id, kind: "broken", reason: "has no bytes of a picture" });
-      else if (label === null) badFiles.push({ path: id, kind: "stray", reason: "has no label" });
-      else pictures.push({ split, className: nameOf(label), path: id, isClassInPath: false, range });
+      const bad = (kind: BadFile["kind"], reason: string) => void badFiles.push({ path: id, kind, reason });
+      if (range === null) return bad("broken", "has no bytes of a picture");
+      if (label === null) return bad("stray", "has no label");
+      const found = classOf(label);
+      if ("badReason" in found) return bad("broken", found.badReason);
+      pictures.push({ split, className: found.className, path: id, isClassInPath: false, range });
     });
   }
   return readPictureFiles(folder, { pictures, badFiles, classNames, indexedAs: path }, options);

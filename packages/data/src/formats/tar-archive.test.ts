@@ -65,12 +65,40 @@ describe("a tar of WebDataset's samples", () => {
     const folder = await write({ "colours.tar": SAMPLES, "classes.txt": `${names}\r\n` });
     expect((await open(folder)).classNames).toHaveLength(11);
     expect(await classesOf(folder)).toMatchObject({ "0001.jpg": "class 10", "0002.png": "class 2" });
-    await writeFile(join(folder, "classes.txt"), "one\ntwo\nthree");
-    await expect(open(folder)).rejects.toThrow("Expected labels below 3");
     await writeFile(join(folder, "classes.txt"), "one\n\nthree");
     await expect(open(folder)).rejects.toThrow("an empty line 2");
     await writeFile(join(folder, "classes.txt"), `crane\ncrane\n${names}`);
     await expect(open(folder)).rejects.toThrow("crane for two");
+  });
+
+  it("leaves out pictures whose label has no name, and counts them as broken", async () => {
+    const folder = await write({
+      "colours.tar": { ...SAMPLES, "3.png": RED, "3.cls": "crane", "4.png": RED, "4.cls": "0" },
+      "classes.txt": "one\ntwo\nthree",
+    });
+    const { splits, badFiles } = await open(folder);
+    expect(splits.train.ids).toEqual(["0002.png", "4.png"]);
+    expect(badFiles).toEqual([
+      { path: "0001.jpg", kind: "broken", reason: "has the label 10, none of the 3 that classes.txt names" },
+      {
+        path: "3.png",
+        kind: "broken",
+        reason: 'has the label "crane", none of the 3 that classes.txt names',
+      },
+      { path: "a/b.JPEG", kind: "broken", reason: "has the label 10, none of the 3 that classes.txt names" },
+    ]);
+    await expect(open(folder, { maxBadFraction: 0.5 })).rejects.toThrow(
+      /Received: 3 of 5 \(60 %\)\.\n {2}0001\.jpg: has the label 10/,
+    );
+    await writeFile(join(folder, "classes.txt"), "crab\nheron");
+    await expect(open(folder, { maxBadFraction: 0.5 })).rejects.toThrow("Received: 4 of 5 (80 %)");
+  });
+
+  it("names the labels where none of them has a name", async () => {
+    const folder = await write({ "x.tar": { "1.png": RED, "1.cls": "7" }, "classes.txt": "one\ntwo" });
+    await expect(open(folder, { maxBadFraction: 0.01 })).rejects.toThrow(
+      "1.png: has the label 7, none of the 2",
+    );
   });
 
   it("takes texts for names", async () => {

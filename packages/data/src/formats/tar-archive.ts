@@ -66,7 +66,9 @@ export async function readTars(path: string, options: PictureIndexOptions): Prom
   const { pictures, badFiles, classNames } = hasLabels
     ? ofSamples(opened, await readClassNames(folder))
     : ofClassFolders(opened);
-  if (pictures.length === 0) throw nothingToLearn(path, opened, badFiles);
+  // Labels that are all unknown are told of as bad files, by name.
+  if (pictures.length === 0 && !badFiles.some(({ kind }) => kind === "broken"))
+    throw nothingToLearn(path, opened, badFiles);
   if (!pictures.some(({ split }) => split === "train")) checkTrainingShards(path, shards);
   return readPictureFiles(
     folder,
@@ -89,7 +91,7 @@ interface Sorted {
 const rangeOf = ({ shard: { file } }: OpenedShard, { offset, length }: TarFile) => ({ file, offset, length });
 
 function ofSamples(opened: readonly OpenedShard[], names: Parameters<typeof openClasses>[1]): Sorted {
-  const { classNames, nameOf } = openClasses(
+  const { classNames, classOf } = openClasses(
     opened.flatMap(({ labels }) => labels.flatMap(({ label }) => label ?? [])),
     names,
   );
@@ -114,8 +116,9 @@ function ofSamples(opened: readonly OpenedShard[], names: Parameters<typeof open
       else if (pictureOf.has(key)) bad("repeated", `is of a sample with a picture, ${pictureOf.get(key)}`);
       else {
         pictureOf.set(key, file.name);
-        const className = nameOf(label);
-        pictures.push({ split, className, path, isClassInPath: false, range: rangeOf(one, file) });
+        const found = classOf(label);
+        if ("badReason" in found) bad("broken", found.badReason);
+        else pictures.push({ split, ...found, path, isClassInPath: false, range: rangeOf(one, file) });
       }
     }
     for (const { sample, name } of one.labels) {
