@@ -42,6 +42,7 @@ export {
   type TransformPreview,
 } from "./preview/preview-transforms.js";
 export { listDatasets, type DatasetInfo } from "./list-datasets.js";
+export type { BadFile } from "./formats/dataset-parts.js";
 export { describeBadFiles } from "./formats/describe-bad-files.js";
 export { DatasetFormatError } from "./formats/dataset-format-error.js";
 export { DatasetUnavailableError, type FailedSource } from "./fetching/dataset-unavailable-error.js";

@@ -6,7 +6,7 @@ import { readClassFolder } from "./formats/class-folder.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts } from "./formats/dataset-parts.js";
 import { hasIdxFiles, isIdxImagesFile, readIdxFolder, readIdxPair } from "./formats/idx-folder.js";
-import { isManifest, MANIFEST_STEM, readManifest } from "./formats/manifest.js";
+import { isFolderManifest, isManifest, readManifest } from "./formats/manifest.js";
 import { isParquet, readParquet } from "./formats/parquet-folder.js";
 import { recordSetParts } from "./formats/record-set.js";
 import { isTar, readTars } from "./formats/tar-archive.js";
@@ -37,7 +37,7 @@ export async function openPath(path: string, options: PictureIndexOptions): Prom
     return recordSetParts(await readIdxPair(path), options.home);
   }
   const names = await readdir(path);
-  const manifest = names.find((name) => isManifest(name) && parse(name).name === MANIFEST_STEM);
+  const manifest = names.find(isFolderManifest);
   if (manifest !== undefined) return openPath(join(path, manifest), options);
   if (hasIdxFiles(names)) return recordSetParts(await readIdxFolder(path, names), options.home);
   if (hasCifarFiles(names)) return recordSetParts(await readCifarFolder(path, names), options.home);

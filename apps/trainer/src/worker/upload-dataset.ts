@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { digestFile } from "@convkit/client";
-import { openDataset, packDataset } from "@convkit/data";
+import { openDataset, packDataset, type BadFile } from "@convkit/data";
 import { DataSpec } from "@convkit/schema";
 import { print, printJson, type CommandContext } from "../commands/command-context.js";
 import { clientOf, type ServerFlags } from "../commands/server-options.js";
@@ -45,7 +45,8 @@ export async function uploadDataset(
     });
     const card = await dataset.card();
     await mkdir(work, { recursive: true });
-    await packDataset(source, archive, { signal, onProgress: percent("packing") });
+    const unread = await packDataset(source, archive, { signal, onProgress: percent("packing") });
+    if (!flags.json) for (const line of describeUnread(unread)) writer.print(line);
     const sha256 = await digestFile(archive, signal);
     const patient = { signal, patienceMs: Infinity };
     await client.uploadBlob(archive, { sha256, ...patient, onProgress: percent("uploading") });
@@ -61,7 +62,7 @@ export async function uploadDataset(
     const { size } = await stat(archive);
     const { name, contentHash } = dataset;
     if (flags.json)
-      return printJson(context, { type: "dataset", name, contentHash, packBytes: size, pictures });
+      return printJson(context, { type: "dataset", name, contentHash, packBytes: size, pictures, unread });
     print(context, [
       `${name} is at ${client.url}: ${formatBytes(size)}, ${pictures} small pictures`,
       `content hash ${contentHash}`,
@@ -77,4 +78,16 @@ export async function uploadDataset(
     writer.close();
     interrupts.release();
   }
+}
+
+const MOST_UNREAD = 10;
+
+function describeUnread(files: readonly BadFile[]): string[] {
+  if (files.length === 0) return [];
+  const more = files.length - MOST_UNREAD;
+  return [
+    `${files.length} ${files.length === 1 ? "file" : "files"} cannot be read and will not be there:`,
+    ...files.slice(0, MOST_UNREAD).map(({ path, reason }) => `  ${path}: ${reason}`),
+    ...(more > 0 ? [`  and ${more} more; --json lists all`] : []),
+  ];
 }

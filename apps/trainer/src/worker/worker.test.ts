@@ -1,7 +1,15 @@
 /** `convkit worker` as a process of its own, at a server in memory. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { RunConfig, type Job } from "@convkit/schema";
 import { beforeAll, expect, it, onTestFinished, vi } from "vitest";
@@ -420,7 +428,9 @@ it("fetches the pictures that it lacks from the server, by their hash", async ()
   const server = await startQueueServer();
   const elsewhere = makeFolder();
   const moved = await writePictures(elsewhere, 6);
-  const { contentHash } = await addData(server, moved);
+  symlinkSync(join(elsewhere, "nowhere.png"), join(moved, "dangling.png"));
+  const { contentHash, unread } = await addData(server, moved);
+  expect(unread).toMatchObject([{ path: "dangling.png", reason: expect.stringContaining("ENOENT") }]);
   renameSync(moved, join(elsewhere, "gone"));
   const folder = makeHome();
   const job = trainJob({}, { source: moved, contentHash });
@@ -454,10 +464,13 @@ it("tells a server of a run that the command line started", async () => {
   expect(refused.stdout).toContain("a call without a token");
 });
 
-async function addData(server: QueueServer, source: string): Promise<{ contentHash: string }> {
+async function addData(
+  server: QueueServer,
+  source: string,
+): Promise<{ contentHash: string; unread: object[] }> {
   const added = await runConvkit(makeFolder(), ["data", "add", source, `--server=${server.url}`, "--json"]);
   expect(added).toMatchObject({ exitCode: 0 });
-  return added.json().at(-1) as { contentHash: string };
+  return added.json().at(-1) as { contentHash: string; unread: object[] };
 }
 
 /** Its training process. */

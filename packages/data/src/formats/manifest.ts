@@ -3,7 +3,7 @@
  * header (RFC 4180, https://www.rfc-editor.org/rfc/rfc4180) or JSON Lines (https://jsonlines.org), UTF-8.
  */
 import { readFile } from "node:fs/promises";
-import { dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
+import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { SplitName } from "@convkit/schema";
 import { parse, CsvError } from "csv-parse/sync";
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
@@ -24,6 +24,10 @@ interface Row {
 export const MANIFEST_STEM = "manifest";
 
 export const isManifest = (path: string): boolean => /\.(csv|jsonl|ndjson)$/i.test(path);
+
+/** @param name in the folder. */
+export const isFolderManifest = (name: string): boolean =>
+  isManifest(name) && basename(name, extname(name)) === MANIFEST_STEM;
 
 /**
  * Fields: `path`, relative to the manifest's folder or absolute, with slashes or backslashes; `label`, the class's name;

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { create } from "tar";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { encodeParquet } from "../../test/parquet-files.js";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { encodeTarOf } from "../../test/tar-files.js";
@@ -177,6 +177,62 @@ it("carries no manifest whose pictures lie elsewhere", async () => {
   await expect(packDataset(join(folder, "list.jsonl"), archive)).rejects.toThrow(
     "`convkit data export` does.",
   );
+});
+
+it("carries no folder whose manifest lists pictures elsewhere", async () => {
+  const flowers = await writeFlowers();
+  const folder = await writeFiles(await temporaryFolder(), {
+    "manifest.csv": `path,label\n1.png,daisy\n${join(flowers, "rose/1.png")},rose\n../2.png,rose\n`,
+    "1.png": await encodePicture([250, 250, 250]),
+  });
+  const archive = join(await temporaryFolder(), "pack.tar");
+  await expect(packDataset(folder, archive)).rejects.toThrow(
+    /^Expected pictures below the folder of .*manifest\.csv\. Received: .* and 1 more\. .*`convkit data export` does/,
+  );
+  await expect(readFile(archive)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+it("carries what a folder's manifest lists, hidden or with two names, as files", async () => {
+  const folder = await writeFiles(await temporaryFolder(), {
+    "manifest.csv": "path,label\n.all/1.png,daisy\nroses/1.png,rose\n",
+    ".all/1.png": await encodePicture([250, 250, 250]),
+    "roses/1.png": await encodePicture([250, 0, 0]),
+  });
+  await link(join(folder, "roses/1.png"), join(folder, "roses/2.png"));
+  const contentHash = await hashOf(folder);
+  const archive = join(await temporaryFolder(), "pack.tar");
+  expect(await packDataset(folder, archive)).toEqual([]);
+  const home = await temporaryFolder();
+  const placed = await placeByHash({ home, contentHash, archive });
+  expect(await readFile(join(placed, "roses/2.png"))).toEqual(await readFile(join(folder, "roses/1.png")));
+});
+
+it("goes on without files and folders that this user may not read, and names them", async () => {
+  const red = await encodePicture([250, 0, 0]);
+  const folder = await writeFlowers();
+  await writeFiles(folder, { "rose/2.png": red, "rose/closed/3.png": red });
+  await symlink(join(folder, "gone.png"), join(folder, "rose/dangling.png"));
+  const [home, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
+  await chmod(join(folder, "rose/2.png"), 0o000);
+  await chmod(join(folder, "rose/closed"), 0o000);
+  await Promise.all([home, elsewhere].map((path) => chmod(path, 0o777)));
+  // Root reads all, so it becomes nobody meanwhile.
+  const isRoot = process.geteuid!() === 0;
+  onTestFinished(() => {
+    if (isRoot) process.seteuid!(0);
+    return chmod(join(folder, "rose/closed"), 0o700);
+  });
+  await chmod(join(folder, ".."), 0o755);
+  if (isRoot) process.seteuid!(65534);
+  const { contentHash } = await openDataset({ source: folder, maxBadFraction: 1 }, { home });
+  const archive = join(elsewhere, "pack.tar");
+  expect(await packDataset(folder, archive)).toEqual([
+    { path: "rose/2.png", kind: "broken", reason: expect.stringContaining("EACCES") as string },
+    { path: "rose/closed", kind: "broken", reason: expect.stringContaining("EACCES") as string },
+    { path: "rose/dangling.png", kind: "broken", reason: expect.stringContaining("ENOENT") as string },
+  ]);
+  const placed = await placeByHash({ home, contentHash, archive });
+  expect((await readdir(join(placed, "rose"))).sort()).toEqual(["1.png"]);
 });
 
 it("ends when it is told to, without a file", async () => {
