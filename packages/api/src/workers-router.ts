@@ -17,7 +17,7 @@ import {
   sawWorker,
   type TokenHolder,
 } from "@convkit/db";
-import { DatasetCard, DatasetInspection, JobKind, TrainEvent, WorkerDescription } from "@convkit/schema";
+import { BoundedInspection, DatasetCard, JobKind, TrainEvent, WorkerDescription } from "@convkit/schema";
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { router, workerProcedure, type ApiContext, type Caller } from "./trpc.js";
@@ -120,7 +120,7 @@ export const workersRouter = router({
 
   /** What looking at all pictures of a known data set has found. */
   addInspection: workerProcedure
-    .input(DatasetInspection)
+    .input(BoundedInspection)
     .mutation(({ ctx, input }) => addInspection(ctx.database, input)),
 
   /** null: nobody has uploaded the pictures. */

@@ -25,8 +25,7 @@ export const DuplicateGroup = z.object({
   count: z.int(),
   pictures: z
     .array(SimilarPicture)
-    .max(100)
-    .describe("The first of them, train before validation before test"),
+    .describe("Train before validation before test; all, or the first of them"),
   isLeak: z.boolean().describe("They are in more than one split"),
   isConflict: z.boolean().describe("They have more than one label"),
 });
@@ -53,8 +52,7 @@ export const DatasetInspection = z.object({
     conflictCount: z.int().describe("Groups with more than one label"),
     groups: z
       .array(DuplicateGroup)
-      .max(1000)
-      .describe("The first of them, those that leak or disagree before others"),
+      .describe("Those that leak or disagree before others; all, or the first of them"),
   }),
   leakage: z
     .array(
@@ -69,3 +67,10 @@ export const DatasetInspection = z.object({
     .describe("Pictures of `split` that are, exactly or nearly, in the split `into` that is learnt from"),
 });
 export type DatasetInspection = z.infer<typeof DatasetInspection>;
+
+/** As it travels to a server: with the first groups of copies, and the first copies of each. The counts are of all. */
+export const BoundedInspection = DatasetInspection.extend({
+  duplicates: DatasetInspection.shape.duplicates.extend({
+    groups: z.array(DuplicateGroup.extend({ pictures: z.array(SimilarPicture).max(100) })).max(1000),
+  }),
+});

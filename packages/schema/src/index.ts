@@ -19,6 +19,7 @@ export {
 export { expandShortForms } from "./short-forms.js";
 export { DatasetCard, SplitName } from "./dataset-card.js";
 export {
+  BoundedInspection,
   DatasetInspection,
   type DuplicateGroup,
   type Histogram,

@@ -187,7 +187,7 @@ function withoutControls(inspection: DatasetInspection): DatasetInspection {
 }
 
 function more(count: number): string[] {
-  return count > 0 ? [`  and ${spell(count)} more; --json lists more, --sheet writes a page`] : [];
+  return count > 0 ? [`  and ${spell(count)} more; --json lists all, --sheet writes a page`] : [];
 }
 
 const spell = (count: number): string => count.toLocaleString("en-US");

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkerClient } from "@convkit/client";
-import { inspectDataset, packThumbnails, type ImageDataset } from "@convkit/data";
+import { boundInspection, inspectDataset, packThumbnails, type ImageDataset } from "@convkit/data";
 
 export interface SendViewsOptions {
   readonly client: Pick<WorkerClient, "uploadBlob" | "addThumbnails" | "addInspection">;
@@ -21,13 +21,14 @@ export async function sendViews(
 ): Promise<number> {
   await mkdir(folder, { recursive: true });
   const patient = { signal, patienceMs: Infinity };
-  const inspection = await inspectDataset(dataset, {
+  const found = await inspectDataset(dataset, {
     home,
     signal,
     onProgress: (progress) => {
       if (progress.phase === "compare") onProgress?.("comparing", progress.done, progress.total ?? 0);
     },
   });
+  const inspection = boundInspection(found);
   await client.addInspection(inspection, patient);
   const also = new Set(inspection.duplicates.groups.flatMap(({ pictures }) => pictures.map(({ id }) => id)));
   let sent = 0;

@@ -55,14 +55,15 @@ export function dataSheet({ card, sizes, duplicates, leakage }: DatasetInspectio
       : [
           table(
             ["copies", "pictures", "leaks", "labels disagree"],
-            duplicates.groups
-              .slice(0, MOST_LISTED)
-              .map(({ kind, pictures, isLeak, isConflict }) => [
-                kind,
-                pictures.map(({ id }) => id).join(", "),
-                isLeak ? "yes" : "",
-                isConflict ? "yes" : "",
-              ]),
+            duplicates.groups.slice(0, MOST_LISTED).map(({ kind, count, pictures, isLeak, isConflict }) => [
+              kind,
+              pictures
+                .slice(0, MOST_LISTED)
+                .map(({ id }) => id)
+                .join(", ") + (count > MOST_LISTED ? `, and ${spell(count - MOST_LISTED)} more` : ""),
+              isLeak ? "yes" : "",
+              isConflict ? "yes" : "",
+            ]),
           ),
         ]),
     ...more(duplicates.groupCount, "groups"),

@@ -9,9 +9,6 @@ export interface ComparedPicture {
   readonly className: string;
 }
 
-const MOST_GROUPS = 500;
-const MOST_OF_A_GROUP = 20;
-
 export interface Duplicates extends Pick<DatasetInspection, "duplicates" | "leakage"> {
   /** Positions of the pictures of every group of two and more. */
   readonly groups: readonly (readonly number[])[];
@@ -56,7 +53,7 @@ export async function findDuplicates(
       groupCount: found.length,
       pictureCount: found.reduce((sum, { count }) => sum + count - 1, 0),
       conflictCount: found.filter(({ isConflict }) => isConflict).length,
-      groups: found.slice(0, MOST_GROUPS),
+      groups: found,
     },
     leakage: leaks.counts(),
     groups: sets.map((kinds) => kinds.flatMap((kind) => copies.membersOf(kind))),
@@ -166,7 +163,7 @@ function describeGroup(
   return {
     kind: kinds.length === 1 ? "exact" : "near",
     count: members.length,
-    pictures: members.slice(0, MOST_OF_A_GROUP).map(({ kind }, i) => ({
+    pictures: members.map(({ kind }, i) => ({
       id: all[i]!.id,
       split: all[i]!.split,
       className: all[i]!.className,

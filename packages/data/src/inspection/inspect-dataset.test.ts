@@ -1,12 +1,14 @@
 import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Rng } from "@convkit/random";
+import { BoundedInspection } from "@convkit/schema";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import { openDataset, type DataSpecInput } from "../open-dataset.js";
 import type { DatasetProgress } from "../progress.js";
+import { boundInspection } from "./bound-inspection.js";
 import { groupCopies, inspectDataset } from "./inspect-dataset.js";
 
 /** A picture like a photograph: soft blots of colour. */
@@ -163,6 +165,25 @@ describe("inspectDataset", () => {
     await inspectDataset(dataset, { home, onProgress: (one) => said.push(one) });
     expect(said.length).toBeLessThanOrEqual(total - 20);
     expect(said.length).toBeGreaterThan(0);
+  });
+
+  it("lists all copies, of which the first may travel", async () => {
+    const png = await (await photo(9)).png().toBuffer();
+    const frames = Array.from({ length: 120 }, (_, i) => [`train/cat/frame ${1000 + i}.png`, png] as const);
+    const { inspect } = await setUp(Object.fromEntries(frames));
+    const inspection = await inspect();
+    const film = inspection.duplicates.groups.find(({ count }) => count === 120);
+    expect(film).toMatchObject({ kind: "exact" });
+    expect(film!.pictures.map(({ id }) => id)).toEqual(frames.map(([id]) => id));
+
+    expect(BoundedInspection.safeParse(inspection).success).toBe(false);
+    const pair = inspection.duplicates.groups[0]!;
+    const many = { ...inspection.duplicates, groups: [film!, ...new Array<typeof pair>(700).fill(pair)] };
+    const bounded = boundInspection({ ...inspection, duplicates: many });
+    expect(bounded.duplicates.groups).toHaveLength(500);
+    expect(bounded.duplicates.groups[0]).toEqual({ ...film, pictures: film!.pictures.slice(0, 20) });
+    expect(bounded.duplicates.groupCount).toBe(3);
+    expect(BoundedInspection.safeParse(bounded).success).toBe(true);
   });
 
   it("stops when it is told to", async () => {

@@ -18,7 +18,8 @@ export interface InspectOptions {
 
 /**
  * Copies that were scaled, compressed again or made a little lighter are found by what they show (find-similar.ts);
- * mirrored or turned ones, and ones cut by more than a few hundredths, are not.
+ * mirrored or turned ones, and ones cut by more than a few hundredths, are not. All are listed: `boundInspection` leaves
+ * what may travel.
  * @throws {ImageDecodeError} if a file has gone or been damaged since the data set was opened.
  */
 export async function inspectDataset(

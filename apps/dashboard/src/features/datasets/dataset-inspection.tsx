@@ -70,7 +70,8 @@ function Copies({ inspection }: { inspection: DatasetInspection }) {
           )}
           {count >= groups.length && groups.length < groupCount && (
             <p className="mt-3 text-xs text-ink-3">
-              The first {formatMetric(groups.length)} of {formatMetric(groupCount)} groups are kept.
+              And {counted(groupCount - groups.length, "group", "groups")} more, which{" "}
+              <code className="font-mono">convkit data inspect --json</code> lists.
             </p>
           )}
         </>
