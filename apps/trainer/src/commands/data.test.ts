@@ -1,5 +1,5 @@
 /** Looking at a folder of pictures, and writing its splits down. */
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatasetInspection } from "@convkit/schema";
 import { expect, it } from "vitest";
@@ -67,4 +67,16 @@ it("names what it cannot take", async () => {
   const similarity = await runConvkit(folder, ["data", "inspect", "pictures", "--similarity", "97"]);
   expect(similarity.exitCode).toBe(2);
   expect(similarity.stderr).toContain("Expected a similarity above 0 and up to 1. Received: 97.");
+  const alone = await runConvkit(folder, ["data", "export", "pictures", "out.csv", "--similarity", "0.9"]);
+  expect(alone).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(alone.stderr).toContain("Expected --group-copies with --similarity");
+  expect(existsSync(join(folder, "out.csv"))).toBe(false);
+});
+
+it("groups the copies that a similarity makes", async () => {
+  const folder = await pictures();
+  const args = ["data", "export", "pictures", "out.csv", "--group-copies", "--similarity", "1"];
+  expect(await runConvkit(folder, args)).toMatchObject({ exitCode: 0, stderr: "" });
+  const rows = readFileSync(join(folder, "out.csv"), "utf8").split("\n");
+  expect(rows.filter((row) => row.endsWith(",train/dark/3.png"))).toHaveLength(2);
 });

@@ -64,7 +64,7 @@ function addExport(data: Command, context: CommandContext): void {
     .argument("<file>", "to write: .csv, or .jsonl for JSON Lines")
     .option(
       "--group-copies",
-      "writes a group for each picture that is there twice, so that copies stay in one split",
+      "writes a group for each picture that is there twice, so that copies stay in one split; --similarity says which",
       false,
     )
     .addHelpText(
@@ -112,8 +112,7 @@ function addSource(command: Command): Command {
     )
     .option(
       "--similarity <0…1>",
-      "from which on two pictures are taken for nearly the same",
+      "from which on two pictures are taken for nearly the same; 0.97 if left out",
       numberArgument,
-      0.97,
     );
 }

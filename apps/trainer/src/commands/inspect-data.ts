@@ -15,7 +15,7 @@ import { print, printJson, type CommandContext } from "./command-context.js";
 
 interface SourceFlags {
   readonly set: readonly PartialConfig[];
-  readonly similarity: number;
+  readonly similarity?: number;
 }
 
 export interface InspectFlags extends SourceFlags {
@@ -45,6 +45,12 @@ export async function exportData(
   flags: ExportFlags,
   context: CommandContext,
 ): Promise<void> {
+  if (flags.similarity !== undefined && !flags.groupCopies) {
+    throw new ConfigError(
+      `Expected --group-copies with --similarity, which says what copies are. Received: --similarity ${flags.similarity} ` +
+        "alone. Add --group-copies, or leave it out.",
+    );
+  }
   const { checkManifest, groupCopies, writeManifest } = await import("@convkit/data");
   const lines = await withDataset({ source, flags, context }, async (dataset, options) => {
     checkManifest(dataset, file);
@@ -75,8 +81,9 @@ async function withDataset<Result>(
   work: (dataset: ImageDataset, options: InspectOptions) => Promise<Result>,
 ): Promise<Result> {
   const data = dataOf(source, flags.set);
-  if (!(flags.similarity > 0 && flags.similarity <= 1)) {
-    throw new ConfigError(`Expected a similarity above 0 and up to 1. Received: ${flags.similarity}.`);
+  const { similarity } = flags;
+  if (similarity !== undefined && !(similarity > 0 && similarity <= 1)) {
+    throw new ConfigError(`Expected a similarity above 0 and up to 1. Received: ${similarity}.`);
   }
   const { listDatasets, openDataset } = await import("@convkit/data");
   const writer = createLineWriter(context.stderr);
@@ -87,7 +94,7 @@ async function withDataset<Result>(
   });
   const options: InspectOptions = {
     home: context.home,
-    minSimilarity: flags.similarity,
+    minSimilarity: similarity,
     signal: stopping.signal,
     onProgress: (progress) => showDataProgress(progress, writer, context.colors),
   };
