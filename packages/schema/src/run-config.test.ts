@@ -170,7 +170,10 @@ describe("short forms", () => {
       RunConfig.parse({ ...least, loss: { name: "cross-entropy", classWeights } }).loss.classWeights;
     expect(parse("effective-number")).toBe("effective-number");
     expect(parse([0, 2.5])).toEqual([0, 2.5]);
-    for (const wrong of ["inverse", [-1, 2], [Number.NaN], 3])
+    expect(parse({ name: "effective-number" })).toEqual({ name: "effective-number", beta: 0.999 });
+    expect(parse({ name: "effective-number", beta: 0 })).toEqual({ name: "effective-number", beta: 0 });
+    const betas = [1, -0.1, Number.NaN].map((beta) => ({ name: "effective-number", beta }));
+    for (const wrong of ["inverse", [-1, 2], [Number.NaN], 3, ...betas, { name: "balanced", beta: 0.9 }])
       expect(complaint({ ...least, loss: { name: "cross-entropy", classWeights: wrong } })).toContain(
         "loss.classWeights",
       );

@@ -62,12 +62,26 @@ export const ScheduleSpec = named(
 );
 export type ScheduleSpec = z.infer<typeof ScheduleSpec>;
 
+/** Cui et al. 2019, https://arxiv.org/abs/1901.05555, who try β = 0.9, 0.99, 0.999 and 0.9999. */
+const EffectiveNumber = z.strictObject({
+  name: z.literal("effective-number").describe("The method, with a beta of its own"),
+  beta: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.999)
+    .describe(
+      "From 0, all classes alike, to just below 1, nearly balanced. Classes of more than 5 / (1 − beta) pictures count " +
+        "nearly alike: 0.9999 for classes of thousands",
+    ),
+});
+
 const LossSpec = named(
   z.strictObject({
     name: z.literal("cross-entropy").describe("Of the label's probability, in nats"),
     labelSmoothing: Fraction.default(0).describe("Share of the target spread evenly over all classes"),
     classWeights: z
-      .union([z.enum(["balanced", "effective-number"]), z.array(z.number().min(0))])
+      .union([z.enum(["balanced", "effective-number"]), EffectiveNumber, z.array(z.number().min(0))])
       .nullable()
       .default(null)
       .describe(

@@ -17,6 +17,7 @@ import { lastWeights, runOptions, squaresConfig } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
 import { evaluateRun } from "./evaluate-run.js";
 import { readJournal } from "./journal.js";
+import { openRunData } from "./run-data.js";
 import { resume, train } from "./train.js";
 
 let root: string;
@@ -76,7 +77,7 @@ describe("a preset", () => {
 });
 
 describe("weights of classes", () => {
-  const losses = (classWeights: "balanced" | number[] | null) => ({
+  const losses = (classWeights: RunConfig["loss"]["classWeights"]) => ({
     loss: { name: "cross-entropy" as const, classWeights },
     data: { source: join(root, "squares"), validationFraction: 0.2, limit: { train: 50 } },
     epochs: 1,
@@ -100,6 +101,13 @@ describe("weights of classes", () => {
     expect(await lastWeights(replay)).toEqual(await lastWeights(run));
     await train({ ...config, ...losses(null) }, runOptions(plain));
     expect(await lastWeights(plain)).not.toEqual(await lastWeights(run));
+  });
+
+  it("are found with the beta that the config gives", async () => {
+    const classWeights = { name: "effective-number" as const, beta: 0 };
+    const parsed = RunConfig.parse({ ...config, ...losses(classWeights) });
+    const { config: complete } = await openRunData(parsed, runOptions(run));
+    expect(complete.loss.classWeights).toEqual([1, 1, 1]);
   });
 
   it("that fit no class, in the loss or in sampling, are refused before there is a run", async () => {

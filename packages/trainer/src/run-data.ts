@@ -66,8 +66,10 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
 /** A replay then needs no count of the pictures. */
 function numbersOf(weights: RunConfig["loss"]["classWeights"], card: DatasetCard): number[] | null {
   if (weights === null) return null;
-  if (typeof weights === "string") return classWeights(card.splits["train"]!.perClass, { method: weights });
-  const { classNames } = card;
+  const { classNames, splits } = card;
+  const perClass = splits["train"]!.perClass;
+  if (typeof weights === "string") return classWeights(perClass, { method: weights });
+  if (!Array.isArray(weights)) return classWeights(perClass, { method: weights.name, beta: weights.beta });
   if (weights.length === classNames.length && weights.some((weight) => weight > 0)) return weights;
   throw new ClassWeightsError(
     `Expected \`loss.classWeights\` with a number for each of ${classNames.length} classes, not all 0. ` +

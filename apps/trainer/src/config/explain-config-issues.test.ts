@@ -21,6 +21,10 @@ describe("explainConfigIssues", () => {
     expect(explain({ ...WHOLE, schedule: { name: "cosine", warmupFraction: 2 } })).toEqual([
       "schedule.warmupFraction: expected number to be <1. Received: 2.",
     ]);
+    const classWeights = { name: "effective-number", beta: 1 };
+    expect(explain({ ...WHOLE, loss: { name: "cross-entropy", classWeights } })).toEqual([
+      "loss.classWeights.beta: expected number to be <1. Received: 1.",
+    ]);
   });
 
   it("finds the key that was meant", () => {

@@ -61,7 +61,9 @@ function describeField(key: string, schema: Schema, required: boolean): Field {
   if (objects.length > 0) {
     const [only] = objects;
     const isFree = objects.length === 1 && only!["properties"] === undefined;
-    if (isFree) return { ...base, kind: "json" };
+    // A list of numbers beside objects is none of these in short, as a list of layers is.
+    const hasNumbers = plain.some(({ items }) => isNumber(objectOf(items)));
+    if (isFree || hasNumbers) return { ...base, kind: "json" };
     if (objects.length === 1 && !nullable && plain.length === 0 && !isTagged(only!)) {
       return { ...base, kind: "group", fields: describeFields(only!) };
     }
@@ -88,13 +90,14 @@ function describeField(key: string, schema: Schema, required: boolean): Field {
   }
 }
 
+const isNumber = ({ type }: Schema): boolean => type === "number" || type === "integer";
+
 function describeArray(
   array: Schema,
   forms: readonly Schema[],
 ): { kind: "texts" | "json" } | { kind: "numbers"; orOne: boolean } | { kind: "list"; variants: Variant[] } {
   const { prefixItems, items } = array;
   const parts = Array.isArray(prefixItems) ? (prefixItems as Schema[]) : [objectOf(items)];
-  const isNumber = ({ type }: Schema) => type === "number" || type === "integer";
   if (parts.every(isNumber)) return { kind: "numbers", orOne: forms.some(isNumber) };
   if (forms.length > 1) return { kind: "json" };
   const itemForms = formsOf(objectOf(items));
