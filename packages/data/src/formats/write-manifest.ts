@@ -1,5 +1,6 @@
 /** The pictures of an opened data set as a manifest that `readManifest` reads: which is of which class, and in which split. */
 import { dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
+import { DisjointSets } from "../disjoint-sets.js";
 import type { ImageDataset } from "../image-dataset.js";
 import { replaceFile } from "../replace-file.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
@@ -66,23 +67,20 @@ function joinGroups(
   dataset: ImageDataset,
   copies: WriteManifestOptions["groups"],
 ): (id: string) => string | undefined {
-  const joined = new Map<string, string>();
-  const last = (name: string): string => {
-    let found = name;
-    for (let next = joined.get(found); next !== undefined; next = joined.get(found)) found = next;
-    return found;
-  };
-  for (const [id, copyOf] of copies ?? []) {
+  const pairs = [...(copies ?? [])].flatMap(([id, copyOf]) => {
     const own = dataset.groupOf(id);
-    if (own === undefined) continue;
-    const [one, other] = [last(own), last(dataset.groupOf(copyOf) ?? copyOf)];
-    if (one !== other) joined.set(one, other);
-  }
+    return own === undefined ? [] : [[own, dataset.groupOf(copyOf) ?? copyOf] as const];
+  });
+  const names = [...new Set(pairs.flat())];
+  const numbers = new Map(names.map((name, number) => [name, number]));
+  const sets = new DisjointSets(names.length);
+  for (const [own, other] of pairs) sets.join(numbers.get(own) as number, numbers.get(other) as number);
   return (id) => {
     const copyOf = copies?.get(id);
     const own =
       dataset.groupOf(id) ?? (copyOf === undefined ? undefined : (dataset.groupOf(copyOf) ?? copyOf));
-    return own === undefined ? undefined : last(own);
+    const number = own === undefined ? undefined : numbers.get(own);
+    return number === undefined ? own : names[sets.rootOf(number)];
   };
 }
 

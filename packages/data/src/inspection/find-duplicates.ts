@@ -1,6 +1,7 @@
 /** Pictures that are in a data set more than once, and what comes of it: splits that share them, labels that disagree. */
 import type { DatasetInspection, DuplicateGroup } from "@convkit/schema";
-import { createCorrelation, findSimilar } from "./find-similar.js";
+import { DisjointSets } from "../disjoint-sets.js";
+import { createCorrelation, findSimilar, type SimilarPair } from "./find-similar.js";
 import { PRINT_BYTES, type PicturePrints } from "./picture-prints.js";
 
 export interface ComparedPicture {
@@ -14,8 +15,12 @@ export interface Duplicates extends Pick<DatasetInspection, "duplicates" | "leak
   readonly groups: readonly (readonly number[])[];
 }
 
+/** Of the way from `minSimilarity` to 1, what two pictures lack at most for one to stand for the other. */
+const STANDS_WITHIN = 1 / 6;
+
 /**
- * Groups are closed under similarity: pictures of one group may be similar over others only.
+ * Groups are closed under similarity: pictures of one group may be similar over others only. A picture that is nearly
+ * indistinguishable from an earlier one is not compared with later ones: what is like that is like it.
  * @param pictures train first, then those that judge; picture i has print i.
  * @throws the signal's reason once it is aborted.
  */
@@ -27,20 +32,25 @@ export async function findDuplicates(
   const copies = new ExactCopies(pictures, prints);
   const groups = new DisjointSets(copies.positions.length);
   const leaks = new Leaks(copies);
+  const correlate = createCorrelation(copies.grey);
+  const standsFrom = 1 - (1 - minSimilarity) * STANDS_WITHIN;
   await findSimilar(
     copies.grey,
     {
+      correlate,
       signal,
       minCorrelation: minSimilarity,
       // Whole films of a camera that stands still would otherwise be compared frame by frame.
       isWanted: (pair) => !groups.areTogether(pair.first, pair.second) || leaks.wouldLearnFrom(pair),
     },
-    (pair) => {
-      groups.join(pair.first, pair.second);
+    (pair, correlation) => {
+      groups.join(pair.second, pair.first);
       leaks.add(pair);
+      if (correlation < standsFrom) return false;
+      leaks.standFor(pair);
+      return true;
     },
   );
-  const correlate = createCorrelation(copies.grey);
   const sets = groups
     .sets()
     .filter(([first, ...others]) => others.length > 0 || copies.membersOf(first as number).length > 1);
@@ -107,27 +117,45 @@ class Leaks {
   readonly #copies: ExactCopies;
   /** Of each kind: splits in which there is one nearly the same. */
   readonly #near: Set<string>[];
+  /** Of each kind: its splits, and those of the kinds that it stands for. */
+  readonly #shown: Set<string>[];
+  /** Of each kind the one that stands for it, or itself. */
+  readonly #standIns: number[];
+  readonly #pairs: SimilarPair[] = [];
 
   constructor(copies: ExactCopies) {
     this.#copies = copies;
     this.#near = copies.positions.map(() => new Set<string>());
+    this.#shown = copies.splits.map((splits) => new Set(splits));
+    this.#standIns = copies.positions.map((_, kind) => kind);
   }
 
-  wouldLearnFrom({ first, second }: { first: number; second: number }): boolean {
+  wouldLearnFrom({ first, second }: SimilarPair): boolean {
     const { splits } = this.#copies;
     const isNew = (one: number, other: number) =>
-      [...splits[other]!].some((split) => !splits[one]!.has(split) && !this.#near[one]!.has(split));
+      [...this.#shown[other]!].some((split) => !splits[one]!.has(split) && !this.#near[one]!.has(split));
     return isNew(first, second) || isNew(second, first);
   }
 
-  add({ first, second }: { first: number; second: number }): void {
-    const { splits } = this.#copies;
-    for (const split of splits[second]!) this.#near[first]!.add(split);
-    for (const split of splits[first]!) this.#near[second]!.add(split);
+  add(pair: SimilarPair): void {
+    this.#pairs.push(pair);
+    this.#meet(pair);
+  }
+
+  standFor({ first, second }: SimilarPair): void {
+    this.#standIns[second] = first;
+    for (const split of this.#copies.splits[second]!) this.#shown[first]!.add(split);
+  }
+
+  #meet({ first, second }: SimilarPair): void {
+    for (const split of this.#shown[second]!) this.#near[first]!.add(split);
+    for (const split of this.#shown[first]!) this.#near[second]!.add(split);
   }
 
   /** Of every two splits, the later one's pictures that are in the earlier one too. */
   counts(): Duplicates["leakage"] {
+    // One of a pair may have come to stand for others since.
+    for (const pair of this.#pairs) this.#meet(pair);
     const { splitNames, splits } = this.#copies;
     return splitNames.flatMap((into, i) =>
       splitNames.slice(i + 1).map((split) => {
@@ -135,11 +163,17 @@ class Leaks {
         splits.forEach((own, kind) => {
           if (!own.has(split)) return;
           if (own.has(into)) exact += this.#copies.countIn(kind, split);
-          else if (this.#near[kind]!.has(into)) near += this.#copies.countIn(kind, split);
+          else if (this.#isNear(kind, into)) near += this.#copies.countIn(kind, split);
         });
         return { split, into, exact, near };
       }),
     );
+  }
+
+  #isNear(kind: number, split: string): boolean {
+    const standIn = this.#standIns[kind] as number;
+    const found = [this.#near[kind]!, this.#near[standIn]!, this.#shown[standIn]!];
+    return found.some((splits) => splits.has(split));
   }
 }
 
@@ -175,45 +209,3 @@ function describeGroup(
 }
 
 const urgency = ({ isLeak, isConflict }: DuplicateGroup): number => Number(isLeak) + 2 * Number(isConflict);
-
-/** Union–find. R. E. Tarjan 1975, Efficiency of a Good But Not Linear Set Union Algorithm, https://doi.org/10.1145/321879.321884 */
-class DisjointSets {
-  readonly #parents: Uint32Array;
-
-  constructor(count: number) {
-    this.#parents = Uint32Array.from({ length: count }, (_, i) => i);
-  }
-
-  areTogether(one: number, other: number): boolean {
-    return this.#rootOf(one) === this.#rootOf(other);
-  }
-
-  join(one: number, other: number): void {
-    const [first, second] = [this.#rootOf(one), this.#rootOf(other)].sort((a, b) => a - b) as [
-      number,
-      number,
-    ];
-    this.#parents[second] = first;
-  }
-
-  /** Members rise, and so do the sets by their first. */
-  sets(): number[][] {
-    const sets = new Map<number, number[]>();
-    for (let i = 0; i < this.#parents.length; i++) {
-      const root = this.#rootOf(i);
-      const set = sets.get(root);
-      if (set === undefined) sets.set(root, [i]);
-      else set.push(i);
-    }
-    return [...sets.values()];
-  }
-
-  #rootOf(member: number): number {
-    let root = member;
-    while (this.#parents[root] !== root) {
-      this.#parents[root] = this.#parents[this.#parents[root] as number] as number;
-      root = this.#parents[root] as number;
-    }
-    return root;
-  }
-}

@@ -1,29 +1,9 @@
 import { Rng } from "@convkit/random";
 import { describe, expect, it } from "vitest";
+import { film, pictures } from "../../test/grey-prints.js";
 import { perceptualHash } from "../pictures/perceptual-hash.js";
 import { createCorrelation, findSimilar, type SimilarPair } from "./find-similar.js";
 import { PRINT_BYTES } from "./picture-prints.js";
-
-/** Pictures of broad strokes, each followed by one that strays from it, further and further through the set. */
-function pictures(count: number, seed: number): Uint8Array {
-  const rng = Rng.fromSeed(seed);
-  const grey = new Uint8Array(count * PRINT_BYTES);
-  for (let i = 0; i < count; i++) {
-    const waves = Array.from(
-      { length: 6 },
-      () => [rng.uniform() * 6, rng.uniform() * 6, rng.uniform() * 6.28] as const,
-    );
-    for (let at = 0; at < PRINT_BYTES; at++) {
-      const [x, y] = [at % 32, Math.floor(at / 32)];
-      const own =
-        waves.reduce((sum, [fx, fy, phase]) => sum + Math.cos((fx * x + fy * y) / 10 + phase), 0) * 20 + 128;
-      const stray = (rng.uniform() - 0.5) * (i * 1.5);
-      const base = i % 2 === 1 ? (grey[(i - 1) * PRINT_BYTES + at] as number) : own;
-      grey[i * PRINT_BYTES + at] = Math.max(0, Math.min(255, base + (i % 2 === 1 ? stray : 0)));
-    }
-  }
-  return grey;
-}
 
 function distance(one: string, other: string): number {
   return (BigInt(`0x${one}`) ^ BigInt(`0x${other}`)).toString(2).replaceAll("0", "").length;
@@ -35,7 +15,11 @@ async function collect(
   isWanted: (pair: SimilarPair) => boolean = () => true,
 ) {
   const pairs: SimilarPair[] = [];
-  await findSimilar(grey, { minCorrelation, isWanted }, (pair) => pairs.push(pair));
+  const correlate = createCorrelation(grey);
+  await findSimilar(grey, { correlate, minCorrelation, isWanted }, (pair) => {
+    pairs.push(pair);
+    return false;
+  });
   return pairs.map(({ first, second }) => `${first} ${second}`).sort();
 }
 
@@ -82,5 +66,40 @@ describe("findSimilar", () => {
     const grey = new Uint8Array(3 * PRINT_BYTES).fill(255);
     expect(await collect(grey, -1)).toEqual([]);
     expect(createCorrelation(grey)(0, 1)).toBe(0);
+  });
+
+  it("compares a frame of a film that stands still with the one that stands for the others", async () => {
+    const grey = Buffer.concat([pictures(600, 1), film(600, { seed: 5, stray: 1 })]);
+    const correlate = createCorrelation(grey);
+    let [compared, found] = [0, 0];
+    const counting = (first: number, second: number) => {
+      if (first >= 600) compared++;
+      return correlate(first, second);
+    };
+    const options = { correlate: counting, minCorrelation: 0.97, isWanted: () => true };
+    await findSimilar(grey, options, ({ first }, correlation) => {
+      if (first >= 600) found++;
+      return correlation >= 0.99;
+    });
+    // Of 179,700 pairs.
+    expect({ compared, found }).toEqual({ compared: 599, found: 599 });
+  });
+
+  it("compares each picture with so many others and no more, those of the nearest hashes first", async () => {
+    // All are one scene, so that without the mean nothing but noise is left of them, and of two the same.
+    const scene = film(500, { seed: 5, stray: 15 });
+    const grey = Buffer.concat([scene, scene.subarray(100 * PRINT_BYTES, 101 * PRINT_BYTES)]);
+    const correlate = createCorrelation(grey);
+    let compared = 0;
+    const counting = (first: number, second: number) => {
+      compared++;
+      return correlate(first, second);
+    };
+    const found: SimilarPair[] = [];
+    const options = { correlate: counting, minCorrelation: 0.97, isWanted: () => true, mostCompared: 40 };
+    await findSimilar(grey, options, (pair) => found.push(pair) === 0);
+    expect(compared).toBeGreaterThan(400 * 40);
+    expect(compared).toBeLessThanOrEqual(500 * 40);
+    expect(found).toEqual([{ first: 100, second: 500 }]);
   });
 });

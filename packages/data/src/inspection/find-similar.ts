@@ -6,6 +6,10 @@
  * Hashes are found by their bands, as N. Norouzi, A. Punjani, D. Fleet 2012, Fast Search in Hamming Space with
  * Multi-Index Hashing, https://arxiv.org/abs/1307.2982: of five bands of two hashes that differ in eight bits, one differs
  * in no more than one.
+ *
+ * A film of a camera that stands still has as many pairs as the square of its frames. Two bounds keep the work to the
+ * number of pictures: one that another stands for is not proposed to later ones, and each is compared with no more than
+ * `MOST_COMPARED`, of hashes that are nearest.
  */
 import { setImmediate } from "node:timers/promises";
 import { perceptualHash } from "../pictures/perceptual-hash.js";
@@ -29,6 +33,12 @@ const MEAN_WEIGHT = 100;
 /** Of the squares of all pixels; less is rounding. */
 const SMALLEST_SPREAD = 1e-3;
 
+/** Pixels of one picture with those of others: where more hashes are close, the nearest are compared. */
+const MOST_COMPARED = 2000;
+
+/** Hashes that are looked at for one picture, in the order of the bands. Only where most pictures share a band are there more. */
+const MOST_HASHES = 50_000;
+
 export interface SimilarPair {
   /** Positions, first below second. */
   readonly first: number;
@@ -38,34 +48,47 @@ export interface SimilarPair {
 /** After so long other work of the process has its turn. */
 const TURN_MS = 30;
 
+export interface FindSimilarOptions {
+  /** From `createCorrelation`. */
+  readonly correlate: (first: number, second: number) => number;
+  /** Of the pixels, up to 1 for the same. */
+  readonly minCorrelation: number;
+  /** Asked before pixels are compared, which takes longest. */
+  readonly isWanted: (pair: SimilarPair) => boolean;
+  /** Of one picture with earlier ones; 2,000 if left out. */
+  readonly mostCompared?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * @param grey uint8 [count, 32, 32].
- * @param options.minCorrelation of the pixels, up to 1 for the same.
- * @param options.isWanted asked before pixels are compared, which takes longest.
- * @param onPair called for every pair, in no particular order.
+ * @param onPair called for pairs as they are found, `second` rising. Returns whether the first stands for the second:
+ * then no later picture is compared with that.
  * @throws the signal's reason once it is aborted.
  */
 export async function findSimilar(
   grey: Uint8Array,
-  options: {
-    readonly minCorrelation: number;
-    readonly isWanted: (pair: SimilarPair) => boolean;
-    readonly signal?: AbortSignal | undefined;
-  },
-  onPair: (pair: SimilarPair) => void,
+  { correlate, minCorrelation, isWanted, mostCompared = MOST_COMPARED, signal }: FindSimilarOptions,
+  onPair: (pair: SimilarPair, correlation: number) => boolean,
 ): Promise<void> {
   const hashes = new Hashes(grey);
-  const correlate = createCorrelation(grey);
   let turnBegan = performance.now();
-  for (const pair of hashes.closePairs()) {
-    if (pair === null) {
-      if (performance.now() - turnBegan < TURN_MS) continue;
+  for (const second of hashes.positions) {
+    if (performance.now() - turnBegan >= TURN_MS) {
       await setImmediate();
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       turnBegan = performance.now();
-      continue;
     }
-    if (options.isWanted(pair) && correlate(pair.first, pair.second) >= options.minCorrelation) onPair(pair);
+    let compared = 0;
+    let isStoodFor = false;
+    for (const first of hashes.closeTo(second)) {
+      const pair = { first, second };
+      if (!isWanted(pair)) continue;
+      if (compared++ === mostCompared) break;
+      const correlation = correlate(first, second);
+      if (correlation >= minCorrelation && onPair(pair, correlation)) isStoodFor = true;
+    }
+    if (!isStoodFor) hashes.add(second);
   }
 }
 
@@ -97,47 +120,66 @@ function meanPicture(grey: Uint8Array): Float64Array {
   return mean.map((sum) => sum / (count + MEAN_WEIGHT));
 }
 
-/** The hashes of pictures that have one, as two halves of 32 bits. */
+/** The hashes of pictures that have one, as two halves of 32 bits, and those of them that are proposed by their bands. */
 class Hashes {
-  /** Positions of the pictures. */
-  readonly #positions: number[] = [];
+  /** Of the pictures that have a hash, rising. */
+  readonly positions: readonly number[];
+  /** By position. */
   readonly #high: Uint32Array;
   readonly #low: Uint32Array;
+  /** Of each band: the last picture that was added under each value of its bits, and before it, of each picture, the next; −1: none. */
+  readonly #bands: readonly { readonly heads: Int32Array; readonly nexts: Int32Array }[];
+  /** With which picture each was looked at last: a pair may meet in several bands. */
+  readonly #seenFor: Int32Array;
 
   constructor(grey: Uint8Array) {
-    const hashes: string[] = [];
-    for (let position = 0; position < grey.length / PRINT_BYTES; position++) {
+    const count = grey.length / PRINT_BYTES;
+    const positions: number[] = [];
+    this.#high = new Uint32Array(count);
+    this.#low = new Uint32Array(count);
+    for (let position = 0; position < count; position++) {
       const hash = perceptualHash(grey.subarray(position * PRINT_BYTES, (position + 1) * PRINT_BYTES));
       if (hash === null) continue;
-      this.#positions.push(position);
-      hashes.push(hash);
+      positions.push(position);
+      this.#high[position] = parseInt(hash.slice(0, 8), 16);
+      this.#low[position] = parseInt(hash.slice(8), 16);
     }
-    this.#high = Uint32Array.from(hashes, (hash) => parseInt(hash.slice(0, 8), 16));
-    this.#low = Uint32Array.from(hashes, (hash) => parseInt(hash.slice(8), 16));
+    this.positions = positions;
+    this.#bands = BANDS.map(([, bits]) => ({
+      heads: new Int32Array(2 ** bits).fill(-1),
+      nexts: new Int32Array(count).fill(-1),
+    }));
+    this.#seenFor = new Int32Array(count).fill(-1);
   }
 
-  /** Each pair once, whose hashes differ in `MOST_BITS` or fewer; null now and then, where others may have their turn. */
-  *closePairs(): Generator<SimilarPair | null> {
-    const bands = BANDS.map((band) => this.#bucketsOf(band));
-    // Which hash was last compared with the one at hand: a pair may meet in several bands.
-    const comparedWith = new Int32Array(this.#positions.length).fill(-1);
-    for (let i = 0; i < this.#positions.length; i++) {
-      yield null;
-      for (const { keys, starts, members, bits } of bands) {
-        const own = keys[i] as number;
-        for (let flipped = -1; flipped < bits; flipped++) {
-          const key = flipped < 0 ? own : own ^ (1 << flipped);
-          for (let at = starts[key] as number; at < (starts[key + 1] as number); at++) {
-            const j = members[at] as number;
-            if (j >= i) break;
-            if (comparedWith[j] === i) continue;
-            comparedWith[j] = i;
-            if (this.#distance(i, j) > MOST_BITS) continue;
-            yield { first: this.#positions[j] as number, second: this.#positions[i] as number };
-          }
+  /** From now on it is proposed to others. */
+  add(position: number): void {
+    BANDS.forEach(([from, bits], band) => {
+      const { heads, nexts } = this.#bands[band]!;
+      const key = this.#bitsOf(position, from, bits);
+      nexts[position] = heads[key] as number;
+      heads[key] = position;
+    });
+  }
+
+  /** Of those that were added, the ones whose hashes differ in `MOST_BITS` or fewer, the nearest first. */
+  closeTo(position: number): number[] {
+    const byDistance: number[][] = Array.from({ length: MOST_BITS + 1 }, () => []);
+    let left = MOST_HASHES;
+    BANDS.forEach(([from, bits], band) => {
+      const { heads, nexts } = this.#bands[band]!;
+      const own = this.#bitsOf(position, from, bits);
+      for (let flipped = -1; flipped < bits; flipped++) {
+        const key = flipped < 0 ? own : own ^ (1 << flipped);
+        for (let at = heads[key] as number; at >= 0 && left > 0; at = nexts[at] as number) {
+          if (this.#seenFor[at] === position) continue;
+          this.#seenFor[at] = position;
+          left--;
+          byDistance[this.#distance(position, at)]?.push(at);
         }
       }
-    }
+    });
+    return byDistance.flat();
   }
 
   #distance(i: number, j: number): number {
@@ -145,18 +187,6 @@ class Hashes {
       countBits((this.#high[i] as number) ^ (this.#high[j] as number)) +
       countBits((this.#low[i] as number) ^ (this.#low[j] as number))
     );
-  }
-
-  /** Of every hash its bits of a band, and the hashes (rising) that lie under each value of them. */
-  #bucketsOf([from, bits]: (typeof BANDS)[number]) {
-    const keys = Uint32Array.from(this.#positions, (_, i) => this.#bitsOf(i, from, bits));
-    const starts = new Uint32Array(2 ** bits + 1);
-    for (const key of keys) starts[key + 1]! += 1;
-    for (let key = 0; key < 2 ** bits; key++) starts[key + 1]! += starts[key] as number;
-    const next = starts.slice();
-    const members = new Uint32Array(keys.length);
-    keys.forEach((key, i) => (members[next[key]!++] = i));
-    return { keys, starts, members, bits };
   }
 
   #bitsOf(i: number, from: number, bits: number): number {
