@@ -48,6 +48,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   DatasetNotFoundError: EXIT_CODES.data,
   DatasetPackError: EXIT_CODES.data,
   DatasetUnavailableError: EXIT_CODES.data,
+  DiskSpaceError: EXIT_CODES.data,
   TooManyBadFilesError: EXIT_CODES.data,
   FetchError: EXIT_CODES.data,
   ImageDecodeError: EXIT_CODES.data,

@@ -45,6 +45,7 @@ export {
 export { listDatasets, type DatasetInfo } from "./list-datasets.js";
 export type { BadFile } from "./formats/dataset-parts.js";
 export { describeBadFiles } from "./formats/describe-bad-files.js";
+export { DiskSpaceError } from "./disk-space.js";
 export { DatasetFormatError } from "./formats/dataset-format-error.js";
 export { DatasetUnavailableError, type FailedSource } from "./fetching/dataset-unavailable-error.js";
 export {

@@ -61,6 +61,7 @@ export class TooManyBadFilesError extends Error {
  * @throws {DatasetUnavailableError} if a named data set cannot be fetched.
  * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture, or have ids
  *   in none of which `group` finds anything.
+ * @throws {DiskSpaceError} if the pictures of a Parquet file do not fit below `home`.
  * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded.
  * @throws {ContentHashMismatchError} if the pictures are not those of `contentHash` or of the name.
  */

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { encodeParquet, type ParquetSample } from "../../test/parquet-files.js";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
+import { DiskSpaceError } from "../disk-space.js";
 import { createLoader, openDataset, type DatasetProgress } from "../index.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 
@@ -239,6 +240,25 @@ describe("a Parquet file", () => {
     await expect(opening).rejects.toThrow(DatasetFormatError);
     const left = await readdir(join(home, "datasets", ".packs"));
     expect(left.filter((name) => /part|lock/.test(name))).toEqual([]);
+  });
+
+  it("is not begun where the pictures do not fit on the disk, those of all files together", async () => {
+    // 2 EB in two groups of a row each, and a file that would fit.
+    const options = { classNames: ["a", "b"] };
+    const folder = await write({
+      "data/train-0.parquet": encodeParquet([sample(0), sample(1)], options),
+      "data/train-1.parquet": encodeParquet([sample(0), sample(1)], {
+        ...options,
+        rowGroupSize: 1,
+        claimedBytes: 1e18,
+      }),
+    });
+    const home = await temporaryFolder();
+    await expect(open(folder, { home })).rejects.toThrow(
+      /^Expected 2000000000\.0 GB of free disk in .*\.packs for the pictures of .*train-0\.parquet and 1 more files\. Received: \d.*B\. .*CONVKIT_HOME/,
+    );
+    await expect(open(folder, { home })).rejects.toBeInstanceOf(DiskSpaceError);
+    expect(await readdir(join(home, "datasets", ".packs"))).toEqual([]);
   });
 
   it("is refused beside one with other names of classes, and where none is to be trained on", async () => {

@@ -6,7 +6,7 @@ import { openClasses } from "./class-labels.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
 import type { ListedPicture } from "./list-pictures.js";
-import { openParquet, type ParquetShard } from "./parquet-pack.js";
+import { checkRoomForPacks, openParquet, type ParquetShard } from "./parquet-pack.js";
 import { readPictureFiles } from "./picture-files.js";
 import { checkTrainingShards, listShards, openShard, type Shard } from "./shards.js";
 
@@ -22,12 +22,17 @@ export const isParquet = (name: string): boolean => /\.parquet$/i.test(name);
  * @param path of a file, or of a folder with files in it or in `data/`.
  * @returns null if it is neither.
  * @throws {DatasetFormatError} if a file is damaged, its columns are none of pictures and labels, or names differ.
+ * @throws {DiskSpaceError} if their pictures do not fit below `home`.
  */
 export async function readParquet(path: string, options: PictureIndexOptions): Promise<DatasetParts | null> {
   const { folder, names } = await findParquet(path);
   if (names.length === 0) return null;
   const shards = names.map((name) => openShard(folder, name));
   checkTrainingShards(path, shards);
+  await checkRoomForPacks(
+    shards.map(({ file }) => file),
+    options.home,
+  );
   const opened: [Shard, ParquetShard][] = [];
   for (const shard of shards) opened.push([shard, await openParquet(shard.file, options)]);
   const { classNames, classOf } = openClasses(

@@ -5,11 +5,12 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { open, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type FileMetaData } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { z } from "zod";
+import { checkDiskSpace } from "../disk-space.js";
 import { withLock } from "../fetching/with-lock.js";
 import { FileStamp, isSameStamp, stampFile } from "../file-stamp.js";
 import { jsonFile } from "../index-file.js";
@@ -62,14 +63,10 @@ export interface ParquetShard {
  */
 export async function openParquet(file: string, options: PictureIndexOptions): Promise<ParquetShard> {
   const { home, signal, onProgress } = options;
-  const folder = join(home, "datasets", ".packs");
-  const key = hashOf(resolve(file));
-  const stamp = await stampFile(file);
-  const findPack = async (): Promise<Pack | null> => {
-    const known = await packRecord(folder, key).read();
-    return known !== null && isSameStamp(known.stamp, stamp) && (await isThere(folder, known)) ? known : null;
-  };
-  const findOrMake = async () => (await findPack()) ?? makePack({ file, folder, key, stamp }, options);
+  const place = await placeOf(file, home);
+  const { folder, key } = place;
+  const findPack = () => knownPack(place);
+  const findOrMake = async () => (await findPack()) ?? makePack(place, options);
   const pack =
     (await findPack()) ??
     (await withLock(join(folder, `${key}.lock`), findOrMake, {
@@ -84,6 +81,50 @@ export async function openParquet(file: string, options: PictureIndexOptions): P
       path,
     })),
   };
+}
+
+/**
+ * To be asked before the first of several is packed: a repository may have a hundred files.
+ * @throws {DiskSpaceError} if the pictures of those that are not packed yet are more than the disk has room for.
+ * @throws {DatasetFormatError} as `openParquet`.
+ */
+export async function checkRoomForPacks(files: readonly string[], home: string): Promise<void> {
+  await mkdir(packFolder(home), { recursive: true });
+  const needs: number[] = [];
+  for (const file of files) {
+    const place = await placeOf(file, home);
+    if ((await knownPack(place)) !== null) continue;
+    // Another process may be at it.
+    const begun = (await stat(join(place.folder, `${place.key}.part`)).catch(() => null))?.size ?? 0;
+    needs.push(Math.max(0, (await measurePictures(file)) - begun));
+  }
+  const [first, ...others] = files;
+  await checkDiskSpace(packFolder(home), {
+    neededBytes: needs.reduce((sum, bytes) => sum + bytes, 0),
+    what: `the pictures of ${first}${others.length > 0 ? ` and ${others.length} more files` : ""}`,
+  });
+}
+
+/** Bytes of the column of pictures, decompressed: a little more than the pack will have. */
+async function measurePictures(file: string): Promise<number> {
+  const metadata = await reading(file, async () => parquetMetadataAsync(await asyncBufferFromFile(file)));
+  const { image } = await reading(file, () => Promise.resolve(chooseColumns(file, metadata)));
+  return metadata.row_groups
+    .flatMap(({ columns }) => columns)
+    .filter(({ meta_data }) => meta_data?.path_in_schema[0] === image)
+    .reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
+}
+
+const packFolder = (home: string): string => join(home, "datasets", ".packs");
+
+async function placeOf(file: string, home: string): Promise<PackPlace> {
+  return { file, folder: packFolder(home), key: hashOf(resolve(file)), stamp: await stampFile(file) };
+}
+
+/** @returns null if there is none of the file as it now is. */
+async function knownPack({ folder, key, stamp }: PackPlace): Promise<Pack | null> {
+  const known = await packRecord(folder, key).read();
+  return known !== null && isSameStamp(known.stamp, stamp) && (await isThere(folder, known)) ? known : null;
 }
 
 const packRecord = (folder: string, key: string) => jsonFile(join(folder, `${key}.json`), Pack);
