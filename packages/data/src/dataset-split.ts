@@ -25,6 +25,7 @@ export interface PictureFile {
   /** In pixels, as a viewer shows it. */
   readonly height: number;
   readonly width: number;
+  readonly isJpeg: boolean;
 }
 
 export class DatasetSplit {

@@ -121,7 +121,7 @@ function decodingOf(splits: readonly DatasetSplit[]): Pick<DatasetCard, "decodin
   if (!size || files.every((file) => file === null)) return {};
   const [height, width] = size;
   const isScaled = files.some(
-    (file) => file && isScaledByDecoder([file.height, file.width], [height, width]),
+    (file) => file?.isJpeg && isScaledByDecoder([file.height, file.width], [height, width]),
   );
   return { decoding: isScaled ? "dct-scaled" : "full" };
 }

@@ -153,6 +153,13 @@ describe("openDataset of a path", () => {
     expect(
       (await (await open({ source, validationFraction: 0, testFraction: 0 })).card()).decoding,
     ).toBeUndefined();
+    // A PNG is decoded whole whatever its size is, and whatever it is called.
+    const pngs = await writeFiles(await temporaryFolder(), {
+      "red/1.png": await encodePicture([255, 0, 0], { width: 60, height: 60 }),
+      "blue/1.jpg": await encodePicture([0, 0, 255], { width: 60, height: 60 }),
+    });
+    const ofPngs = { source: pngs, imageSize: [8, 8] as [number, number], validationFraction: 0 };
+    expect((await (await open({ ...ofPngs, testFraction: 0 })).card()).decoding).toBe("full");
     const memory = await open({ source: await writeIdxFolder(await temporaryFolder(), { train: LABELS }) });
     expect((await memory.card()).decoding).toBeUndefined();
   });

@@ -1,9 +1,9 @@
-import type { DatasetInspection } from "@convkit/schema";
+import type { DatasetCard, DatasetInspection } from "@convkit/schema";
 import picocolors from "picocolors";
 import { expect, it } from "vitest";
 import { describeInspection } from "./describe-inspection.js";
 
-function linesOf(perClass: number[]): string[] {
+function linesOf(perClass: number[], facts: Partial<DatasetCard> = {}): string[] {
   const spread = { min: 8, median: 8, max: 8 };
   const inspection: DatasetInspection = {
     formatVersion: 1,
@@ -17,6 +17,7 @@ function linesOf(perClass: number[]): string[] {
       splits: { train: { count: perClass.reduce((sum, count) => sum + count, 0), perClass } },
       badFiles: [],
       warnings: [],
+      ...facts,
     },
     sizes: { height: spread, width: spread, mostFrequent: [], shorterEdge: [], aspectRatio: [] },
     duplicates: { minSimilarity: 0.97, groupCount: 0, pictureCount: 0, conflictCount: 0, groups: [] },
@@ -45,4 +46,14 @@ it("tells of the rarest of many classes, and of none where they are nearly of a 
   expect(lines[start + 12]).toContain("and 30 more");
   for (const alike of [[100, 34], [5, 0], []])
     expect(linesOf(alike).filter((line) => line.startsWith("balance"))).toEqual([]);
+});
+
+it("says how pictures are decoded, where they are", () => {
+  const decoded = (facts?: Partial<DatasetCard>) =>
+    linesOf([5, 5], facts).filter((line) => line.startsWith("decoded"));
+  expect(decoded({ decoding: "full" })).toEqual(["decoded whole for 8×8"]);
+  expect(decoded({ decoding: "dct-scaled" })).toEqual([
+    "decoded scaled down where a JPEG is 7.5 times as large and more, then resized, for 8×8",
+  ]);
+  expect(decoded()).toEqual([]);
 });

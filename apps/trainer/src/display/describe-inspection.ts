@@ -29,6 +29,9 @@ export function describeInspection(given: DatasetInspection, colors: Colors): st
       .slice(0, 3)
       .map(({ height, width, count }) => `${height}×${width} (${spell(count)})`)
       .join(", ")}`,
+    ...(card.decoding && card.imageShape
+      ? [`decoded ${DECODING[card.decoding]} for ${card.imageShape.slice(0, 2).join("×")}`]
+      : []),
     ...bars("shorter edge", sizes.shorterEdge, String),
     ...bars("width ÷ height", sizes.aspectRatio, (ratio) => ratio.toFixed(2)),
     ...(card.mean && card.std
@@ -43,6 +46,11 @@ export function describeInspection(given: DatasetInspection, colors: Colors): st
     ...card.warnings.map((warning) => colors.yellow(warning)),
   ];
 }
+
+const DECODING = {
+  full: "whole",
+  "dct-scaled": "scaled down where a JPEG is 7.5 times as large and more, then resized,",
+} as const;
 
 function classTable({ card: { classNames, splits } }: DatasetInspection): string[] {
   const names = Object.keys(splits);

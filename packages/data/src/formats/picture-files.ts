@@ -76,6 +76,7 @@ export async function readPictureFiles(
         sha256: member.sha256,
         height: member.height,
         width: member.width,
+        isJpeg: member.isJpeg,
       })),
     };
   }

@@ -31,6 +31,9 @@ export function dataSheet({ card, sizes, duplicates, leakage }: DatasetInspectio
     `Height ${spread(sizes.height)}, width ${spread(sizes.width)} pixels (smallest, median, largest).`,
     histogramTable("shorter edge", sizes.shorterEdge, spell),
     histogramTable("width ÷ height", sizes.aspectRatio, (ratio) => ratio.toFixed(2)),
+    ...(card.decoding && card.imageShape
+      ? [`For training at ${card.imageShape.slice(0, 2).join(" × ")} pixels, ${DECODING[card.decoding]}.`]
+      : []),
     ...(card.mean && card.std
       ? [
           `Of pixels scaled to 0…1, channel by channel: mean ${decimals(card.mean)}, standard deviation ${decimals(card.std)}.`,
@@ -88,6 +91,12 @@ export function dataSheet({ card, sizes, duplicates, leakage }: DatasetInspectio
 const HELD_BACK = {
   hash: "chosen by the hash of their ids",
   stratified: "the same part of every class, chosen by the hash of their ids",
+} as const;
+
+const DECODING = {
+  full: "every picture is decoded whole",
+  "dct-scaled":
+    "JPEGs of 7.5 times that size and more are scaled to 2.5 times it while they are decoded, and then resized",
 } as const;
 
 const QUESTIONS = [

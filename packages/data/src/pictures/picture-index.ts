@@ -11,6 +11,7 @@ import { indexFile } from "../index-file.js";
 import { mapConcurrently } from "../map-concurrently.js";
 import type { ProgressListener } from "../progress.js";
 import { ImageDecodeError, inspectPicture } from "./decode-image.js";
+import { jpegFrame } from "./jpeg-frame.js";
 import {
   fileOf,
   locate,
@@ -26,12 +27,14 @@ const PictureEntry = z.union([
     height: z.int(),
     width: z.int(),
     isGrey: z.boolean(),
+    /** By its bytes, whatever its name is. */
+    isJpeg: z.boolean(),
   }),
   z.object({ stamp: FileStamp, badReason: z.string() }),
 ]);
 export type PictureEntry = z.infer<typeof PictureEntry>;
 
-const PictureIndex = z.object({ formatVersion: z.literal(1), pictures: z.record(z.string(), PictureEntry) });
+const PictureIndex = z.object({ formatVersion: z.literal(2), pictures: z.record(z.string(), PictureEntry) });
 
 /** Of a file that could not be read: no file has it, so the next open tries again. */
 const UNREAD: FileStamp = { sizeBytes: 0, mtimeMs: -1 };
@@ -60,7 +63,7 @@ export async function indexPictures(
   const known = (await index.read())?.pictures ?? {};
   const checked: Record<string, PictureEntry> = {};
   const write = (entriesByPath: Record<string, PictureEntry>) =>
-    index.write({ formatVersion: 1, pictures: entriesByPath });
+    index.write({ formatVersion: 2, pictures: entriesByPath });
   let done = 0;
   const entries = await mapConcurrently(pictures, CONCURRENCY, async (picture) => {
     signal?.throwIfAborted();
@@ -104,7 +107,8 @@ async function indexPicture(
     const bytes = await readPicture(location);
     stamp = present;
     const facts = await inspectPicture(bytes);
-    return { stamp, sha256: createHash("sha256").update(bytes).digest("hex"), ...facts };
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    return { stamp, sha256, ...facts, isJpeg: jpegFrame(bytes) !== null };
   } catch (error) {
     return { stamp, badReason: error instanceof ImageDecodeError ? error.reason : (error as Error).message };
   }
