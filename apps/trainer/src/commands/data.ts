@@ -89,10 +89,13 @@ function addUpload(data: Command, context: CommandContext): void {
       "after",
       `
 A run that was started in the dashboard then trains on any worker: it fetches what it lacks, by the content hash.
+What the page says of leakage is about splits as --set makes them: give it what runs will have.
 
-Example:
-  convkit data add ./photos --server https://dashboard.example:4100 --token convkit_…`,
+Examples:
+  convkit data add ./photos --server https://dashboard.example:4100 --token convkit_…
+  convkit data add ./scans --set 'data.group=/(patient\\d+)_' --server https://dashboard.example:4100`,
     );
+  addSet(add);
   addServerOptions(add, { purpose: "address of the dashboard", isRequired: true }).action(
     async (source: string, flags: UploadFlags) => {
       const { uploadDataset } = await import("../worker/upload-dataset.js");
@@ -101,15 +104,18 @@ Example:
   );
 }
 
+function addSet(command: Command): Command {
+  return command.option(
+    "--set <key=value>",
+    "one key of the config's data, dotted, as `convkit train` takes it; may be repeated",
+    collectAssignment,
+    [],
+  );
+}
+
 function addSource(command: Command): Command {
-  return command
+  return addSet(command)
     .argument("<source>", "name of a data set, or path of one: a folder, a manifest, a tar, a Parquet file")
-    .option(
-      "--set <key=value>",
-      "one key of the config's data, dotted, as `convkit train` takes it; may be repeated",
-      collectAssignment,
-      [],
-    )
     .option(
       "--similarity <0…1>",
       "from which on two pictures are taken for nearly the same; 0.97 if left out",

@@ -1,13 +1,11 @@
 /** `convkit datasets`: the data sets that have a name, and fetching one ahead of a run. */
 import { DataSpec } from "@convkit/schema";
 import type { Command } from "commander";
-import { addDatasetHint, checkDatasetName } from "../config/dataset-hints.js";
-import { showDataProgress } from "../display/describe-data-progress.js";
+import { checkDatasetName } from "../config/dataset-hints.js";
 import { formatTable } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
-import { watchInterrupts } from "../process/interrupts.js";
-import { InterruptedError } from "../process/process-errors.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
+import { withDataset } from "./with-dataset.js";
 
 const EXAMPLES = `
 A data set is fetched once, checked against its checksums and kept in the home. A folder that already holds its
@@ -52,32 +50,15 @@ async function list(context: CommandContext, json: boolean): Promise<void> {
 }
 
 async function get(name: string, context: CommandContext, json: boolean): Promise<void> {
-  const { listDatasets, openDataset } = await import("@convkit/data");
+  const { listDatasets } = await import("@convkit/data");
   checkDatasetName(name, listDatasets());
   const writer = json ? undefined : createLineWriter(context.stdout);
-  const stopping = new AbortController();
-  const interrupts = watchInterrupts({
-    stop: (reason) => stopping.abort(reason),
-    // Whoever asks next finds that this process is gone and takes its place.
-    kill: () => process.exit(interrupts.exitCode),
-  });
-  try {
-    const { contentHash } = await openDataset(DataSpec.parse({ source: name }), {
-      home: context.home,
-      signal: stopping.signal,
-      onProgress: (progress) => writer && showDataProgress(progress, writer, context.colors),
-    });
-    writer?.close();
-    if (json) return printJson(context, { type: "dataset", name, home: context.home, contentHash });
-    print(context, [`${name} is there, whole and checked: ${context.home}`, `content hash ${contentHash}`]);
-  } catch (error) {
-    if (interrupts.exitCode === undefined) throw addDatasetHint(error, name, listDatasets());
-    throw new InterruptedError(
-      "Stopped. What was fetched is kept: the same command goes on from there.",
-      interrupts.exitCode,
-    );
-  } finally {
-    writer?.close();
-    interrupts.release();
-  }
+  const stopped = "Stopped. What was fetched is kept: the same command goes on from there.";
+  const contentHash = await withDataset(
+    DataSpec.parse({ source: name }),
+    { context, writer, stopped },
+    (dataset) => Promise.resolve(dataset.contentHash),
+  );
+  if (json) return printJson(context, { type: "dataset", name, home: context.home, contentHash });
+  print(context, [`${name} is there, whole and checked: ${context.home}`, `content hash ${contentHash}`]);
 }

@@ -3,19 +3,19 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { digestFile } from "@convkit/client";
-import { openDataset, packDataset, type BadFile } from "@convkit/data";
-import { DataSpec } from "@convkit/schema";
+import { packDataset, type BadFile } from "@convkit/data";
 import { print, printJson, type CommandContext } from "../commands/command-context.js";
 import { clientOf, type ServerFlags } from "../commands/server-options.js";
-import { showDataProgress } from "../display/describe-data-progress.js";
+import { withDataset } from "../commands/with-dataset.js";
+import { assembleDataSpec } from "../config/assemble-data-spec.js";
+import type { PartialConfig } from "../config/merge-config.js";
 import { formatBytes } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
-import { watchInterrupts } from "../process/interrupts.js";
-import { InterruptedError } from "../process/process-errors.js";
 import { sendViews } from "./send-views.js";
 
 export interface UploadFlags extends ServerFlags {
   readonly server: string;
+  readonly set: readonly PartialConfig[];
   readonly json: boolean;
 }
 
@@ -25,58 +25,43 @@ export async function uploadDataset(
   flags: UploadFlags,
   context: CommandContext,
 ): Promise<void> {
+  const data = assembleDataSpec(source, flags.set);
   const writer = createLineWriter(flags.json ? context.stderr : context.stdout);
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const interrupts = watchInterrupts({
-    stop: (reason) => stopping.abort(reason),
-    kill: () => process.exit(interrupts.exitCode),
-  });
   const client = await clientOf(flags, { note: (text) => writer.print(text) });
+  const stopped = "Stopped. What was uploaded is kept for a day: the same command goes on from there.";
   const percent = (what: string) => (done: number, total: number) =>
     writer.status(`${what} ${Math.floor((100 * done) / Math.max(total, 1))} %`);
   const work = join(context.home, "datasets", ".work");
   const archive = join(work, `${randomUUID()}.tar`);
   try {
-    const dataset = await openDataset(DataSpec.parse({ source, maxBadFraction: 1 }), {
-      home: context.home,
-      signal,
-      onProgress: (progress) => showDataProgress(progress, writer, context.colors),
+    await withDataset(data, { context, writer, stopped }, async (dataset, { home, signal }) => {
+      const card = await dataset.card();
+      await mkdir(work, { recursive: true });
+      const unread = await packDataset(dataset.source, archive, { signal, onProgress: percent("packing") });
+      if (!flags.json) for (const line of describeUnread(unread)) writer.print(line);
+      const sha256 = await digestFile(archive, signal);
+      const patient = { signal, patienceMs: Infinity };
+      await client.uploadBlob(archive, { sha256, ...patient, onProgress: percent("uploading") });
+      await client.addDataset(card, sha256, patient);
+      const pictures = await sendViews(dataset, {
+        client,
+        home,
+        folder: work,
+        signal,
+        onProgress: (what, done, total) => percent(what)(done, total),
+      });
+      writer.close();
+      const { size } = await stat(archive);
+      const { name, contentHash } = dataset;
+      if (flags.json)
+        return printJson(context, { type: "dataset", name, contentHash, packBytes: size, pictures, unread });
+      print(context, [
+        `${name} is at ${client.url}: ${formatBytes(size)}, ${pictures} small pictures`,
+        `content hash ${contentHash}`,
+      ]);
     });
-    const card = await dataset.card();
-    await mkdir(work, { recursive: true });
-    const unread = await packDataset(source, archive, { signal, onProgress: percent("packing") });
-    if (!flags.json) for (const line of describeUnread(unread)) writer.print(line);
-    const sha256 = await digestFile(archive, signal);
-    const patient = { signal, patienceMs: Infinity };
-    await client.uploadBlob(archive, { sha256, ...patient, onProgress: percent("uploading") });
-    await client.addDataset(card, sha256, patient);
-    const pictures = await sendViews(dataset, {
-      client,
-      home: context.home,
-      folder: work,
-      signal,
-      onProgress: (what, done, total) => percent(what)(done, total),
-    });
-    writer.close();
-    const { size } = await stat(archive);
-    const { name, contentHash } = dataset;
-    if (flags.json)
-      return printJson(context, { type: "dataset", name, contentHash, packBytes: size, pictures, unread });
-    print(context, [
-      `${name} is at ${client.url}: ${formatBytes(size)}, ${pictures} small pictures`,
-      `content hash ${contentHash}`,
-    ]);
-  } catch (error) {
-    if (interrupts.exitCode === undefined) throw error;
-    throw new InterruptedError(
-      "Stopped. What was uploaded is kept for a day: the same command goes on from there.",
-      interrupts.exitCode,
-    );
   } finally {
     await rm(archive, { force: true });
-    writer.close();
-    interrupts.release();
   }
 }
 
