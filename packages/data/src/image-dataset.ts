@@ -1,5 +1,5 @@
 /** An opened data set: its splits, ready for loaders, and the card that describes it. */
-import { DatasetCard } from "@convkit/schema";
+import { DatasetCard, type HoldingSpec } from "@convkit/schema";
 import { measureChannels, type ChannelStatistics } from "./channel-statistics.js";
 import type { DatasetSplit } from "./dataset-split.js";
 import type { BadFile } from "./formats/dataset-parts.js";
@@ -22,6 +22,8 @@ export interface ImageDatasetInit {
   /** Names of the splits that the data set itself has; others were held back. */
   readonly ownSplits: readonly string[];
   readonly heldBackBy: "hash" | "stratified";
+  /** What of the config's data held them back. */
+  readonly holding?: HoldingSpec | undefined;
   readonly badFiles: readonly BadFile[];
   readonly warnings: readonly string[];
   /** Whether a mirrored picture is of the same class, where that is known. */
@@ -42,6 +44,8 @@ export class ImageDataset {
   readonly badFiles: readonly BadFile[];
   /** What looks like a mistake in the data and holds nothing up, a sentence each. */
   readonly warnings: readonly string[];
+  /** What of the config's data held pictures back; undefined where the data set has all splits itself. */
+  readonly holding: HoldingSpec | undefined;
   readonly #ownSplits: ImageDatasetInit["ownSplits"];
   readonly #heldBackBy: ImageDatasetInit["heldBackBy"];
   readonly #isMirrorable: ImageDatasetInit["isMirrorable"];
@@ -58,6 +62,8 @@ export class ImageDataset {
     this.badFiles = badFiles;
     this.warnings = warnings;
     this.#ownSplits = ownSplits;
+    const isHeld = this.splitList().some(({ name: split }) => this.isHeldBack(split));
+    this.holding = isHeld ? init.holding : undefined;
     this.#heldBackBy = heldBackBy;
     this.#isMirrorable = init.isMirrorable;
     this.#groupOf = init.groupOf;

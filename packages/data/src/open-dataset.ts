@@ -1,7 +1,7 @@
 /** From a config's `data` to splits that loaders can draw from. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { DataSpec } from "@convkit/schema";
+import { DataSpec, HoldingSpec } from "@convkit/schema";
 import type { z } from "zod";
 import { DatasetSplit } from "./dataset-split.js";
 import { findNamedDataset, NAMED_DATASETS, type NamedDataset } from "./fetching/named-datasets.js";
@@ -85,6 +85,7 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
     classNames: named?.classNames ?? parts.classNames,
     splits: makeSplits(parts, data, groupOf),
     groupOf,
+    holding: HoldingSpec.parse(data),
     heldBackBy: data.stratify ? "stratified" : "hash",
     ownSplits: Object.keys(parts.splits),
     badFiles: parts.badFiles,

@@ -1,6 +1,7 @@
 /** What looking at every picture of a data set tells beyond its card: sizes, copies, and pictures that judge what they taught. */
 import { z } from "zod";
 import { DatasetCard } from "./dataset-card.js";
+import { HoldingSpec } from "./run-config.js";
 
 /** Rising, without gaps; `to` of the last is null where it has no bound. */
 const Histogram = z.array(z.object({ from: z.number(), to: z.number().nullable(), count: z.int() })).max(100);
@@ -34,6 +35,9 @@ export type DuplicateGroup = z.infer<typeof DuplicateGroup>;
 export const DatasetInspection = z.object({
   formatVersion: z.literal(1),
   card: DatasetCard,
+  holding: HoldingSpec.optional().describe(
+    "Of the config's data, what made the splits that were judged; absent where the data set has them all itself",
+  ),
   sizes: z
     .object({
       height: Spread,

@@ -10,6 +10,7 @@ export {
   DataSpec,
   EngineName,
   EnginePreference,
+  HoldingSpec,
   OptimizerSpec,
   RunConfig,
   runConfigJsonSchema,

@@ -116,44 +116,52 @@ const GroupPattern = z.string().superRefine((pattern, context) => {
   }
 });
 
+const HOLDING = {
+  validationFraction: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.1)
+    .describe(
+      "Of the training pictures, held back to validate on where the data set has no validation pictures",
+    ),
+  testFraction: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.1)
+    .describe(
+      "Of the training pictures, held back to judge on at the end where the data set has no test pictures",
+    ),
+  splitSeed: z.int().min(0).default(0).describe("Decides which training pictures are held back"),
+  folds: z
+    .int()
+    .min(2)
+    .optional()
+    .describe("Cross-validation: so many parts, one of which validates in place of validationFraction"),
+  fold: z.int().min(0).default(0).describe("Which of the folds validates, from 0"),
+  stratify: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Holds back the exact part of every class; pictures that are added later may then move others across",
+    ),
+  group: GroupPattern.optional().describe(
+    "Regular expression whose one capture names a picture's group by its id, such as /(patient\\d+)_; " +
+      "pictures of one group are held back together",
+  ),
+};
+
+/** How training pictures are held back where a data set does not say itself what validates and tests. */
+export const HoldingSpec = z.object(HOLDING);
+export type HoldingSpec = z.infer<typeof HoldingSpec>;
+
 export const DataSpec = z
   .strictObject({
     source: z.string().min(1).describe("A name of the registry or a path"),
     root: z.string().optional().describe("Folder that already holds the named data set's files"),
     contentHash: z.string().optional().describe("Filled in when the run starts; a replay refuses other data"),
-    validationFraction: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0.1)
-      .describe(
-        "Of the training pictures, held back to validate on where the data set has no validation pictures",
-      ),
-    testFraction: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0.1)
-      .describe(
-        "Of the training pictures, held back to judge on at the end where the data set has no test pictures",
-      ),
-    splitSeed: z.int().min(0).default(0).describe("Decides which training pictures are held back"),
-    folds: z
-      .int()
-      .min(2)
-      .optional()
-      .describe("Cross-validation: so many parts, one of which validates in place of validationFraction"),
-    fold: z.int().min(0).default(0).describe("Which of the folds validates, from 0"),
-    stratify: z
-      .boolean()
-      .default(false)
-      .describe(
-        "Holds back the exact part of every class; pictures that are added later may then move others across",
-      ),
-    group: GroupPattern.optional().describe(
-      "Regular expression whose one capture names a picture's group by its id, such as /(patient\\d+)_; " +
-        "pictures of one group are held back together",
-    ),
+    ...HOLDING,
     maxBadFraction: z
       .number()
       .min(0)

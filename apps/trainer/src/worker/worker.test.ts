@@ -421,6 +421,7 @@ it("looks at the data set that it is asked for, makes small pictures of it, and 
   expect(sizeBytes).toBeGreaterThan(20);
   const inspection = server.inspections.at(-1);
   expect(inspection?.card.contentHash).toBe(contentHash);
+  expect(inspection?.holding).toMatchObject({ validationFraction: 0.1, splitSeed: 0 });
   expect(inspection?.sizes.mostFrequent).toEqual([{ height: 8, width: 8, count: 96 }]);
 });
 
@@ -429,7 +430,8 @@ it("fetches the pictures that it lacks from the server, by their hash", async ()
   const elsewhere = makeFolder();
   const moved = await writePictures(elsewhere, 6);
   symlinkSync(join(elsewhere, "nowhere.png"), join(moved, "dangling.png"));
-  const { contentHash, unread } = await addData(server, moved);
+  const { contentHash, unread } = await addData(server, moved, ["--set", "data.folds=4"]);
+  expect(server.inspections.at(-1)?.holding?.folds).toBe(4);
   expect(unread).toMatchObject([{ path: "dangling.png", reason: expect.stringContaining("ENOENT") }]);
   renameSync(moved, join(elsewhere, "gone"));
   const folder = makeHome();
@@ -467,8 +469,16 @@ it("tells a server of a run that the command line started", async () => {
 async function addData(
   server: QueueServer,
   source: string,
+  more: readonly string[] = [],
 ): Promise<{ contentHash: string; unread: object[] }> {
-  const added = await runConvkit(makeFolder(), ["data", "add", source, `--server=${server.url}`, "--json"]);
+  const added = await runConvkit(makeFolder(), [
+    "data",
+    "add",
+    source,
+    `--server=${server.url}`,
+    "--json",
+    ...more,
+  ]);
   expect(added).toMatchObject({ exitCode: 0 });
   return added.json().at(-1) as { contentHash: string; unread: object[] };
 }

@@ -186,6 +186,21 @@ describe("inspectDataset", () => {
     expect(BoundedInspection.safeParse(bounded).success).toBe(true);
   });
 
+  it("says what made the splits that it judged, where the data set does not say them itself", async () => {
+    const { inspect } = await setUp();
+    expect((await inspect()).holding).toBeUndefined();
+    const group = String.raw`/(\w+)\.png$`;
+    expect((await inspect({ validationFraction: 0.5, folds: 2, fold: 1, group })).holding).toEqual({
+      validationFraction: 0.5,
+      testFraction: 0.1,
+      splitSeed: 0,
+      folds: 2,
+      fold: 1,
+      stratify: false,
+      group,
+    });
+  });
+
   it("stops when it is told to", async () => {
     const { open, home } = await setUp();
     const signal = AbortSignal.abort();

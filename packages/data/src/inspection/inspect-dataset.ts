@@ -30,6 +30,7 @@ export async function inspectDataset(
   return DatasetInspection.parse({
     formatVersion: 1,
     card: await dataset.card(),
+    holding: dataset.holding,
     sizes: measureSizes(pictures),
     duplicates,
     leakage,

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { DatasetInspection } from "../../trpc/context";
 import { PictureDialog, type ShownPicture } from "../pictures/picture-dialog";
 import { thumbnailUrl } from "../shell/links";
+import { describeJudgedSplits } from "./describe-judged-splits";
 
 const GROUPS_AT_FIRST = 8;
 const GROUPS_MORE = 40;
@@ -36,6 +37,7 @@ function Copies({ inspection }: { inspection: DatasetInspection }) {
   const { card, duplicates } = inspection;
   const [count, setCount] = useState(GROUPS_AT_FIRST);
   const [shown, setShown] = useState<ShownPicture | null>(null);
+  const judged = describeJudgedSplits(inspection);
   const { groups, groupCount, pictureCount, conflictCount, minSimilarity } = duplicates;
   return (
     <Card
@@ -47,6 +49,7 @@ function Copies({ inspection }: { inspection: DatasetInspection }) {
       }
     >
       <Leakage inspection={inspection} />
+      {judged !== null && <p className="mb-3 text-sm text-ink-2">{judged}</p>}
       {groupCount === 0 ? (
         <p className="text-sm text-ink-2">No two pictures are the same or show nearly the same.</p>
       ) : (
