@@ -11,7 +11,7 @@ import { indexFile } from "../index-file.js";
 import { mapConcurrently } from "../map-concurrently.js";
 import type { ProgressListener } from "../progress.js";
 import { ImageDecodeError, inspectPicture } from "./decode-image.js";
-import { jpegFrame } from "./jpeg-frame.js";
+import { jpegHeader } from "./jpeg-header.js";
 import {
   fileOf,
   locate,
@@ -108,7 +108,7 @@ async function indexPicture(
     stamp = present;
     const facts = await inspectPicture(bytes);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return { stamp, sha256, ...facts, isJpeg: jpegFrame(bytes) !== null };
+    return { stamp, sha256, ...facts, isJpeg: jpegHeader(bytes) !== null };
   } catch (error) {
     return { stamp, badReason: error instanceof ImageDecodeError ? error.reason : (error as Error).message };
   }
