@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import { resize } from "@convkit/transforms";
+import { resize, toGrey } from "@convkit/transforms";
 import type { DatasetSplit, PictureFile } from "../dataset-split.js";
 import { indexPath } from "../index-file.js";
 import { mapConcurrently } from "../map-concurrently.js";
@@ -82,7 +82,7 @@ async function printMemory(
         const image = images.subarray(i * imageBytes, (i + 1) * imageBytes);
         sha256[done + i] = createHash("sha256").update(image).digest("hex");
       }
-      const small = resize(luma(images, shape.channels), { ...shape, channels: 1 }, [
+      const small = resize(toGrey(images, shape.channels), { ...shape, channels: 1 }, [
         HASHED_EDGE,
         HASHED_EDGE,
       ]);
@@ -91,17 +91,6 @@ async function printMemory(
       onProgress?.({ phase: "compare", what: source, done, total, unit: "files" });
     }
   }
-}
-
-/** ITU-R BT.601, as grey JPEGs have it. */
-function luma(images: Uint8Array, channels: number): Uint8Array {
-  if (channels === 1) return images;
-  const grey = new Uint8Array(images.length / channels);
-  for (let i = 0, at = 0; i < grey.length; i++, at += channels) {
-    const [red, green, blue] = [images[at] as number, images[at + 1] as number, images[at + 2] as number];
-    grey[i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
-  }
-  return grey;
 }
 
 async function printFiles(

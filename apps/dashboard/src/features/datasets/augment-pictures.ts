@@ -10,6 +10,7 @@ import {
   describeDrawn,
   drawMix,
   resize,
+  toGrey,
   undoNormalize,
   type DrawnParameters,
 } from "@convkit/transforms";
@@ -106,12 +107,7 @@ export async function loadSmallPicture(
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
   const channels = imageShape?.[2] ?? 3;
-  const pixels = new Uint8Array(height * width * channels);
-  for (let i = 0; i < height * width; i++) {
-    const [red, green, blue] = [data[4 * i]!, data[4 * i + 1]!, data[4 * i + 2]!];
-    if (channels === 1) pixels[i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
-    else pixels.set([red, green, blue], 3 * i);
-  }
+  const pixels = channels === 1 ? toGrey(data, 4) : new Uint8Array(data.filter((_, i) => i % 4 !== 3));
   if (imageShape === null || (imageShape[0] === height && imageShape[1] === width))
     return { pixels, height, width };
   const size = [imageShape[0], imageShape[1]] as const;
