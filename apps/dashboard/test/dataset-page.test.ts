@@ -27,6 +27,7 @@ test("copies, leakage and sizes are told and shown", async () => {
   await page.getByText("3 exactly and 17 nearly of 1,000 test pictures are in train as well.").waitFor();
   expect(await page.getByText("in train as well").count()).toBe(1);
   await page.getByText("In 1 group labels disagree").waitFor();
+  await page.getByText("Judged with validation pictures held back by fold 0 of folds 5").waitFor();
 
   const groups = page.getByRole("list", { name: "Groups of copies" }).getByRole("listitem");
   expect(await groups.count()).toBe(8);
@@ -34,6 +35,7 @@ test("copies, leakage and sizes are told and shown", async () => {
   expect(await groups.nth(1).innerText()).toMatch(/and 27 more\s+the same file/);
   await page.getByRole("button", { name: "Show more" }).first().click();
   await untilTrue(async () => (await groups.count()) === 11);
+  await page.getByText("And 3 groups more, which convkit data inspect --json lists.").waitFor();
 
   // One whose small picture is there, and one whose is not.
   await tile(page, `dog test ${pictureId(5)}`).click();

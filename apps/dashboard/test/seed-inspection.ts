@@ -1,6 +1,6 @@
 /** What a worker would have found in a seeded data set: a leak, a conflict, and a group of many copies. */
 import { addInspection, openDatabase } from "@convkit/db";
-import type { DatasetInspection } from "@convkit/schema";
+import { HoldingSpec, type DatasetInspection } from "@convkit/schema";
 import { cardOf, pictureId, type DatasetName } from "./seed-dataset.js";
 
 function inspectionOf(name: DatasetName): DatasetInspection {
@@ -14,7 +14,11 @@ function inspectionOf(name: DatasetName): DatasetInspection {
   const plain = { isLeak: false, isConflict: false };
   return {
     formatVersion: 1,
-    card,
+    card: {
+      ...card,
+      splits: { ...card.splits, validation: { ...card.splits["validation"]!, chosenBy: "hash" } },
+    },
+    holding: HoldingSpec.parse({ folds: 5 }),
     sizes: {
       height: { min: 32, median: 240, max: 3000 },
       width: { min: 32, median: 320, max: 4000 },
@@ -28,7 +32,7 @@ function inspectionOf(name: DatasetName): DatasetInspection {
     },
     duplicates: {
       minSimilarity: 0.97,
-      groupCount: 11,
+      groupCount: 14,
       pictureCount: 40,
       conflictCount: 1,
       groups: [
