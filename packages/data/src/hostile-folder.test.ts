@@ -3,6 +3,7 @@ import { chmod, link, mkdir, readdir, symlink, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
+import sharp from "sharp";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { encodePicture, writeFiles } from "../test/pictures.js";
 import { temporaryFolder } from "../test/temporary-folder.js";
@@ -24,6 +25,43 @@ function bomb(edge: number): Buffer {
   header.writeUInt32BE(crc32(header.subarray(4, 21)), 21);
   return Buffer.concat([GOOD.subarray(0, 8), header, GOOD.subarray(33)]);
 }
+
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
+
+/** A grey TIFF of 8×8 float32: TIFF 6.0, sections 2 and 19. */
+function floatTiff(): Buffer {
+  const entries = [
+    [256, 8],
+    [257, 8],
+    [258, 32],
+    [259, 1],
+    [262, 1],
+    [273, 8 + 2 + 10 * 12 + 4],
+    [277, 1],
+    [278, 8],
+    [279, 256],
+    // SampleFormat: IEEE floating point.
+    [339, 3],
+  ] as const;
+  const head = Buffer.alloc(8 + 2 + entries.length * 12 + 4);
+  head.write("II*\0", 0, "latin1");
+  head.writeUInt32LE(8, 4);
+  head.writeUInt16LE(entries.length, 8);
+  entries.forEach(([tag, value], i) => {
+    const at = 10 + 12 * i;
+    head.writeUInt16LE(tag, at);
+    // One LONG.
+    head.writeUInt16LE(4, at + 2);
+    head.writeUInt32LE(1, at + 4);
+    head.writeUInt32LE(value, at + 8);
+  });
+  return Buffer.concat([head, Buffer.from(new Float32Array(64).fill(0.5).buffer)]);
+}
+
+const FIVE_CHANNELS = await sharp(Buffer.alloc(192), { raw: { width: 8, height: 8, channels: 3 } })
+  .joinChannel([Buffer.alloc(64), Buffer.alloc(64)], { raw: { width: 8, height: 8, channels: 1 } })
+  .tiff({ compression: "none" })
+  .toBuffer();
 
 const open = async (source: string, spec: object = {}) =>
   openDataset({ source, validationFraction: 0, testFraction: 0, ...spec }, { home: await temporaryFolder() });
@@ -59,6 +97,10 @@ describe("a hostile folder", () => {
     ["cat/text.jpg", "It was a dark and stormy night.", /unsupported/i],
     ["cat/page.jpg", "<html><script>alert(1)</script></html>", /unsupported/i],
     ["cat/bomb.png", bomb(40_000), /pixel limit/i],
+    ["cat/drawing.jpg", SVG, /unsupported image format: neither JPEG/],
+    ["cat/floats.tif", floatTiff(), /its pixels are float/],
+    // It could be looked at, and not be decoded as all others are.
+    ["cat/channels.tiff", FIVE_CHANNELS, /1 or 4 elements/],
     ["cat/notes.txt", "Buy milk.", /not a picture by its name/],
     ["cat/archive.tar.gz", JPEG, /not a picture by its name/],
   ])("lists %s with its reason", async (path, content, reason) => {

@@ -322,4 +322,16 @@ describe("a picture of another format with very many pixels", () => {
     // As a whole it has 232 MiB.
     expect(process.resourceUsage().maxRSS - peakKiB).toBeLessThan(120 * 1024);
   });
+
+  it("is so where only one of its edges is long", async () => {
+    const background = { r: 10, g: 20, b: 30 };
+    const bytes = await sharp({ create: { width: 300, height: 300_000, channels: 3, background } })
+      .png()
+      .toBuffer();
+    const peakKiB = process.resourceUsage().maxRSS;
+    const { data } = await decodeImage(bytes, { channels: 3, size: [200, 200] });
+    expect([...data.subarray(0, 3)]).toEqual([10, 20, 30]);
+    // As a whole it has 257 MiB.
+    expect(process.resourceUsage().maxRSS - peakKiB).toBeLessThan(120 * 1024);
+  });
 });

@@ -2,7 +2,8 @@
 import { resize } from "@convkit/transforms";
 import sharp from "sharp";
 import { isSrgb, jpegHeader, type JpegHeader } from "./jpeg-header.js";
-import { decoderInput, encodedBytes, type PictureLocation } from "./picture-location.js";
+import { checkDepth, checkFormat } from "./picture-format.js";
+import { encodedBytes, type PictureLocation } from "./picture-location.js";
 
 export interface DecodedImage {
   /** uint8 [height, width, channels]. */
@@ -48,8 +49,8 @@ function describe(picture: PictureLocation | Uint8Array): string {
  *
  * Resizing is `resize` of @convkit/transforms and not the decoder's own, so that a browser with the same transform
  * gets the same pixels out of the same decoded picture. A JPEG that is large beside the size is scaled while it is
- * decoded, to 2.5 times the size: see `isScaledByDecoder`. So is any other picture of more than 32 Mi pixels, by libvips,
- * which then never holds all of it.
+ * decoded, to 2.5 times the size: see `isScaledByDecoder`. So is every edge of any other picture of more than 32 Mi pixels, by
+ * libvips, which then need not hold all of it.
  * @param picture its path, its bytes, or where they lie in a larger file.
  * @throws {ImageDecodeError} if the bytes are no picture, or a cut one, or cannot be read.
  */
@@ -59,12 +60,12 @@ export async function decodeImage(
 ): Promise<DecodedImage> {
   try {
     const bytes = await encodedBytes(picture);
+    checkFormat(bytes);
     const header = jpegHeader(bytes);
     const ignoreIcc = header?.profile != null && isSrgb(header.profile);
     const pipeline = sharp(bytes, { failOn: "error", ignoreIcc }).autoOrient();
-    if (size && (header ? await isLarge(header, bytes, size) : await isHuge(bytes, size))) {
-      pipeline.resize(Math.ceil(SCALED * size[1]), Math.ceil(SCALED * size[0]), { fit: "fill" });
-    }
+    const scaled = size && (header ? await scaledJpeg(header, bytes, size) : await scaledOther(bytes, size));
+    if (scaled) pipeline.resize(scaled[1], scaled[0], { fit: "fill" });
     const { data, info } = await pipeline
       .flatten({ background: "white" })
       .toColourspace(channels === 1 ? "b-w" : "srgb")
@@ -101,33 +102,42 @@ export function isScaledByDecoder(
   return shown.every((edge, i) => edge >= LEAST_SHRINK * Math.ceil(SCALED * (size[i] as number)));
 }
 
-/** Whether a JPEG is, as a viewer shows it. */
-async function isLarge(
+/** [height, width]. */
+type Size = readonly [number, number];
+
+const scaledTo = (size: Size): Size => [Math.ceil(SCALED * size[0]), Math.ceil(SCALED * size[1])];
+
+/** @returns what the decoder is to make of it; null: all of it. */
+async function scaledJpeg(
   { height, width }: JpegHeader,
   bytes: Uint8Array,
-  size: readonly [number, number],
-): Promise<boolean> {
+  size: Size,
+): Promise<Size | null> {
   const asItLies = isScaledByDecoder([height, width], size);
   // How EXIF turns it is asked only where it matters.
-  if (asItLies === isScaledByDecoder([width, height], size)) return asItLies;
+  if (asItLies === isScaledByDecoder([width, height], size)) return asItLies ? scaledTo(size) : null;
   const { autoOrient } = await sharp(bytes, { failOn: "error" }).metadata();
-  return isScaledByDecoder([autoOrient.height, autoOrient.width], size);
+  return isScaledByDecoder([autoOrient.height, autoOrient.width], size) ? scaledTo(size) : null;
 }
 
 /** Decoded in colour, 96 MiB. */
 const MOST_PIXELS = 2 ** 25;
 
+/** Of pictures that are no JPEGs. */
+export const isHuge = ({ height, width }: { height: number; width: number }): boolean =>
+  height * width > MOST_PIXELS;
+
 const PNG_SIGNATURE = "89504e470d0a1a0a";
 
-/** Whether a picture that is no JPEG is so large that it is not decoded as it is, if less of it does. */
-async function isHuge(bytes: Uint8Array, size: readonly [number, number]): Promise<boolean> {
+async function scaledOther(bytes: Uint8Array, size: Size): Promise<Size | null> {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 24));
   const isPng = head.length === 24 && head.toString("hex", 0, 8) === PNG_SIGNATURE;
-  const { width, height } = isPng
-    ? // The IHDR chunk comes first: asking the decoder takes a fifth of decoding a small one.
-      { width: head.readUInt32BE(16), height: head.readUInt32BE(20) }
-    : await sharp(bytes, { failOn: "error" }).metadata();
-  return width * height > MOST_PIXELS && Math.min(width, height) > SCALED * Math.max(...size);
+  // The IHDR chunk comes first: asking the decoder takes a fifth of decoding a small one.
+  if (isPng && !isHuge({ width: head.readUInt32BE(16), height: head.readUInt32BE(20) })) return null;
+  const { autoOrient } = await sharp(bytes, { failOn: "error" }).metadata();
+  if (!isHuge(autoOrient)) return null;
+  const [height, width] = scaledTo(size);
+  return [Math.min(height, autoOrient.height), Math.min(width, autoOrient.width)];
 }
 
 export interface PictureFacts {
@@ -138,15 +148,23 @@ export interface PictureFacts {
 }
 
 /**
- * Decodes a picture to see whether it can be, to so few pixels that little memory is needed for a large one.
- * @throws {ImageDecodeError} if the bytes are no picture, or a cut one.
+ * Decodes a picture to see whether `decodeImage` can, to so few pixels that little memory is needed for a large one.
+ * @throws {ImageDecodeError} if the bytes are no picture, or a cut one, or one whose black and white are not known.
  */
 export async function inspectPicture(bytes: Uint8Array): Promise<PictureFacts> {
   try {
+    checkFormat(bytes);
     const picture = sharp(bytes, { failOn: "error" });
-    const { autoOrient, space } = await picture.metadata();
-    await picture.resize(8, 8, { fit: "fill" }).raw().toBuffer();
-    return { ...autoOrient, isGrey: space === "b-w" || space === "grey16" };
+    const { autoOrient, space, depth } = await picture.metadata();
+    checkDepth(depth);
+    const isGrey = space === "b-w" || space === "grey16";
+    await picture
+      .resize(8, 8, { fit: "fill" })
+      .flatten({ background: "white" })
+      .toColourspace(isGrey ? "b-w" : "srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer();
+    return { ...autoOrient, isGrey };
   } catch (cause) {
     throw new ImageDecodeError(bytes, cause as Error);
   }
@@ -163,7 +181,9 @@ const COARSE = 4;
  */
 export async function decodeGrey(picture: PictureLocation | Uint8Array, edge: number): Promise<Uint8Array> {
   try {
-    const { data, info } = await sharp(await decoderInput(picture), { failOn: "error" })
+    const bytes = await encodedBytes(picture);
+    checkFormat(bytes);
+    const { data, info } = await sharp(bytes, { failOn: "error" })
       .autoOrient()
       .flatten({ background: "white" })
       .resize(COARSE * edge, COARSE * edge, { fit: "fill", withoutEnlargement: true })

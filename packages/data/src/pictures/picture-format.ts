@@ -1,0 +1,33 @@
+/** Which bytes the decoder is handed at all: it knows more formats than are read here, SVG and PDF among them. */
+
+const latin = (bytes: Uint8Array, start: number, end: number): string =>
+  String.fromCharCode(...bytes.subarray(start, end));
+
+/** By their first bytes; https://en.wikipedia.org/wiki/List_of_file_signatures. */
+const SIGNATURES: readonly ((bytes: Uint8Array) => boolean)[] = [
+  (bytes) => latin(bytes, 0, 3) === "\xff\xd8\xff",
+  (bytes) => latin(bytes, 0, 8) === "\x89PNG\r\n\x1a\n",
+  (bytes) => latin(bytes, 0, 4) === "RIFF" && latin(bytes, 8, 12) === "WEBP",
+  (bytes) => latin(bytes, 0, 4) === "GIF8",
+  // Also with addresses of 64 bits.
+  (bytes) => ["II*\0", "MM\0*", "II+\0", "MM\0+"].includes(latin(bytes, 0, 4)),
+  (bytes) => latin(bytes, 4, 8) === "ftyp",
+];
+
+/** @throws {Error} if the bytes are in none of the formats that are read. */
+export function checkFormat(bytes: Uint8Array): void {
+  if (bytes.length === 0) throw new Error("the file is empty");
+  if (SIGNATURES.some((isSo) => isSo(bytes))) return;
+  throw new Error("unsupported image format: neither JPEG, PNG, WebP, GIF, TIFF nor AVIF");
+}
+
+/** What `depth` of sharp's metadata is of pixels whose range from black to white is known. */
+const WHOLE_DEPTHS = ["uchar", "ushort"];
+
+/** @throws {Error} if black and white of the pixels are not known: those of floats and signed numbers may be anything. */
+export function checkDepth(depth: string | undefined): void {
+  if (depth === undefined || WHOLE_DEPTHS.includes(depth)) return;
+  throw new Error(
+    `its pixels are ${depth}: only those of 8 or 16 bits without a sign have a known black and white`,
+  );
+}
