@@ -1,5 +1,5 @@
 /** Mean and standard deviation of every channel, for Normalize. Exact: from counts of the 256 byte values. */
-import type { DatasetSplit } from "./dataset-split.js";
+import type { DatasetSplit, PictureFile } from "./dataset-split.js";
 import { mapConcurrently } from "./map-concurrently.js";
 import { decodeImage } from "./pictures/decode-image.js";
 import type { PictureLocation } from "./pictures/picture-location.js";
@@ -54,12 +54,25 @@ async function countPixels(split: DatasetSplit): Promise<ByteCounts> {
 async function countWholeFiles(split: DatasetSplit): Promise<ByteCounts> {
   const source = split.source as FileSource;
   const counts = noCounts(source.channels);
-  const locations = Array.from(split.sourceIndices, (index) => source.locations[index] as PictureLocation);
-  await mapConcurrently(locations, CONCURRENT_DECODES, async (location) => {
-    const { data, height, width } = await decodeImage(location, { channels: source.channels });
+  const positions = Array.from(split.ids, (_, position) => position);
+  await mapConcurrently(positions, CONCURRENT_DECODES, async (position) => {
+    const location = source.locations[split.sourceIndices[position] as number] as PictureLocation;
+    const size = boundedSize(split.fileAt(position));
+    const { data, height, width } = await decodeImage(location, { channels: source.channels, size });
     addBytes(counts, data, 1 / (height * width));
   });
   return counts;
+}
+
+/** Four decoded whole at once would take gigabytes. */
+const MOST_PIXELS = 2 ** 25;
+const BOUNDED_PIXELS = 2 ** 22;
+
+/** @returns [height, width] that a very large picture is brought to; null: it is taken as it is. */
+function boundedSize(file: PictureFile | null): [number, number] | null {
+  if (file === null || file.height * file.width <= MOST_PIXELS) return null;
+  const scale = Math.sqrt(BOUNDED_PIXELS / (file.height * file.width));
+  return [Math.ceil(file.height * scale), Math.ceil(file.width * scale)];
 }
 
 function addBytes(counts: ByteCounts, bytes: Uint8Array, weight: number): void {

@@ -3,7 +3,7 @@ import { DatasetCard, type HoldingSpec } from "@convkit/schema";
 import { measureChannels, type ChannelStatistics } from "./channel-statistics.js";
 import type { DatasetSplit } from "./dataset-split.js";
 import type { BadFile } from "./formats/dataset-parts.js";
-import { isScaledByDecoder } from "./pictures/decode-image.js";
+import { isHuge, isScaledByDecoder } from "./pictures/decode-image.js";
 
 export interface DatasetSplits {
   readonly train: DatasetSplit;
@@ -127,7 +127,8 @@ function decodingOf(splits: readonly DatasetSplit[]): Pick<DatasetCard, "decodin
   if (!size || files.every((file) => file === null)) return {};
   const [height, width] = size;
   const isScaled = files.some(
-    (file) => file?.isJpeg && isScaledByDecoder([file.height, file.width], [height, width]),
+    (file) =>
+      file && (file.isJpeg ? isScaledByDecoder([file.height, file.width], [height, width]) : isHuge(file)),
   );
   return { decoding: isScaled ? "dct-scaled" : "full" };
 }

@@ -141,6 +141,23 @@ describe("openDataset of a path", () => {
     expect(inner.contentHash).toBe(dataset.contentHash);
   });
 
+  it("measures and decodes a picture of very many pixels without holding all of it, and says so", async () => {
+    const flat = (edge: number, value: number) =>
+      encodePicture([value, value, 51], { width: edge, height: edge });
+    const source = await writeFiles(await temporaryFolder(), {
+      "a/huge.png": await flat(9000, 255),
+      "b/small.png": await flat(10, 0),
+    });
+    const spec = { source, validationFraction: 0, testFraction: 0 };
+    const peakKiB = process.resourceUsage().maxRSS;
+    const whole = await (await open(spec)).card();
+    expect(whole.mean?.map((mean) => Number(mean.toFixed(6)))).toEqual([0.5, 0.5, 0.2]);
+    // As a whole it has 232 MiB.
+    expect(process.resourceUsage().maxRSS - peakKiB).toBeLessThan(150 * 1024);
+    expect(whole.decoding).toBeUndefined();
+    expect((await (await open({ ...spec, imageSize: [8, 8] })).card()).decoding).toBe("dct-scaled");
+  });
+
   it("says on the card whether large JPEGs were scaled by their decoder", async () => {
     const source = await writeFiles(await temporaryFolder(), {
       "red/1.jpg": await encodePicture([255, 0, 0], { width: 60, height: 60, format: "jpeg" }),

@@ -35,8 +35,8 @@ export const DatasetCard = z.object({
     .enum(["full", "dct-scaled"])
     .optional()
     .describe(
-      "Of encoded pictures of one size. dct-scaled: JPEGs of 7.5 times the size and more were scaled while they were " +
-        "decoded, to 2.5 times it, before they were resized",
+      "Of encoded pictures of one size. dct-scaled: JPEGs of 7.5 times the size and more, and other pictures of more " +
+        "than 32 Mi pixels, were scaled while they were decoded, to 2.5 times it, before they were resized",
     ),
   badFiles: z.array(z.object({ path: z.string(), reason: z.string() })).default([]),
   warnings: z

@@ -96,7 +96,8 @@ const HELD_BACK = {
 const DECODING = {
   full: "every picture is decoded whole",
   "dct-scaled":
-    "JPEGs of 7.5 times that size and more are scaled to 2.5 times it while they are decoded, and then resized",
+    "JPEGs of 7.5 times that size and more, and other pictures of more than 32 Mi pixels, are scaled to 2.5 times it " +
+    "while they are decoded, and then resized",
 } as const;
 
 const QUESTIONS = [

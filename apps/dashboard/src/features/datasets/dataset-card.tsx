@@ -3,11 +3,21 @@ import { Card, CopyButton, formatMetric, KeyValueList, type KeyValue } from "@co
 import type { ReactNode } from "react";
 import type { DatasetCard } from "../../trpc/context";
 
+const DECODING = {
+  full: "whole, then resized",
+  "dct-scaled": "large ones scaled to 2.5 times the size by the decoder, then resized",
+} as const;
+
+const CHOSEN_BY = { hash: "by the hash of the ids", stratified: "by class, in exact shares" } as const;
+
 const SPLITS = ["train", "validation", "test"];
 
 export function DatasetFacts({ card, more = [] }: { card: DatasetCard; more?: readonly KeyValue[] }) {
   const channels = (values: readonly number[] | undefined) =>
     values?.map((value) => value.toFixed(4)).join(", ");
+  const heldBack = Object.entries(card.splits).flatMap(([name, { chosenBy }]) =>
+    chosenBy ? [`${name} held back ${CHOSEN_BY[chosenBy]}`] : [],
+  );
   const items: KeyValue[] = [
     { key: "name", label: "Name", value: card.name },
     { key: "source", label: "Opened from", value: card.source, mono: true },
@@ -27,6 +37,8 @@ export function DatasetFacts({ card, more = [] }: { card: DatasetCard; more?: re
       label: "Pictures",
       value: card.imageShape ? card.imageShape.join(" × ") : "of several sizes",
     },
+    ...(card.decoding ? [{ key: "decoding", label: "Decoding", value: DECODING[card.decoding] }] : []),
+    ...(heldBack.length > 0 ? [{ key: "split", label: "Split", value: heldBack.join("; ") }] : []),
     { key: "classes", label: "Classes", value: formatMetric(card.classNames.length) },
     ...(card.mean ? [{ key: "mean", label: "Mean", value: channels(card.mean), mono: true }] : []),
     ...(card.std ? [{ key: "std", label: "Deviation", value: channels(card.std), mono: true }] : []),
@@ -52,8 +64,8 @@ function BadFiles({ files }: { files: DatasetCard["badFiles"] }) {
         {files.length} {files.length === 1 ? "file" : "files"} left out
       </summary>
       <ul className="mt-2 flex max-h-60 flex-col gap-1 overflow-y-auto font-mono text-xs">
-        {files.map(({ path, reason }) => (
-          <li key={path}>
+        {files.map(({ path, reason }, index) => (
+          <li key={index}>
             {path}: {reason}
           </li>
         ))}
