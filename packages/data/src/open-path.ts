@@ -83,7 +83,8 @@ function checkClassFolders(path: string, pictures: DatasetParts): DatasetParts {
 function oneClass(path: string, { classNames, splits }: DatasetParts): DatasetFormatError {
   const [className = ""] = classNames;
   const { ids } = splits.train;
-  const folder = ids[0]?.startsWith(`${className}/`) ? className : `train/${className}`;
+  const [top] = ids[0]?.split("/") ?? [];
+  const folder = top === className ? className : `${top}/${className}`;
   const below = ids.map((id) => id.slice(folder.length + 1).split("/")).filter(({ length }) => length > 1);
   const inner = [...new Set(below.map(([name]) => name))];
   const wayOut =

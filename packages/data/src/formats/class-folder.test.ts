@@ -5,6 +5,7 @@ import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import type { DatasetProgress } from "../progress.js";
 import { readClassFolder } from "./class-folder.js";
+import { DatasetFormatError } from "./dataset-format-error.js";
 
 const RED = await encodePicture([255, 0, 0]);
 const BLUE = await encodePicture([0, 0, 255], { format: "jpeg" });
@@ -58,6 +59,49 @@ describe("readClassFolder", () => {
     const { parts } = await read({ "train/cat/1.png": RED, [`${name}/cat/2.png`]: RED });
     expect(parts.splits.validation?.ids).toEqual([`${name}/cat/2.png`]);
     expect(parts.badFiles).toEqual([]);
+  });
+
+  it.each([
+    ["Train", "Test", "test"],
+    ["Training", "Testing", "test"],
+    ["TRAIN", "Valid", "validation"],
+    ["training", "dev", "validation"],
+  ] as const)("takes %s/ and %s/ for splits and not for classes", async (train, other, split) => {
+    const { parts } = await read({
+      [`${train}/cat/1.png`]: RED,
+      [`${train}/dog/1.png`]: RED,
+      [`${other}/cat/2.png`]: RED,
+    });
+    expect(parts.classNames).toEqual(["cat", "dog"]);
+    expect(parts.splits.train.ids).toEqual([`${train}/cat/1.png`, `${train}/dog/1.png`]);
+    expect(parts.splits[split]?.ids).toEqual([`${other}/cat/2.png`]);
+    expect(parts.badFiles).toEqual([]);
+  });
+
+  it("asks for a training folder where all others are splits", async () => {
+    const nested = read({ "val/cat/1.png": RED, "val/dog/1.png": RED, "Test/cat/1.png": RED });
+    await expect(nested).rejects.toThrow(DatasetFormatError);
+    await expect(nested).rejects.toThrow(
+      /Expected a folder train\/.* Received: Test\/, val\/\. Name the folder/,
+    );
+    await expect(read({ "train/1.png": RED, "test/2.png": RED })).rejects.toThrow(
+      "Received: test/, train/, and no folder in train/.",
+    );
+    const { parts } = await read({ "test/1.png": RED, "car/2.png": RED });
+    expect(parts.classNames).toEqual(["car", "test"]);
+  });
+
+  it("does not guess whether train is a class or a split", async () => {
+    const both = { "train/steam/1.png": RED, "train/diesel/2.png": RED, "car/3.png": RED };
+    const guessed = read({ ...both, "plane/jet/4.png": RED });
+    await expect(guessed).rejects.toThrow(DatasetFormatError);
+    await expect(guessed).rejects.toThrow(
+      /Received: it has folders in it, as a split has, and car\/, plane\/ beside it.* is a class, rename it/,
+    );
+    // Another split makes plain what it is, and what lies beside them is told of as a stray.
+    const { parts } = await read({ ...both, "test/steam/4.png": RED });
+    expect(parts.classNames).toEqual(["diesel", "steam"]);
+    expect(parts.badFiles.map(({ path, kind }) => [path, kind])).toEqual([["car/3.png", "stray"]]);
   });
 
   it("lists broken and stray files with reasons and goes on", async () => {

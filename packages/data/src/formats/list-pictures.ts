@@ -5,6 +5,8 @@ import type { SplitName } from "@convkit/schema";
 import type { LocatedPicture } from "../pictures/picture-location.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile } from "./dataset-parts.js";
+import { isPictureName } from "./picture-names.js";
+import { foldersOf, haveSplits, splitOfName } from "./split-folders.js";
 
 export interface ListedPicture extends LocatedPicture {
   readonly split: SplitName;
@@ -25,29 +27,20 @@ export interface PictureList {
   readonly emptyClasses: readonly string[];
 }
 
-const PICTURE_EXTENSIONS = new Set([".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif"]);
 /** What systems leave in folders beside a user's files. */
 const SYSTEM_FILES = new Set(["thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx"]);
-/** What folders and manifests call the splits. */
-export const SPLIT_OF_NAME: ReadonlyMap<string, SplitName> = new Map([
-  ["train", "train"],
-  ["val", "validation"],
-  ["valid", "validation"],
-  ["validation", "validation"],
-  ["test", "test"],
-]);
-
 /**
- * `<class>/…/<picture>`, or `train/<class>/…/<picture>` with `val/` (or `valid/` or `validation/`) and `test/` beside it.
+ * `<class>/…/<picture>`, or `train/<class>/…/<picture>` with `val/` and `test/` beside it, in any spelling of theirs.
  * Links are followed; names that begin with a dot and a system's own files are passed over.
- * @throws {DatasetFormatError} if a split or a class cannot be read: the data set would be another without it.
+ * @throws {DatasetFormatError} if a split or a class cannot be read: the data set would be another without it; or as
+ *   `haveSplits`.
  */
 export async function listPictures(folder: string): Promise<PictureList> {
   const badFiles: BadFile[] = [];
   const { files: unsorted, folders } = await listFiles(folder, {
     onUnreadable(path, { message }) {
       const [first = "", ...below] = path.split("/");
-      if (below.length === 0 || (below.length === 1 && SPLIT_OF_NAME.has(first))) {
+      if (below.length === 0 || (below.length === 1 && splitOfName(first) !== undefined)) {
         throw new DatasetFormatError(
           `Expected class folders that can be read in ${folder}. Received: ${path}, which cannot (${message}).`,
         );
@@ -56,18 +49,13 @@ export async function listPictures(folder: string): Promise<PictureList> {
     },
   });
   const files = unsorted.sort();
-  const hasSplits = haveSplits(files);
+  const hasSplits = haveSplits(folder, files);
   const { pictures, badFiles: strangers } = sortByFolder(files, hasSplits);
   return {
     pictures,
     badFiles: [...badFiles, ...strangers],
     emptyClasses: emptyClassesOf(folders, pictures, hasSplits),
   };
-}
-
-/** Whether the folders at the top are splits and not classes. */
-export function haveSplits(files: readonly string[]): boolean {
-  return files.some((path) => path.startsWith("train/") && path.split("/").length > 2);
 }
 
 /** Told by the paths alone. */
@@ -80,7 +68,7 @@ export function sortByFolder(
   for (const path of files) {
     const isPicture = isPictureName(path);
     const [splitFolder, className] = hasSplits ? foldersOf(path) : [null, foldersOf(path)[0]];
-    const split = splitFolder === null ? "train" : SPLIT_OF_NAME.get(splitFolder ?? "");
+    const split = splitFolder === null ? "train" : splitOfName(splitFolder ?? "");
     if (split === undefined || className === undefined) {
       // A README beside the class folders is no mistake, a picture there is.
       if (isPicture) badFiles.push({ path, kind: "stray", reason: strayReason(hasSplits) });
@@ -93,8 +81,6 @@ export function sortByFolder(
   }
   return { pictures, badFiles };
 }
-
-export const isPictureName = (path: string): boolean => PICTURE_EXTENSIONS.has(extname(path).toLowerCase());
 
 /** What systems leave beside a user's files, and names that begin with a dot. */
 export const isPassedOver = (name: string): boolean =>
@@ -109,13 +95,9 @@ function emptyClassesOf(
   const names = folders
     .map((path) => path.split("/"))
     .filter((parts) => parts.length === (hasSplits ? 2 : 1))
-    .filter(([first]) => !hasSplits || SPLIT_OF_NAME.has(first ?? ""))
+    .filter(([first]) => !hasSplits || splitOfName(first ?? "") !== undefined)
     .map((parts) => parts.at(-1) as string);
   return [...new Set(names)].filter((name) => !filled.has(name)).sort();
-}
-
-function foldersOf(path: string): string[] {
-  return path.split("/").slice(0, -1);
 }
 
 function strayReason(hasSplits: boolean): string {

@@ -9,7 +9,8 @@ import { parse, CsvError } from "csv-parse/sync";
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
-import { SPLIT_OF_NAME, type ListedPicture } from "./list-pictures.js";
+import { type ListedPicture } from "./list-pictures.js";
+import { SPLIT_NAMES, splitOfName } from "./split-folders.js";
 import { readPictureFiles, type PictureFiles } from "./picture-files.js";
 
 const FIELDS = ["path", "label", "split", "group"] as const;
@@ -78,9 +79,9 @@ function pictureOf(file: string, { line, fields }: Row): ListedPicture {
   const [path, label, split, group] = FIELDS.map(text) as [string, string, string, string];
   if (path === "") throw wrongLine(file, line, "a path", missing(fields, "path"));
   if (label === "") throw wrongLine(file, line, "a label", missing(fields, "label"));
-  const splitName = split === "" ? "train" : SPLIT_OF_NAME.get(split.toLowerCase());
+  const splitName = split === "" ? "train" : splitOfName(split);
   if (splitName === undefined) {
-    throw wrongLine(file, line, `one of ${[...SPLIT_OF_NAME.keys()].join(", ")} as split`, split);
+    throw wrongLine(file, line, `one of ${SPLIT_NAMES.join(", ")} as split`, split);
   }
   return {
     split: splitName satisfies SplitName,

@@ -3,7 +3,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { SplitName } from "@convkit/schema";
 import { DatasetFormatError } from "./dataset-format-error.js";
-import { isPassedOver, SPLIT_OF_NAME } from "./list-pictures.js";
+import { isPassedOver } from "./list-pictures.js";
+import { splitOfName } from "./split-folders.js";
 
 export interface Shard {
   readonly file: string;
@@ -44,7 +45,7 @@ export async function listShards(folder: string, isShard: (name: string) => bool
 function splitInName(path: string): SplitName | null {
   for (const part of path.toLowerCase().split("/").reverse()) {
     for (const word of part.split(/[^a-z]+/)) {
-      const split = SPLIT_OF_NAME.get(word);
+      const split = splitOfName(word);
       if (split !== undefined) return split;
     }
   }

@@ -217,6 +217,17 @@ describe("a tar of class folders", () => {
     expect(splits.validation?.ids).toEqual(["pets/val/cat/2.png"]);
   });
 
+  it("has its splits in any spelling, and needs one to train on", async () => {
+    const files = { "Training/cat/1.png": RED, "Training/dog/1.png": RED, "Testing/cat/2.png": RED };
+    const { splits, classNames } = await open(join(await write({ "x.tar": files }), "x.tar"));
+    expect(classNames).toEqual(["cat", "dog"]);
+    expect(splits.test?.ids).toEqual(["Testing/cat/2.png"]);
+    const none = await write({ "x.tar": { "val/cat/1.png": RED, "test/dog/1.png": RED } });
+    await expect(open(join(none, "x.tar"))).rejects.toThrow(
+      /Expected a folder train\/.*Received: val\/, test\//,
+    );
+  });
+
   it("may be one of a split", async () => {
     const folder = await write({
       "train.tar": { "cat/1.png": RED, "dog/1.png": RED },

@@ -9,13 +9,9 @@ import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { openClasses, type RawLabel } from "./class-labels.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
-import {
-  haveSplits,
-  isPictureName,
-  sortByFolder,
-  SPLIT_OF_NAME,
-  type ListedPicture,
-} from "./list-pictures.js";
+import { sortByFolder, type ListedPicture } from "./list-pictures.js";
+import { isPictureName } from "./picture-names.js";
+import { haveSplits, splitOfName } from "./split-folders.js";
 import { readPictureFiles } from "./picture-files.js";
 import { checkTrainingShards, listShards, openShard, type Shard } from "./shards.js";
 import { listTarShard, sampleOf, type TarFile, type TarShardList } from "./tar-shard.js";
@@ -65,7 +61,7 @@ export async function readTars(path: string, options: PictureIndexOptions): Prom
   });
   const { pictures, badFiles, classNames } = hasLabels
     ? ofSamples(opened, await readClassNames(folder))
-    : ofClassFolders(opened);
+    : ofClassFolders(path, opened);
   // Labels that are all unknown are told of as bad files, by name.
   if (pictures.length === 0 && !badFiles.some(({ kind }) => kind === "broken"))
     throw nothingToLearn(path, opened, badFiles);
@@ -130,10 +126,13 @@ function ofSamples(opened: readonly OpenedShard[], names: Parameters<typeof open
 }
 
 /** A folder that was packed whole has all of its classes below its own name. */
-function ofClassFolders(opened: readonly OpenedShard[]): Sorted {
+function ofClassFolders(where: string, opened: readonly OpenedShard[]): Sorted {
   const root = commonRoot(opened.flatMap(({ files }) => files.map(({ name }) => name).filter(isPictureName)));
   const below = (name: string) => (name.startsWith(root) ? name.slice(root.length) : name);
-  const hasSplits = haveSplits(opened.flatMap(({ files }) => files.map(({ name }) => below(name))));
+  const hasSplits = haveSplits(
+    where,
+    opened.flatMap(({ files }) => files.map(({ name }) => below(name))),
+  );
   const pictures: ListedPicture[] = [];
   const badFiles: BadFile[] = [];
   for (const one of opened) {
@@ -158,7 +157,7 @@ function commonRoot([first, ...others]: readonly string[]): string {
   const [top = "", ...below] = first?.split("/") ?? [];
   const root = `${top}/`;
   const isCommon = others.every((name) => name.startsWith(root));
-  return below.length > 1 && isCommon && !SPLIT_OF_NAME.has(top) ? root : "";
+  return below.length > 1 && isCommon && splitOfName(top) === undefined ? root : "";
 }
 
 const unusable = ({ prefix, badFiles }: OpenedShard): BadFile[] =>

@@ -5,7 +5,8 @@ import { FileStamp, isSameStamp, stampFile } from "../file-stamp.js";
 import { indexFile } from "../index-file.js";
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { parseLabel } from "./class-labels.js";
-import { isPassedOver, isPictureName } from "./list-pictures.js";
+import { isPassedOver } from "./list-pictures.js";
+import { isPictureName } from "./picture-names.js";
 import { tarEntries, type TarEntry } from "./tar-entries.js";
 
 const TarFile = z.object({ name: z.string(), offset: z.int().min(0), length: z.int().min(0) });
