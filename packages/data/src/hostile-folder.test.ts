@@ -291,6 +291,34 @@ describe("too many bad files", () => {
     expect((await open(await folderOf(70, 30), { maxBadFraction: 0.3 })).splits.train.length).toBe(70);
   });
 
+  it.each(["heic", "HEIF", "bmp", "jxl", "cr2", "nef", "dng", "arw", "svg", "psd"])(
+    "count pictures in a format that is not read: .%s",
+    async (extension) => {
+      const folder = await folderOf(6, 0);
+      for (let i = 0; i < 2; i++) await writeFile(join(folder, "cat", `photo ${i}.${extension}`), GOOD);
+      const opening = open(folder);
+      await expect(opening).rejects.toThrow(TooManyBadFilesError);
+      await expect(opening).rejects.toThrow(
+        `Received: 2 of 8 (25 %).\n  cat/photo 0.${extension}: a picture in a format that is not read (.${extension})`,
+      );
+      expect((await open(folder, { maxBadFraction: 0.25 })).badFiles).toHaveLength(2);
+    },
+  );
+
+  it("do not count what a camera keeps beside the same picture as JPEG", async () => {
+    const folder = await folderOf(6, 0);
+    for (const i of [0, 2, 4]) await writeFile(join(folder, "cat", `${i}.CR2`), "raw");
+    const { badFiles, splits } = await open(folder);
+    expect(badFiles).toHaveLength(3);
+    expect(splits.train.length).toBe(6);
+  });
+
+  it("are none that a browser saved as .jfif", async () => {
+    const { ids, bad } = await outcome(await folderWith({ "cat/a.jfif": JPEG, "dog/b.JFIF": JPEG }));
+    expect(ids).toEqual(["cat/a.jfif", "dog/b.JFIF"]);
+    expect(bad).toEqual({});
+  });
+
   it("do not count what is no picture by its name", async () => {
     const folder = await folderOf(10, 0);
     for (let i = 0; i < 5; i++) await writeFile(join(folder, "cat", `${i}.txt`), "note");

@@ -62,7 +62,8 @@ export class TooManyBadFilesError extends Error {
  * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture, or have ids
  *   in none of which `group` finds anything.
  * @throws {DiskSpaceError} if the pictures of a Parquet file do not fit below `home`.
- * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded.
+ * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded, are in a format that
+ *   is not read, or lack their label in a tar of samples.
  * @throws {ContentHashMismatchError} if the pictures are not those of `contentHash` or of the name.
  */
 export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptions): Promise<ImageDataset> {
@@ -97,16 +98,16 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
 const MOST_NAMED = 20;
 
 function checkBadFiles({ splits, badFiles }: DatasetParts, { source, maxBadFraction }: DataSpec): void {
-  const broken = badFiles.filter(({ kind }) => kind === "broken");
+  const unusable = badFiles.filter(({ kind, isLost }) => kind === "broken" || isLost === true);
   const good = Object.values(splits).reduce((sum, { ids }) => sum + ids.length, 0);
-  const share = broken.length / (good + broken.length);
-  if (broken.length === 0 || share <= maxBadFraction) return;
-  const named = broken.slice(0, MOST_NAMED).map(({ path, reason }) => `\n  ${path}: ${reason}`);
-  const more = broken.length - named.length;
+  const share = unusable.length / (good + unusable.length);
+  if (unusable.length === 0 || share <= maxBadFraction) return;
+  const named = unusable.slice(0, MOST_NAMED).map(({ path, reason }) => `\n  ${path}: ${reason}`);
+  const more = unusable.length - named.length;
   throw new TooManyBadFilesError(
-    `Expected at most ${percent(maxBadFraction)} of the pictures in ${source} to be unusable. Received: ${broken.length} of ` +
-      `${good + broken.length} (${percent(share)}).${named.join("")}${more > 0 ? `\n  and ${more} more` : ""}\n` +
-      "Repair or remove them, or raise `maxBadFraction` of the config's `data` to train without them.",
+    `Expected at most ${percent(maxBadFraction)} of the pictures in ${source} to be unusable. Received: ${unusable.length} of ` +
+      `${good + unusable.length} (${percent(share)}).${named.join("")}${more > 0 ? `\n  and ${more} more` : ""}\n` +
+      "Repair, convert or remove them, or raise `maxBadFraction` of the config's `data` to train without them.",
   );
 }
 

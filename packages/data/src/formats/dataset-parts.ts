@@ -36,4 +36,6 @@ export interface BadFile {
    */
   readonly kind: "stray" | "other" | "repeated" | "broken";
   readonly reason: string;
+  /** Of those that are not broken: whether it is evidently a picture to learn from that the data set goes without. */
+  readonly isLost?: boolean;
 }

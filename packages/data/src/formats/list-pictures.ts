@@ -5,7 +5,7 @@ import type { SplitName } from "@convkit/schema";
 import type { LocatedPicture } from "../pictures/picture-location.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile } from "./dataset-parts.js";
-import { isPictureName } from "./picture-names.js";
+import { isPictureName, isUnreadPictureName } from "./picture-names.js";
 import { foldersOf, haveSplits, splitOfName } from "./split-folders.js";
 
 export interface ListedPicture extends LocatedPicture {
@@ -65,6 +65,8 @@ export function sortByFolder(
 ): Pick<PictureList, "pictures" | "badFiles"> {
   const badFiles: BadFile[] = [];
   const pictures: ListedPicture[] = [];
+  // Beside a camera's raw file there may be the JPEG of it: nothing is lost then.
+  const read = new Set(files.filter(isPictureName).map(withoutExtension));
   for (const path of files) {
     const isPicture = isPictureName(path);
     const [splitFolder, className] = hasSplits ? foldersOf(path) : [null, foldersOf(path)[0]];
@@ -74,6 +76,9 @@ export function sortByFolder(
       if (isPicture) badFiles.push({ path, kind: "stray", reason: strayReason(hasSplits) });
     } else if (isPicture) {
       pictures.push({ split, className, path, isClassInPath: true });
+    } else if (isUnreadPictureName(path)) {
+      const isLost = !read.has(withoutExtension(path));
+      badFiles.push({ path, kind: "other", reason: unreadReason(path), isLost });
     } else {
       const reason = `not a picture by its name (${extname(path) || "no extension"})`;
       badFiles.push({ path, kind: "other", reason });
@@ -81,6 +86,11 @@ export function sortByFolder(
   }
   return { pictures, badFiles };
 }
+
+const withoutExtension = (path: string): string => path.slice(0, path.length - extname(path).length);
+
+export const unreadReason = (path: string): string =>
+  `a picture in a format that is not read (${extname(path)})`;
 
 /** What systems leave beside a user's files, and names that begin with a dot. */
 export const isPassedOver = (name: string): boolean =>

@@ -172,6 +172,22 @@ describe("a tar of WebDataset's samples", () => {
     });
   });
 
+  it("refuses many samples without labels, or with pictures that are not read", async () => {
+    const good = { "1.png": RED, "1.cls": "0", "2.png": BLUE, "2.cls": "1" };
+    const openTar = async (files: Record<string, string | Uint8Array>, maxBadFraction: number) =>
+      open(join(await write({ "x.tar": { ...good, ...files } }), "x.tar"), { maxBadFraction });
+    const unlabelled = { "3.png": RED, "4.jpg": BLUE };
+    await expect(openTar(unlabelled, 0.4)).rejects.toThrow(
+      "Received: 2 of 4 (50 %).\n  3.png: has no label\n  4.jpg: has no label",
+    );
+    expect((await openTar(unlabelled, 0.5)).splits.train.ids).toEqual(["1.png", "2.png"]);
+    const unread = { "3.heic": "x", "3.cls": "1", "2.bmp": "of a sample with a picture" };
+    await expect(openTar(unread, 0.3)).rejects.toThrow(
+      "Received: 1 of 3 (33.3 %).\n  3.heic: a picture in a format that is not read (.heic)",
+    );
+    expect((await openTar(unread, 0.34)).badFiles.map(({ path }) => path)).toEqual(["3.heic"]);
+  });
+
   it("refuses one class, and pictures without labels or class folders", async () => {
     const one = await write({ "x.tar": { "1.png": RED, "1.cls": "7" } });
     await expect(open(one)).rejects.toThrow(/labels of two classes or more.*Received: one, 7/);

@@ -9,8 +9,8 @@ import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { openClasses, type RawLabel } from "./class-labels.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
-import { sortByFolder, type ListedPicture } from "./list-pictures.js";
-import { isPictureName } from "./picture-names.js";
+import { sortByFolder, unreadReason, type ListedPicture } from "./list-pictures.js";
+import { isPictureName, isUnreadPictureName } from "./picture-names.js";
 import { haveSplits, splitOfName } from "./split-folders.js";
 import { readPictureFiles } from "./picture-files.js";
 import { checkTrainingShards, listShards, openShard, type Shard } from "./shards.js";
@@ -86,6 +86,8 @@ interface Sorted {
 
 const rangeOf = ({ shard: { file } }: OpenedShard, { offset, length }: TarFile) => ({ file, offset, length });
 
+const NO_LABEL = { kind: "stray", reason: "has no label", isLost: true } as const;
+
 function ofSamples(opened: readonly OpenedShard[], names: Parameters<typeof openClasses>[1]): Sorted {
   const { classNames, classOf } = openClasses(
     opened.flatMap(({ labels }) => labels.flatMap(({ label }) => label ?? [])),
@@ -97,18 +99,22 @@ function ofSamples(opened: readonly OpenedShard[], names: Parameters<typeof open
     const split = one.shard.split ?? "train";
     const labelOf = new Map<string, RawLabel | null>(one.labels.map(({ sample, label }) => [sample, label]));
     const pictureOf = new Map<string, string>();
+    const unreadOf = new Map<string, string>();
     for (const file of one.files) {
       const path = one.prefix + file.name;
       const bad = (kind: BadFile["kind"], reason: string) => void badFiles.push({ path, kind, reason });
       const { key, extension } = sampleOf(file.name);
-      if (!isPictureName(file.name)) continue;
+      if (!isPictureName(file.name)) {
+        if (isUnreadPictureName(file.name) && labelOf.get(key) != null) unreadOf.set(key, path);
+        continue;
+      }
       if (extension.includes(".")) {
         // `000017.mask.png` is another field of a sample that has its picture.
-        if (!labelOf.has(key)) bad("stray", "has no label");
+        if (!labelOf.has(key)) badFiles.push({ path, ...NO_LABEL });
         continue;
       }
       const label = labelOf.get(key) ?? null;
-      if (label === null) bad("stray", "has no label");
+      if (label === null) badFiles.push({ path, ...NO_LABEL });
       else if (pictureOf.has(key)) bad("repeated", `is of a sample with a picture, ${pictureOf.get(key)}`);
       else {
         pictureOf.set(key, file.name);
@@ -118,8 +124,11 @@ function ofSamples(opened: readonly OpenedShard[], names: Parameters<typeof open
       }
     }
     for (const { sample, name } of one.labels) {
-      const hasOther = !pictureOf.has(sample) && labelOf.get(sample) !== null;
-      if (hasOther) badFiles.push({ path: one.prefix + name, kind: "stray", reason: "has no picture" });
+      if (pictureOf.has(sample) || labelOf.get(sample) === null) continue;
+      const unread = unreadOf.get(sample);
+      if (unread !== undefined)
+        badFiles.push({ path: unread, kind: "other", reason: unreadReason(unread), isLost: true });
+      else badFiles.push({ path: one.prefix + name, kind: "stray", reason: "has no picture" });
     }
   }
   return { pictures, badFiles, classNames };
