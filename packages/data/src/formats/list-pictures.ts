@@ -11,7 +11,10 @@ import { foldersOf, haveSplits, splitOfName } from "./split-folders.js";
 export interface ListedPicture extends LocatedPicture {
   readonly split: SplitName;
   readonly className: string;
-  /** Relative to the data set's folder, or the name in an archive, with forward slashes; this is its id. */
+  /**
+   * Relative to the data set's folder, or the name in an archive, with forward slashes; this is its id. A manifest's may
+   * lead out of the folder, or be absolute.
+   */
   readonly path: string;
   /** Whether a folder of the path names the class. */
   readonly isClassInPath: boolean;

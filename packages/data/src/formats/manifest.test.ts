@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
@@ -84,6 +85,33 @@ describe("readManifest", () => {
     expect(classNames).toEqual(["0", "1"]);
     expect(splits.train.ids).toEqual(["a/1.png", "a/2.png"]);
     expect(splits.train.source).toMatchObject({ size: [4, 4] });
+  });
+
+  it("has the same ids, splits and content hash on every machine, for pictures elsewhere too", async () => {
+    const openIn = async (lists: string) => {
+      const root = await writeFiles(await temporaryFolder(), {
+        "photos/1.png": RED,
+        "photos/..2.png": BLUE,
+        [`${lists}/..own/3.png`]: RED,
+        [`${lists}/m.csv`]: "path,label\n../photos/1.png,cat\n./..\\photos\\..2.png,dog\n..own/3.png,cat\n",
+      });
+      return readManifest(join(root, lists, "m.csv"), { home: await temporaryFolder() });
+    };
+    const [here, there] = [await openIn("lists"), await openIn("other")];
+    expect(here.splits.train.ids).toEqual(["../photos/..2.png", "../photos/1.png", "..own/3.png"]);
+    expect(there.splits.train.ids).toEqual(here.splits.train.ids);
+    expect(await there.contentHash()).toBe(await here.contentHash());
+  });
+
+  it("keeps absolute paths elsewhere, and knows them again in another spelling", async () => {
+    const { file, home } = await write("lists/m.csv", "");
+    const absolute = join(file, "../../a/1.png");
+    await writeFile(file, `path,label\n${absolute},cat\n../a/1.png,dog\n../a/2.png,dog\n`);
+    const { splits, badFiles } = await readManifest(file, { home });
+    expect(splits.train.ids).toEqual(["../a/2.png", absolute]);
+    expect(badFiles).toEqual([
+      { path: absolute, kind: "repeated", reason: "is listed again in line 3 as dog, before as cat" },
+    ]);
   });
 
   it("names what is missing, broken or listed again, and goes on", async () => {

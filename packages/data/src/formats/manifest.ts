@@ -3,7 +3,7 @@
  * header (RFC 4180, https://www.rfc-editor.org/rfc/rfc4180) or JSON Lines (https://jsonlines.org), UTF-8.
  */
 import { readFile } from "node:fs/promises";
-import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
+import { basename, dirname, extname, isAbsolute, posix, relative, resolve, sep } from "node:path";
 import type { SplitName } from "@convkit/schema";
 import { parse, CsvError } from "csv-parse/sync";
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
@@ -47,18 +47,20 @@ export async function readManifest(file: string, options: PictureIndexOptions): 
 export async function listManifest(file: string): Promise<PictureFiles> {
   const text = (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
   const rows = extname(file).toLowerCase() === ".csv" ? readCsv(file, text) : readJsonLines(file, text);
+  /** By absolute path: a file may be listed again in another spelling. */
   const pictures = new Map<string, ListedPicture>();
   const badFiles: BadFile[] = [];
   for (const row of rows) {
     const picture = pictureOf(file, row);
-    const before = pictures.get(picture.path);
+    const absolute = resolve(dirname(file), picture.path);
+    const before = pictures.get(absolute);
     if (before === undefined) {
-      pictures.set(picture.path, picture);
+      pictures.set(absolute, picture);
       continue;
     }
     const other = before.className === picture.className ? "" : `, before as ${before.className}`;
     const reason = `is listed again in line ${row.line} as ${picture.className}${other}`;
-    badFiles.push({ path: picture.path, kind: "repeated", reason });
+    badFiles.push({ path: before.path, kind: "repeated", reason });
   }
   if (pictures.size === 0) {
     throw new DatasetFormatError(`Expected a line for each picture in ${file}. Received: none.`);
@@ -92,12 +94,20 @@ function pictureOf(file: string, { line, fields }: Row): ListedPicture {
   };
 }
 
-/** Relative to the manifest's folder, in one spelling; of a file elsewhere, its absolute path. */
+/**
+ * Relative to the manifest's folder, in one spelling; of a file elsewhere, as the manifest has it: relative where that
+ * is, so that ids are the same on every machine.
+ * @param path with forward slashes.
+ */
 function idOf(folder: string, path: string): string {
   const absolute = resolve(folder, path);
-  const below = relative(folder, absolute);
-  return below.startsWith("..") || isAbsolute(below) ? absolute : below.replaceAll(sep, "/");
+  const below = relative(folder, absolute).replaceAll(sep, "/");
+  if (!isElsewhere(below)) return below;
+  return isAbsolute(path) ? absolute : posix.normalize(path);
 }
+
+/** Whether a picture lies elsewhere than below the manifest's folder, by its id. */
+export const isElsewhere = (id: string): boolean => isAbsolute(id) || id === ".." || id.startsWith("../");
 
 const missing = (fields: Row["fields"], name: string): string =>
   name in fields ? "an empty one" : `only ${Object.keys(fields).join(", ") || "an empty line"}`;

@@ -1,9 +1,10 @@
 /** The pictures of an opened data set as a manifest that `readManifest` reads: which is of which class, and in which split. */
-import { dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
+import { dirname, extname, relative, resolve, sep } from "node:path";
 import { DisjointSets } from "../disjoint-sets.js";
 import type { ImageDataset } from "../image-dataset.js";
 import { replaceFile } from "../replace-file.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
+import { isElsewhere } from "./manifest.js";
 
 const HEADER = "path,label,split,group";
 
@@ -92,8 +93,8 @@ function noFiles({ name }: ImageDataset): DatasetFormatError {
 }
 
 function pathFrom(folder: string, path: string): string {
-  const below = relative(folder, path);
-  return below.startsWith("..") || isAbsolute(below) ? path : below.replaceAll(sep, "/");
+  const below = relative(folder, path).replaceAll(sep, "/");
+  return isElsewhere(below) ? path : below;
 }
 
 /** RFC 4180, §2.6 and §2.7. A field with spaces at its ends is quoted too. */

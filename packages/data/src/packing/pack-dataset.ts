@@ -1,13 +1,19 @@
 /** A data set's files as one file, to be carried to another machine. */
 import { createWriteStream } from "node:fs";
 import { open, readdir, rm, stat } from "node:fs/promises";
-import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { create } from "tar";
 import type { BadFile } from "../formats/dataset-parts.js";
 import { listFiles } from "../formats/list-pictures.js";
-import { isFolderManifest, isManifest, listManifest, MANIFEST_STEM } from "../formats/manifest.js";
+import {
+  isElsewhere,
+  isFolderManifest,
+  isManifest,
+  listManifest,
+  MANIFEST_STEM,
+} from "../formats/manifest.js";
 import { isParquet } from "../formats/parquet-folder.js";
 import { CLASS_NAMES_FILE, isTar } from "../formats/tar-archive.js";
 import { mapConcurrently } from "../map-concurrently.js";
@@ -157,7 +163,7 @@ async function filesOfFolder(folder: string): Promise<Pick<PackedFiles, "paths" 
 /** @throws {DatasetPackError} if one of them lies elsewhere than below the manifest's folder. */
 async function picturesOfManifest(file: string): Promise<string[]> {
   const pictures = (await listManifest(file)).pictures.map(({ path }) => path);
-  const elsewhere = pictures.filter((path) => isAbsolute(path));
+  const elsewhere = pictures.filter(isElsewhere);
   if (elsewhere.length === 0) return pictures;
   throw new DatasetPackError(
     `Expected pictures below the folder of ${file}. Received: ${elsewhere[0]}` +

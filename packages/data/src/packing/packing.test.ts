@@ -192,6 +192,22 @@ it("carries no folder whose manifest lists pictures elsewhere", async () => {
   await expect(readFile(archive)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
+it.each(["../rose/1.png", "daisy/../../rose/1.png"])(
+  "carries no manifest that leads out of its folder: %s",
+  async (path) => {
+    const flowers = await writeFlowers();
+    await writeFiles(join(flowers, "lists"), {
+      "manifest.csv": `path,label\n1.png,daisy\n${path},rose\n`,
+      "1.png": await encodePicture([250, 250, 250]),
+    });
+    const archive = join(await temporaryFolder(), "pack.tar");
+    await expect(packDataset(join(flowers, "lists"), archive)).rejects.toThrow(
+      /Expected pictures below the folder of .* Received: \.\.\/rose\/1\.png\. /,
+    );
+    await expect(readFile(archive)).rejects.toMatchObject({ code: "ENOENT" });
+  },
+);
+
 it("carries what a folder's manifest lists, hidden or with two names, as files", async () => {
   const folder = await writeFiles(await temporaryFolder(), {
     "manifest.csv": "path,label\n.all/1.png,daisy\nroses/1.png,rose\n",
