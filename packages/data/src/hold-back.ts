@@ -37,6 +37,34 @@ export function holdBack(
   return { train: split.select(train), heldBack: split.select(heldBack, as) };
 }
 
+/**
+ * Groups that a data set's own splits share: nothing is held back there, so nothing keeps them together.
+ * @returns a sentence, or none.
+ */
+export function warnOfSharedGroups(
+  splits: Readonly<Record<string, Pick<DatasetSplit, "ids">>>,
+  groupOf: HoldBackOptions["groupOf"],
+): string[] {
+  if (groupOf === undefined) return [];
+  const splitsOf = new Map<string, Set<string>>();
+  for (const [split, { ids }] of Object.entries(splits)) {
+    for (const id of ids) {
+      const group = groupOf(id);
+      if (group === id) continue;
+      const found = splitsOf.get(group);
+      if (found === undefined) splitsOf.set(group, new Set([split]));
+      else found.add(split);
+    }
+  }
+  const [first, ...others] = [...splitsOf].filter(([, found]) => found.size > 1);
+  if (first === undefined) return [];
+  const [group, found] = first;
+  return [
+    `${others.length + 1} ${others.length > 0 ? "groups are" : "group is"} in several splits of the data set's own, such as ` +
+      `${group} in ${[...found].join(" and ")}: what is judged on groups that were learnt from looks better than it is`,
+  ];
+}
+
 /** Where each picture stands among those of its class in the order of their hashes: the middle of its share of 0…1. */
 function ranksInClass({ ids, labels }: DatasetSplit, units: readonly number[]): number[] {
   const ofClass = new Map<number, number[]>();

@@ -97,6 +97,21 @@ describe("openDataset of a path", () => {
     }
   });
 
+  it("warns of a group that a pattern finds in training and test pictures", async () => {
+    const picture = await encodePicture([255, 0, 0]);
+    const source = await writeFiles(await temporaryFolder(), {
+      "train/cat/film1_1.png": picture,
+      "train/dog/film2_1.png": picture,
+      "test/dog/film2_2.png": picture,
+      "test/cat/film3_1.png": picture,
+      "test/cat/other.png": picture,
+    });
+    expect((await open({ source, group: "/(film\\d+)_" })).warnings).toEqual([
+      expect.stringMatching(/^1 group is in several splits .* film2 in train and test: /),
+    ]);
+    expect((await open({ source })).warnings).toEqual([]);
+  });
+
   it("asks for the folder above where only one class was found, and for the one below where it holds several", async () => {
     const picture = await encodePicture([255, 0, 0]);
     const photos = await writeFiles(await temporaryFolder(), {

@@ -8,7 +8,7 @@ import { findNamedDataset, NAMED_DATASETS, type NamedDataset } from "./fetching/
 import { placeDataset } from "./fetching/place-dataset.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts, SplitParts } from "./formats/dataset-parts.js";
-import { holdBack, type HoldBackOptions } from "./hold-back.js";
+import { holdBack, warnOfSharedGroups, type HoldBackOptions } from "./hold-back.js";
 import { ImageDataset, type DatasetSplits } from "./image-dataset.js";
 import { nameOfPath, openPath } from "./open-path.js";
 import { narrowSource } from "./pictures/decoded-cache.js";
@@ -78,7 +78,7 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
         `The data set has changed since; take \`contentHash\` out of the config to use it as it is.`,
     );
   }
-  const groupOf = options.groupOf ?? groupBy(data.group, parts.splits.train);
+  const groupOf = options.groupOf ?? groupBy(data.group, parts.splits);
   return new ImageDataset({
     name: named?.name ?? nameOfPath(resolve(data.source)),
     source: data.source,
@@ -90,7 +90,7 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
     heldBackBy: data.stratify ? "stratified" : "hash",
     ownSplits: Object.keys(parts.splits),
     badFiles: parts.badFiles,
-    warnings: parts.warnings,
+    warnings: [...parts.warnings, ...warnOfSharedGroups(parts.splits, groupOf)],
     isMirrorable: named?.isMirrorable,
   });
 }
@@ -225,14 +225,22 @@ function checkHolding(
   }
 }
 
-/** From an id to what the pattern's capture finds in it, or to the data set's own group, or to the id itself. */
+/**
+ * From an id to what the pattern's capture finds in it, or to the data set's own group, or to the id itself.
+ * @returns undefined where no training picture has a group.
+ */
 function groupBy(
   pattern: string | undefined,
-  { ids, groups }: SplitParts,
+  splits: DatasetParts["splits"],
 ): ((id: string) => string) | undefined {
+  const { ids } = splits.train;
   if (pattern === undefined) {
-    if (groups === undefined) return undefined;
-    const groupById = new Map(ids.map((id, i) => [id, groups[i] as string]));
+    if (splits.train.groups === undefined) return undefined;
+    const groupById = new Map(
+      Object.values(splits).flatMap(({ ids: own, groups }) =>
+        groups ? own.map((id, i) => [id, groups[i] as string] as const) : [],
+      ),
+    );
     return (id) => groupById.get(id) ?? id;
   }
   const expression = new RegExp(pattern, "u");

@@ -1,11 +1,14 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
+import { dataSheet } from "../inspection/data-sheet.js";
+import { inspectDataset } from "../inspection/inspect-dataset.js";
 import { openDataset } from "../open-dataset.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import { readManifest } from "./manifest.js";
+import { writeManifest } from "./write-manifest.js";
 
 const RED = await encodePicture([255, 0, 0]);
 const BLUE = await encodePicture([0, 0, 255]);
@@ -184,6 +187,36 @@ describe("openDataset of a manifest", () => {
     const parts = [splits.train, splits.validation, splits.test].map((split) => patientsOf(split?.ids));
     expect(parts.every((part) => part.size > 1)).toBe(true);
     expect(parts.reduce((sum, part) => sum + part.size, 0)).toBe(40);
+  });
+
+  it("warns of groups that its own splits share, and an inspection and an exported manifest tell of them", async () => {
+    const rows = [
+      "a/1.png,ill,train,patient 7",
+      "a/2.png,well,train,patient 8",
+      "b c/3.png,ill,test,patient 7",
+      '"ü,""4.png",well,val,patient 7',
+      "more/5.png,well,test,patient 8",
+      "more/6.png,well,test,patient 9",
+      "more/7.png,ill,train,",
+      "more/8.png,ill,test,",
+    ];
+    const more = Object.fromEntries([5, 6, 7, 8].map((i) => [`more/${i}.png`, RED]));
+    const { file, home } = await write("m.csv", ["path,label,split,group", ...rows].join("\n"));
+    await writeFiles(join(file, ".."), more);
+    const dataset = await openDataset({ source: file }, { home });
+    const warning =
+      "2 groups are in several splits of the data set's own, such as patient 7 in train and validation and test: what is " +
+      "judged on groups that were learnt from looks better than it is";
+    expect(dataset.warnings).toEqual([warning]);
+    expect(dataSheet(await inspectDataset(dataset, { home }))).toContain(`## Remarks\n\n- ${warning}`);
+    await writeManifest(dataset, join(file, "../again.csv"));
+    expect(await readFile(join(file, "../again.csv"), "utf8")).toContain("b c/3.png,ill,test,patient 7\n");
+
+    await writeFile(
+      file,
+      ["path,label,split,group", ...rows.filter((row) => !/(val|test),.*[78]/.test(row))].join("\n"),
+    );
+    expect((await openDataset({ source: file }, { home })).warnings).toEqual([]);
   });
 
   it("refuses one class", async () => {
