@@ -1,6 +1,8 @@
-import { mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { link, mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import type { DatasetProgress } from "../progress.js";
@@ -212,6 +214,42 @@ describe("the memory of what was checked", () => {
     await writeFile(join(folder, "a/2.png"), RED);
     await readClassFolder(folder, { home, onProgress });
     expect(seen).toEqual([{ phase: "check", what: folder, done: 2, total: 2, unit: "files" }]);
+  });
+
+  it("is kept on the way, so that a process which is killed need not begin again", async () => {
+    const COUNT = 2500;
+    const folder = await writeFiles(await temporaryFolder(), { "a/0.png": RED, "b/0.png": BLUE });
+    await Promise.all(
+      Array.from({ length: COUNT - 2 }, (_, i) =>
+        link(join(folder, "a/0.png"), join(folder, `a/${i + 1}.png`)),
+      ),
+    );
+    const home = await temporaryFolder();
+    const child = spawn(
+      process.execPath,
+      [
+        "--input-type=module",
+        "--eval",
+        `import { existsSync, readdirSync } from "node:fs";
+        import { openDataset } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+        const index = ${JSON.stringify(join(home, "datasets/.index"))};
+        await openDataset({ source: ${JSON.stringify(folder)} }, {
+          home: ${JSON.stringify(home)},
+          onProgress() {
+            const isKept = existsSync(index) && readdirSync(index).some((name) => name.endsWith(".json"));
+            if (isKept) process.kill(process.pid, "SIGKILL");
+          },
+        });`,
+      ],
+      { stdio: ["ignore", "ignore", "inherit"] },
+    );
+    onTestFinished(() => void child.kill("SIGKILL"));
+    expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+    let looked = 0;
+    const parts = await readClassFolder(folder, { home, onProgress: () => (looked += 1) });
+    expect(parts?.splits.train.ids).toHaveLength(COUNT);
+    expect(looked).toBeGreaterThan(0);
+    expect(looked).toBeLessThanOrEqual(COUNT - 1000);
   });
 
   it("stops when it is told to", async () => {

@@ -41,6 +41,8 @@ const UNREAD: FileStamp = { sizeBytes: 0, mtimeMs: -1 };
 
 /** Decoding runs on libuv's threads (four unless told otherwise); twice as many keep them fed. */
 const CONCURRENCY = 8;
+/** So many new ones are kept at a time: an open that is killed goes on near where it was. */
+const KEPT_AT_ONCE = 1000;
 
 export interface PictureIndexOptions {
   readonly home: string;
@@ -61,23 +63,29 @@ export async function indexPictures(
 ): Promise<PictureEntry[]> {
   const index = indexFile(home, `pictures\n${resolve(indexedAs)}`, PictureIndex);
   const known = (await index.read())?.pictures ?? {};
+  /** Only good ones: what is wrong with the others is told once all have been looked at. */
   const checked: Record<string, PictureEntry> = {};
   const write = (entriesByPath: Record<string, PictureEntry>) =>
     index.write({ formatVersion: 2, pictures: entriesByPath });
+  let writing = Promise.resolve();
+  const keepChecked = () => (writing = writing.then(() => write({ ...known, ...checked })));
   let done = 0;
+  let looked = 0;
   const entries = await mapConcurrently(pictures, CONCURRENCY, async (picture) => {
     signal?.throwIfAborted();
     const { path } = picture;
     const entry = await indexPicture(locate(folder, picture), known[path]);
-    checked[path] = entry;
+    if (!("badReason" in entry)) checked[path] = entry;
     done++;
     if (entry !== known[path]) {
+      looked++;
       onProgress?.({ phase: "check", what: folder, done, total: pictures.length, unit: "files" });
+      if (looked % KEPT_AT_ONCE === 0) await keepChecked();
     }
     return entry;
   }).catch(async (error: unknown) => {
     // Whoever begins again need not look at these again.
-    if (done > 0) await write({ ...known, ...checked });
+    if (done > 0) await keepChecked();
     throw error;
   });
   // The decoder keeps the words of an error for all its threads together: of several at work, one may take another's away.
