@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, link, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
@@ -108,6 +108,20 @@ describe("a hostile folder", () => {
     expect(good).toBe(4);
     expect(Object.keys(bad)).toEqual([path]);
     expect(bad[path]).toMatch(reason);
+  });
+
+  it("reads no more of a very large file than shows that it is no picture", async () => {
+    const folder = await folderWith();
+    for (const name of ["1.jpg", "2.jpg"]) {
+      const path = join(folder, "cat", `film ${name}`);
+      await writeFile(path, "");
+      await truncate(path, 2 ** 28);
+    }
+    const peakKiB = process.resourceUsage().maxRSS;
+    const { good, bad } = await outcome(folder);
+    expect(good).toBe(4);
+    expect(Object.values(bad)).toEqual(Array(2).fill(expect.stringContaining("unsupported image format")));
+    expect(process.resourceUsage().maxRSS - peakKiB).toBeLessThan(100 * 1024);
   });
 
   it("reads a picture whatever its name is, if the bytes are one", async () => {

@@ -3,6 +3,9 @@
 const latin = (bytes: Uint8Array, start: number, end: number): string =>
   String.fromCharCode(...bytes.subarray(start, end));
 
+/** What `checkFormat` looks at. */
+export const SIGNATURE_BYTES = 16;
+
 /** By their first bytes; https://en.wikipedia.org/wiki/List_of_file_signatures. */
 const SIGNATURES: readonly ((bytes: Uint8Array) => boolean)[] = [
   (bytes) => latin(bytes, 0, 3) === "\xff\xd8\xff",

@@ -12,6 +12,7 @@ import { mapConcurrently } from "../map-concurrently.js";
 import type { ProgressListener } from "../progress.js";
 import { ImageDecodeError, inspectPicture } from "./decode-image.js";
 import { jpegHeader } from "./jpeg-header.js";
+import { checkFormat, SIGNATURE_BYTES } from "./picture-format.js";
 import {
   fileOf,
   locate,
@@ -104,6 +105,18 @@ export async function indexPictures(
   return entries;
 }
 
+/** Of an encoded picture: a photo has 10 MiB, and eight of this many are read at once. */
+const LARGE_BYTES = 2 ** 26;
+
+let previous: Promise<unknown> = Promise.resolve();
+
+/** One after the other, whoever asks: several at once might not fit into memory. */
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const result = previous.then(work);
+  previous = result.catch(() => {});
+  return result;
+}
+
 async function indexPicture(
   location: PictureLocation,
   known: PictureEntry | undefined,
@@ -112,11 +125,22 @@ async function indexPicture(
   try {
     const present = await stampFile(fileOf(location));
     if (known !== undefined && isSameStamp(known.stamp, present)) return known;
-    const bytes = await readPicture(location);
-    stamp = present;
-    const facts = await inspectPicture(bytes);
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return { stamp, sha256, ...facts, isJpeg: jpegHeader(bytes) !== null };
+    const range =
+      typeof location === "string" ? { file: location, offset: 0, length: present.sizeBytes } : location;
+    const isLarge = range.length > LARGE_BYTES;
+    const look = async (): Promise<PictureEntry> => {
+      if (isLarge) {
+        const start = await readPicture({ ...range, length: SIGNATURE_BYTES });
+        stamp = present;
+        checkFormat(start);
+      }
+      const bytes = await readPicture(location);
+      stamp = present;
+      const facts = await inspectPicture(bytes);
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      return { stamp, sha256, ...facts, isJpeg: jpegHeader(bytes) !== null };
+    };
+    return await (isLarge ? inTurn(look) : look());
   } catch (error) {
     return { stamp, badReason: error instanceof ImageDecodeError ? error.reason : (error as Error).message };
   }
