@@ -80,3 +80,26 @@ it("takes a run's config, and refuses other pictures than it was trained on", as
   expect(stderr).toContain("0".repeat(64));
   expect(existsSync(join(folder, "run/a.png"))).toBe(false);
 });
+
+it("ends in good order on Ctrl-C, and writes no sheet", async () => {
+  // A process that only waits for a signal has nothing to do, and ends.
+  const program = `const busy = setInterval(() => undefined, 1000);
+    const heard = new Promise((resolve) => process.once("SIGINT", resolve));
+    process.kill(process.pid, "SIGINT");
+    await heard;
+    clearInterval(busy);
+    export default () => ({ apply: (images) => images });`;
+  writeFileSync(join(folder, "interrupts.mjs"), program);
+  const list = JSON.stringify([{ module: join(folder, "interrupts.mjs") }]);
+  const { exitCode, stdout, stderr } = await preview("--transforms", list, "--out", "stopped.png");
+  expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: "" });
+  expect(stderr).toContain("Stopped. No sheet was written");
+  expect(existsSync(join(folder, "stopped.png"))).toBe(false);
+});
+
+it("says which sources it takes", async () => {
+  const { stdout } = await preview("--help");
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+    "name of a data set, a folder with one folder of pictures per class, or a manifest, tar or Parquet file",
+  );
+});

@@ -7,10 +7,9 @@ import { collectAssignment } from "../config/assignment.js";
 import { ConfigError } from "../config/config-error.js";
 import type { PartialConfig } from "../config/merge-config.js";
 import { readConfigFile } from "../config/read-config-file.js";
-import { addDatasetHint } from "../config/dataset-hints.js";
-import { showDataProgress } from "../display/describe-data-progress.js";
 import { createLineWriter } from "../display/line-writer.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
+import { withDataset } from "./with-dataset.js";
 
 interface PreviewFlags {
   readonly transforms?: string;
@@ -40,7 +39,10 @@ export function addDataPreviewCommand(data: Command, context: CommandContext): v
   data
     .command("preview")
     .description("shows what transforms make of some pictures, on one sheet")
-    .argument("[source]", "name of a data set, or a folder with one folder of pictures per class")
+    .argument(
+      "[source]",
+      "name of a data set, a folder with one folder of pictures per class, or a manifest, tar or Parquet file",
+    )
     .option(
       "--transforms <preset|file|json>",
       "a preset, or a list, or lists, as in a config; in a file or written here",
@@ -84,44 +86,38 @@ async function preview(
       ...flags.set,
     ],
   });
-  const { listDatasets, openDataset, previewTransforms, transformLists } = await import("@convkit/data");
+  const { previewTransforms, transformLists } = await import("@convkit/data");
   const writer = createLineWriter(flags.json ? context.stderr : context.stdout);
-  try {
-    const dataset = await openDataset(config.data, {
-      home: context.home,
-      onProgress: (progress) => showDataProgress(progress, writer, context.colors),
-    }).catch((error: unknown) => {
-      throw addDatasetHint(error, config.data.source, listDatasets());
-    });
-    writer.close();
-    const card = await dataset.card();
-    const lists = transformLists(config.transforms, card);
-    const {
-      png,
-      height,
-      width,
-      pictures: shown,
-    } = await previewTransforms(dataset.splits.train, {
-      transforms: lists.train,
-      seed: config.seed,
-      classNames: dataset.classNames,
-      firstEpoch: flags.epoch,
-      pictures,
-      draws,
-    });
-    const sidecar = `${out.replace(/\.png$/i, "")}.json`;
-    const facts = { out, height, width, seed: config.seed, transforms: lists, pictures: shown };
-    await write(out, png);
-    await write(sidecar, `${JSON.stringify(facts, null, 2)}\n`);
-    if (flags.json) return printJson(context, { type: "preview", sidecar, ...facts });
-    print(context, [
-      ...describe(lists, card, context),
-      `${context.colors.bold("sheet")}    ${out}: ${shown.length} pictures, ${draws} epochs from ${flags.epoch}`,
-      `${context.colors.bold("drawn")}    ${sidecar}`,
-    ]);
-  } finally {
-    writer.close();
-  }
+  const stopped = "Stopped. No sheet was written; what was seen of the pictures is kept.";
+  const { png, facts, card } = await withDataset(
+    config.data,
+    { context, writer, stopped },
+    async (dataset, { signal }) => {
+      const card = await dataset.card();
+      signal.throwIfAborted();
+      const lists = transformLists(config.transforms, card);
+      const { png, height, width, ...shown } = await previewTransforms(dataset.splits.train, {
+        transforms: lists.train,
+        seed: config.seed,
+        classNames: dataset.classNames,
+        firstEpoch: flags.epoch,
+        pictures,
+        draws,
+      });
+      signal.throwIfAborted();
+      const facts = { out, height, width, seed: config.seed, transforms: lists, pictures: shown.pictures };
+      return { png, facts, card };
+    },
+  );
+  const sidecar = `${out.replace(/\.png$/i, "")}.json`;
+  await write(out, png);
+  await write(sidecar, `${JSON.stringify(facts, null, 2)}\n`);
+  if (flags.json) return printJson(context, { type: "preview", sidecar, ...facts });
+  print(context, [
+    ...describe(facts.transforms, card, context),
+    `${context.colors.bold("sheet")}    ${out}: ${facts.pictures.length} pictures, ${draws} epochs from ${flags.epoch}`,
+    `${context.colors.bold("drawn")}    ${sidecar}`,
+  ]);
 }
 
 async function write(path: string, content: Buffer | string): Promise<void> {
