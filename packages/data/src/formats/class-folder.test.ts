@@ -68,6 +68,7 @@ describe("readClassFolder", () => {
     ["Training", "Testing", "test"],
     ["TRAIN", "Valid", "validation"],
     ["training", "dev", "validation"],
+    ["training_set", "test_set", "test"],
   ] as const)("takes %s/ and %s/ for splits and not for classes", async (train, other, split) => {
     const { parts } = await read({
       [`${train}/cat/1.png`]: RED,
@@ -91,6 +92,11 @@ describe("readClassFolder", () => {
     );
     const { parts } = await read({ "test/1.png": RED, "car/2.png": RED });
     expect(parts.classNames).toEqual(["car", "test"]);
+  });
+
+  it("asks for the class folders in train/ where they lie beside a split", async () => {
+    const mixed = { "cat/1.png": RED, "dog/2.png": RED, "val/cat/3.png": RED, "val/dog/4.png": RED };
+    await expect(read(mixed)).rejects.toThrow(/Received: both, cat\/, dog\/ in val\/ and beside it\. Move/);
   });
 
   it("does not guess whether train is a class or a split", async () => {

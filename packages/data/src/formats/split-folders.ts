@@ -17,14 +17,15 @@ const SPLIT_OF_NAME: ReadonlyMap<string, SplitName> = new Map([
 /** What folders, files and manifests call the splits, in lower case. */
 export const SPLIT_NAMES: readonly string[] = [...SPLIT_OF_NAME.keys()];
 
-/** @param name in upper or lower case; undefined: it is none of a split. */
-export const splitOfName = (name: string): SplitName | undefined => SPLIT_OF_NAME.get(name.toLowerCase());
+/** @param name in upper or lower case, also as in `test_set`; undefined: it is none of a split. */
+export const splitOfName = (name: string): SplitName | undefined =>
+  SPLIT_OF_NAME.get(name.toLowerCase().replace(/[ _-]?set$/, ""));
 
 /**
  * Whether the folders at the top are splits and not classes: where one of training pictures has folders in it.
  * @param where path of the folder or the archive, for messages.
- * @throws {DatasetFormatError} if all of them are named as splits and none has classes to train on, or if `train` might
- *   as well be a class.
+ * @throws {DatasetFormatError} if all of them are named as splits and none has classes to train on, if a split lies beside
+ *   the class folders to train on, or if `train` might as well be a class.
  */
 export function haveSplits(where: string, files: readonly string[]): boolean {
   const hasTraining = files.some((path) => {
@@ -36,6 +37,10 @@ export function haveSplits(where: string, files: readonly string[]): boolean {
   const splits = names.filter((name) => splitOfName(name) !== undefined);
   if (!hasTraining) {
     if (splits.length > 1 && splits.length === names.length) throw noTrainingFolder(where, names);
+    for (const split of splits) {
+      const beside = [...(tops.get(split) as Set<string>)].filter((name) => tops.has(name));
+      if (beside.length > 0) throw classesBesideSplit(where, split, beside);
+    }
     return false;
   }
   const trains = splits.filter((name) => splitOfName(name) === "train");
@@ -75,6 +80,13 @@ function noTrainingFolder(where: string, names: readonly string[]): DatasetForma
       (flat.length > 0 ? `, and no folder in ${nameSome(flat)}. ` : ". ") +
       `Name the folder to train on train/, or make one of them, such as ${names[0]}/, a data set of its own; if they ` +
       "are classes, rename them.",
+  );
+}
+
+function classesBesideSplit(where: string, split: string, classes: readonly string[]): DatasetFormatError {
+  return new DatasetFormatError(
+    `Expected folders of classes or folders of splits in ${where}. Received: both, ${nameSome(classes)} in ${split}/ and ` +
+      `beside it. Move the class folders to train on into train/, or ${split}/ away; if ${split}/ is a class, rename it.`,
   );
 }
 
