@@ -83,21 +83,29 @@ export async function photos(
 
 const FROM_DISK = "convkit, from disk (a second run's first epoch)";
 const FROM_MEMORY = "convkit, from memory (later epochs)";
+const LATER_EPOCHS = 4;
 const CACHED_NAMES = [FROM_DISK, FROM_MEMORY];
 
 async function cached(open: () => Promise<DatasetSplit>): Promise<LoadingContestant[]> {
   const filling = await openLoader(await open());
   await drain(filling, 0);
+  await filling.close();
   return [
     { name: FROM_DISK, turn: async () => timeFirstEpoch(await open()), close: () => Promise.resolve() },
     {
       name: FROM_MEMORY,
-      turn: async (round) => {
-        const startedAtMs = performance.now();
-        const pictures = await drain(filling, round + 1);
-        return (pictures * 1000) / (performance.now() - startedAtMs);
+      turn: async () => {
+        // Right after its first epoch, as in training: a system may take away memory that nobody touches for a while.
+        const split = await open();
+        const loader = await openLoader(split);
+        await drain(loader, 0);
+        const speed = await picturesPerSecond(LATER_EPOCHS * split.length, async () => {
+          for (let epoch = 1; epoch <= LATER_EPOCHS; epoch++) await drain(loader, epoch);
+        });
+        await loader.close();
+        return speed;
       },
-      close: () => filling.close(),
+      close: () => Promise.resolve(),
     },
   ];
 }
