@@ -59,15 +59,19 @@ describe("10,000 training steps", () => {
     trainStep(weights, optimizer, x, labels);
     const before = snapshot();
     let early = 0;
-    let earlyNative = 0;
+    const native: number[] = [];
     for (let step = 1; step <= 10_000; step++) {
       trainStep(weights, optimizer, x, labels);
-      if (step === 1000) [early, earlyNative] = [heldBytes(), nativeBytes()];
+      if (step === 1000) early = heldBytes();
+      if (step % 3000 === 1000) native.push(nativeBytes());
     }
     expect(snapshot()).toEqual(before);
     expect(heldBytes() - early).toBeLessThan(2 ** 20);
-    // A leak of a kilobyte a step in native code would be 9 MiB.
-    expect(nativeBytes() - earlyNative).toBeLessThan(8 * 2 ** 20);
+    // A leak of a kilobyte a step in native code would be 2.9 MiB in each 3,000 steps; what an engine or an allocator takes
+    // for itself, it takes at once and not in all of them.
+    const growths = native.slice(1).map((bytes, i) => bytes - (native[i] as number));
+    expect(growths).toHaveLength(3);
+    expect(Math.min(...growths)).toBeLessThan(2.5 * 2 ** 20);
   });
 });
 

@@ -125,7 +125,10 @@ describe("openCluster", () => {
     const place = await placeCluster(home);
     const client = new Client(await openCluster({ home, idleMs: IDLE_MS }));
     await client.connect();
-    process.kill(Number(await readFile(place.keeperFile, "utf8")), "SIGKILL");
+    const keeper = Number(await readFile(place.keeperFile, "utf8"));
+    process.kill(keeper, "SIGKILL");
+    // A signal takes its time, and who has ended counts as alive until its parent has heard of it.
+    await vi.waitFor(() => expect(() => process.kill(keeper, 0)).toThrow("ESRCH"), WITHIN);
     expect(await ask(home, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
     await client.end();
     await untilStopped(place);
