@@ -10,6 +10,10 @@ describe.skipIf(browserPath === undefined)("a menu", () => {
     await trigger.click();
     const item = page.getByRole("menuitem", { name: "Save as PNG" });
     await item.waitFor();
+    // Nobody chooses before he sees it: a menu that is still appearing would be kept until it has appeared.
+    await page
+      .getByRole("menu")
+      .evaluate((menu) => Promise.all(menu.getAnimations().map(({ finished }) => finished)));
     // Both clicks before any timer of the page runs: a busy page takes input first.
     await page.evaluate(async () => {
       const click = (element: Element | null | undefined) => {
