@@ -314,7 +314,7 @@ test("a worker's token is shown once, lets in, and no longer does when it is rev
   expect(await asks(lookup)).toBe(200);
   expect(await asks("jobs.tokens")).toBe(401);
   await page.getByRole("button", { name: "I have it" }).click();
-  await page.getByText(token).waitFor({ state: "detached" });
+  await expect.poll(() => page.getByText(token).count()).toBe(0);
   await page.getByRole("button", { name: "Revoke gpu-7" }).click();
   await page.getByRole("button", { name: "Revoke the token" }).click();
   await page.getByText("revoked", { exact: true }).waitFor();

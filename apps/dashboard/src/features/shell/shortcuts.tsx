@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { areas } from "./navigation";
 
 const SEQUENCE_MS = 1200;
+const NEVER = -Infinity;
 
 const lists: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
   {
@@ -38,7 +39,8 @@ const lists: readonly { title: string; keys: readonly (readonly [string, string]
 export function Shortcuts() {
   const router = useRouter();
   const [open, setOpen] = useState(false);
-  const pendingSince = useRef(0);
+  /** When g was pressed, in the time of events, which begins with the page. */
+  const pendingSince = useRef(NEVER);
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -49,7 +51,7 @@ export function Shortcuts() {
       )
         return;
       const wasPending = event.timeStamp - pendingSince.current < SEQUENCE_MS;
-      pendingSince.current = 0;
+      pendingSince.current = NEVER;
       if (wasPending) {
         const area = areas.find(({ key }) => key === event.key);
         if (!area) return;
