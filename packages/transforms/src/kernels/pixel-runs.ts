@@ -18,7 +18,7 @@ export function moveAndNormalize(
   { statistics, out }: { statistics: ChannelStatistics; out: Float32Array },
 ): void {
   const { width, channels } = shape;
-  const kernels = channels === 1 || channels === 3 ? simdKernels() : null;
+  const kernels = simdKernels(channels);
   const imageValues = valuesPerImage(shape);
   const perChannel = statisticsPerChannel(channels, statistics);
   let table: Float32Array | undefined;

@@ -23,7 +23,7 @@ export function resample(
   target: Pixels,
   { width, channels, rows, columns }: Resampling,
 ): void {
-  const kernels = channels === 1 || channels === 3 ? simdKernels() : null;
+  const kernels = simdKernels(channels);
   const isDone =
     source instanceof Uint8Array &&
     target instanceof Uint8Array &&

@@ -274,8 +274,13 @@ function bandsOf(
 
 let loaded: SimdKernels | null | undefined;
 
-/** @returns null where the engine has no WebAssembly, none with SIMD, or a page's policy forbids it. */
-export function simdKernels(): SimdKernels | null {
+/**
+ * @param channels of the pictures.
+ * @returns null where there are no kernels for so many, the engine has no WebAssembly, none with SIMD, or a page's policy
+ *   forbids it.
+ */
+export function simdKernels(channels: number): SimdKernels | null {
+  if (channels !== 1 && channels !== 3) return null;
   if (loaded === undefined) {
     try {
       const bytes = Uint8Array.from(atob(PIXEL_KERNELS_WASM), (character) => character.charCodeAt(0));
