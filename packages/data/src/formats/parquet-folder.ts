@@ -6,7 +6,7 @@ import { openClasses } from "./class-labels.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
 import type { ListedPicture } from "./list-pictures.js";
-import { checkRoomForPacks, openParquet, type ParquetShard } from "./parquet-pack.js";
+import { openParquetFiles, type ParquetShard } from "./parquet-pack.js";
 import { readPictureFiles } from "./picture-files.js";
 import { checkTrainingShards, listShards, openShard, type Shard } from "./shards.js";
 
@@ -29,12 +29,9 @@ export async function readParquet(path: string, options: PictureIndexOptions): P
   if (names.length === 0) return null;
   const shards = names.map((name) => openShard(folder, name));
   checkTrainingShards(path, shards);
-  await checkRoomForPacks(
-    shards.map(({ file }) => file),
-    options.home,
-  );
-  const opened: [Shard, ParquetShard][] = [];
-  for (const shard of shards) opened.push([shard, await openParquet(shard.file, options)]);
+  const files = shards.map(({ file }) => file);
+  const read = await openParquetFiles(files, options);
+  const opened = shards.map((shard, i) => [shard, read[i] as ParquetShard] as const);
   const { classNames, classOf } = openClasses(
     opened.flatMap(([, { rows }]) => rows.flatMap(({ label }) => label ?? [])),
     agreedNames(opened),

@@ -57,50 +57,64 @@ export interface ParquetShard {
 }
 
 /**
- * Writes the pack where there is none of the file as it now is. One process writes it at a time, a group of rows at a
+ * Writes a pack where there is none of a file as it now is. One process writes it at a time, a group of rows at a
  * time, and nothing is known of it before it is whole. Packs of files that have gone are then removed.
- * @throws {DatasetFormatError} if it is no Parquet, damaged, or without columns of pictures and labels.
+ * @returns a shard per file, in their order.
+ * @throws {DatasetFormatError} if one is no Parquet, damaged, or without columns of pictures and labels.
+ * @throws {DiskSpaceError} before the first is written, if the disk has no room for all of them.
  */
-export async function openParquet(file: string, options: PictureIndexOptions): Promise<ParquetShard> {
-  const { home, signal, onProgress } = options;
-  const place = await placeOf(file, home);
-  const { folder, key } = place;
-  const findPack = () => knownPack(place);
-  const findOrMake = async () => (await findPack()) ?? makePack(place, options);
-  const pack =
-    (await findPack()) ??
-    (await withLock(join(folder, `${key}.lock`), findOrMake, {
-      signal,
-      onWait: (pid) => onProgress?.({ phase: "wait", what: file, pid }),
-    }));
+export async function openParquetFiles(
+  files: readonly string[],
+  options: PictureIndexOptions,
+): Promise<ParquetShard[]> {
+  const found: { readonly place: PackPlace; readonly pack: Pack | null }[] = [];
+  for (const file of files) {
+    const place = await placeOf(file, options.home);
+    found.push({ place, pack: await knownPack(place) });
+  }
+  const missing = found.flatMap(({ place, pack }) => (pack === null ? [place] : []));
+  if (missing.length > 0) await checkRoom(missing, files);
+  const shards: ParquetShard[] = [];
+  for (const { place, pack } of found)
+    shards.push(shardOf(place, pack ?? (await findOrMakePack(place.file, options))));
+  return shards;
+}
+
+function shardOf({ folder }: PackPlace, { name, classNames, rows }: Pack): ParquetShard {
   return {
-    classNames: pack.classNames,
-    rows: pack.rows.map(({ place, label, path }) => ({
-      range: place && { file: join(folder, pack.name), offset: place[0], length: place[1] },
+    classNames,
+    rows: rows.map(({ place, label, path }) => ({
+      range: place && { file: join(folder, name), offset: place[0], length: place[1] },
       label,
       path,
     })),
   };
 }
 
-/**
- * To be asked before the first of several is packed: a repository may have a hundred files.
- * @throws {DiskSpaceError} if the pictures of those that are not packed yet are more than the disk has room for.
- * @throws {DatasetFormatError} as `openParquet`.
- */
-export async function checkRoomForPacks(files: readonly string[], home: string): Promise<void> {
-  await mkdir(packFolder(home), { recursive: true });
-  const needs: number[] = [];
-  for (const file of files) {
-    const place = await placeOf(file, home);
-    if ((await knownPack(place)) !== null) continue;
+/** By the file as it is when its turn has come. */
+async function findOrMakePack(file: string, options: PictureIndexOptions): Promise<Pack> {
+  const { home, signal, onProgress } = options;
+  const place = await placeOf(file, home);
+  const findOrMake = async () => (await knownPack(place)) ?? makePack(place, options);
+  return withLock(join(place.folder, `${place.key}.lock`), findOrMake, {
+    signal,
+    onWait: (pid) => onProgress?.({ phase: "wait", what: file, pid }),
+  });
+}
+
+/** Of all that are to be written, for a repository may have a hundred files. @param files with those that are there. */
+async function checkRoom(places: readonly PackPlace[], files: readonly string[]): Promise<void> {
+  const { folder } = places[0] as PackPlace;
+  await mkdir(folder, { recursive: true });
+  let neededBytes = 0;
+  for (const { file, key } of places) {
     // Another process may be at it.
-    const begun = (await stat(join(place.folder, `${place.key}.part`)).catch(() => null))?.size ?? 0;
-    needs.push(Math.max(0, (await measurePictures(file)) - begun));
+    const begun = (await stat(join(folder, `${key}.part`)).catch(() => null))?.size ?? 0;
+    neededBytes += Math.max(0, (await measurePictures(file)) - begun);
   }
   const [first, ...others] = files;
-  await checkDiskSpace(packFolder(home), {
-    neededBytes: needs.reduce((sum, bytes) => sum + bytes, 0),
+  await checkDiskSpace(folder, {
+    neededBytes,
     what: `the pictures of ${first}${others.length > 0 ? ` and ${others.length} more files` : ""}`,
   });
 }
@@ -115,10 +129,13 @@ async function measurePictures(file: string): Promise<number> {
     .reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
 }
 
-const packFolder = (home: string): string => join(home, "datasets", ".packs");
-
 async function placeOf(file: string, home: string): Promise<PackPlace> {
-  return { file, folder: packFolder(home), key: hashOf(resolve(file)), stamp: await stampFile(file) };
+  return {
+    file,
+    folder: join(home, "datasets", ".packs"),
+    key: hashOf(resolve(file)),
+    stamp: await stampFile(file),
+  };
 }
 
 /** @returns null if there is none of the file as it now is. */
