@@ -1,7 +1,7 @@
 /** Mean and standard deviation of every channel, for Normalize. Exact: from counts of the 256 byte values. */
 import type { DatasetSplit, PictureFile } from "./dataset-split.js";
 import { mapConcurrently } from "./map-concurrently.js";
-import { decodeImage } from "./pictures/decode-image.js";
+import { decodeImage, isHuge } from "./pictures/decode-image.js";
 import type { PictureLocation } from "./pictures/picture-location.js";
 import type { FileSource } from "./pictures/pixel-source.js";
 
@@ -64,13 +64,12 @@ async function countWholeFiles(split: DatasetSplit): Promise<ByteCounts> {
   return counts;
 }
 
-/** Four decoded whole at once would take gigabytes. */
-const MOST_PIXELS = 2 ** 25;
 const BOUNDED_PIXELS = 2 ** 22;
 
 /** @returns [height, width] that a very large picture is brought to; null: it is taken as it is. */
 function boundedSize(file: PictureFile | null): [number, number] | null {
-  if (file === null || file.height * file.width <= MOST_PIXELS) return null;
+  // Four of them decoded whole at once would take gigabytes.
+  if (file === null || !isHuge(file)) return null;
   const scale = Math.sqrt(BOUNDED_PIXELS / (file.height * file.width));
   return [Math.ceil(file.height * scale), Math.ceil(file.width * scale)];
 }

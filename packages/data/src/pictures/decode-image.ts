@@ -2,7 +2,7 @@
 import { resize } from "@convkit/transforms";
 import sharp from "sharp";
 import { isSrgb, jpegHeader, type JpegHeader } from "./jpeg-header.js";
-import { checkDepth, checkFormat } from "./picture-format.js";
+import { checkDepth, formatOf, type PictureFormat } from "./picture-format.js";
 import { encodedBytes, type PictureLocation } from "./picture-location.js";
 
 export interface DecodedImage {
@@ -60,11 +60,12 @@ export async function decodeImage(
 ): Promise<DecodedImage> {
   try {
     const bytes = await encodedBytes(picture);
-    checkFormat(bytes);
+    const format = formatOf(bytes);
     const header = jpegHeader(bytes);
     const ignoreIcc = header?.profile != null && isSrgb(header.profile);
     const pipeline = sharp(bytes, { failOn: "error", ignoreIcc }).autoOrient();
-    const scaled = size && (header ? await scaledJpeg(header, bytes, size) : await scaledOther(bytes, size));
+    const scaled =
+      size && (header ? await scaledJpeg(header, bytes, size) : await scaledOther(format, bytes, size));
     if (scaled) pipeline.resize(scaled[1], scaled[0], { fit: "fill" });
     const { data, info } = await pipeline
       .flatten({ background: "white" })
@@ -123,17 +124,20 @@ async function scaledJpeg(
 /** Decoded in colour, 96 MiB. */
 const MOST_PIXELS = 2 ** 25;
 
-/** Of pictures that are no JPEGs. */
+/** Whether a picture has more pixels than should be held at once. */
 export const isHuge = ({ height, width }: { height: number; width: number }): boolean =>
   height * width > MOST_PIXELS;
 
-const PNG_SIGNATURE = "89504e470d0a1a0a";
+/** PNG specification, 11.2.1: the IHDR chunk comes first, with the width and the height as its first words. */
+const PNG_WIDTH = 16;
+const PNG_HEAD = 24;
 
-async function scaledOther(bytes: Uint8Array, size: Size): Promise<Size | null> {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 24));
-  const isPng = head.length === 24 && head.toString("hex", 0, 8) === PNG_SIGNATURE;
-  // The IHDR chunk comes first: asking the decoder takes a fifth of decoding a small one.
-  if (isPng && !isHuge({ width: head.readUInt32BE(16), height: head.readUInt32BE(20) })) return null;
+async function scaledOther(format: PictureFormat, bytes: Uint8Array, size: Size): Promise<Size | null> {
+  // Asking the decoder takes a fifth of decoding a small one.
+  if (format === "png" && bytes.length >= PNG_HEAD) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    if (!isHuge({ width: view.getUint32(PNG_WIDTH), height: view.getUint32(PNG_WIDTH + 4) })) return null;
+  }
   const { autoOrient } = await sharp(bytes, { failOn: "error" }).metadata();
   if (!isHuge(autoOrient)) return null;
   const [height, width] = scaledTo(size);
@@ -153,7 +157,7 @@ export interface PictureFacts {
  */
 export async function inspectPicture(bytes: Uint8Array): Promise<PictureFacts> {
   try {
-    checkFormat(bytes);
+    formatOf(bytes);
     const picture = sharp(bytes, { failOn: "error" });
     const { autoOrient, space, depth } = await picture.metadata();
     checkDepth(depth);
@@ -182,7 +186,7 @@ const COARSE = 4;
 export async function decodeGrey(picture: PictureLocation | Uint8Array, edge: number): Promise<Uint8Array> {
   try {
     const bytes = await encodedBytes(picture);
-    checkFormat(bytes);
+    formatOf(bytes);
     const { data, info } = await sharp(bytes, { failOn: "error" })
       .autoOrient()
       .flatten({ background: "white" })

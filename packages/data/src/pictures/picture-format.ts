@@ -3,24 +3,26 @@
 const latin = (bytes: Uint8Array, start: number, end: number): string =>
   String.fromCharCode(...bytes.subarray(start, end));
 
-/** What `checkFormat` looks at. */
+/** What `formatOf` looks at. */
 export const SIGNATURE_BYTES = 16;
 
 /** By their first bytes; https://en.wikipedia.org/wiki/List_of_file_signatures. */
-const SIGNATURES: readonly ((bytes: Uint8Array) => boolean)[] = [
-  (bytes) => latin(bytes, 0, 3) === "\xff\xd8\xff",
-  (bytes) => latin(bytes, 0, 8) === "\x89PNG\r\n\x1a\n",
-  (bytes) => latin(bytes, 0, 4) === "RIFF" && latin(bytes, 8, 12) === "WEBP",
-  (bytes) => latin(bytes, 0, 4) === "GIF8",
+const SIGNATURES = {
+  jpeg: (bytes: Uint8Array) => latin(bytes, 0, 3) === "\xff\xd8\xff",
+  png: (bytes: Uint8Array) => latin(bytes, 0, 8) === "\x89PNG\r\n\x1a\n",
+  webp: (bytes: Uint8Array) => latin(bytes, 0, 4) === "RIFF" && latin(bytes, 8, 12) === "WEBP",
+  gif: (bytes: Uint8Array) => latin(bytes, 0, 4) === "GIF8",
   // Also with addresses of 64 bits.
-  (bytes) => ["II*\0", "MM\0*", "II+\0", "MM\0+"].includes(latin(bytes, 0, 4)),
-  (bytes) => latin(bytes, 4, 8) === "ftyp",
-];
+  tiff: (bytes: Uint8Array) => ["II*\0", "MM\0*", "II+\0", "MM\0+"].includes(latin(bytes, 0, 4)),
+  avif: (bytes: Uint8Array) => latin(bytes, 4, 8) === "ftyp",
+};
+
+export type PictureFormat = keyof typeof SIGNATURES;
 
 /** @throws {Error} if the bytes are in none of the formats that are read. */
-export function checkFormat(bytes: Uint8Array): void {
+export function formatOf(bytes: Uint8Array): PictureFormat {
   if (bytes.length === 0) throw new Error("the file is empty");
-  if (SIGNATURES.some((isSo) => isSo(bytes))) return;
+  for (const [format, isSo] of Object.entries(SIGNATURES)) if (isSo(bytes)) return format as PictureFormat;
   throw new Error("unsupported image format: neither JPEG, PNG, WebP, GIF, TIFF nor AVIF");
 }
 

@@ -12,7 +12,7 @@ import { mapConcurrently } from "../map-concurrently.js";
 import type { ProgressListener } from "../progress.js";
 import { ImageDecodeError, inspectPicture } from "./decode-image.js";
 import { jpegHeader } from "./jpeg-header.js";
-import { checkFormat, SIGNATURE_BYTES } from "./picture-format.js";
+import { formatOf, SIGNATURE_BYTES } from "./picture-format.js";
 import {
   fileOf,
   locate,
@@ -132,7 +132,7 @@ async function indexPicture(
       if (isLarge) {
         const start = await readPicture({ ...range, length: SIGNATURE_BYTES });
         stamp = present;
-        checkFormat(start);
+        formatOf(start);
       }
       const bytes = await readPicture(location);
       stamp = present;
