@@ -1,5 +1,5 @@
 /** An opened data set: its splits, ready for loaders, and the card that describes it. */
-import { DatasetCard, type HoldingSpec } from "@convkit/schema";
+import { DatasetCard, type HoldingSpec, type ResizeFit } from "@convkit/schema";
 import { measureChannels, type ChannelStatistics } from "./channel-statistics.js";
 import type { DatasetSplit } from "./dataset-split.js";
 import type { BadFile } from "./formats/dataset-parts.js";
@@ -24,6 +24,8 @@ export interface ImageDatasetInit {
   readonly heldBackBy: "hash" | "stratified";
   /** What of the config's data held them back. */
   readonly holding?: HoldingSpec | undefined;
+  /** How pictures of other shapes were brought to one; absent: none were, or they were stretched. */
+  readonly imageFit?: ResizeFit | undefined;
   readonly badFiles: readonly BadFile[];
   readonly warnings: readonly string[];
   /** Whether a mirrored picture is of the same class, where that is known. */
@@ -41,6 +43,8 @@ export class ImageDataset {
   /** Index = label. */
   readonly classNames: readonly string[];
   readonly splits: DatasetSplits;
+  /** How pictures of other shapes were brought to `imageShape`; undefined: none were, or they were stretched. */
+  readonly imageFit: ResizeFit | undefined;
   readonly badFiles: readonly BadFile[];
   /** What looks like a mistake in the data and holds nothing up, a sentence each. */
   readonly warnings: readonly string[];
@@ -59,6 +63,7 @@ export class ImageDataset {
     this.contentHash = contentHash;
     this.classNames = classNames;
     this.splits = splits;
+    this.imageFit = init.imageFit === "stretch" ? undefined : init.imageFit;
     this.badFiles = badFiles;
     this.warnings = warnings;
     this.#ownSplits = ownSplits;
@@ -101,6 +106,7 @@ export class ImageDataset {
       contentHash: this.contentHash,
       classNames: this.classNames,
       imageShape: this.imageShape,
+      ...(this.imageFit && { imageFit: this.imageFit }),
       ...(this.#isMirrorable !== undefined && { isMirrorable: this.#isMirrorable }),
       splits: Object.fromEntries(
         this.splitList().map((split) => [
@@ -113,7 +119,7 @@ export class ImageDataset {
         ]),
       ),
       ...(await this.#channels),
-      ...decodingOf(this.splitList()),
+      ...decodingOf(this),
       badFiles: this.badFiles,
       warnings: this.warnings,
     });
@@ -121,14 +127,16 @@ export class ImageDataset {
 }
 
 /** Nothing where pictures are in memory. */
-function decodingOf(splits: readonly DatasetSplit[]): Pick<DatasetCard, "decoding"> {
-  const files = splits.flatMap((split) => Array.from(split.ids, (_, position) => split.fileAt(position)));
-  const size = splits[0]?.imageShape;
-  if (!size || files.every((file) => file === null)) return {};
-  const [height, width] = size;
+function decodingOf(dataset: ImageDataset): Pick<DatasetCard, "decoding"> {
+  const { imageShape, imageFit: fit } = dataset;
+  const files = dataset
+    .splitList()
+    .flatMap((split) => Array.from(split.ids, (_, position) => split.fileAt(position)));
+  if (!imageShape || files.every((file) => file === null)) return {};
+  const [height, width] = imageShape;
+  const fitted = { size: [height, width], fit } as const;
   const isScaled = files.some(
-    (file) =>
-      file && (file.isJpeg ? isScaledByDecoder([file.height, file.width], [height, width]) : isHuge(file)),
+    (file) => file && (file.isJpeg ? isScaledByDecoder([file.height, file.width], fitted) : isHuge(file)),
   );
   return { decoding: isScaled ? "dct-scaled" : "full" };
 }

@@ -196,6 +196,31 @@ describe("openDataset of a path", () => {
     expect((await memory.card()).decoding).toBeUndefined();
   });
 
+  it("crops or pads pictures of another shape than imageSize where the config says so, and notes it on the card", async () => {
+    const source = await writeFiles(await temporaryFolder(), {
+      "red/1.png": await encodePicture([255, 0, 0], { width: 8, height: 4 }),
+      "blue/1.png": await encodePicture([0, 0, 255], { width: 4, height: 4 }),
+    });
+    const spec = { source, imageSize: [2, 2] as [number, number], validationFraction: 0, testFraction: 0 };
+    const red = async (imageFit?: "stretch" | "crop" | "pad") => {
+      const dataset = await open({ ...spec, imageFit });
+      const { images } = await dataset.splits.train.readImages([
+        dataset.splits.train.ids.indexOf("red/1.png"),
+      ]);
+      return [(await dataset.card()).imageFit, [...images].filter((_, i) => i % 3 === 0)];
+    };
+    expect(await red()).toEqual([undefined, [255, 255, 255, 255]]);
+    expect(await red("stretch")).toEqual([undefined, [255, 255, 255, 255]]);
+    expect(await red("crop")).toEqual(["crop", [255, 255, 255, 255]]);
+    expect(await red("pad")).toEqual(["pad", [255, 255, 0, 0]]);
+    // Pictures that are numbers in a file, too: 2 × 3 lie in the middle of 2 × 8.
+    const digits = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
+    const memory = await open({ source: digits, imageSize: [2, 8], imageFit: "pad" });
+    expect((await memory.card()).imageFit).toBe("pad");
+    const { images } = await memory.splits.train.readImages([0]);
+    expect([...images].filter((_, i) => i % 8 < 2 || i % 8 > 4)).toEqual(new Array(10).fill(0));
+  });
+
   it("opens folders of pictures and describes them on a card", async () => {
     const source = await writeFiles(await temporaryFolder(), {
       "train/red/1.png": await encodePicture([255, 0, 0], { width: 3 }),

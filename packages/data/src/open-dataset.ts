@@ -89,6 +89,7 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
     holding: HoldingSpec.parse(data),
     heldBackBy: data.stratify ? "stratified" : "hash",
     ownSplits: Object.keys(parts.splits),
+    imageFit: data.imageSize && data.imageFit,
     badFiles: parts.badFiles,
     warnings: [...parts.warnings, ...warnOfSharedGroups(parts.splits, groupOf)],
     isMirrorable: named?.isMirrorable,
@@ -154,8 +155,8 @@ function makeSplits(
   groupOf: OpenDatasetOptions["groupOf"],
 ): DatasetSplits {
   const opened = (name: string, split: SplitParts | undefined) =>
-    split && openSplit(name, split, data.imageSize);
-  const all = openSplit("train", parts.splits.train, data.imageSize);
+    split && openSplit(name, split, data);
+  const all = openSplit("train", parts.splits.train, data);
   let train = all;
   const { folds, fold, stratify, splitSeed: seed } = data;
   checkHolding(parts, data, groupOf !== undefined);
@@ -257,13 +258,13 @@ function groupBy(
 function openSplit(
   name: string,
   { ids, labels, source, files }: SplitParts,
-  size: DataSpec["imageSize"],
+  { imageSize, imageFit }: DataSpec,
 ): DatasetSplit {
   return new DatasetSplit({
     name,
     ids,
     labels,
-    source: size ? resizeSource(source, size) : source,
+    source: imageSize ? resizeSource(source, imageSize, imageFit) : source,
     sourceIndices: Uint32Array.from({ length: ids.length }, (_, i) => i),
     files,
   });

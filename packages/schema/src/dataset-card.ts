@@ -1,5 +1,6 @@
 /** What a data set is, without its pixels. */
 import { z } from "zod";
+import { ResizeFit } from "./transform-fields.js";
 
 export const SplitName = z.enum(["train", "validation", "test"]);
 export type SplitName = z.infer<typeof SplitName>;
@@ -13,6 +14,9 @@ export const DatasetCard = z.object({
   classNames: z.array(z.string()),
   /** [height, width, channels]; null where sizes differ. */
   imageShape: z.tuple([z.int(), z.int(), z.int()]).nullable(),
+  imageFit: ResizeFit.optional().describe(
+    "How pictures of another shape were brought to that of imageShape; absent where none were, and where they were stretched",
+  ),
   splits: z.record(
     z.string(),
     z.object({

@@ -1,6 +1,6 @@
 /** Transforms of a picture's shape and place. torchvision's names, defaults and meaning. */
 import { z } from "zod";
-import { PositiveInt, Probability, rangeOf, Size, warpFields } from "./transform-fields.js";
+import { PositiveInt, Probability, rangeOf, ResizeFit, Size, warpFields } from "./transform-fields.js";
 
 const Degrees = z.number().min(-360).max(360);
 /** At 90 degrees a picture would be without end. */
@@ -21,12 +21,21 @@ export const GEOMETRIC_TRANSFORMS = [
     name: z.literal("RandomHorizontalFlip").describe("Mirrors left and right"),
     p: Probability.default(0.5).describe("Probability of mirroring"),
   }),
-  z.strictObject({
-    name: z.literal("Resize").describe("Scales bilinearly"),
-    size: z
-      .union([PositiveInt, Size])
-      .describe("[height, width] in pixels, or one number: the shorter edge's length"),
-  }),
+  z
+    .strictObject({
+      name: z.literal("Resize").describe("Scales bilinearly"),
+      size: z
+        .union([PositiveInt, Size])
+        .describe("[height, width] in pixels, or one number: the shorter edge's length"),
+      fit: ResizeFit.optional().describe(
+        "What becomes of a picture of another shape than [height, width]: stretched (if left out), cropped to its middle, " +
+          "or padded with black",
+      ),
+    })
+    .refine(({ size, fit }) => fit === undefined || typeof size !== "number", {
+      error: "Expected no fit for one number, which keeps every picture's shape",
+      path: ["fit"],
+    }),
   z.strictObject({
     name: z.literal("CenterCrop").describe("Cuts out the middle"),
     size: Size.describe("[height, width] of the part, in pixels"),

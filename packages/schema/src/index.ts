@@ -2,8 +2,10 @@ export { AnyNumber, stringifyWithSpelledNumbers } from "./finite.js";
 export { ModuleSpec } from "./module-spec.js";
 export { BuiltinTransformSpec, TransformSpec } from "./transform-spec.js";
 export { BatchTransformSpec } from "./batch-transform-spec.js";
+export { describeDecoding } from "./describe-decoding.js";
 export { describeTransforms } from "./describe-transforms.js";
 export { TransformPreset, type TransformLists } from "./run-transforms.js";
+export { ResizeFit } from "./transform-fields.js";
 export { SamplingSpec } from "./sampling-spec.js";
 export { LayerSpec, ModelSpec } from "./model-spec.js";
 export {

@@ -4,6 +4,7 @@ import { ModelSpec } from "./model-spec.js";
 import { RunTransforms } from "./run-transforms.js";
 import { SamplingSpec } from "./sampling-spec.js";
 import { joinShortForms, named } from "./short-forms.js";
+import { ResizeFit } from "./transform-fields.js";
 
 const PositiveInt = z.int().positive();
 const Fraction = z.number().min(0).lt(1);
@@ -174,6 +175,10 @@ export const DataSpec = z
       .tuple([PositiveInt, PositiveInt])
       .optional()
       .describe("[height, width] that all pictures are resized to; needed where sizes differ"),
+    imageFit: ResizeFit.optional().describe(
+      "What becomes of pictures of another shape than imageSize: stretched (if left out), cropped to their middle, or " +
+        "padded with black",
+    ),
     limit: z
       .strictObject({
         train: PositiveInt.optional().describe("At most so many training pictures"),

@@ -4,6 +4,11 @@ import { z } from "zod";
 export const PositiveInt = z.int().positive();
 /** [height, width] in pixels. */
 export const Size = z.tuple([PositiveInt, PositiveInt]);
+
+/** How a picture of another shape is brought to a size. */
+export const ResizeFit = z.enum(["stretch", "crop", "pad"]);
+export type ResizeFit = z.infer<typeof ResizeFit>;
+
 export const Probability = z.number().min(0).max(1);
 
 /** Of numbers that `number` allows. */

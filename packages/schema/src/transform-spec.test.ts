@@ -41,6 +41,10 @@ describe("a transform's spec", () => {
       { name: "RandAugment", magnitude: 31 },
       ["magnitude: Expected a magnitude of less than numMagnitudeBins"],
     ],
+    [
+      { name: "Resize", size: 8, fit: "crop" },
+      ["fit: Expected no fit for one number, which keeps every picture's shape"],
+    ],
     [{ name: "GaussianBlur", kernelSize: 4 }, ["kernelSize: Expected an odd number of pixels"]],
     [
       { name: "RandomResizedCrop", size: [8, 8], scale: [1, 0.5] },

@@ -139,8 +139,8 @@ function cardOf(
  * resize), then the evaluation transforms.
  */
 function preprocessingOf({ dataset, config }: RunData): TransformSpec[] {
-  const { imageShape } = dataset;
+  const { imageShape, imageFit: fit } = dataset;
   const { evaluation } = config.transforms;
   if (!imageShape) return evaluation;
-  return [{ name: "Resize", size: [imageShape[0], imageShape[1]] }, ...evaluation];
+  return [{ name: "Resize", size: [imageShape[0], imageShape[1]], ...(fit && { fit }) }, ...evaluation];
 }

@@ -2,7 +2,8 @@ export { createTransformPipeline, type ApplyOptions, type TransformPipeline } fr
 export type { Transform, TransformFactory } from "./transform.js";
 export { CustomTransformError } from "./custom-transform.js";
 export { ShapeError, valuesPerImage, type ImageBatchShape, type Pixels } from "./image-batch.js";
-export { resize, resizedShape, type ResizeSize } from "./resize.js";
+export { croppedPart, paddedPart, type ImagePart } from "./image-part.js";
+export { resize, resizeBox, resizedShape, type ResizeSize } from "./resize.js";
 export { toGrey } from "./color/to-grey.js";
 export { applyMix, drawMix, type BatchMix, type DrawMixOptions } from "./batch/batch-mix.js";
 export { rolled } from "./batch/pairing.js";

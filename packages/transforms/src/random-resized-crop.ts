@@ -5,7 +5,8 @@
 import { uniformIn } from "./each-image.js";
 import { imageAt } from "./image.js";
 import { allocateLike, valuesPerImage, type ImageBatchShape } from "./image-batch.js";
-import { resizePart, type ImagePart } from "./resize.js";
+import type { ImagePart } from "./image-part.js";
+import { resizePart } from "./resize.js";
 import type { Transform } from "./transform.js";
 
 export interface RandomResizedCropOptions {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ShapeError } from "./image-batch.js";
+import { croppedPart, paddedPart } from "./image-part.js";
 import { resize, resizedShape } from "./resize.js";
 
 const row = (width: number) => ({ count: 1, height: 1, width, channels: 1 });
@@ -46,6 +47,87 @@ describe("resize", () => {
         const resized = resize(ramp, shape, size);
         expect(Math.min(...resized)).toBeGreaterThanOrEqual(Math.min(...ramp));
         expect(Math.max(...resized)).toBeLessThanOrEqual(Math.max(...ramp));
+      }),
+    );
+  });
+
+  it("crops to the middle of the size's shape, to parts of pixels, before it scales", () => {
+    // Of 2 × 5, to 1 × 1, the part from 1.5 to 3.5: around 2.5 with radius 2, the columns 1 2 3 weigh 1/4 1/2 1/4.
+    const wide = Float32Array.of(1, 2, 3, 4, 8, 11, 12, 13, 14, 18);
+    const wideShape = { count: 1, height: 2, width: 5, channels: 1 };
+    expect([...resize(wide, wideShape, [1, 1], "crop")]).toEqual([8]);
+    // To 1 × 3, all of 5 / 3 rows in the middle and all columns: stretching comes to the same on the columns alone.
+    const [, , right] = resize(wide.slice(0, 5), row(5), [1, 3]);
+    const thirds = resize(wide, wideShape, [1, 3], "crop");
+    expect(thirds[2]).toBeCloseTo((right as number) + 5, 5);
+    // Of 5 × 3 with two channels, the rows 1 to 3, whole.
+    const tall = Uint8Array.from({ length: 30 }, (_, i) => i);
+    const tallShape = { count: 1, height: 5, width: 3, channels: 2 };
+    expect([...resize(tall, tallShape, [3, 3], "crop")]).toEqual([...tall.subarray(6, 24)]);
+  });
+
+  it("pads with zeros on two sides alike, the spare pixel after the picture", () => {
+    const wide = Uint8Array.of(10, 20, 30, 40);
+    const padded = resize(wide, row(4), [4, 4], "pad");
+    expect([...padded]).toEqual([0, 0, 0, 0, 10, 20, 30, 40, ...new Array<number>(8).fill(0)]);
+    const tall = new Float32Array(16).fill(0.5);
+    const tallShape = { count: 1, height: 4, width: 2, channels: 2 };
+    expect([...resize(tall, tallShape, [2, 2], "pad")]).toEqual([0.5, 0.5, 0, 0, 0.5, 0.5, 0, 0]);
+  });
+
+  it.each<[from: [number, number], to: [number, number], fit: number[], pad: number[]]>([
+    [
+      [6, 11],
+      [4, 4],
+      [151, 124, 136, 156, 123, 98, 136, 132, 160, 142, 104, 84, 103, 87, 93, 120],
+      [0, 0, 0, 0, 109, 126, 133, 108, 139, 121, 102, 128, 0, 0, 0, 0],
+    ],
+    [
+      [9, 5],
+      [4, 7],
+      [
+        119, 127, 141, 161, 192, 128, 26, 101, 137, 141, 81, 148, 112, 28, 125, 139, 114, 26, 128, 128, 73,
+        173, 123, 65, 13, 138, 168, 142,
+      ],
+      [0, 0, 121, 127, 0, 0, 0, 0, 0, 144, 119, 0, 0, 0, 0, 0, 110, 113, 0, 0, 0, 0, 0, 123, 118, 0, 0, 0],
+    ],
+    [
+      [4, 13],
+      [2, 3],
+      [147, 106, 122, 116, 128, 123],
+      [110, 122, 129, 0, 0, 0],
+    ],
+  ])("crops and pads %j to %j as Pillow 9.4's ImageOps.fit and pad do", ([height, width], to, fit, pad) => {
+    const pixels = Uint8Array.from({ length: height * width }, (_, i) => (i * i * 7 + i * 53) % 251);
+    const shape = { count: 1, height, width, channels: 1 };
+    for (const [how, expected] of [["crop", fit] as const, ["pad", pad] as const]) {
+      const resized = resize(pixels, shape, to, how);
+      // It rounds to bytes between rows and columns, too.
+      expect(resized).toHaveLength(expected.length);
+      resized.forEach((value, i) => expect(Math.abs(value - (expected[i] as number))).toBeLessThanOrEqual(1));
+    }
+  });
+
+  it("keeps proportions in any part and padding, which lie in the middle", () => {
+    const edge = fc.integer({ min: 1, max: 40 });
+    fc.assert(
+      fc.property(edge, edge, edge, edge, (height, width, h, w) => {
+        const [picture, target] = [
+          { height, width },
+          { height: h, width: w },
+        ];
+        const cropped = croppedPart(picture, target);
+        expect(cropped.height / cropped.width).toBeCloseTo(h / w, 9);
+        expect(Math.max(cropped.height / height, cropped.width / width)).toBeCloseTo(1, 9);
+        expect(2 * cropped.top + cropped.height).toBeCloseTo(height, 9);
+        expect(2 * cropped.left + cropped.width).toBeCloseTo(width, 9);
+        const padded = paddedPart(picture, target);
+        const scale = Math.min(h / height, w / width);
+        expect(padded.height === h || padded.width === w).toBe(true);
+        expect(Math.abs(padded.height - Math.max(1, height * scale))).toBeLessThanOrEqual(0.5);
+        expect(Math.abs(padded.width - Math.max(1, width * scale))).toBeLessThanOrEqual(0.5);
+        expect([0, 1]).toContain(h - padded.height - 2 * padded.top);
+        expect([0, 1]).toContain(w - padded.width - 2 * padded.left);
       }),
     );
   });

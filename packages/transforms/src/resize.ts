@@ -5,6 +5,7 @@
  * Differs from Pillow: rows before columns, float32 between the two and one rounding at the end, where Pillow rounds to
  * bytes twice. The same bits in every engine, with SIMD or without.
  */
+import type { ResizeFit } from "@convkit/schema";
 import type { Image } from "./image.js";
 import {
   allocateLike,
@@ -13,8 +14,9 @@ import {
   type ImageBatchShape,
   type Pixels,
 } from "./image-batch.js";
+import { croppedPart, cut, paddedPart, paste, type ImagePart } from "./image-part.js";
 import { resample } from "./kernels/resample.js";
-import { triangleWindows } from "./kernels/windows.js";
+import { shiftWindows, triangleWindows, type Windows } from "./kernels/windows.js";
 
 /** [height, width], or one number: the shorter edge, with the longer one in proportion, rounded down. */
 export type ResizeSize = number | readonly [number, number];
@@ -29,42 +31,96 @@ export function resizedShape(shape: ImageBatchShape, size: ResizeSize): ImageBat
 
 /**
  * @param images uint8 or float32 [count, height, width, channels]; uint8 results are rounded to the nearest.
+ * @param fit what becomes of the pictures where `size` is [height, width] of another shape: they are stretched; or cropped to
+ *   `croppedPart`, as Pillow's `ImageOps.fit`; or scaled to `paddedPart`, with zeros on two sides, as `ImageOps.pad`.
+ *   https://pillow.readthedocs.io/en/stable/reference/ImageOps.html
  * @returns a new array of the same type, or `images` itself where nothing changes.
  * @throws {ShapeError} if images and shape do not fit.
  */
-export function resize<P extends Pixels>(images: P, shape: ImageBatchShape, size: ResizeSize): P {
+export function resize<P extends Pixels>(
+  images: P,
+  shape: ImageBatchShape,
+  size: ResizeSize,
+  fit: ResizeFit = "stretch",
+): P {
   checkPixels(images, shape);
   const target = resizedShape(shape, size);
   if (target.height === shape.height && target.width === shape.width) return images;
-  const { count, height, width, channels } = shape;
-  const rows = triangleWindows(height, target.height);
-  const columns = triangleWindows(width, target.width);
+  const { count, height, width } = shape;
+  const box = fit === "crop" ? croppedPart(shape, target) : { top: 0, left: 0, height, width };
+  const filled = fit === "pad" ? paddedPart(shape, target) : { top: 0, left: 0, ...target };
+  const resampling = new BoxResampling(shape, box, filled);
   const [imageValues, targetValues] = [valuesPerImage(shape), valuesPerImage(target)];
   const resized = allocateLike(images, count * targetValues);
   for (let i = 0; i < count; i++) {
-    const from = images.subarray(i * imageValues, (i + 1) * imageValues);
-    const to = resized.subarray(i * targetValues, (i + 1) * targetValues);
-    resample(from, to, { width, channels, rows, columns });
+    const from = images.subarray(i * imageValues, (i + 1) * imageValues) as P;
+    const pixels = resized.subarray(i * targetValues, (i + 1) * targetValues);
+    const isFilled = filled.height === target.height && filled.width === target.width;
+    const to = isFilled ? pixels : allocateLike(pixels, filled.height * filled.width * shape.channels);
+    resampling.apply(from, to);
+    if (!isFilled) paste(to, filled, { ...target, pixels });
   }
   return resized;
 }
 
-/** A rectangle of a picture, in pixels. */
-export interface ImagePart {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
+/**
+ * Brings a part of a picture to a size, as Pillow's `resize` with a `box`: its edges may lie within pixels, and pixels beyond
+ * them count where the filter reaches them.
+ * @param image uint8 or float32.
+ * @param size [height, width].
+ * @returns a new array of the same type.
+ */
+export function resizeBox(
+  { pixels, ...shape }: Image,
+  box: ImagePart,
+  [height, width]: readonly [number, number],
+): Pixels {
+  const resized = allocateLike(pixels, height * width * shape.channels);
+  new BoxResampling(shape, box, { height, width }).apply(pixels, resized);
+  return resized;
+}
+
+/** What pixels count, and how much, is the same for all pictures of a batch. */
+class BoxResampling {
+  readonly #shape: Omit<Image, "pixels">;
+  /** All that counts. */
+  readonly #part: ImagePart;
+  readonly #rows: Windows;
+  readonly #columns: Windows;
+
+  constructor(
+    shape: Omit<Image, "pixels">,
+    box: ImagePart,
+    target: { readonly height: number; readonly width: number },
+  ) {
+    const rows = triangleWindows(shape.height, target.height, { start: box.top, length: box.height });
+    const columns = triangleWindows(shape.width, target.width, { start: box.left, length: box.width });
+    const [top, left] = [rows.starts[0] as number, columns.starts[0] as number];
+    this.#shape = shape;
+    this.#part = {
+      top,
+      left,
+      height: (rows.ends.at(-1) as number) - top,
+      width: (columns.ends.at(-1) as number) - left,
+    };
+    this.#rows = shiftWindows(rows, -top);
+    this.#columns = shiftWindows(columns, -left);
+  }
+
+  apply(pixels: Pixels, resized: Pixels): void {
+    const { width, channels } = this.#shape;
+    const part = cut({ pixels, width, channels }, this.#part);
+    resample(part, resized, {
+      width: this.#part.width,
+      channels,
+      rows: this.#rows,
+      columns: this.#columns,
+    });
+  }
 }
 
 /** Fills `target` with a part of a picture: nothing outside the part counts. */
-export function resizePart({ pixels, width, channels }: Image, part: ImagePart, target: Image): void {
-  const rowValues = part.width * channels;
-  const cut = allocateLike(pixels, part.height * rowValues);
-  for (let y = 0; y < part.height; y++) {
-    const start = ((part.top + y) * width + part.left) * channels;
-    cut.set(pixels.subarray(start, start + rowValues), y * rowValues);
-  }
-  const shape = { count: 1, height: part.height, width: part.width, channels };
-  target.pixels.set(resize(cut, shape, [target.height, target.width]));
+export function resizePart(image: Image, part: ImagePart, target: Image): void {
+  const shape = { count: 1, height: part.height, width: part.width, channels: image.channels };
+  target.pixels.set(resize(cut(image, part), shape, [target.height, target.width]));
 }

@@ -3,7 +3,7 @@
  * before a Normalize cost one pass over the pixels together.
  */
 import type { Rng } from "@convkit/random";
-import type { BuiltinTransformSpec, TransformSpec } from "@convkit/schema";
+import type { BuiltinTransformSpec, ResizeFit, TransformSpec } from "@convkit/schema";
 import { createBuiltinTransform } from "./builtin-transforms.js";
 import { createCustomTransform } from "./custom-transform.js";
 import { DeferredImages } from "./deferred-images.js";
@@ -47,7 +47,7 @@ export interface ApplyOptions {
 
 type Stage =
   | { readonly kind: "move"; readonly move: PixelMove }
-  | { readonly kind: "resize"; readonly size: ResizeSize }
+  | { readonly kind: "resize"; readonly size: ResizeSize; readonly fit: ResizeFit | undefined }
   | { readonly kind: "normalize"; readonly statistics: ChannelStatistics }
   | { readonly kind: "pixels"; readonly transform: Transform };
 
@@ -111,7 +111,7 @@ interface StageOptions {
 }
 
 function builtinStage(spec: BuiltinTransformSpec): Stage {
-  if (spec.name === "Resize") return { kind: "resize", size: spec.size };
+  if (spec.name === "Resize") return { kind: "resize", size: spec.size, fit: spec.fit };
   if (spec.name === "Normalize") return { kind: "normalize", statistics: spec };
   const made = createBuiltinTransform(spec);
   return "map" in made ? { kind: "move", move: made } : { kind: "pixels", transform: made };
@@ -144,7 +144,7 @@ function applyStage(stage: Stage, batch: DeferredImages, { draws, out, onSample 
       return;
     }
     case "resize":
-      batch.replace(resize(batch.settle(), before, stage.size), after);
+      batch.replace(resize(batch.settle(), before, stage.size, stage.fit), after);
       return;
     case "normalize":
       batch.normalize(stage.statistics, out);

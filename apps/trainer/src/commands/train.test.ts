@@ -10,6 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { decodePredictions } from "@convkit/schema";
+import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeFolder, runConvkit, type Finished } from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
@@ -125,6 +127,41 @@ describe("convkit train", () => {
       "warning  3 files are left out: 1 lies in no class folder of train, val or test (extra/…), 1 .heic, " +
         "1 cannot be used; events.jsonl lists them.\n",
     );
+  });
+
+  it("shows its network a new picture exactly as it showed it those that it was judged on", async () => {
+    const own = makeFolder();
+    // Large beside the size, so that the decoder scales them; what tells the classes apart is in the middle alone.
+    for (const [className, colour] of Object.entries({ bright: 200, dark: 60 })) {
+      for (const split of ["train", "test"]) {
+        const target = join(own, "wide", split, className);
+        mkdirSync(target, { recursive: true });
+        for (let index = 0; index < 8; index++) {
+          const pixels = Uint8Array.from({ length: 360 * 120 * 3 }, (_, i) => {
+            const x = Math.floor(i / 3) % 360;
+            return x < 120 || x >= 240 ? (i * 37 + index * 11) % 256 : colour + ((i * 13 + index * 29) % 50);
+          });
+          const picture = sharp(pixels, { raw: { width: 360, height: 120, channels: 3 } });
+          await picture.jpeg().toFile(join(target, `${index}.jpg`));
+        }
+      }
+    }
+    const data = ["--set=data.imageSize=[8,8]", "--set=data.imageFit=crop"];
+    const trained = await runConvkit(own, ["train", "./wide", ...TINY, ...data, "--json"]);
+    expect(trained).toMatchObject({ exitCode: 0, stderr: "" });
+    const directory = String(trained.json().at(-1)?.["directory"]);
+    const card = JSON.parse(readFileSync(join(directory, "model", "model-card.json"), "utf8")) as object;
+    expect(card).toMatchObject({ preprocessing: [{ name: "Resize", size: [8, 8], fit: "crop" }, {}] });
+    const judged = decodePredictions(readFileSync(join(directory, "predictions.bin")));
+    const pictures = judged.ids.map((id) => join("wide", id));
+    const predict = ["predict", "latest", ...pictures, "--engine=cpu", "--json"];
+    const predicted = (await runConvkit(own, predict)).json() as {
+      classes: { className: string; probability: number }[];
+    }[];
+    const brightness = predicted.map(
+      ({ classes }) => classes.find(({ className }) => className === "bright")?.probability,
+    );
+    expect(brightness).toEqual(judged.ids.map((_, i) => judged.probabilities[2 * i]));
   });
 
   it("names only what is there where nothing could be judged, and its network still predicts", async () => {

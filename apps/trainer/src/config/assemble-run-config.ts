@@ -57,14 +57,16 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
 /**
  * The file, without what holds for other pictures only. Written for one data set, it says nothing of where another's
  * files lie, or what they hash to. A run's stored config also has transforms filled in, with the statistics and the crop
- * of its pictures: neither fits another data set or another size.
+ * of its pictures: neither fits another data set, another size or another way to bring them to it.
  * Nor do the weights of classes found from their number of pictures, of another data set.
  */
 function fileUnder(file: PartialConfig = {}, typed: PartialConfig): PartialConfig {
   const { data, transforms, loss, ...others } = expandShortForms(file);
   const isStored = read(file, "data", "contentHash") !== undefined;
   const isForeign = !isSameSource(read(file, "data", "source"), read(typed, "data", "source"));
-  const isResized = differs(read(file, "data", "imageSize"), read(typed, "data", "imageSize"));
+  const isResized = ["imageSize", "imageFit"].some((key) =>
+    differs(read(file, "data", key), read(typed, "data", key)),
+  );
   return {
     ...others,
     data: isForeign ? withoutPlace(data) : data,

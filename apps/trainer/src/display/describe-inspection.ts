@@ -1,6 +1,11 @@
 /** A data set's inspection for the reader of a terminal: what to know, then what to mend. */
 import { classWeights } from "@convkit/data";
-import type { DatasetInspection, DuplicateGroup, Histogram } from "@convkit/schema";
+import {
+  describeDecoding,
+  type DatasetInspection,
+  type DuplicateGroup,
+  type Histogram,
+} from "@convkit/schema";
 import { formatTable } from "./format.js";
 import type { Colors } from "./text-display.js";
 
@@ -16,6 +21,7 @@ const MOST_WEIGHTS = 10;
 export function describeInspection(given: DatasetInspection, colors: Colors): string[] {
   const inspection = withoutControls(given);
   const { card, sizes } = inspection;
+  const decoded = describeDecoding(card);
   const heading = (text: string) => ["", colors.bold(text)];
   return [
     `${colors.bold(card.name)}  ${card.source}`,
@@ -29,9 +35,7 @@ export function describeInspection(given: DatasetInspection, colors: Colors): st
       .slice(0, 3)
       .map(({ height, width, count }) => `${height}×${width} (${spell(count)})`)
       .join(", ")}`,
-    ...(card.decoding && card.imageShape
-      ? [`decoded ${DECODING[card.decoding]} for ${card.imageShape.slice(0, 2).join("×")}`]
-      : []),
+    ...(decoded === null ? [] : [`brought ${decoded}`]),
     ...bars("shorter edge", sizes.shorterEdge, String),
     ...bars("width ÷ height", sizes.aspectRatio, (ratio) => ratio.toFixed(2)),
     ...(card.mean && card.std
@@ -46,11 +50,6 @@ export function describeInspection(given: DatasetInspection, colors: Colors): st
     ...card.warnings.map((warning) => colors.yellow(warning)),
   ];
 }
-
-const DECODING = {
-  full: "whole",
-  "dct-scaled": "scaled down where a JPEG is 7.5 times as large and more, then resized,",
-} as const;
 
 function classTable({ card: { classNames, splits } }: DatasetInspection): string[] {
   const names = Object.keys(splits);

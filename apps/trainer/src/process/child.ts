@@ -134,7 +134,7 @@ async function trainAtOneSize(
     const [height, width] = COMMON_SIZE;
     const text =
       `The pictures are of different sizes: all are made ${height}×${width} pixels. ` +
-      "--set data.imageSize=[height,width] chooses otherwise.";
+      "--set data.imageSize=[height,width] chooses otherwise, --set data.imageFit=crop or pad keeps their shape.";
     await say({ type: "note", text });
     return train({ ...config, data: { ...config.data, imageSize: COMMON_SIZE } });
   }

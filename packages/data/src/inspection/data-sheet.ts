@@ -2,7 +2,7 @@
  * What is known of a data set as a page to keep beside it. Markdown, in the order of T. Gebru et al. 2021, Datasheets for
  * Datasets, https://arxiv.org/abs/1803.09010, §3.2 (composition), with the questions that only people can answer left open.
  */
-import type { DatasetInspection, Histogram } from "@convkit/schema";
+import { describeDecoding, type DatasetInspection, type Histogram } from "@convkit/schema";
 
 const MOST_LISTED = 20;
 
@@ -10,6 +10,7 @@ const MOST_LISTED = 20;
 export function dataSheet({ card, sizes, duplicates, leakage }: DatasetInspection): string {
   const splits = Object.entries(card.splits);
   const total = splits.reduce((sum, [, { count }]) => sum + count, 0);
+  const decoded = describeDecoding(card);
   const sections = [
     `# ${inline(card.name)}`,
     `${spell(total)} pictures of ${spell(card.classNames.length)} classes. Content hash \`${card.contentHash}\`.`,
@@ -31,9 +32,7 @@ export function dataSheet({ card, sizes, duplicates, leakage }: DatasetInspectio
     `Height ${spread(sizes.height)}, width ${spread(sizes.width)} pixels (smallest, median, largest).`,
     histogramTable("shorter edge", sizes.shorterEdge, spell),
     histogramTable("width ÷ height", sizes.aspectRatio, (ratio) => ratio.toFixed(2)),
-    ...(card.decoding && card.imageShape
-      ? [`For training at ${card.imageShape.slice(0, 2).join(" × ")} pixels, ${DECODING[card.decoding]}.`]
-      : []),
+    ...(decoded === null ? [] : [`For training they are brought ${decoded}.`]),
     ...(card.mean && card.std
       ? [
           `Of pixels scaled to 0…1, channel by channel: mean ${decimals(card.mean)}, standard deviation ${decimals(card.std)}.`,
@@ -91,13 +90,6 @@ export function dataSheet({ card, sizes, duplicates, leakage }: DatasetInspectio
 const HELD_BACK = {
   hash: "chosen by the hash of their ids",
   stratified: "the same part of every class, chosen by the hash of their ids",
-} as const;
-
-const DECODING = {
-  full: "every picture is decoded whole",
-  "dct-scaled":
-    "JPEGs of 7.5 times that size and more, and other pictures of more than 32 Mi pixels, are scaled to 2.5 times it " +
-    "while they are decoded, and then resized",
 } as const;
 
 const QUESTIONS = [

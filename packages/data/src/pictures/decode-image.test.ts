@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ResizeFit } from "@convkit/schema";
 import { resize } from "@convkit/transforms";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
@@ -241,15 +242,92 @@ function scene(width: number, height: number): Sharp {
 }
 
 /** Decoded whole, then resized by us. */
-async function decodedWhole(bytes: Uint8Array, size: [number, number]): Promise<Uint8Array> {
+async function decodedWhole(bytes: Uint8Array, size: [number, number], fit?: ResizeFit): Promise<Uint8Array> {
   const { data, info } = await sharp(bytes).autoOrient().raw().toBuffer({ resolveWithObject: true });
-  return resize(data, { count: 1, height: info.height, width: info.width, channels: 3 }, size);
+  return resize(data, { count: 1, height: info.height, width: info.width, channels: 3 }, size, fit);
 }
 
 function meanDifference(one: Uint8Array, other: Uint8Array): number {
   expect(one).toHaveLength(other.length);
   return one.reduce((sum, value, i) => sum + Math.abs(value - (other[i] as number)), 0) / one.length;
 }
+
+/** [height, width], left third red, middle third green, right third blue. */
+async function stripes(height: number, width: number): Promise<Sharp> {
+  const third = { height, width: width / 3, channels: 3 } as const;
+  const parts = ["#f00", "#0f0", "#00f"].map((background, i) => ({
+    input: { create: { ...third, background } },
+    left: (i * width) / 3,
+    top: 0,
+  }));
+  const png = await sharp({ create: { height, width, channels: 3, background: "#000" } })
+    .composite(parts)
+    .png()
+    .toBuffer();
+  return sharp(png);
+}
+
+const [R, G, B, BLACK] = [
+  [255, 0, 0],
+  [0, 255, 0],
+  [0, 0, 255],
+  [0, 0, 0],
+];
+
+describe("a picture of another shape than the size", () => {
+  const fitted = async (bytes: Buffer, fit?: "stretch" | "crop" | "pad") => {
+    const { data } = await decodeImage(bytes, { channels: 3, size: [3, 3], fit });
+    return Array.from({ length: 9 }, (_, i) => [...data.subarray(3 * i, 3 * i + 3)]);
+  };
+
+  it("is stretched, cropped to its middle or padded with black, as a viewer shows it", async () => {
+    // One pixel of the size is 100 of the picture's: triangles of twice that reach over into the next stripe.
+    const wide = await (await stripes(300, 900)).png().toBuffer();
+    const [stretched, cropped, padded] = await Promise.all(
+      ([undefined, "crop", "pad"] as const).map((fit) => fitted(wide, fit)),
+    );
+    const [left, middle, right] = stretched!.slice(3, 6);
+    expect(stretched).toEqual([left, middle, right, left, middle, right, left, middle, right]);
+    expect([left![0], middle![1], right![2]].every((value) => value! > 180)).toBe(true);
+    // An eighth of the outer triangles lies beyond the middle third.
+    const [toLeft, toRight] = [
+      [32, 223, 0],
+      [0, 223, 32],
+    ];
+    expect(cropped).toEqual([toLeft, G, toRight, toLeft, G, toRight, toLeft, G, toRight]);
+    expect(padded).toEqual([BLACK, BLACK, BLACK, left, middle, right, BLACK, BLACK, BLACK]);
+    // Turned by EXIF it is 900 high, and its stripes lie one above the other.
+    const upright = await (await stripes(300, 900)).withMetadata({ orientation: 6 }).png().toBuffer();
+    const [uprightCropped, uprightPadded] = [await fitted(upright, "crop"), await fitted(upright, "pad")];
+    expect(uprightCropped).toEqual([toLeft, toLeft, toLeft, G, G, G, toRight, toRight, toRight]);
+    expect(uprightPadded.filter((_, i) => i % 3 !== 1)).toEqual(new Array(6).fill(BLACK));
+    expect(uprightPadded.filter((_, i) => i % 3 === 1)).toEqual([left, middle, right]);
+    // As large as the size in one direction: nothing is scaled, and colours stay what they are.
+    const small = await (await stripes(3, 9)).png().toBuffer();
+    expect(await fitted(small, "crop")).toEqual(new Array(9).fill(G));
+    const narrow = await (await stripes(1, 3)).png().toBuffer();
+    expect((await fitted(narrow, "pad")).slice(3, 6)).toEqual([R, G, B]);
+  });
+
+  it.each(["crop", "pad"] as const)("is scaled by the decoder where it is large: %s", async (fit) => {
+    const size: [number, number] = [20, 24];
+    for (const orientation of [1, 6]) {
+      const bytes = await scene(1200, 500).withMetadata({ orientation }).jpeg({ quality: 90 }).toBuffer();
+      const shown = orientation === 1 ? ([500, 1200] as const) : ([1200, 500] as const);
+      expect(isScaledByDecoder(shown, { size, fit })).toBe(true);
+      const { data } = await decodeImage(bytes, { channels: 3, size, fit });
+      const whole = await decodedWhole(bytes, size, fit);
+      expect(data).not.toEqual(whole);
+      expect(meanDifference(data, whole)).toBeLessThan(2.5);
+    }
+    // 500 × 149 has too little of one direction to be stretched, and to be cropped; padded to 20 × 6 it has enough.
+    const narrow = await scene(149, 500).jpeg({ quality: 90 }).toBuffer();
+    const { data } = await decodeImage(narrow, { channels: 3, size, fit });
+    const whole = await decodedWhole(narrow, size, fit);
+    expect(isScaledByDecoder([500, 149], { size, fit })).toBe(fit === "pad");
+    expect(meanDifference(data, whole)).toBeLessThan(fit === "pad" ? 2.5 : 1e-9);
+  });
+});
 
 describe("a JPEG that is large beside the size", () => {
   it("has the pixels of the whole one but for a level or two, the same every time", async () => {
@@ -273,7 +351,7 @@ describe("a JPEG that is large beside the size", () => {
   ])("is scaled alike where it %s", async (_, change) => {
     const bytes = await change(scene(640, 480).jpeg({ quality: 90 })).toBuffer();
     const size: [number, number] = [20, 24];
-    expect(isScaledByDecoder([480, 640], size)).toBe(true);
+    expect(isScaledByDecoder([480, 640], { size })).toBe(true);
     const { data } = await decodeImage(bytes, { channels: 3, size });
     const whole = await decodedWhole(bytes, size);
     expect(data).not.toEqual(whole);

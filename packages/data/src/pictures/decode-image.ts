@@ -1,5 +1,6 @@
 /** From a picture file to pixels, through sharp (libvips). */
-import { resize } from "@convkit/transforms";
+import type { ResizeFit } from "@convkit/schema";
+import { croppedPart, paddedPart, resize, resizeBox } from "@convkit/transforms";
 import sharp from "sharp";
 import { isSrgb, jpegHeader, type JpegHeader } from "./jpeg-header.js";
 import { checkDepth, formatOf, type PictureFormat } from "./picture-format.js";
@@ -16,8 +17,10 @@ export interface DecodedImage {
 export interface DecodeOptions {
   /** 1 makes the picture grey, 3 makes it colour. */
   readonly channels: 1 | 3;
-  /** [height, width] to resize to; the aspect ratio is not kept. */
+  /** [height, width] to resize to. */
   readonly size?: readonly [number, number] | null;
+  /** What becomes of a picture of another shape, as `resize` of @convkit/transforms does it. If left out, it is stretched. */
+  readonly fit?: ResizeFit | undefined;
 }
 
 /** Not a picture, or not a whole one. */
@@ -56,7 +59,7 @@ function describe(picture: PictureLocation | Uint8Array): string {
  */
 export async function decodeImage(
   picture: PictureLocation | Uint8Array,
-  { channels, size }: DecodeOptions,
+  { channels, size, fit }: DecodeOptions,
 ): Promise<DecodedImage> {
   try {
     const bytes = await encodedBytes(picture);
@@ -64,18 +67,18 @@ export async function decodeImage(
     const header = jpegHeader(bytes);
     const ignoreIcc = header?.profile != null && isSrgb(header.profile);
     const pipeline = sharp(bytes, { failOn: "error", ignoreIcc }).autoOrient();
+    const fitted = size && { size, fit };
     const scaled =
-      size && (header ? await scaledJpeg(header, bytes, size) : await scaledOther(format, bytes, size));
-    if (scaled) pipeline.resize(scaled[1], scaled[0], { fit: "fill" });
+      fitted && (header ? await scaledJpeg(header, bytes, fitted) : await scaledOther(format, bytes, fitted));
+    if (scaled) pipeline.resize(scaled.to[1], scaled.to[0], { fit: "fill" });
     const { data, info } = await pipeline
       .flatten({ background: "white" })
       .toColourspace(channels === 1 ? "b-w" : "srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { height, width } = info;
-    if (!size) return { data, height, width, channels };
-    const resized = resize(data, { count: 1, height, width, channels }, size);
-    return { data: resized, height: size[0], width: size[1], channels };
+    const decoded: DecodedImage = { data, height, width, channels };
+    return fitted ? bringTo(decoded, fitted, scaled?.shown) : decoded;
   } catch (cause) {
     throw new ImageDecodeError(picture, cause as Error);
   }
@@ -88,6 +91,51 @@ const SCALED = 2.5;
 const LEAST_SHRINK = 3;
 
 /**
+ * @param shown [height, width] of the picture that the decoder scaled without regard to its shape; if left out: it did not.
+ */
+function bringTo(
+  { data, height, width, channels }: DecodedImage,
+  { size, fit }: FittedSize,
+  shown: Size = [height, width],
+): DecodedImage {
+  const brought = { height: size[0], width: size[1], channels };
+  if (fit !== "crop")
+    return { data: resize(data, { count: 1, height, width, channels }, size, fit), ...brought };
+  const part = croppedPart({ height: shown[0], width: shown[1] }, brought);
+  const [down, across] = [height / shown[0], width / shown[1]];
+  const box = {
+    top: part.top * down,
+    left: part.left * across,
+    height: part.height * down,
+    width: part.width * across,
+  };
+  const pixels = resizeBox({ pixels: data, height, width, channels }, box, size);
+  return { data: pixels as Uint8Array, ...brought };
+}
+
+/** What `decodeImage` brings a picture to. */
+export interface FittedSize {
+  /** [height, width]. */
+  readonly size: Size;
+  readonly fit?: ResizeFit | undefined;
+}
+
+/** [height, width]. */
+type Size = readonly [number, number];
+
+/** @returns what all of a picture becomes where it is brought to a size: more than that where it is cropped. */
+function wholeSize([height, width]: Size, { size, fit }: FittedSize): Size {
+  if (fit === undefined || fit === "stretch") return size;
+  const target = { height: size[0], width: size[1] };
+  if (fit === "pad") {
+    const part = paddedPart({ height, width }, target);
+    return [part.height, part.width];
+  }
+  const part = croppedPart({ height, width }, target);
+  return [(target.height * height) / part.height, (target.width * width) / part.width];
+}
+
+/**
  * Whether `decodeImage` has a JPEG scaled before it resizes: by libjpeg, in the DCT, to a half, a quarter or an eighth,
  * then by libvips (Lanczos) to 2.5 times the size, and only where libjpeg then has something to do: from 7.5 times the
  * size on, in both directions. A photo of 12 megapixels is decoded ten times as fast.
@@ -96,29 +144,35 @@ const LEAST_SHRINK = 3;
  * a 6th … a 24th). The DCT alone, to no less than twice the size, makes 0.7 to 2.5; to leave all to sharp, 5.
  * @param shown [height, width] of the picture as a viewer shows it.
  */
-export function isScaledByDecoder(
-  shown: readonly [number, number],
-  size: readonly [height: number, width: number],
-): boolean {
-  return shown.every((edge, i) => edge >= LEAST_SHRINK * Math.ceil(SCALED * (size[i] as number)));
+export function isScaledByDecoder(shown: Size, fitted: FittedSize): boolean {
+  const scaled = scaledTo(wholeSize(shown, fitted));
+  return shown.every((edge, i) => edge >= LEAST_SHRINK * (scaled[i] as number));
 }
-
-/** [height, width]. */
-type Size = readonly [number, number];
 
 const scaledTo = (size: Size): Size => [Math.ceil(SCALED * size[0]), Math.ceil(SCALED * size[1])];
 
-/** @returns what the decoder is to make of it; null: all of it. */
+interface ScaledByDecoder {
+  /** What the decoder is to make of it. */
+  readonly to: Size;
+  /** What it has, as a viewer shows it. */
+  readonly shown: Size;
+}
+
+/** @returns null: it is to be decoded whole. */
 async function scaledJpeg(
   { height, width }: JpegHeader,
   bytes: Uint8Array,
-  size: Size,
-): Promise<Size | null> {
-  const asItLies = isScaledByDecoder([height, width], size);
+  fitted: FittedSize,
+): Promise<ScaledByDecoder | null> {
+  const scaled = (shown: Size) =>
+    isScaledByDecoder(shown, fitted) ? { to: scaledTo(wholeSize(shown, fitted)), shown } : null;
+  const [asItLies, turned] = [scaled([height, width]), scaled([width, height])];
   // How EXIF turns it is asked only where it matters.
-  if (asItLies === isScaledByDecoder([width, height], size)) return asItLies ? scaledTo(size) : null;
+  if (asItLies === null && turned === null) return null;
+  const isAlike = fitted.fit === undefined || fitted.fit === "stretch" || height === width;
+  if (isAlike && asItLies && turned) return asItLies;
   const { autoOrient } = await sharp(bytes, { failOn: "error" }).metadata();
-  return isScaledByDecoder([autoOrient.height, autoOrient.width], size) ? scaledTo(size) : null;
+  return scaled([autoOrient.height, autoOrient.width]);
 }
 
 /** Decoded in colour, 96 MiB. */
@@ -132,7 +186,11 @@ export const isHuge = ({ height, width }: { height: number; width: number }): bo
 const PNG_WIDTH = 16;
 const PNG_HEAD = 24;
 
-async function scaledOther(format: PictureFormat, bytes: Uint8Array, size: Size): Promise<Size | null> {
+async function scaledOther(
+  format: PictureFormat,
+  bytes: Uint8Array,
+  fitted: FittedSize,
+): Promise<ScaledByDecoder | null> {
   // Asking the decoder takes a fifth of decoding a small one.
   if (format === "png" && bytes.length >= PNG_HEAD) {
     const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -140,8 +198,9 @@ async function scaledOther(format: PictureFormat, bytes: Uint8Array, size: Size)
   }
   const { autoOrient } = await sharp(bytes, { failOn: "error" }).metadata();
   if (!isHuge(autoOrient)) return null;
-  const [height, width] = scaledTo(size);
-  return [Math.min(height, autoOrient.height), Math.min(width, autoOrient.width)];
+  const shown: Size = [autoOrient.height, autoOrient.width];
+  const [height, width] = scaledTo(wholeSize(shown, fitted));
+  return { to: [Math.min(height, shown[0]), Math.min(width, shown[1])], shown };
 }
 
 export interface PictureFacts {

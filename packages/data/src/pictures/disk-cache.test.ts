@@ -98,6 +98,23 @@ describe("the disk cache", () => {
     expect(await pixelsOf(again)).toEqual(expected);
   });
 
+  it("keeps pictures that are cropped or padded apart from those that are stretched", async () => {
+    const source = await photos();
+    const home = await temporaryFolder();
+    const spec = { source, imageSize: [8, 8] as [number, number], validationFraction: 0, testFraction: 0 };
+    const fits = ["stretch", "crop", "pad"] as const;
+    const read = async (own: string) => {
+      const sets: Uint8Array[] = [];
+      for (const imageFit of fits)
+        sets.push(await pixelsOf(await openDataset({ ...spec, imageFit }, { home: own })));
+      return sets;
+    };
+    const first = await read(home);
+    expect(await cacheFiles(home)).toHaveLength(3);
+    expect(new Set(first.map((pixels) => Buffer.from(pixels).toString("base64"))).size).toBe(3);
+    expect(await read(home)).toEqual(first);
+  });
+
   it("knows pictures by their bytes, wherever they lie and whatever they are called", async () => {
     const source = await photos();
     const home = await temporaryFolder();

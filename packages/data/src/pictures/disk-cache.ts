@@ -10,6 +10,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readvSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
+import type { ResizeFit } from "@convkit/schema";
 import sharp from "sharp";
 import { cachePath, createCacheFile, leaseCacheFile } from "./cache-folder.js";
 import type { FileSource } from "./pixel-source.js";
@@ -84,10 +85,16 @@ export const newFlag = (): SharedArrayBuffer => new SharedArrayBuffer(Int32Array
  * Where that cannot be, a warning of the process says why, once for all splits of a data set.
  * @returns null if nothing is kept on disk.
  */
-export async function openDiskCache({ disk, size, channels, uses }: FileSource): Promise<DiskCache | null> {
+export async function openDiskCache({
+  disk,
+  size,
+  fit = "stretch",
+  channels,
+  uses,
+}: FileSource): Promise<DiskCache | null> {
   if (disk === undefined || size === null || stateOf(disk) === State.off) return null;
   const imageBytes = size[0] * size[1] * channels;
-  const path = cachePath(disk.folder, keyOf(disk, [...size, channels]));
+  const path = cachePath(disk.folder, keyOf(disk, [...size, channels, ...(fit === "stretch" ? [] : [fit])]));
   try {
     let descriptor = stateOf(disk) === State.fresh ? null : openIfThere(path);
     if (descriptor === null) {
@@ -170,7 +177,7 @@ export class DiskCache {
 }
 
 /** Pictures decoded by another version of a library, or on processors of another kind, may differ in a bit. */
-function keyOf({ contentHash, count }: DiskCachePlan, shape: readonly number[]): string {
+function keyOf({ contentHash, count }: DiskCachePlan, shape: readonly (number | ResizeFit)[]): string {
   const decoder = [DECODING_VERSION, process.arch, sharp.versions];
   return createHash("sha256")
     .update(JSON.stringify([contentHash, count, shape, decoder]))

@@ -1,4 +1,5 @@
 /** Where pictures lie. Plain data that a worker thread can be handed; shared memory is not copied. */
+import type { ResizeFit } from "@convkit/schema";
 import type { DiskCachePlan } from "./disk-cache.js";
 import type { PictureLocation } from "./picture-location.js";
 
@@ -22,6 +23,8 @@ export interface FileSource {
   readonly channels: 1 | 3;
   /** [height, width] every picture has or is resized to; null while sizes differ and none was chosen. */
   readonly size: readonly [number, number] | null;
+  /** What becomes of pictures of another shape than `size`; absent: they are stretched. */
+  readonly fit?: ResizeFit | undefined;
   /** How many of them are asked for; absent: all. */
   readonly uses?: number | undefined;
   /** Filled as pictures are decoded, by whichever thread comes first. */

@@ -70,18 +70,18 @@ async function readFilePixels(
 }
 
 async function decodeInto(
-  { locations, channels, size }: FileSource,
+  { locations, channels, size, fit }: FileSource,
   index: number,
   { disk, target }: { disk: DiskCache | null; target: Uint8Array },
 ): Promise<void> {
   const location = locations[index] as PictureLocation;
   if (disk === null) {
-    target.set((await decodeImage(location, { channels, size })).data);
+    target.set((await decodeImage(location, { channels, size, fit })).data);
     return;
   }
   try {
     const encoded = await readPicture(location);
-    target.set((await decodeImage(encoded, { channels, size })).data);
+    target.set((await decodeImage(encoded, { channels, size, fit })).data);
     disk.write(index, target, encoded);
   } catch (error) {
     // It shall name the file, and not how many bytes that has.

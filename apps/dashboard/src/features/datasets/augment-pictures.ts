@@ -3,7 +3,7 @@
  * browser, on the small pictures that are here.
  */
 import { Rng } from "@convkit/random";
-import type { TransformLists } from "@convkit/schema";
+import type { ResizeFit, TransformLists } from "@convkit/schema";
 import {
   applyMix,
   createTransformPipeline,
@@ -91,11 +91,13 @@ export function augmentPictures(
 /**
  * A small picture as the network's input has it: brought to the data set's size and channels.
  * @param imageShape null: its own size.
+ * @param imageFit what becomes of a picture of another shape.
  * @throws {Error} if it cannot be loaded.
  */
 export async function loadSmallPicture(
   src: string,
   imageShape: readonly [height: number, width: number, channels: number] | null,
+  imageFit?: ResizeFit,
 ): Promise<SmallPicture> {
   const image = new Image();
   image.src = src;
@@ -112,7 +114,7 @@ export async function loadSmallPicture(
     return { pixels, height, width };
   const size = [imageShape[0], imageShape[1]] as const;
   return {
-    pixels: resize(pixels, { count: 1, height, width, channels }, size),
+    pixels: resize(pixels, { count: 1, height, width, channels }, size, imageFit),
     height: size[0],
     width: size[1],
   };

@@ -164,7 +164,7 @@ function Draws({ dataset, lists, seed }: DrawsProps) {
   );
   const thumbnails = listed.data?.thumbnails;
   const loaded = useQuery({
-    queryKey: ["small pictures", contentHash, thumbnails?.map(({ pictureId }) => pictureId)],
+    queryKey: ["small pictures", contentHash, card.imageShape, card.imageFit, thumbnails?.map(({ pictureId }) => pictureId)],
     enabled: thumbnails !== undefined,
     staleTime: Infinity,
     queryFn: () =>
@@ -172,7 +172,11 @@ function Draws({ dataset, lists, seed }: DrawsProps) {
         (thumbnails ?? []).map(async ({ pictureId, label }) => ({
           id: pictureId,
           className: card.classNames[label ?? -1] ?? "",
-          picture: await loadSmallPicture(thumbnailUrl(contentHash, pictureId), triedShape(card)),
+          picture: await loadSmallPicture(
+            thumbnailUrl(contentHash, pictureId),
+            triedShape(card),
+            card.imageFit,
+          ),
         })),
       ),
   });

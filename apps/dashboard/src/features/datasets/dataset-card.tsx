@@ -1,12 +1,8 @@
 /** What a data set is, without its pixels: sizes, classes, and how many pictures of each every split has. */
+import { describeDecoding } from "@convkit/schema";
 import { Card, CopyButton, formatMetric, KeyValueList, type KeyValue } from "@convkit/ui";
 import type { ReactNode } from "react";
 import type { DatasetCard } from "../../trpc/context";
-
-const DECODING = {
-  full: "whole, then resized",
-  "dct-scaled": "large ones scaled to 2.5 times the size by the decoder, then resized",
-} as const;
 
 const CHOSEN_BY = { hash: "by the hash of the ids", stratified: "by class, in exact shares" } as const;
 
@@ -18,6 +14,7 @@ export function DatasetFacts({ card, more = [] }: { card: DatasetCard; more?: re
   const heldBack = Object.entries(card.splits).flatMap(([name, { chosenBy }]) =>
     chosenBy ? [`${name} held back ${CHOSEN_BY[chosenBy]}`] : [],
   );
+  const decoded = describeDecoding(card);
   const items: KeyValue[] = [
     { key: "name", label: "Name", value: card.name },
     { key: "source", label: "Opened from", value: card.source, mono: true },
@@ -37,7 +34,7 @@ export function DatasetFacts({ card, more = [] }: { card: DatasetCard; more?: re
       label: "Pictures",
       value: card.imageShape ? card.imageShape.join(" × ") : "of several sizes",
     },
-    ...(card.decoding ? [{ key: "decoding", label: "Decoding", value: DECODING[card.decoding] }] : []),
+    ...(decoded === null ? [] : [{ key: "decoding", label: "Brought to a size", value: decoded.replace(/^to /, "") }]),
     ...(heldBack.length > 0 ? [{ key: "split", label: "Split", value: heldBack.join("; ") }] : []),
     { key: "classes", label: "Classes", value: formatMetric(card.classNames.length) },
     ...(card.mean ? [{ key: "mean", label: "Mean", value: channels(card.mean), mono: true }] : []),
