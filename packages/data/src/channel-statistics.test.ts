@@ -23,6 +23,12 @@ describe("measureChannels", () => {
     expect(measured?.std[0]).toBeCloseTo(2 / 255, 12);
   });
 
+  it("ends when it is told to", async () => {
+    const shape = { count: 1, height: 1, width: 1, channels: 1 };
+    const split = createSplit({ name: "x", images: Uint8Array.of(1), shape, labels: [0] });
+    await expect(measureChannels(split, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+  });
+
   it("says nothing of no pictures", async () => {
     const shape = { count: 0, height: 1, width: 1, channels: 1 };
     expect(

@@ -15,20 +15,24 @@ export interface ChannelStatistics {
 const MOST_FILES = 2000;
 /** Likewise of files of different sizes, which are decoded whole. */
 const MOST_WHOLE_FILES = 500;
-const IMAGES_PER_READ = 256;
+const IMAGES_PER_READ = 64;
 const CONCURRENT_DECODES = 4;
 
 /**
  * Over the whole split, or over 2,000 pictures of it chosen by `take` where each is a file to be decoded. Where sizes
  * differ, over 500, each of which weighs the same.
  * @returns null for an empty split.
+ * @throws the signal's reason once it is aborted.
  */
-export async function measureChannels(split: DatasetSplit): Promise<ChannelStatistics | null> {
+export async function measureChannels(
+  split: DatasetSplit,
+  signal?: AbortSignal,
+): Promise<ChannelStatistics | null> {
   if (split.length === 0) return null;
   const counts =
     split.imageShape === null
-      ? await countWholeFiles(split.take(MOST_WHOLE_FILES))
-      : await countPixels(split);
+      ? await countWholeFiles(split.take(MOST_WHOLE_FILES), signal)
+      : await countPixels(split, signal);
   const moments = counts.map(momentsOf);
   return { mean: moments.map(({ mean }) => mean), std: moments.map(({ std }) => std) };
 }
@@ -39,11 +43,12 @@ type ByteCounts = Float64Array[];
 const noCounts = (channels: number): ByteCounts =>
   Array.from({ length: channels }, () => new Float64Array(256));
 
-async function countPixels(split: DatasetSplit): Promise<ByteCounts> {
+async function countPixels(split: DatasetSplit, signal?: AbortSignal): Promise<ByteCounts> {
   const sample = split.source.kind === "files" ? split.take(MOST_FILES) : split;
   const [, , channels] = sample.imageShape as [number, number, number];
   const counts = noCounts(channels);
   for (let start = 0; start < sample.length; start += IMAGES_PER_READ) {
+    signal?.throwIfAborted();
     const length = Math.min(IMAGES_PER_READ, sample.length - start);
     const { images } = await sample.readImages(Array.from({ length }, (_, i) => start + i));
     addBytes(counts, images, 1);
@@ -51,11 +56,12 @@ async function countPixels(split: DatasetSplit): Promise<ByteCounts> {
   return counts;
 }
 
-async function countWholeFiles(split: DatasetSplit): Promise<ByteCounts> {
+async function countWholeFiles(split: DatasetSplit, signal?: AbortSignal): Promise<ByteCounts> {
   const source = split.source as FileSource;
   const counts = noCounts(source.channels);
   const positions = Array.from(split.ids, (_, position) => position);
   await mapConcurrently(positions, CONCURRENT_DECODES, async (position) => {
+    signal?.throwIfAborted();
     const location = source.locations[split.sourceIndices[position] as number] as PictureLocation;
     const size = boundedSize(split.fileAt(position));
     const { data, height, width } = await decodeImage(location, { channels: source.channels, size });

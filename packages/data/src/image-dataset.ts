@@ -54,7 +54,7 @@ export class ImageDataset {
   readonly #heldBackBy: ImageDatasetInit["heldBackBy"];
   readonly #isMirrorable: ImageDatasetInit["isMirrorable"];
   readonly #groupOf: ImageDatasetInit["groupOf"];
-  #channels: Promise<ChannelStatistics | null> | undefined;
+  #channels: ChannelStatistics | null | undefined;
 
   constructor(init: ImageDatasetInit) {
     const { name, source, contentHash, classNames, splits, ownSplits, heldBackBy, badFiles, warnings } = init;
@@ -96,9 +96,12 @@ export class ImageDataset {
     return group === id ? undefined : group;
   }
 
-  /** Measures mean and deviation of the training pictures when first called. */
-  async card(): Promise<DatasetCard> {
-    this.#channels ??= measureChannels(this.splits.train);
+  /**
+   * Measures mean and deviation of the training pictures when first called.
+   * @throws the signal's reason once it is aborted.
+   */
+  async card({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<DatasetCard> {
+    this.#channels ??= await measureChannels(this.splits.train, signal);
     return DatasetCard.parse({
       formatVersion: 1,
       name: this.name,
@@ -118,7 +121,7 @@ export class ImageDataset {
           },
         ]),
       ),
-      ...(await this.#channels),
+      ...this.#channels,
       ...decodingOf(this),
       badFiles: this.badFiles,
       warnings: this.warnings,

@@ -30,7 +30,7 @@ export {
 } from "./pictures/decode-image.js";
 export type { FileRange, PictureLocation } from "./pictures/picture-location.js";
 export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
-export { boundInspection } from "./inspection/bound-inspection.js";
+export { boundCard, boundInspection } from "./inspection/bound-inspection.js";
 export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/inspect-dataset.js";
 export { dataSheet } from "./inspection/data-sheet.js";
 export { checkManifest, writeManifest, type WriteManifestOptions } from "./formats/write-manifest.js";

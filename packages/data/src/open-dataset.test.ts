@@ -221,6 +221,18 @@ describe("openDataset of a path", () => {
     expect([...images].filter((_, i) => i % 8 < 2 || i % 8 > 4)).toEqual(new Array(10).fill(0));
   });
 
+  it("says so where all pictures are in formats that are not read", async () => {
+    const source = await writeFiles(await temporaryFolder(), {
+      "cat/1.HEIC": "x",
+      "dog/2.heic": "x",
+      "3.bmp": "x",
+      "notes.txt": "x",
+    });
+    await expect(open({ source })).rejects.toThrow(
+      `pictures in ${source}. Received: 3 in formats that are not read (.bmp, .heic). Convert them, to JPEG or PNG.`,
+    );
+  });
+
   it("opens folders of pictures and describes them on a card", async () => {
     const source = await writeFiles(await temporaryFolder(), {
       "train/red/1.png": await encodePicture([255, 0, 0], { width: 3 }),

@@ -154,8 +154,7 @@ function makeSplits(
   data: DataSpec,
   groupOf: OpenDatasetOptions["groupOf"],
 ): DatasetSplits {
-  const opened = (name: string, split: SplitParts | undefined) =>
-    split && openSplit(name, split, data);
+  const opened = (name: string, split: SplitParts | undefined) => split && openSplit(name, split, data);
   const all = openSplit("train", parts.splits.train, data);
   let train = all;
   const { folds, fold, stratify, splitSeed: seed } = data;

@@ -1,12 +1,14 @@
 /** A data set from a path of the user's: which format it is in is told by the names of its files. */
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, parse } from "node:path";
+import { basename, dirname, extname, join, parse } from "node:path";
 import { hasCifarFiles, readCifarFolder } from "./formats/cifar-binary.js";
 import { readClassFolder } from "./formats/class-folder.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts } from "./formats/dataset-parts.js";
 import { hasIdxFiles, isIdxImagesFile, readIdxFolder, readIdxPair } from "./formats/idx-folder.js";
 import { isFolderManifest, isManifest, readManifest } from "./formats/manifest.js";
+import { listFiles } from "./formats/list-pictures.js";
+import { isUnreadPictureName } from "./formats/picture-names.js";
 import { isParquet, readParquet } from "./formats/parquet-folder.js";
 import { recordSetParts } from "./formats/record-set.js";
 import { isTar, readTars } from "./formats/tar-archive.js";
@@ -58,6 +60,9 @@ export async function openPath(path: string, options: PictureIndexOptions): Prom
   // After them: a tar often lies beside what it was unpacked to.
   const packed = await readTars(path, options);
   if (packed === null) {
+    const { files } = await listFiles(path, { onUnreadable: () => undefined });
+    const unread = files.filter(isUnreadPictureName);
+    if (unread.length > 0) throw noneRead(path, unread);
     const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
     throw unknownFormat(`${path} with ${shown || "nothing in it"}`);
   }
@@ -109,6 +114,14 @@ export function nameOfPath(path: string): string {
   }
   if (isTar(path) || isParquet(path)) return parse(path).name;
   return isIdxImagesFile(path) || name === CIFAR_ARCHIVE_FOLDER ? basename(dirname(path)) : name;
+}
+
+function noneRead(path: string, unread: readonly string[]): DatasetFormatError {
+  const formats = [...new Set(unread.map((name) => extname(name).toLowerCase()))].sort().join(", ");
+  return new DatasetFormatError(
+    `Expected JPEG, PNG, WebP, AVIF, TIFF or GIF pictures in ${path}. Received: ${unread.length} in formats that are not ` +
+      `read (${formats}). Convert them, to JPEG or PNG.`,
+  );
 }
 
 function unknownFormat(received: string): DatasetFormatError {

@@ -43,6 +43,10 @@ export const DatasetCard = z.object({
         "than 32 Mi pixels, were scaled while they were decoded, to 2.5 times it, before they were resized",
     ),
   badFiles: z.array(z.object({ path: z.string(), reason: z.string() })).default([]),
+  badFileCount: z
+    .int()
+    .optional()
+    .describe("How many there are, where badFiles lists the first alone; else absent"),
   warnings: z
     .array(z.string())
     .default([])

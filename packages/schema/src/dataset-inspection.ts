@@ -72,8 +72,9 @@ export const DatasetInspection = z.object({
 });
 export type DatasetInspection = z.infer<typeof DatasetInspection>;
 
-/** As it travels to a server: with the first groups of copies, and the first copies of each. The counts are of all. */
+/** As it travels to a server: with the first files left out, the first groups of copies, and the first copies of each. The counts are of all. */
 export const BoundedInspection = DatasetInspection.extend({
+  card: DatasetCard.extend({ badFiles: DatasetCard.shape.badFiles.unwrap().max(1000).default([]) }),
   duplicates: DatasetInspection.shape.duplicates.extend({
     groups: z.array(DuplicateGroup.extend({ pictures: z.array(SimilarPicture).max(100) })).max(1000),
   }),

@@ -27,7 +27,7 @@ export function announce({ model, loader }: RunParts, options: AnnounceOptions):
     emit(runStarted(data, engine, { model, stepsPerEpoch: loader.stepsPerEpoch }));
   }
   const leftOut = describeBadFiles(data.dataset.badFiles);
-  if (leftOut) emit({ type: "message", level: "warning", text: `${leftOut}; events.jsonl lists them.` });
+  if (leftOut) emit({ type: "message", level: "warning", text: `${leftOut}; ${whereListed(data)}.` });
   for (const text of data.dataset.warnings) emit({ type: "message", level: "warning", text: `${text}.` });
   for (const text of remarks(data)) emit({ type: "message", level: "info", text });
   for (const text of data.changedModules.map(describeChangedModule)) {
@@ -51,6 +51,11 @@ export function describeChangedModule(module: string): string {
     `${module} is not the file that the config was stored with: what it does now may not be what the run was ` +
     "trained with."
   );
+}
+
+function whereListed({ card: { badFiles, badFileCount } }: RunData): string {
+  if (badFileCount === undefined) return "events.jsonl lists them";
+  return `events.jsonl lists the first ${badFiles.length.toLocaleString("en-US")}, convkit data inspect --json all`;
 }
 
 function remarks({ dataset }: RunData): string[] {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
+  boundCard,
   classWeights,
   ImageSizeRequiredError,
   listDatasets,
@@ -47,7 +48,7 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
   const dataset = await openDataset(data, { home, signal, onProgress: onDataProgress });
   if (dataset.imageShape === null) throw new ImageSizeRequiredError();
   const sampling = samplingOf(config.sampling, dataset.classNames);
-  const card = await dataset.card();
+  const card = boundCard(await dataset.card({ signal }));
   const { train, batch, evaluation } = transformLists(config.transforms, card);
   const complete = {
     ...config,

@@ -93,7 +93,7 @@ async function preview(
     config.data,
     { context, writer, stopped },
     async (dataset, { signal }) => {
-      const card = await dataset.card();
+      const card = await dataset.card({ signal });
       signal.throwIfAborted();
       const lists = transformLists(config.transforms, card);
       const { png, height, width, ...shown } = await previewTransforms(dataset.splits.train, {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { digestFile } from "@convkit/client";
-import { packDataset, type BadFile } from "@convkit/data";
+import { boundCard, packDataset, type BadFile } from "@convkit/data";
 import { print, printJson, type CommandContext } from "../commands/command-context.js";
 import { clientOf, type ServerFlags } from "../commands/server-options.js";
 import { withDataset } from "../commands/with-dataset.js";
@@ -35,7 +35,7 @@ export async function uploadDataset(
   const archive = join(work, `${randomUUID()}.tar`);
   try {
     await withDataset(data, { context, writer, stopped }, async (dataset, { home, signal }) => {
-      const card = await dataset.card();
+      const card = boundCard(await dataset.card({ signal }));
       await mkdir(work, { recursive: true });
       const unread = await packDataset(dataset.source, archive, { signal, onProgress: percent("packing") });
       if (!flags.json) for (const line of describeUnread(unread)) writer.print(line);

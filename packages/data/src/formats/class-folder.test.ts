@@ -163,6 +163,29 @@ describe("readClassFolder", () => {
     });
   });
 
+  it("warns where the inner folders might be the classes, and only there", async () => {
+    const nested = await read({
+      "north/cat/1.png": RED,
+      "north/dog/1.png": RED,
+      "south/cat/1.png": BLUE,
+      "south/dog/1.png": BLUE,
+      "west/owl/1.png": BLUE,
+    });
+    expect(nested.parts.classNames).toEqual(["north", "south", "west"]);
+    expect(nested.parts.warnings).toEqual([
+      "Folders of the same names, cat, dog, lie in several class folders, north, south: what lies at the top counts as the " +
+        "class; if it is the inner ones, move them there",
+    ]);
+    const split = await read({
+      "train/cat/inside/1.png": RED,
+      "train/dog/inside/1.png": RED,
+      "train/dog/outside/1.png": RED,
+      "test/dog/inside/1.png": RED,
+      "test/dog/outside/1.png": RED,
+    });
+    expect(split.parts.warnings).toEqual([]);
+  });
+
   it("finds nothing where there is nothing", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "empty"));

@@ -1,8 +1,9 @@
 /** One folder per class with picture files in it, under train/, val/ and test/ or without: how photos usually lie. */
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import type { DatasetParts } from "./dataset-parts.js";
-import { listPictures } from "./list-pictures.js";
+import { listPictures, type ListedPicture } from "./list-pictures.js";
 import { readPictureFiles } from "./picture-files.js";
+import { foldersOf } from "./split-folders.js";
 
 /**
  * Class names are the folders' names, sorted by code unit.
@@ -25,6 +26,30 @@ export async function readClassFolder(
             `${emptyClasses.length} class ${folders} without a picture ${isAre} left out: ${emptyClasses.join(", ")}`,
           ]
         : []),
+      ...warnOfNesting(pictures),
     ],
   };
 }
+
+const MOST_NAMED = 4;
+
+/** `north/cat`, `north/dog`, `south/cat`, `south/dog`: which level names the classes is the user's to know. */
+function warnOfNesting(pictures: readonly ListedPicture[]): string[] {
+  const classesByInner = new Map<string, Set<string>>();
+  for (const { className, path } of pictures) {
+    const folders = foldersOf(path);
+    const inner = folders[folders.indexOf(className) + 1];
+    if (inner === undefined) continue;
+    classesByInner.set(inner, (classesByInner.get(inner) ?? new Set()).add(className));
+  }
+  const shared = [...classesByInner].filter(([, classes]) => classes.size > 1);
+  if (shared.length < 2) return [];
+  const classes = new Set(shared.flatMap(([, names]) => [...names]));
+  return [
+    `Folders of the same names, ${list(shared.map(([name]) => name))}, lie in several class folders, ${list([...classes])}: ` +
+      "what lies at the top counts as the class; if it is the inner ones, move them there",
+  ];
+}
+
+const list = (names: readonly string[]): string =>
+  names.slice(0, MOST_NAMED).join(", ") + (names.length > MOST_NAMED ? " …" : "");

@@ -49,7 +49,9 @@ describe("dataSheet", () => {
     expect(rowsUnder(text, "Left out")[2]?.[0]).toBe("train/dog/broken.png");
     expect(rowsUnder(text, "Copies")[2]).toEqual(["exact", "train/cat/1.png, train/dog/3.png", "", "yes"]);
     expect(rowsUnder(text, "Leakage")[2]).toEqual(["test", "train", "0", "0"]);
-    expect(text).toContain("For training they are brought to 40 × 20 pixels: each decoded whole, then resized.");
+    expect(text).toContain(
+      "For training they are brought to 40 × 20 pixels: each decoded whole, then resized.",
+    );
     expect(text.endsWith("\n")).toBe(true);
   });
 

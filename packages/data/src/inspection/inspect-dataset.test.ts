@@ -179,7 +179,18 @@ describe("inspectDataset", () => {
     expect(BoundedInspection.safeParse(inspection).success).toBe(false);
     const pair = inspection.duplicates.groups[0]!;
     const many = { ...inspection.duplicates, groups: [film!, ...new Array<typeof pair>(700).fill(pair)] };
-    const bounded = boundInspection({ ...inspection, duplicates: many });
+    const badFiles = Array.from({ length: 1500 }, (_, i) => ({ path: `${i}.png`, reason: "is empty" }));
+    const bounded = boundInspection({
+      ...inspection,
+      card: { ...inspection.card, badFiles },
+      duplicates: many,
+    });
+    expect(bounded.card).toEqual({
+      ...inspection.card,
+      badFiles: badFiles.slice(0, 1000),
+      badFileCount: 1500,
+    });
+    expect(boundInspection(inspection).card).toEqual(inspection.card);
     expect(bounded.duplicates.groups).toHaveLength(500);
     expect(bounded.duplicates.groups[0]).toEqual({ ...film, pictures: film!.pictures.slice(0, 20) });
     expect(bounded.duplicates.groupCount).toBe(3);

@@ -29,7 +29,7 @@ export async function inspectDataset(
   const { pictures, duplicates, leakage } = await compare(dataset, options);
   return DatasetInspection.parse({
     formatVersion: 1,
-    card: await dataset.card(),
+    card: await dataset.card({ signal: options.signal }),
     holding: dataset.holding,
     sizes: measureSizes(pictures),
     duplicates,

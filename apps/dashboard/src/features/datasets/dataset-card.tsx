@@ -44,7 +44,7 @@ export function DatasetFacts({ card, more = [] }: { card: DatasetCard; more?: re
   return (
     <Card title="Card">
       <KeyValueList items={items} columns={2} />
-      {card.badFiles.length > 0 && <BadFiles files={card.badFiles} />}
+      {card.badFiles.length > 0 && <BadFiles card={card} />}
       {card.warnings.map((warning) => (
         <p key={warning} className="mt-3 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">
           {warning}
@@ -54,18 +54,21 @@ export function DatasetFacts({ card, more = [] }: { card: DatasetCard; more?: re
   );
 }
 
-function BadFiles({ files }: { files: DatasetCard["badFiles"] }) {
+function BadFiles({ card: { badFiles, badFileCount = badFiles.length } }: { card: DatasetCard }) {
   return (
     <details className="mt-3 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">
       <summary className="cursor-pointer">
-        {files.length} {files.length === 1 ? "file" : "files"} left out
+        {badFileCount.toLocaleString("en")} {badFileCount === 1 ? "file" : "files"} left out
       </summary>
       <ul className="mt-2 flex max-h-60 flex-col gap-1 overflow-y-auto font-mono text-xs">
-        {files.map(({ path, reason }, index) => (
+        {badFiles.map(({ path, reason }, index) => (
           <li key={index}>
             {path}: {reason}
           </li>
         ))}
+        {badFileCount > badFiles.length && (
+          <li>and {(badFileCount - badFiles.length).toLocaleString("en")} more: convkit data inspect --json</li>
+        )}
       </ul>
     </details>
   );
