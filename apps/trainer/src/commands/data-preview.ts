@@ -7,6 +7,7 @@ import { collectAssignment } from "../config/assignment.js";
 import { ConfigError } from "../config/config-error.js";
 import type { PartialConfig } from "../config/merge-config.js";
 import { readConfigFile } from "../config/read-config-file.js";
+import { formatImageShape } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 import { withDataset } from "./with-dataset.js";
@@ -134,7 +135,7 @@ function describe({ train, batch }: TransformLists, card: DatasetCard, { colors 
     ...describeTransforms(batch).map((line) => `${line}, of whole batches: not shown`),
   ];
   return [
-    `${colors.bold("data")}     ${card.name}: ${card.imageShape?.join("×") ?? "of different sizes"}`,
+    `${colors.bold("data")}     ${card.name}: ${formatImageShape(card)}`,
     ...lines.map((line, i) => `${i === 0 ? colors.bold("augment") : "       "}  ${line}`),
   ];
 }

@@ -1,6 +1,6 @@
 /** The lines a train event leaves in the terminal; most leave none. */
 import { describeTransforms, type RunConfig, type TrainEvent } from "@convkit/schema";
-import { formatFlops, formatDuration, formatLoss, formatPercent } from "./format.js";
+import { formatFlops, formatDuration, formatImageShape, formatLoss, formatPercent } from "./format.js";
 import type { Colors } from "./text-display.js";
 
 /** Part of an epoch, above which waiting for data is worth a word. */
@@ -43,7 +43,7 @@ function describeStart(event: EventOf<"runStarted">, colors: Colors): string[] {
   const counts = Object.entries(dataset.splits).map(
     ([name, { count }]) => `${count.toLocaleString("en-US")} ${name}`,
   );
-  const shape = dataset.imageShape?.join("×") ?? "of different sizes";
+  const shape = formatImageShape(dataset);
   const { optimizer, schedule, epochs, batchSize, learningRate, seed } = config;
   return [
     `${colors.bold("run")}     ${event.runId}`,

@@ -51,7 +51,9 @@ it("tells of the rarest of many classes, and of none where they are nearly of a 
 it("says how pictures are decoded, where they are", () => {
   const decoded = (facts?: Partial<DatasetCard>) =>
     linesOf([5, 5], facts).filter((line) => line.startsWith("brought"));
-  expect(decoded({ decoding: "full" })).toEqual(["brought to 8 × 8 pixels: each decoded whole, then resized"]);
+  expect(decoded({ decoding: "full" })).toEqual([
+    "brought to 8 × 8 pixels: each decoded whole, then resized",
+  ]);
   expect(decoded({ decoding: "dct-scaled" })).toEqual([
     "brought to 8 × 8 pixels: JPEGs of 7.5 times that size and more, and other pictures of more than 32 Mi pixels, scaled " +
       "to 2.5 times it while they are decoded, then resized",

@@ -1,7 +1,9 @@
+import type { DatasetCard } from "@convkit/schema";
 import { expect, it } from "vitest";
 import {
   formatBytes,
   formatFlops,
+  formatImageShape,
   formatDuration,
   formatLoss,
   formatPercent,
@@ -9,6 +11,16 @@ import {
 } from "./format.js";
 
 it("formats numbers as people read them", () => {
+  const shapes = [
+    { imageShape: [96, 128, 3] },
+    { imageShape: [8, 8, 1], imageFit: "pad" },
+    { imageShape: null },
+  ];
+  expect((shapes as DatasetCard[]).map(formatImageShape)).toEqual([
+    "96×128×3",
+    "8×8×1, padded",
+    "of different sizes",
+  ]);
   expect(formatPercent(0.8123)).toBe("81.2 %");
   expect([4_400, 75_000, 3_720_000].map(formatDuration)).toEqual(["4 s", "1 min 15 s", "1 h 02 min"]);
   expect([3712, 77_200_000, 2.5e9].map(formatFlops)).toEqual(["3,712 FLOP", "77.2 MFLOP", "2.5 GFLOP"]);

@@ -1,4 +1,5 @@
 /** Numbers as people read them in a terminal. */
+import type { DatasetCard } from "@convkit/schema";
 
 /** 0.8123 → `81.2 %`. */
 export function formatPercent(fraction: number): string {
@@ -29,6 +30,13 @@ export function formatFlops(flops: number): string {
   if (flops >= 1e9) return `${(flops / 1e9).toFixed(1)} GFLOP`;
   if (flops >= 1e6) return `${(flops / 1e6).toFixed(1)} MFLOP`;
   return `${flops.toLocaleString("en-US")} FLOP`;
+}
+
+const FITTED = { stretch: "", crop: ", cropped", pad: ", padded" } as const;
+
+/** `96×128×3, cropped`. */
+export function formatImageShape({ imageShape, imageFit = "stretch" }: DatasetCard): string {
+  return imageShape === null ? "of different sizes" : `${imageShape.join("×")}${FITTED[imageFit]}`;
 }
 
 /** Three significant digits: 5,290 or 0.0166. */
