@@ -1,6 +1,6 @@
 /** Photographs in one folder per class: `node photos.js <folder> <picture>`; without arguments it writes some first. */
 import { join } from "node:path";
-import { decodeImage } from "@convkit/data";
+import { decodeImage, decodeOptionsOf } from "@convkit/data";
 import { openEngine } from "@convkit/engine";
 import { loadClassifier } from "@convkit/models";
 import { train } from "@convkit/trainer";
@@ -41,7 +41,8 @@ console.log(
 
 // The folder model/ is all that a program needs to tell what is on a picture.
 const classifier = await loadClassifier(join(directory, "model"));
-const probabilities = await classifier.predict([await decodeImage(picture, { channels: 3 })]);
+const decoded = await decodeImage(picture, decodeOptionsOf(classifier.card));
+const probabilities = await classifier.predict([decoded]);
 console.log(picture);
 classifier.card.classNames.forEach((name, i) => console.log(`  ${name} ${probabilities[i]?.toFixed(3)}`));
 

@@ -24,6 +24,7 @@ export { LoaderClosedError } from "./loading/batch-producer.js";
 export { TransformModuleError } from "./loading/transform-modules.js";
 export {
   decodeImage,
+  decodeOptionsOf,
   ImageDecodeError,
   type DecodedImage,
   type DecodeOptions,

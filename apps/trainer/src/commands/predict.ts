@@ -1,8 +1,8 @@
 /** `convkit predict`: what a run's network sees in pictures. */
 import { join } from "node:path";
-import type { DecodedImage, DecodeOptions } from "@convkit/data";
+import type { DecodedImage } from "@convkit/data";
 import type { Classifier } from "@convkit/models";
-import type { EnginePreference, ModelCard } from "@convkit/schema";
+import type { EnginePreference } from "@convkit/schema";
 import type { Command } from "commander";
 import { parseEngineFlag } from "../config/engine-flag.js";
 import { formatPercent } from "../display/format.js";
@@ -67,10 +67,10 @@ async function* predictPictures(
   const { openEngine } = await import("@convkit/engine");
   await openEngine(preference, { training: false });
   const { loadClassifier } = await import("@convkit/models");
-  const { decodeImage } = await import("@convkit/data");
+  const { decodeImage, decodeOptionsOf } = await import("@convkit/data");
   const classifier = await loadClassifier(join(directory, "model"));
   const { classNames } = classifier.card;
-  const options = decodingOf(classifier.card);
+  const options = decodeOptionsOf(classifier.card);
   const decode = (path: string) => decodeImage(path, options).catch((error: unknown) => error as Error);
   try {
     for (let start = 0; start < paths.length; start += GROUP_SIZE) {
@@ -86,14 +86,6 @@ async function* predictPictures(
   } finally {
     classifier.dispose();
   }
-}
-
-/** As the pictures were decoded that the network learnt from: at the size that its preprocessing begins with. */
-function decodingOf({ inputShape, preprocessing: [first] }: ModelCard): DecodeOptions {
-  const channels = inputShape[2] === 1 ? 1 : 3;
-  if (first === undefined || !("name" in first) || first.name !== "Resize" || typeof first.size === "number")
-    return { channels };
-  return { channels, size: first.size, fit: first.fit };
 }
 
 function isPicture(decoded: DecodedImage | Error): decoded is DecodedImage {

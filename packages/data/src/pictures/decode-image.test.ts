@@ -1,12 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ResizeFit } from "@convkit/schema";
+import type { ModelCard, ResizeFit } from "@convkit/schema";
 import { resize } from "@convkit/transforms";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { encodePicture } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
-import { decodeImage, ImageDecodeError, inspectPicture, isScaledByDecoder } from "./decode-image.js";
+import {
+  decodeImage,
+  decodeOptionsOf,
+  ImageDecodeError,
+  inspectPicture,
+  isScaledByDecoder,
+} from "./decode-image.js";
 
 /** 2 pixels wide, 1 high: red, then blue. */
 const RED_BLUE = sharp(Buffer.from([255, 0, 0, 0, 0, 255]), { raw: { width: 2, height: 1, channels: 3 } });
@@ -273,6 +279,28 @@ const [R, G, B, BLACK] = [
   [0, 0, 255],
   [0, 0, 0],
 ];
+
+describe("decodeOptionsOf", () => {
+  const decoded = (channels: number, ...preprocessing: ModelCard["preprocessing"]) =>
+    decodeOptionsOf({ inputShape: [8, 8, channels], preprocessing } as unknown as ModelCard);
+
+  it("are the size and the channels that a network's pictures were decoded with", () => {
+    expect(decoded(1)).toEqual({ channels: 1 });
+    expect(decoded(3, { name: "Resize", size: [8, 9], fit: "pad" })).toEqual({
+      channels: 3,
+      size: [8, 9],
+      fit: "pad",
+    });
+    // What only comes later, or is another size for each picture, is left to the preprocessing.
+    expect(
+      decoded(3, { name: "Normalize", mean: [0.5], std: [0.5] }, { name: "Resize", size: [8, 8] }),
+    ).toEqual({
+      channels: 3,
+    });
+    expect(decoded(3, { name: "Resize", size: 8 })).toEqual({ channels: 3 });
+    expect(decoded(3, { module: "./rain.mjs", options: {} })).toEqual({ channels: 3 });
+  });
+});
 
 describe("a picture of another shape than the size", () => {
   const fitted = async (bytes: Buffer, fit?: "stretch" | "crop" | "pad") => {

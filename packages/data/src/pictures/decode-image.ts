@@ -1,5 +1,5 @@
 /** From a picture file to pixels, through sharp (libvips). */
-import type { ResizeFit } from "@convkit/schema";
+import type { ModelCard, ResizeFit } from "@convkit/schema";
 import { croppedPart, paddedPart, resize, resizeBox } from "@convkit/transforms";
 import sharp from "sharp";
 import { isSrgb, jpegHeader, type JpegHeader } from "./jpeg-header.js";
@@ -21,6 +21,17 @@ export interface DecodeOptions {
   readonly size?: readonly [number, number] | null;
   /** What becomes of a picture of another shape, as `resize` of @convkit/transforms does it. If left out, it is stretched. */
   readonly fit?: ResizeFit | undefined;
+}
+
+/**
+ * As the pictures were decoded that a network learnt from: at the size that its preprocessing begins with. Decoded whole, a
+ * large JPEG would come out up to two levels of 255 other than those.
+ */
+export function decodeOptionsOf({ inputShape, preprocessing: [first] }: ModelCard): DecodeOptions {
+  const channels = inputShape[2] === 1 ? 1 : 3;
+  const isSized = first !== undefined && "name" in first && first.name === "Resize";
+  if (!isSized || typeof first.size === "number") return { channels };
+  return { channels, size: first.size, fit: first.fit };
 }
 
 /** Not a picture, or not a whole one. */
