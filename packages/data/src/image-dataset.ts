@@ -17,6 +17,7 @@ export interface ImageDatasetInit {
   readonly name: string;
   readonly source: string;
   readonly contentHash: string;
+  readonly splitsHash?: string | undefined;
   readonly classNames: readonly string[];
   readonly splits: DatasetSplits;
   /** Names of the splits that the data set itself has; others were held back. */
@@ -40,6 +41,8 @@ export class ImageDataset {
   readonly source: string;
   /** SHA-256 over the ids, labels and pictures of all splits, whatever part of them is used. */
   readonly contentHash: string;
+  /** SHA-256 over the list of splits that was laid over it; undefined without one. */
+  readonly splitsHash: string | undefined;
   /** Index = label. */
   readonly classNames: readonly string[];
   readonly splits: DatasetSplits;
@@ -61,6 +64,7 @@ export class ImageDataset {
     this.name = name;
     this.source = source;
     this.contentHash = contentHash;
+    this.splitsHash = init.splitsHash;
     this.classNames = classNames;
     this.splits = splits;
     this.imageFit = init.imageFit === "stretch" ? undefined : init.imageFit;

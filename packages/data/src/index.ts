@@ -34,7 +34,10 @@ export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
 export { boundCard, boundInspection } from "./inspection/bound-inspection.js";
 export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/inspect-dataset.js";
 export { dataSheet } from "./inspection/data-sheet.js";
-export { checkManifest, writeManifest, type WriteManifestOptions } from "./formats/write-manifest.js";
+export { checkManifest, isOfFiles, writeManifest } from "./formats/write-manifest.js";
+export { checkSplitList, writeSplitList } from "./formats/write-split-list.js";
+export { SplitsHashMismatchError } from "./formats/split-list.js";
+export type { SplitRowsOptions } from "./formats/split-rows.js";
 export { defaultTransforms } from "./default-transforms.js";
 export { presetTransforms, transformLists } from "./transform-presets.js";
 export {

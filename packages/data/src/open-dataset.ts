@@ -8,6 +8,7 @@ import { findNamedDataset, NAMED_DATASETS, type NamedDataset } from "./fetching/
 import { placeDataset } from "./fetching/place-dataset.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts, SplitParts } from "./formats/dataset-parts.js";
+import { laySplits, readSplitList, SplitsHashMismatchError, type SplitList } from "./formats/split-list.js";
 import { holdBack, warnOfSharedGroups, type HoldBackOptions } from "./hold-back.js";
 import { ImageDataset, type DatasetSplits } from "./image-dataset.js";
 import { nameOfPath, openPath } from "./open-path.js";
@@ -55,35 +56,42 @@ export class TooManyBadFilesError extends Error {
  * Without test pictures of its own, `testFraction` of the training pictures are held back, chosen by the hash of their
  * ids; without validation pictures of its own, `validationFraction` of the rest, or one of `folds`. What `group` finds in the ids keeps
  * pictures together; those in which it finds nothing stand alone. `limit` then keeps so many of each split, chosen by
- * hash too. A manifest's groups keep pictures together where no `group` is given.
+ * hash too. A manifest's groups keep pictures together where no `group` is given. `splits` names a list that gives pictures
+ * splits and groups by their ids, over those that the data set has itself.
  * @throws {DatasetNotFoundError} if the source is neither a name nor a path.
  * @throws {RangeError} if CONVKIT_CACHE_GIB is no number from 0 up.
  * @throws {DatasetUnavailableError} if a named data set cannot be fetched.
  * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture, or have ids
- *   in none of which `group` finds anything.
+ *   in none of which `group` finds anything, or if the list of `splits` does not fit them.
  * @throws {DiskSpaceError} if the pictures of a Parquet file do not fit below `home`.
  * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded, are in a format that
  *   is not read, or lack their label in a tar of samples.
  * @throws {ContentHashMismatchError} if the pictures are not those of `contentHash` or of the name.
+ * @throws {SplitsHashMismatchError} if the list of `splits` is not that of `splitsHash`.
  */
 export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptions): Promise<ImageDataset> {
   const data = DataSpec.parse(spec);
   const named = findNamedDataset(data.source);
-  const parts = named ? await openNamed(named, data.root, options) : await openByPath(data, options);
-  checkBadFiles(parts, data);
-  const contentHash = await parts.contentHash();
+  // First: a list that cannot be read is told of before anything is fetched or decoded.
+  const list = await openSplitList(data);
+  const own = named ? await openNamed(named, data.root, options) : await openByPath(data, options);
+  checkBadFiles(own, data);
+  const contentHash = await own.contentHash();
   if (data.contentHash !== undefined && data.contentHash !== contentHash) {
     throw new ContentHashMismatchError(
       `Expected the pictures with the content hash ${data.contentHash} in ${data.source}. Received: ${contentHash}. ` +
         `The data set has changed since; take \`contentHash\` out of the config to use it as it is.`,
     );
   }
+  const classNames = named?.classNames ?? own.classNames;
+  const parts = list ? laySplits(own, list, { source: data.source, classNames }) : own;
   const groupOf = options.groupOf ?? groupBy(data.group, parts.splits);
   return new ImageDataset({
     name: named?.name ?? nameOfPath(resolve(data.source)),
     source: data.source,
     contentHash,
-    classNames: named?.classNames ?? parts.classNames,
+    splitsHash: list?.hash,
+    classNames,
     splits: makeSplits(parts, data, groupOf),
     groupOf,
     holding: HoldingSpec.parse(data),
@@ -94,6 +102,16 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
     warnings: [...parts.warnings, ...warnOfSharedGroups(parts.splits, groupOf)],
     isMirrorable: named?.isMirrorable,
   });
+}
+
+async function openSplitList({ splits, splitsHash }: DataSpec): Promise<SplitList | undefined> {
+  if (splits === undefined) return undefined;
+  const list = await readSplitList(splits);
+  if (splitsHash === undefined || splitsHash === list.hash) return list;
+  throw new SplitsHashMismatchError(
+    `Expected the list of splits with the hash ${splitsHash} in ${splits}. Received: ${list.hash}. The list has changed ` +
+      "since; take `splitsHash` out of the config to use it as it is.",
+  );
 }
 
 const MOST_NAMED = 20;
@@ -154,8 +172,15 @@ function makeSplits(
   data: DataSpec,
   groupOf: OpenDatasetOptions["groupOf"],
 ): DatasetSplits {
-  const opened = (name: string, split: SplitParts | undefined) => split && openSplit(name, split, data);
   const all = openSplit("train", parts.splits.train, data);
+  const opened = (name: string, split: SplitParts | undefined) =>
+    // What is one source remains one when it is resized.
+    split &&
+    openSplit(
+      name,
+      split.source === parts.splits.train.source ? { ...split, source: all.source } : split,
+      data,
+    );
   let train = all;
   const { folds, fold, stratify, splitSeed: seed } = data;
   checkHolding(parts, data, groupOf !== undefined);
@@ -256,7 +281,7 @@ function groupBy(
 
 function openSplit(
   name: string,
-  { ids, labels, source, files }: SplitParts,
+  { ids, labels, source, sourceIndices, files }: SplitParts,
   { imageSize, imageFit }: DataSpec,
 ): DatasetSplit {
   return new DatasetSplit({
@@ -264,7 +289,7 @@ function openSplit(
     ids,
     labels,
     source: imageSize ? resizeSource(source, imageSize, imageFit) : source,
-    sourceIndices: Uint32Array.from({ length: ids.length }, (_, i) => i),
+    sourceIndices: sourceIndices ?? Uint32Array.from({ length: ids.length }, (_, i) => i),
     files,
   });
 }

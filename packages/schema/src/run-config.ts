@@ -171,6 +171,18 @@ export const DataSpec = z
       .describe(
         "Part of the pictures that may be unusable and are left out; if more are, nothing is trained",
       ),
+    splits: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "CSV or JSON Lines (`convkit data export` writes it) with the split or the group of pictures by their ids; its " +
+          "splits override those of the data set",
+      ),
+    splitsHash: z
+      .string()
+      .optional()
+      .describe("Of that list; filled in when the run starts; a replay refuses another list"),
     imageSize: z
       .tuple([PositiveInt, PositiveInt])
       .optional()
@@ -191,6 +203,10 @@ export const DataSpec = z
   .refine(({ fold, folds }) => fold === 0 || (folds !== undefined && fold < folds), {
     error: "Expected a fold below the number of folds",
     path: ["fold"],
+  })
+  .refine(({ splits, splitsHash }) => splits !== undefined || splitsHash === undefined, {
+    error: "Expected none without `splits`, the list that it is of",
+    path: ["splitsHash"],
   });
 export type DataSpec = z.infer<typeof DataSpec>;
 

@@ -21,9 +21,11 @@ export interface SplitParts {
   readonly labels: Int32Array;
   /** Of each picture, where the data set names groups: patient, product, film. */
   readonly groups?: readonly string[];
-  /** Picture i of the source belongs to id i. */
+  /** Picture i of the source belongs to id i, unless `sourceIndices` say otherwise. */
   readonly source: PixelSource;
-  /** Likewise, where pictures are encoded. */
+  /** Where in the source each picture is, where splits share one. */
+  readonly sourceIndices?: Uint32Array;
+  /** Of every picture of the source, where they are encoded. */
   readonly files?: readonly PictureFile[];
 }
 

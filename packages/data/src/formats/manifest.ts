@@ -1,25 +1,11 @@
-/**
- * A manifest: a list of picture files with their labels, for pictures that lie otherwise than in class folders. CSV with a
- * header (RFC 4180, https://www.rfc-editor.org/rfc/rfc4180) or JSON Lines (https://jsonlines.org), UTF-8.
- */
-import { readFile } from "node:fs/promises";
+/** A manifest: a list of picture files with their labels, for pictures that lie otherwise than in class folders. */
 import { basename, dirname, extname, isAbsolute, posix, relative, resolve, sep } from "node:path";
-import type { SplitName } from "@convkit/schema";
-import { parse, CsvError } from "csv-parse/sync";
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
 import { type ListedPicture } from "./list-pictures.js";
-import { SPLIT_NAMES, splitOfName } from "./split-folders.js";
+import { missing, readRows, splitIn, textOf, wrongLine, type Row } from "./list-rows.js";
 import { readPictureFiles, type PictureFiles } from "./picture-files.js";
-
-const FIELDS = ["path", "label", "split", "group"] as const;
-
-/** A line of it, with its number from 1. */
-interface Row {
-  readonly line: number;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
 
 /** Of the file in a folder that says what else in it is a picture of which class: `manifest.csv`, `manifest.jsonl`. */
 export const MANIFEST_STEM = "manifest";
@@ -45,12 +31,10 @@ export async function readManifest(file: string, options: PictureIndexOptions): 
  * @throws {DatasetFormatError} as `readManifest`.
  */
 export async function listManifest(file: string): Promise<PictureFiles> {
-  const text = (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
-  const rows = extname(file).toLowerCase() === ".csv" ? readCsv(file, text) : readJsonLines(file, text);
   /** By absolute path: a file may be listed again in another spelling. */
   const pictures = new Map<string, ListedPicture>();
   const badFiles: BadFile[] = [];
-  for (const row of rows) {
+  for (const row of await readRows(file)) {
     const picture = pictureOf(file, row);
     const absolute = resolve(dirname(file), picture.path);
     const before = pictures.get(absolute);
@@ -69,29 +53,28 @@ export async function listManifest(file: string): Promise<PictureFiles> {
   return { pictures: sorted, badFiles, indexedAs: resolve(file) };
 }
 
-function pictureOf(file: string, { line, fields }: Row): ListedPicture {
-  const text = (name: (typeof FIELDS)[number]): string => {
-    const value = fields[name] ?? "";
-    // Blanks alone are nothing; at the ends of a name they belong to it.
-    if (typeof value === "string") return value.trim() && value;
-    // JSON Lines may count classes and groups.
-    if (typeof value === "number" || typeof value === "boolean") return String(value);
-    throw wrongLine(file, line, `a text as ${name}`, JSON.stringify(value));
-  };
-  const [path, label, split, group] = FIELDS.map(text) as [string, string, string, string];
-  if (path === "") throw wrongLine(file, line, "a path", missing(fields, "path"));
+function pictureOf(file: string, row: Row): ListedPicture {
+  const { line, fields } = row;
+  const [path, label, group] = [
+    textOf(file, row, "path"),
+    textOf(file, row, "label"),
+    textOf(file, row, "group"),
+  ];
+  if (path === "") throw wrongLine(file, line, "a path", noPath(fields));
   if (label === "") throw wrongLine(file, line, "a label", missing(fields, "label"));
-  const splitName = split === "" ? "train" : splitOfName(split);
-  if (splitName === undefined) {
-    throw wrongLine(file, line, `one of ${SPLIT_NAMES.join(", ")} as split`, split);
-  }
   return {
-    split: splitName satisfies SplitName,
+    split: splitIn(file, row) ?? "train",
     className: label,
     path: idOf(dirname(resolve(file)), path.replaceAll("\\", "/")),
     isClassInPath: false,
     ...(group !== "" && { group }),
   };
+}
+
+/** A list of splits is easily taken for one. */
+function noPath(fields: Row["fields"]): string {
+  const isSplitList = "id" in fields && !("path" in fields);
+  return `${missing(fields, "path")}${isSplitList ? "; a list by ids is for `splits`, beside the `source` that has them" : ""}`;
 }
 
 /**
@@ -108,45 +91,3 @@ function idOf(folder: string, path: string): string {
 
 /** Whether a picture lies elsewhere than below the manifest's folder, by its id. */
 export const isElsewhere = (id: string): boolean => isAbsolute(id) || id === ".." || id.startsWith("../");
-
-const missing = (fields: Row["fields"], name: string): string =>
-  name in fields ? "an empty one" : `only ${Object.keys(fields).join(", ") || "an empty line"}`;
-
-function readCsv(file: string, text: string): Row[] {
-  try {
-    const records: { record: Record<string, string>; info: { lines: number } }[] = parse(text, {
-      columns: true,
-      info: true,
-      skipEmptyLines: true,
-      trim: true,
-    });
-    return records.map(({ record, info }) => ({ line: info.lines, fields: record }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new DatasetFormatError(`Expected CSV with a header in ${file}. Received: ${error.message}.`, {
-      cause: error,
-    });
-  }
-}
-
-function readJsonLines(file: string, text: string): Row[] {
-  return text
-    .split("\n")
-    .map((source, index) => ({ source: source.trim(), line: index + 1 }))
-    .filter(({ source }) => source !== "")
-    .map(({ source, line }) => {
-      let fields: unknown;
-      try {
-        fields = JSON.parse(source);
-      } catch {
-        throw wrongLine(file, line, "a JSON object", source.slice(0, 80));
-      }
-      if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-        throw wrongLine(file, line, "a JSON object", source.slice(0, 80));
-      }
-      return { line, fields: fields as Row["fields"] };
-    });
-}
-
-const wrongLine = (file: string, line: number, expected: string, received: string): DatasetFormatError =>
-  new DatasetFormatError(`Expected ${expected} in line ${line} of ${file}. Received: ${received}.`);

@@ -1,32 +1,21 @@
 /** The pictures of an opened data set as a manifest that `readManifest` reads: which is of which class, and in which split. */
-import { dirname, extname, relative, resolve, sep } from "node:path";
-import { DisjointSets } from "../disjoint-sets.js";
+import { dirname, relative, resolve, sep } from "node:path";
 import type { ImageDataset } from "../image-dataset.js";
-import { replaceFile } from "../replace-file.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
+import { checkRowsFile, writeRows } from "./list-rows.js";
 import { isElsewhere } from "./manifest.js";
+import { splitRows, type SplitRowsOptions } from "./split-rows.js";
 
-const HEADER = "path,label,split,group";
-
-export interface WriteManifestOptions {
-  /**
-   * Of each picture by its id, where it is in a group, beside the data set's own groups. Held-back pictures are then
-   * written as training pictures: whoever opens the manifest holds back anew, group by group.
-   */
-  readonly groups?: ReadonlyMap<string, string> | undefined;
-}
+/** Whether each picture lies in a file of its own, so that a manifest can name it. */
+export const isOfFiles = (dataset: ImageDataset): boolean =>
+  dataset.splitList().every((split) => split.length === 0 || typeof split.fileAt(0)?.location === "string");
 
 /**
  * @throws {DatasetFormatError} if `writeManifest` could not write these pictures into a file of this name.
  */
 export function checkManifest(dataset: ImageDataset, file: string): void {
-  if (!/\.(csv|jsonl)$/i.test(file)) {
-    throw new DatasetFormatError(`Expected a file name that ends in .csv or .jsonl. Received: ${file}.`);
-  }
-  const isOfFiles = dataset
-    .splitList()
-    .every((split) => split.length === 0 || typeof split.fileAt(0)?.location === "string");
-  if (!isOfFiles) throw noFiles(dataset);
+  checkRowsFile(file);
+  if (!isOfFiles(dataset)) throw noFiles(dataset);
 }
 
 /**
@@ -39,65 +28,28 @@ export function checkManifest(dataset: ImageDataset, file: string): void {
 export async function writeManifest(
   dataset: ImageDataset,
   file: string,
-  { groups }: WriteManifestOptions = {},
+  options: SplitRowsOptions = {},
 ): Promise<void> {
   checkManifest(dataset, file);
   const folder = dirname(resolve(file));
-  const groupOf = joinGroups(dataset, groups);
-  const rows = dataset.splitList().flatMap((split) =>
-    split.ids.map((id, position) => ({
-      path: pathFrom(folder, split.fileAt(position)?.location as string),
-      label: dataset.classNames[split.labels[position] as number] as string,
-      split: groups && dataset.isHeldBack(split.name) ? "train" : split.name,
-      group: groupOf(id),
-    })),
-  );
+  const rows = splitRows(dataset, options).map(({ location, label, split, group }) => ({
+    path: pathFrom(folder, location as string),
+    label,
+    split,
+    group,
+  }));
   rows.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const lines =
-    extname(file).toLowerCase() === ".csv"
-      ? [
-          HEADER,
-          ...rows.map(({ path, label, split, group = "" }) => [path, label, split, group].map(csv).join(",")),
-        ]
-      : rows.map((row) => JSON.stringify(row));
-  await replaceFile(file, `${lines.join("\n")}\n`);
-}
-
-/** Copies join what they are copies of: groups of the data set that share one become one group. */
-function joinGroups(
-  dataset: ImageDataset,
-  copies: WriteManifestOptions["groups"],
-): (id: string) => string | undefined {
-  const pairs = [...(copies ?? [])].flatMap(([id, copyOf]) => {
-    const own = dataset.groupOf(id);
-    return own === undefined ? [] : [[own, dataset.groupOf(copyOf) ?? copyOf] as const];
-  });
-  const names = [...new Set(pairs.flat())];
-  const numbers = new Map(names.map((name, number) => [name, number]));
-  const sets = new DisjointSets(names.length);
-  for (const [own, other] of pairs) sets.join(numbers.get(own) as number, numbers.get(other) as number);
-  return (id) => {
-    const copyOf = copies?.get(id);
-    const own =
-      dataset.groupOf(id) ?? (copyOf === undefined ? undefined : (dataset.groupOf(copyOf) ?? copyOf));
-    const number = own === undefined ? undefined : numbers.get(own);
-    return number === undefined ? own : names[sets.rootOf(number)];
-  };
+  await writeRows(file, ["path", "label", "split", "group"], rows);
 }
 
 function noFiles({ name }: ImageDataset): DatasetFormatError {
   return new DatasetFormatError(
     `Expected pictures that are files of their own, for a manifest. Received: ${name}, whose pictures lie together in larger ` +
-      "files. Its splits follow from `splitSeed` and the fractions of the config's `data`.",
+      "files. `writeSplitList` writes which of them is in which split.",
   );
 }
 
 function pathFrom(folder: string, path: string): string {
   const below = relative(folder, path).replaceAll(sep, "/");
   return isElsewhere(below) ? path : below;
-}
-
-/** RFC 4180, §2.6 and §2.7. A field with spaces at its ends is quoted too. */
-function csv(field: string): string {
-  return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

@@ -72,6 +72,13 @@ export function planDiskCache(
   };
 }
 
+/** @returns the SHA-256 of each picture of the source, hexadecimal. */
+export function hashesOf({ hashes }: DiskCachePlan): string[] {
+  return Array.from({ length: hashes.byteLength / HASH_BYTES }, (_, i) =>
+    Buffer.from(hashes, i * HASH_BYTES, HASH_BYTES).toString("hex"),
+  );
+}
+
 /** The same pictures at another size lie in another file. */
 export function ofOtherSize(plan: DiskCachePlan): DiskCachePlan {
   return { ...plan, state: newFlag() };

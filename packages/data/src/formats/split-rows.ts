@@ -1,0 +1,58 @@
+/** What is written down of each picture of an opened data set, whether it is a file of its own or not. */
+import { DisjointSets } from "../disjoint-sets.js";
+import type { ImageDataset } from "../image-dataset.js";
+import type { PictureLocation } from "../pictures/picture-location.js";
+
+export interface SplitRowsOptions {
+  /**
+   * Of each picture by its id, where it is in a group, beside the data set's own groups. Held-back pictures are then
+   * written as training pictures: whoever opens the file holds back anew, group by group.
+   */
+  readonly groups?: ReadonlyMap<string, string> | undefined;
+}
+
+export interface SplitRow {
+  readonly id: string;
+  /** undefined where pictures are in memory. */
+  readonly location: PictureLocation | undefined;
+  /** The class's name. */
+  readonly label: string;
+  readonly split: string;
+  readonly group: string | undefined;
+}
+
+/** Split by split, in the order that they have there. */
+export function splitRows(dataset: ImageDataset, { groups }: SplitRowsOptions): SplitRow[] {
+  const groupOf = joinGroups(dataset, groups);
+  return dataset.splitList().flatMap((split) =>
+    split.ids.map((id, position) => ({
+      id,
+      location: split.fileAt(position)?.location,
+      label: dataset.classNames[split.labels[position] as number] as string,
+      split: groups && dataset.isHeldBack(split.name) ? "train" : split.name,
+      group: groupOf(id),
+    })),
+  );
+}
+
+/** Copies join what they are copies of: groups of the data set that share one become one group. */
+function joinGroups(
+  dataset: ImageDataset,
+  copies: SplitRowsOptions["groups"],
+): (id: string) => string | undefined {
+  const pairs = [...(copies ?? [])].flatMap(([id, copyOf]) => {
+    const own = dataset.groupOf(id);
+    return own === undefined ? [] : [[own, dataset.groupOf(copyOf) ?? copyOf] as const];
+  });
+  const names = [...new Set(pairs.flat())];
+  const numbers = new Map(names.map((name, number) => [name, number]));
+  const sets = new DisjointSets(names.length);
+  for (const [own, other] of pairs) sets.join(numbers.get(own) as number, numbers.get(other) as number);
+  return (id) => {
+    const copyOf = copies?.get(id);
+    const own =
+      dataset.groupOf(id) ?? (copyOf === undefined ? undefined : (dataset.groupOf(copyOf) ?? copyOf));
+    const number = own === undefined ? undefined : numbers.get(own);
+    return number === undefined ? own : names[sets.rootOf(number)];
+  };
+}
