@@ -1,6 +1,14 @@
-import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadClassifier } from "@convkit/models";
 import {
@@ -52,6 +60,32 @@ async function trainUntil(lastStep: number): Promise<void> {
 
 const textsOf = (events: readonly TrainEvent[]) =>
   events.flatMap((event) => (event.type === "message" && event.level === "warning" ? [event.text] : []));
+
+describe("a list of splits", () => {
+  it("is pinned by the run's config, and a run goes on with no other one", async () => {
+    const list = join(root, "splits.csv");
+    const { dataset } = await openRunData(RunConfig.parse(config), runOptions(run));
+    const [testing, validating] = dataset.splits.train.ids;
+    const write = (split: string) =>
+      writeFileSync(list, `id,split\n${testing},test\n${validating},${split}\n`);
+    write("val");
+    config = { ...config, data: { ...config.data, splits: relative(process.cwd(), list) } };
+    await trainUntil(2);
+    const stored = RunConfig.parse(JSON.parse(readFileSync(join(run, "config.json"), "utf8")));
+    expect(stored.data).toMatchObject({ splits: list, splitsHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const { splits } = (await openRunData(stored, runOptions(run))).dataset;
+    expect(splits.validation?.ids).toEqual([validating]);
+    expect(splits.test?.ids).toContain(testing);
+
+    write("train");
+    const changed = { name: "SplitsHashMismatchError", message: expect.stringContaining(list) as string };
+    await expect(resume(run, runOptions(run))).rejects.toMatchObject(changed);
+    await expect(train(stored, runOptions(join(root, "replay")))).rejects.toMatchObject(changed);
+    expect(existsSync(join(root, "replay"))).toBe(false);
+    write("val");
+    expect((await resume(run, runOptions(run))).status).toBe("completed");
+  });
+});
 
 describe("a preset", () => {
   it("stands written out in the run's config, so that a replay needs no table of presets", async () => {

@@ -19,7 +19,7 @@ import type { RunOptions } from "./run-options.js";
 export interface RunData {
   readonly dataset: ImageDataset;
   readonly card: DatasetCard;
-  /** With transforms and class weights written out, absolute paths and the hashes of data set and modules filled in. */
+  /** With transforms and class weights written out, absolute paths and the hashes of data set, list of splits and modules filled in. */
   readonly config: CompleteConfig;
   readonly sampling: Sampling;
   /** Paths of the modules that the config named with another hash. */
@@ -38,6 +38,7 @@ export class ClassWeightsError extends Error {
 
 /**
  * @throws {ContentHashMismatchError} if the config names a content hash and the pictures have another one.
+ * @throws {SplitsHashMismatchError} if it names a list of splits that has changed.
  * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen: before there is a run.
  * @throws {SamplingError} if the config gives weights to a class that is not there: before, too.
  * @throws {ClassWeightsError} if its weights of classes do not fit them: before, too.
@@ -52,7 +53,11 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
   const { train, batch, evaluation } = transformLists(config.transforms, card);
   const complete = {
     ...config,
-    data: { ...data, contentHash: dataset.contentHash },
+    data: {
+      ...data,
+      contentHash: dataset.contentHash,
+      ...(dataset.splitsHash !== undefined && { splitsHash: dataset.splitsHash }),
+    },
     model: await withHashedModule(config.model),
     loss: { ...config.loss, classWeights: numbersOf(config.loss.classWeights, card) },
     transforms: {
@@ -85,6 +90,7 @@ function withAbsolutePaths(data: RunConfig["data"]): RunConfig["data"] {
     ...data,
     source: isNamed ? data.source : resolve(data.source),
     ...(data.root !== undefined && { root: resolve(data.root) }),
+    ...(data.splits !== undefined && { splits: resolve(data.splits) }),
   };
 }
 
