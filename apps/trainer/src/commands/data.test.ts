@@ -1,7 +1,8 @@
 /** Looking at a folder of pictures, and writing its splits down. */
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatasetInspection } from "@convkit/schema";
+import { packDataset } from "@convkit/data";
+import { DatasetInspection, type DatasetCard, type RunConfig } from "@convkit/schema";
 import { expect, it } from "vitest";
 import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
@@ -49,6 +50,91 @@ it("writes splits that a run trains from", async () => {
   const { card } = DatasetInspection.parse(inspected.json()[0]);
   expect(card.splits.validation?.count).toBe(validation);
   expect(card.splits.validation?.chosenBy).toBeUndefined();
+});
+
+it("writes splits of a tar as a list, which a run is held to", async () => {
+  const folder = await pictures();
+  await packDataset(join(folder, "pictures/train"), join(folder, "photos.tar"));
+  const fractions = ["data.validationFraction=0.25", "data.testFraction=0.2", "data.splitSeed=3"];
+  const args = ["data", "export", "photos.tar", "my splits.csv", ...fractions.flatMap((it) => ["--set", it])];
+  const written = await runConvkit(folder, args);
+  expect(written).toMatchObject({
+    exitCode: 0,
+    stderr: "",
+    stdout:
+      "48 pictures: my splits.csv\ntrain on these splits: convkit train photos.tar --set 'data.splits=my splits.csv'\n",
+  });
+  const list = join(folder, "my splits.csv");
+  const rows = readFileSync(list, "utf8").trim().split("\n");
+  expect(rows[0]).toBe("id,label,split,group");
+  const countOf = (split: string) => rows.filter((row) => row.endsWith(`,${split},`)).length;
+  expect(countOf("validation")).toBeGreaterThan(3);
+
+  const splits = ["--set", "data.splits=my splits.csv", "--set", "data.maxBadFraction=0.1"];
+  const train = ["train", "photos.tar", "--engine=cpu", "--epochs=1", ...splits];
+  const trained = await runConvkit(folder, [
+    ...train,
+    '--set=model={"layers":[{"layer":"flatten"}]}',
+    "--json",
+  ]);
+  expect(trained).toMatchObject({ exitCode: 0, stderr: "" });
+  const { dataset, config } = trained.json().find(({ type }) => type === "runStarted") as {
+    dataset: DatasetCard;
+    config: RunConfig;
+  };
+  expect(dataset.splits["validation"]).toMatchObject({ count: countOf("validation") });
+  expect(dataset.splits["test"]).toMatchObject({ count: countOf("test") });
+  expect(dataset.splits["test"]).not.toHaveProperty("chosenBy");
+  expect(config.data).toMatchObject({
+    splits: expect.stringMatching(/^[/A-Z].*my splits\.csv$/) as string,
+    splitsHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+  });
+
+  writeFileSync(join(folder, "run.json"), JSON.stringify(config));
+  writeFileSync(list, [...rows.slice(0, -1), rows.at(-1)?.replace(/,\w+,$/, ",,moved")].join("\n"));
+  const replay = await runConvkit(folder, ["train", "--config", "run.json"]);
+  expect(replay.exitCode).toBe(3);
+  expect(replay.stderr).toContain("Expected the list of splits with the hash");
+  writeFileSync(list, "id,split\nphotos.tar/1.png,val\n");
+  const wrong = await runConvkit(folder, ["data", "inspect", "photos.tar", ...splits]);
+  expect(wrong.exitCode).toBe(3);
+  expect(wrong.stderr).toContain("Its ids are like train/bright/0.png.");
+});
+
+it("keeps the copies in a tar together, and says how to train without splits that are not wanted", async () => {
+  const folder = await pictures();
+  const train = join(folder, "pictures/train");
+  for (let i = 0; i < 12; i++) copyFileSync(join(train, `dark/${i}.png`), join(train, `dark/again ${i}.png`));
+  await packDataset(train, join(folder, "photos.tar"));
+  const spec = ["--set", "data.validationFraction=0.4"];
+  const args = ["data", "export", "photos.tar", "groups.jsonl", "--group-copies", "--similarity=1", ...spec];
+  const written = await runConvkit(folder, args);
+  expect(written).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(written.stdout).toContain("24 of them are copies, in 12 groups\ntrain on these splits: ");
+  const inspect = (...more: string[]) =>
+    runConvkit(folder, ["data", "inspect", "photos.tar", "--json", "--similarity=1", ...spec, ...more]);
+  const before = DatasetInspection.parse((await inspect()).json()[0]);
+  expect(before.leakage.some(({ exact }) => exact > 0)).toBe(true);
+  const after = DatasetInspection.parse((await inspect("--set", "data.splits=groups.jsonl")).json()[0]);
+  expect(after.leakage.every(({ exact }) => exact === 0)).toBe(true);
+  expect(after.card.contentHash).toBe(before.card.contentHash);
+  expect(Object.keys(after.card.splits)).toEqual(["train", "validation", "test"]);
+
+  const none = ["--set", "data.testFraction=0"];
+  const two = await runConvkit(folder, ["data", "export", "photos.tar", "two.csv", ...none]);
+  expect(two.stdout).toContain("--set data.splits=two.csv --set data.testFraction=0\n");
+  const part = await runConvkit(folder, [
+    "data",
+    "export",
+    "photos.tar",
+    "x.csv",
+    "--set=data.limit.train=9",
+  ]);
+  expect(part).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(part.stderr).toContain(
+    "Received: data.limit.train, and pictures that a list lacks are learnt from.",
+  );
+  expect(existsSync(join(folder, "x.csv"))).toBe(false);
 });
 
 it("names what it cannot take", async () => {

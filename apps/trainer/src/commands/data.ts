@@ -59,7 +59,9 @@ Examples:
 
 function addExport(data: Command, context: CommandContext): void {
   addSource(
-    data.command("export").description("writes which picture is in which split, as a manifest to train from"),
+    data
+      .command("export")
+      .description("writes which picture is in which split, to train on the same splits elsewhere"),
   )
     .argument("<file>", "to write: .csv, or .jsonl for JSON Lines")
     .option(
@@ -70,8 +72,12 @@ function addExport(data: Command, context: CommandContext): void {
     .addHelpText(
       "after",
       `
-Example:
-  convkit data export ./photos ./photos/splits.csv && convkit train ./photos/splits.csv --set 'data.imageSize=[64,64]'`,
+Pictures that are files of their own are written as a manifest, which is a data set itself. Those that lie together in larger
+files (tar, Parquet, IDX, CIFAR-10's) are written as a list of their ids, which is laid over the data set: data.splits.
+
+Examples:
+  convkit data export ./photos ./photos/splits.csv && convkit train ./photos/splits.csv --set 'data.imageSize=[64,64]'
+  convkit data export ./shards splits.csv --group-copies && convkit train ./shards --set data.splits=splits.csv`,
     )
     .action(async (source: string, file: string, flags: ExportFlags) => {
       const { exportData } = await import("./inspect-data.js");
@@ -90,6 +96,7 @@ function addUpload(data: Command, context: CommandContext): void {
       `
 A run that was started in the dashboard then trains on any worker: it fetches what it lacks, by the content hash.
 What the page says of leakage is about splits as --set makes them: give it what runs will have.
+A list of splits (data.splits) goes with a folder that it lies in.
 
 Examples:
   convkit data add ./photos --server https://dashboard.example:4100 --token convkit_…

@@ -1,6 +1,7 @@
 /** What `convkit data inspect` and `convkit data export` do once their arguments are read. */
 import { writeFile } from "node:fs/promises";
 import type { ImageDataset, InspectOptions } from "@convkit/data";
+import type { DataSpec } from "@convkit/schema";
 import { assembleDataSpec } from "../config/assemble-data-spec.js";
 import { ConfigError } from "../config/config-error.js";
 import type { PartialConfig } from "../config/merge-config.js";
@@ -47,11 +48,16 @@ export async function exportData(
         "alone. Add --group-copies, or leave it out.",
     );
   }
-  const { checkManifest, groupCopies, writeManifest } = await import("@convkit/data");
-  const lines = await look(source, { flags, context }, async (dataset, options) => {
-    checkManifest(dataset, file);
+  const { checkManifest, checkSplitList, groupCopies, isOfFiles, writeManifest, writeSplitList } =
+    await import("@convkit/data");
+  const lines = await look(source, { flags, context }, async (dataset, options, { limit }) => {
+    const isList = !isOfFiles(dataset);
+    if (isList) {
+      checkSplitList(file);
+      checkWhole(limit);
+    } else checkManifest(dataset, file);
     const groups = flags.groupCopies ? await groupCopies(dataset, options) : undefined;
-    await writeManifest(dataset, file, { groups });
+    await (isList ? writeSplitList : writeManifest)(dataset, file, { groups });
     const count = dataset.splitList().reduce((sum, { length }) => sum + length, 0);
     return [
       `${count.toLocaleString("en-US")} pictures: ${file}`,
@@ -60,16 +66,40 @@ export async function exportData(
             `${groups.size.toLocaleString("en-US")} of them are copies, in ${new Set(groups.values()).size} groups`,
           ]
         : []),
+      ...(isList ? [`train on these splits: ${trainingCommand(dataset, file, groups !== undefined)}`] : []),
     ];
   });
   print(context, lines);
 }
 
+/** What a list leaves out is a training picture. */
+function checkWhole(limit: DataSpec["limit"]): void {
+  const [name] = Object.keys(limit);
+  if (name === undefined) return;
+  throw new ConfigError(
+    `Expected all pictures, for a list of splits. Received: data.limit.${name}, and pictures that a list lacks are ` +
+      "learnt from. Leave it out here, and give it to `convkit train`.",
+  );
+}
+
+/** Splits that were not wanted here are not held back there. */
+function trainingCommand({ source, splits }: ImageDataset, file: string, isGrouped: boolean): string {
+  const unwanted = isGrouped
+    ? []
+    : (["validation", "test"] as const).filter((name) => splits[name] === undefined);
+  const settings = [`data.splits=${file}`, ...unwanted.map((name) => `data.${name}Fraction=0`)];
+  return ["convkit train", shellWord(source), ...settings.map((it) => `--set ${shellWord(it)}`)].join(" ");
+}
+
+/** Quoted for a POSIX shell where it must be. */
+const shellWord = (text: string): string =>
+  /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
 /** Opens the data set, bad files or not, and shows how far the work is. */
 async function look<Result>(
   source: string,
   { flags, context }: { readonly flags: SourceFlags; readonly context: CommandContext },
-  work: (dataset: ImageDataset, options: InspectOptions) => Promise<Result>,
+  work: (dataset: ImageDataset, options: InspectOptions, data: DataSpec) => Promise<Result>,
 ): Promise<Result> {
   const data = assembleDataSpec(source, flags.set);
   const { similarity } = flags;
@@ -80,6 +110,6 @@ async function look<Result>(
   return withDataset(
     data,
     { context, writer: createLineWriter(context.stderr), stopped },
-    (dataset, options) => work(dataset, { ...options, minSimilarity: similarity }),
+    (dataset, options) => work(dataset, { ...options, minSimilarity: similarity }, data),
   );
 }

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
 import { describe, expect, it } from "vitest";
 import { assembleRunConfig } from "./assemble-run-config.js";
@@ -53,6 +53,20 @@ describe("assembleRunConfig", () => {
       root: "/idx",
       contentHash: "abc",
     });
+  });
+
+  it("forgets another data set's list of splits, and the hash of another list", () => {
+    const file = { data: { source: "mnist", splits: "/a.csv", splitsHash: "abc" } };
+    const { data } = assembleRunConfig({ data: "cifar10", file });
+    expect([data.splits, data.splitsHash]).toEqual([undefined, undefined]);
+    expect(assembleRunConfig({ data: "mnist", file }).data).toMatchObject(file.data);
+    const other = assembleRunConfig({ file, assignments: [{ data: { splits: "b.csv" } }] }).data;
+    expect([other.source, other.splits, other.splitsHash]).toEqual(["mnist", "b.csv", undefined]);
+    const same = assembleRunConfig({
+      file,
+      assignments: [{ data: { splits: relative(process.cwd(), "/a.csv") } }],
+    });
+    expect(same.data.splitsHash).toBe("abc");
   });
 
   it("leaves out a stored config's transforms where they fit another data set or size", () => {

@@ -56,29 +56,32 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
 
 /**
  * The file, without what holds for other pictures only. Written for one data set, it says nothing of where another's
- * files lie, or what they hash to. A run's stored config also has transforms filled in, with the statistics and the crop
- * of its pictures: neither fits another data set, another size or another way to bring them to it.
+ * files lie, how they are split, or what they hash to; nor does the hash of a list of splits fit another list. A run's
+ * stored config also has transforms filled in, with the statistics and the crop of its pictures: neither fits another data
+ * set, another size or another way to bring them to it.
  * Nor do the weights of classes found from their number of pictures, of another data set.
  */
 function fileUnder(file: PartialConfig = {}, typed: PartialConfig): PartialConfig {
   const { data, transforms, loss, ...others } = expandShortForms(file);
   const isStored = read(file, "data", "contentHash") !== undefined;
-  const isForeign = !isSameSource(read(file, "data", "source"), read(typed, "data", "source"));
+  const isForeign = !isSamePath(read(file, "data", "source"), read(typed, "data", "source"));
+  const isResplit = !isSamePath(read(file, "data", "splits"), read(typed, "data", "splits"));
   const isResized = ["imageSize", "imageFit"].some((key) =>
     differs(read(file, "data", key), read(typed, "data", key)),
   );
   return {
     ...others,
-    data: isForeign ? withoutPlace(data) : data,
+    data: isForeign ? without(data, PLACE) : isResplit ? without(data, ["splitsHash"]) : data,
     loss: isStored && isForeign ? withoutClassWeights(loss) : loss,
     transforms: isStored && (isForeign || isResized) ? undefined : transforms,
   };
 }
 
-function withoutPlace(data: unknown): unknown {
+const PLACE = ["source", "root", "contentHash", "splits", "splitsHash"];
+
+function without(data: unknown, keys: readonly string[]): unknown {
   if (typeof data !== "object" || data === null) return data;
-  const rest = Object.entries(data).filter(([key]) => !["source", "root", "contentHash"].includes(key));
-  return Object.fromEntries(rest);
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !keys.includes(key)));
 }
 
 function withoutClassWeights(loss: unknown): unknown {
@@ -86,8 +89,8 @@ function withoutClassWeights(loss: unknown): unknown {
   return Object.fromEntries(Object.entries(loss).filter(([key]) => key !== "classWeights"));
 }
 
-/** A stored config names a folder by its absolute path. */
-function isSameSource(inFile: unknown, typed: unknown): boolean {
+/** A stored config names folders and lists by their absolute paths. */
+function isSamePath(inFile: unknown, typed: unknown): boolean {
   if (typed === undefined || inFile === typed) return true;
   return typeof inFile === "string" && typeof typed === "string" && resolve(inFile) === resolve(typed);
 }

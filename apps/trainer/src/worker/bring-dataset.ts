@@ -15,18 +15,32 @@ export interface BringDatasetOptions {
 }
 
 /**
- * @returns the config, with the place of its pictures on this machine where it names one on another. What cannot be
+ * @returns the config, with the place of its pictures on this machine where it names one on another, and with that of its
+ * list of splits where that lies in their folder. What cannot be
  * brought is left as it is: opening it says what is wrong.
  */
 export async function bringDataset(config: RunConfig, options: BringDatasetOptions): Promise<RunConfig> {
-  const { source, root, contentHash } = config.data;
+  const { source, root, contentHash, splits } = config.data;
   const isNamed = listDatasets().some(({ name }) => name === source);
   if (contentHash === undefined || isNamed || existsSync(resolve(source))) return config;
   const place = (await findByHash(options.home, contentHash)) ?? (await fetchByHash(contentHash, options));
   if (place === null) return config;
   const data = { ...config.data, source: place };
   if (root !== undefined) delete data.root;
+  const list = splits === undefined ? null : pathBelow(source, splits);
+  if (list !== null && existsSync(join(place, list))) data.splits = join(place, list);
   return { ...config, data };
+}
+
+/**
+ * @param folder and `path` may be of another system.
+ * @returns the path from the folder; null where it does not lie below it.
+ */
+export function pathBelow(folder: string, path: string): string | null {
+  const top = resolve(folder).replace(/[\\/]+$/, "");
+  const full = resolve(path);
+  if (!full.startsWith(top) || !/^[\\/]./.test(full.slice(top.length))) return null;
+  return full.slice(top.length + 1).replaceAll("\\", "/");
 }
 
 /** @returns null if the server has not got it either. */

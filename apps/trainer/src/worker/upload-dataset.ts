@@ -4,6 +4,7 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { digestFile } from "@convkit/client";
 import { boundCard, packDataset, type BadFile } from "@convkit/data";
+import type { DataSpec } from "@convkit/schema";
 import { print, printJson, type CommandContext } from "../commands/command-context.js";
 import { clientOf, type ServerFlags } from "../commands/server-options.js";
 import { withDataset } from "../commands/with-dataset.js";
@@ -11,6 +12,7 @@ import { assembleDataSpec } from "../config/assemble-data-spec.js";
 import type { PartialConfig } from "../config/merge-config.js";
 import { formatBytes } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
+import { pathBelow } from "./bring-dataset.js";
 import { sendViews } from "./send-views.js";
 
 export interface UploadFlags extends ServerFlags {
@@ -38,7 +40,8 @@ export async function uploadDataset(
       const card = boundCard(await dataset.card({ signal }));
       await mkdir(work, { recursive: true });
       const unread = await packDataset(dataset.source, archive, { signal, onProgress: percent("packing") });
-      if (!flags.json) for (const line of describeUnread(unread)) writer.print(line);
+      if (!flags.json)
+        for (const line of [...describeUnread(unread), ...describeList(data)]) writer.print(line);
       const sha256 = await digestFile(archive, signal);
       const patient = { signal, patienceMs: Infinity };
       await client.uploadBlob(archive, { sha256, ...patient, onProgress: percent("uploading") });
@@ -63,6 +66,15 @@ export async function uploadDataset(
   } finally {
     await rm(archive, { force: true });
   }
+}
+
+/** Its splits are those of the card either way; runs elsewhere need the list itself. */
+function describeList({ source, splits }: DataSpec): string[] {
+  if (splits === undefined || pathBelow(source, splits) !== null) return [];
+  return [
+    `${splits} is not uploaded, as it lies outside ${source}: workers on other machines need it at the same path, or in ` +
+      "the data set's folder",
+  ];
 }
 
 const MOST_UNREAD = 10;

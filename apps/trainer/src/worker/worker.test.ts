@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { packDataset } from "@convkit/data";
 import { RunConfig, type Job } from "@convkit/schema";
 import { beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { startQueueServer, type QueueServer } from "../fixtures/queue-server.js";
@@ -450,6 +451,43 @@ it("fetches the pictures that it lacks from the server, by their hash", async ()
   expect(started).toMatchObject({
     dataset: { contentHash, name: "pictures" },
     config: { data: { source: place } },
+  });
+});
+
+it("finds the list of splits that came with the pictures, and says where another one belongs", async () => {
+  const server = await startQueueServer();
+  const elsewhere = makeFolder();
+  const shards = join(elsewhere, "shards");
+  mkdirSync(shards);
+  await packDataset(join(await writePictures(elsewhere, 12), "train"), join(shards, "0.tar"));
+  const list = "id,split\ntrain/dark/1.png,val\ntrain/bright/1.png,val\ntrain/dark/2.png,test\n";
+  for (const folder of [shards, elsewhere]) writeFileSync(join(folder, "splits.csv"), list);
+  const { contentHash } = await addData(server, shards, [
+    "--set",
+    `data.splits=${join(shards, "splits.csv")}`,
+  ]);
+  expect(server.inspections.at(-1)?.card.splits).toMatchObject({
+    validation: { count: 2 },
+    test: { count: 1 },
+  });
+  renameSync(shards, join(elsewhere, "gone"));
+  renameSync(join(elsewhere, "splits.csv"), join(elsewhere, "gone.csv"));
+  const folder = makeHome();
+  const job = trainJob({}, { source: shards, contentHash, splits: join(shards, "splits.csv") });
+  server.add(job);
+  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 0 });
+  const place = join(folder, ".convkit", "datasets", "by-hash", contentHash, "shards");
+  expect(server.eventsOf(job.runId)[0]).toMatchObject({
+    dataset: { splits: { train: { count: 21 }, validation: { count: 2 }, test: { count: 1 } } },
+    config: { data: { source: place, splits: join(place, "splits.csv") } },
+  });
+
+  const outside = trainJob({}, { source: shards, contentHash, splits: join(elsewhere, "splits.csv") });
+  const failed = server.add(outside);
+  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 1 });
+  expect(failed).toMatchObject({
+    state: "failed",
+    reason: expect.stringContaining("a list that lies in the data set's folder is found by workers"),
   });
 });
 
