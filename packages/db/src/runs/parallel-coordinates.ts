@@ -20,7 +20,15 @@ export interface ParallelRuns {
 const MOST_RUNS = 2000;
 
 /** Of no use for a forecast: what names or finds a run, or differs in every one by itself. Tags go by their key's start. */
-const NOT_CHOSEN = ["name", "experiment", "seed", "formatVersion", "data.source", "data.contentHash"];
+const NOT_CHOSEN = [
+  "name",
+  "experiment",
+  "seed",
+  "formatVersion",
+  "data.source",
+  "data.contentHash",
+  "data.splitsHash",
+];
 
 /**
  * @throws {RunFilterError}

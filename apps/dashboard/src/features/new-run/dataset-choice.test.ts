@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { meaningOfHash, suggestDatasets, withSource } from "./dataset-choice";
+import { meaningOfHash, suggestDatasets, withSource, withSplits } from "./dataset-choice";
 
 const HASH = "3f2a91c0b7de55aa";
 const photos = { contentHash: HASH, name: "photos", source: "/home/alice/photos", hasPack: true };
@@ -42,6 +42,15 @@ test("the source of the run that is repeated brings its own hash back, unless an
   expect(withSource(changed, { source: "/a", contentHash: HASH }, base)).toMatchObject({
     data: { source: "/a", contentHash: HASH },
   });
+});
+
+test("another list of splits drops the hash of the one before, which its own brings back", () => {
+  const base = { data: { source: "/a", splits: "/a.csv", splitsHash: "of a" } };
+  const changed = withSplits(base, "/b.csv", base);
+  expect(changed).toEqual({ data: { source: "/a", splits: "/b.csv" } });
+  expect(withSplits(changed, "/a.csv", base)).toEqual(base);
+  expect(withSplits(base, undefined, base)).toEqual({ data: { source: "/a" } });
+  expect(withSplits(changed, "/a.csv", null)).toEqual({ data: { source: "/a", splits: "/a.csv" } });
 });
 
 test("a hash is said in words", () => {

@@ -34,6 +34,11 @@ export const isSource = (path: Path) => pathText(path) === pathText(SOURCE);
 /** Of the data set beside it: a run would refuse another. */
 export const CONTENT_HASH: Path = ["data", "contentHash"];
 
+/** Who is in which split of it; a run would refuse another list than that of the hash beside it. */
+const SPLITS: Path = ["data", "splits"];
+const SPLITS_HASH: Path = ["data", "splitsHash"];
+export const isSplits = (path: Path) => pathText(path) === pathText(SPLITS);
+
 /**
  * By source. One whose pictures are on the server is meant by its hash, as often as a path held different pictures;
  * others by their path alone, which a worker has or has not.
@@ -91,4 +96,15 @@ export function withSource(
   const isAsBefore = base !== null && sameJson(source, valueAt(base, SOURCE));
   const hash = contentHash ?? (isAsBefore ? valueAt(base, CONTENT_HASH) : undefined);
   return withValueAt(withValueAt(config, SOURCE, source), CONTENT_HASH, hash);
+}
+
+/** The config with another list of splits, and its hash where it is that of the run that is repeated. */
+export function withSplits(
+  config: JsonObject,
+  splits: Json | undefined,
+  base: JsonObject | null,
+): JsonObject {
+  const isAsBefore = base !== null && splits !== undefined && sameJson(splits, valueAt(base, SPLITS));
+  const hash = isAsBefore ? valueAt(base, SPLITS_HASH) : undefined;
+  return withValueAt(withValueAt(config, SPLITS, splits), SPLITS_HASH, hash);
 }

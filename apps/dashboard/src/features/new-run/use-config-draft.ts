@@ -4,7 +4,7 @@
  */
 "use client";
 import { useCallback, useMemo, useState } from "react";
-import { isSource, withSource } from "./dataset-choice";
+import { isSource, isSplits, withSource, withSplits } from "./dataset-choice";
 import { withValueAt, type Json, type JsonObject, type Path } from "./json-value";
 import { parseConfigText, type ParsedText } from "./parse-config-text";
 
@@ -31,7 +31,11 @@ export function useConfigDraft(start: JsonObject, base: JsonObject | null): Conf
     (path: Path, value: Json | undefined) => {
       setTyped(null);
       setConfig((now) =>
-        isSource(path) ? withSource(now, { source: value }, base) : withValueAt(now, path, value),
+        isSource(path)
+          ? withSource(now, { source: value }, base)
+          : isSplits(path)
+            ? withSplits(now, value, base)
+            : withValueAt(now, path, value),
       );
     },
     [base],

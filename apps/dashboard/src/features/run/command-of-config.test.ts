@@ -4,7 +4,13 @@ import { commandOf, shellWord } from "./command-of-config";
 
 test("flags say what they can, --set the rest", () => {
   const config = RunConfig.parse({
-    data: { source: "cifar10", contentHash: "abc", limit: { train: 5000 } },
+    data: {
+      source: "cifar10",
+      contentHash: "abc",
+      splits: "my splits.csv",
+      splitsHash: "def",
+      limit: { train: 5000 },
+    },
     model: "resnet9",
     learningRate: 0.1,
     seed: 3,
@@ -18,6 +24,8 @@ test("flags say what they can, --set the rest", () => {
   expect(command).toContain("--set data.limit.train=5000");
   expect(command).toContain(`--set 'optimizer={"name":"adamw"`);
   expect(command).not.toContain("contentHash");
+  expect(command).toContain(`--set 'data.splits="my splits.csv"'`);
+  expect(command).not.toContain("splitsHash");
   expect(command).toContain("--set data.validationFraction=0.1 ");
   expect(command).not.toContain("data.group");
 });
