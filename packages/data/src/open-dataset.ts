@@ -239,7 +239,7 @@ function checkHolding(
   if (folds !== undefined && splits.validation !== undefined) {
     throw new DatasetFormatError(
       `Expected pictures that \`folds\` can take turns with in ${source}. Received: a data set with validation pictures ` +
-        "of its own. Leave `folds` out, or name a folder without them.",
+        "of its own. Leave `folds` out, or name a folder, or a list of `splits`, without them.",
     );
   }
   if (stratify && hasGroups) {

@@ -180,7 +180,7 @@ function describeLeakage({ leakage, card }: DatasetInspection, colors: Colors): 
     "  What is judged on pictures that were learnt from looks better than it is.",
     ...(leaking.some(({ split }) => card.splits[split]?.chosenBy)
       ? [
-          "  To hold copies back together, train from a manifest with a group for each: `convkit data export --group-copies`.",
+          "  To hold copies back together, train by the groups that `convkit data export --group-copies` writes for them.",
         ]
       : ["  The data set says itself what tests: take the copies out of what is learnt from."]),
   ];

@@ -470,8 +470,13 @@ it("finds the list of splits that came with the pictures, and says where another
     validation: { count: 2 },
     test: { count: 1 },
   });
+  const outer = join(elsewhere, "splits.csv");
+  const args = ["data", "add", shards, `--server=${server.url}`, "--set", `data.splits=${outer}`];
+  expect((await runConvkit(makeFolder(), args)).stdout).toContain(
+    `${outer} is not uploaded, as it lies outside`,
+  );
   renameSync(shards, join(elsewhere, "gone"));
-  renameSync(join(elsewhere, "splits.csv"), join(elsewhere, "gone.csv"));
+  renameSync(outer, join(elsewhere, "gone.csv"));
   const folder = makeHome();
   const job = trainJob({}, { source: shards, contentHash, splits: join(shards, "splits.csv") });
   server.add(job);
@@ -482,7 +487,7 @@ it("finds the list of splits that came with the pictures, and says where another
     config: { data: { source: place, splits: join(place, "splits.csv") } },
   });
 
-  const outside = trainJob({}, { source: shards, contentHash, splits: join(elsewhere, "splits.csv") });
+  const outside = trainJob({}, { source: shards, contentHash, splits: outer });
   const failed = server.add(outside);
   expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 1 });
   expect(failed).toMatchObject({
