@@ -1,91 +1,35 @@
 /** `convkit worker` as a process of its own, at a server in memory. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { packDataset } from "@convkit/data";
-import { RunConfig, type Job } from "@convkit/schema";
 import { beforeAll, expect, it, onTestFinished, vi } from "vitest";
-import { startQueueServer, type QueueServer } from "../fixtures/queue-server.js";
+import { startQueueServer } from "../fixtures/queue-server.js";
+import { childrenOf, CLI, makeFolder, runConvkit, type Running } from "../fixtures/run-convkit.js";
 import {
-  childrenOf,
-  CLI,
-  makeFolder,
-  runConvkit,
-  startConvkit,
-  type Running,
-} from "../fixtures/run-convkit.js";
+  eventually,
+  expectDelivered,
+  makeHome,
+  runFolder,
+  startWorker,
+  tinyJob,
+  typesOf,
+} from "../fixtures/run-worker.js";
 import { writePictures } from "../fixtures/write-pictures.js";
-import { convkitVersion } from "../host/versions.js";
 
 // Each starts several processes that load tfjs, on whatever machine.
 vi.setConfig({ testTimeout: 300_000 });
 
 let pictures = "";
-let count = 0;
 
 beforeAll(async () => {
   pictures = await writePictures(makeFolder());
 });
 
-const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 240_000, interval: 20 });
-
-function trainJob(changes: Record<string, unknown> = {}, data: Record<string, unknown> = {}) {
-  const config = RunConfig.parse({
-    data: { source: pictures, validationFraction: 0.2, ...data },
-    engine: "cpu",
-    model: { layers: [{ layer: "conv", filters: 4, activation: "relu" }, { layer: "flatten" }] },
-    epochs: 2,
-    batchSize: 8,
-    ...changes,
-  });
-  return { kind: "train", runId: `20260214-093012-${++count}`, config } satisfies Job;
-}
+const trainJob = (changes?: Record<string, unknown>) => tinyJob({ source: pictures }, changes);
 
 /** Trains until somebody ends it. */
 const endless = () => trainJob({ epochs: 100_000 });
-
-/** A home in which the engines have been looked for: that takes longer than to train. */
-function makeHome(): string {
-  const folder = makeFolder();
-  mkdirSync(join(folder, ".convkit"));
-  const id = crypto.randomUUID();
-  const known = { formatVersion: 1, id, engines: [], probedWith: convkitVersion(), probedAt: Date.now() };
-  writeFileSync(join(folder, ".convkit", "worker.json"), JSON.stringify(known));
-  return folder;
-}
-
-function startWorker(server: QueueServer, folder = makeHome(), args: readonly string[] = []): Running {
-  const worker = startConvkit(folder, ["worker", `--server=${server.url}`, ...args]);
-  onTestFinished(async () => {
-    worker.process.kill("SIGKILL");
-    await worker.finished;
-  });
-  return worker;
-}
-
-const runFolder = (folder: string, { runId }: { runId: string }) => join(folder, ".convkit", "runs", runId);
-const typesOf = (server: QueueServer, { runId }: { runId: string }) =>
-  server.eventsOf(runId).map(({ type }) => type as string);
-
-/** The server has every event of the journal, and none twice. */
-function expectDelivered(server: QueueServer, folder: string, job: { runId: string }): void {
-  const lines = readFileSync(join(runFolder(folder, job), "events.jsonl"), "utf8")
-    .trim()
-    .split("\n");
-  const keys = lines.map((line) => JSON.parse(line) as { attempt: number; sequence: number });
-  expect(server.eventsOf(job.runId).map(({ attempt, sequence }) => ({ attempt, sequence }))).toEqual(
-    keys.map(({ attempt, sequence }) => ({ attempt, sequence })),
-  );
-}
 
 it("trains what the queue holds, and delivers the run and its files", async () => {
   const server = await startQueueServer();
@@ -314,7 +258,7 @@ it("ends at once at the second Ctrl-C", async () => {
 
 it("says why a job failed, and whether to try again", async () => {
   const server = await startQueueServer();
-  const wrong = server.add(trainJob({}, { source: "/nowhere/photos" }));
+  const wrong = server.add(tinyJob({ source: "/nowhere/photos" }));
   const job = endless();
   const killed = server.add(job);
   const worker = startWorker(server);
@@ -404,98 +348,6 @@ it("judges a run again where its checkpoints are, and nowhere else", async () =>
   });
 });
 
-it("looks at the data set that it is asked for, makes small pictures of it, and of no other", async () => {
-  const server = await startQueueServer();
-  const folder = makeHome();
-  const other = server.add({ kind: "inspect", source: pictures, contentHash: "0".repeat(64) });
-  expect(await startWorker(server, folder, ["--once", "--kinds=inspect"]).finished).toMatchObject({
-    exitCode: 1,
-  });
-  expect(other).toMatchObject({
-    state: "failed",
-    retry: false,
-    reason: expect.stringContaining("have changed"),
-  });
-  const { contentHash } = await addData(server, pictures);
-  server.thumbnails.clear();
-  const job = server.add({ kind: "inspect", source: pictures, contentHash });
-  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 0 });
-  expect(job.state).toBe("done");
-  expect(server.thumbnails.size).toBe(96);
-  const { blobSha256, offset, sizeBytes, split } = server.thumbnails.get("test/bright/3.png")!;
-  expect(split).toBe("test");
-  expect(server.blobs.get(blobSha256)!.toString("latin1", offset + 8, offset + 12)).toBe("WEBP");
-  expect(sizeBytes).toBeGreaterThan(20);
-  const inspection = server.inspections.at(-1);
-  expect(inspection?.card.contentHash).toBe(contentHash);
-  expect(inspection?.holding).toMatchObject({ validationFraction: 0.1, splitSeed: 0 });
-  expect(inspection?.sizes.mostFrequent).toEqual([{ height: 8, width: 8, count: 96 }]);
-});
-
-it("fetches the pictures that it lacks from the server, by their hash", async () => {
-  const server = await startQueueServer();
-  const elsewhere = makeFolder();
-  const moved = await writePictures(elsewhere, 6);
-  symlinkSync(join(elsewhere, "nowhere.png"), join(moved, "dangling.png"));
-  const { contentHash, unread } = await addData(server, moved, ["--set", "data.folds=4"]);
-  expect(server.inspections.at(-1)?.holding?.folds).toBe(4);
-  expect(unread).toMatchObject([{ path: "dangling.png", reason: expect.stringContaining("ENOENT") }]);
-  renameSync(moved, join(elsewhere, "gone"));
-  const folder = makeHome();
-  const job = trainJob({}, { source: moved, contentHash });
-  const queued = server.add(job);
-  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 0 });
-  expect(queued.state).toBe("done");
-  const [started] = server.eventsOf(job.runId);
-  const place = join(folder, ".convkit", "datasets", "by-hash", contentHash, "pictures");
-  expect(started).toMatchObject({
-    dataset: { contentHash, name: "pictures" },
-    config: { data: { source: place } },
-  });
-});
-
-it("finds the list of splits that came with the pictures, and says where another one belongs", async () => {
-  const server = await startQueueServer();
-  const elsewhere = makeFolder();
-  const shards = join(elsewhere, "shards");
-  mkdirSync(shards);
-  await packDataset(join(await writePictures(elsewhere, 12), "train"), join(shards, "0.tar"));
-  const list = "id,split\ntrain/dark/1.png,val\ntrain/bright/1.png,val\ntrain/dark/2.png,test\n";
-  for (const folder of [shards, elsewhere]) writeFileSync(join(folder, "splits.csv"), list);
-  const { contentHash } = await addData(server, shards, [
-    "--set",
-    `data.splits=${join(shards, "splits.csv")}`,
-  ]);
-  expect(server.inspections.at(-1)?.card.splits).toMatchObject({
-    validation: { count: 2 },
-    test: { count: 1 },
-  });
-  const outer = join(elsewhere, "splits.csv");
-  const args = ["data", "add", shards, `--server=${server.url}`, "--set", `data.splits=${outer}`];
-  expect((await runConvkit(makeFolder(), args)).stdout).toContain(
-    `${outer} is not uploaded, as it lies outside`,
-  );
-  renameSync(shards, join(elsewhere, "gone"));
-  renameSync(outer, join(elsewhere, "gone.csv"));
-  const folder = makeHome();
-  const job = trainJob({}, { source: shards, contentHash, splits: join(shards, "splits.csv") });
-  server.add(job);
-  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 0 });
-  const place = join(folder, ".convkit", "datasets", "by-hash", contentHash, "shards");
-  expect(server.eventsOf(job.runId)[0]).toMatchObject({
-    dataset: { splits: { train: { count: 21 }, validation: { count: 2 }, test: { count: 1 } } },
-    config: { data: { source: place, splits: join(place, "splits.csv") } },
-  });
-
-  const outside = trainJob({}, { source: shards, contentHash, splits: outer });
-  const failed = server.add(outside);
-  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 1 });
-  expect(failed).toMatchObject({
-    state: "failed",
-    reason: expect.stringContaining("a list that lies in the data set's folder is found by workers"),
-  });
-});
-
 it("tells a server of a run that the command line started", async () => {
   const server = await startQueueServer();
   server.tokens = new Set(["convkit_good"]);
@@ -514,23 +366,6 @@ it("tells a server of a run that the command line started", async () => {
   expect(refused.json().at(-1)).toMatchObject({ type: "result", status: "completed" });
   expect(refused.stdout).toContain("a call without a token");
 });
-
-async function addData(
-  server: QueueServer,
-  source: string,
-  more: readonly string[] = [],
-): Promise<{ contentHash: string; unread: object[] }> {
-  const added = await runConvkit(makeFolder(), [
-    "data",
-    "add",
-    source,
-    `--server=${server.url}`,
-    "--json",
-    ...more,
-  ]);
-  expect(added).toMatchObject({ exitCode: 0 });
-  return added.json().at(-1) as { contentHash: string; unread: object[] };
-}
 
 /** Its training process. */
 function childOf({ process: { pid = 0 } }: Running): number {
