@@ -6,6 +6,7 @@ export const BENCHMARK_NAMES = [
   "memory",
   "scaling",
   "loader",
+  "transforms",
   "kernels",
   "dashboard",
   "pages",
@@ -30,6 +31,7 @@ Without a name, all of them in turn, with fewer rounds each.
   memory    peak memory of the same steps
   scaling   the native step with 1 thread and more
   loader    pictures per second out of the data loader
+  transforms what each transform costs a picture, beside torchvision and Pillow
   kernels   every convolution kernel against the measured FMA peak
   dashboard what its pages ask of a record of 1,000 runs, beside bare SQL
   pages     how long these pages take to draw, in Chromium

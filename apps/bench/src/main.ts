@@ -8,6 +8,7 @@ const benchmarks: Benchmarks = {
   memory: async (rounds) => (await import("./memory-benchmark.js")).measureMemory(rounds),
   scaling: async (rounds) => (await import("./scaling-benchmark.js")).measureScaling(rounds),
   loader: async (rounds) => (await import("./loader-benchmark.js")).measureLoader(rounds),
+  transforms: async (rounds) => (await import("./transforms-benchmark.js")).measureTransforms(rounds),
   kernels: async (rounds) => (await import("./kernels-benchmark.js")).measureKernels(rounds),
   dashboard: async (rounds) => (await import("./dashboard-benchmark.js")).measureDashboard(rounds),
   pages: async (rounds) => (await import("./pages-benchmark.js")).measurePages(rounds),

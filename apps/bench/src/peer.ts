@@ -3,7 +3,7 @@
  * every one of them under the same conditions.
  *
  * The protocol is lines: the child says a `PeerGreeting` once it is ready; then it answers each `go <steps>` on its
- * input by a `PeerTurn`, and ends with its input.
+ * input by a `PeerTurn`, and ends with its input. One that can do more than one thing is told which behind the steps.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -81,8 +81,8 @@ export class Peer {
   }
 
   /** @throws {PeerError} if the process ends instead, or says nothing. */
-  async go(steps: number): Promise<PeerTurn> {
-    this.#process.stdin.write(`go ${steps}\n`);
+  async go(steps: number, work?: string): Promise<PeerTurn> {
+    this.#process.stdin.write(work === undefined ? `go ${steps}\n` : `go ${steps} ${work}\n`);
     return (await this.#within(this.#answer())) as PeerTurn;
   }
 

@@ -22,6 +22,7 @@ function run(
     memory: () => measure("memory"),
     scaling: () => measure("scaling"),
     loader: () => measure("loader"),
+    transforms: () => measure("transforms"),
     kernels: () => measure("kernels"),
     dashboard: () => measure("dashboard"),
     pages: () => measure("pages"),

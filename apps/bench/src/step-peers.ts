@@ -36,7 +36,7 @@ export const STEP_PEERS: readonly StepPeerSpec[] = [
 
 /** @throws {PeerError} with the last command's reason if none of them comes up. */
 export async function startPeer(
-  { commands }: StepPeerSpec,
+  { commands }: Pick<StepPeerSpec, "commands">,
   threads: number,
   options: PeerOptions = {},
 ): Promise<Peer> {
