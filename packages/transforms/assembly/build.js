@@ -1,5 +1,5 @@
 /**
- * Compiles pixel-kernels.ts to WebAssembly and writes it into the sources as text, so that who installs or bundles the
+ * Compiles the kernels beside it to WebAssembly and writes it into the sources as text, so that who installs or bundles the
  * package needs no loader for .wasm files: `pnpm build:kernels`. A test holds the text against what is compiled anew.
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
-const source = fileURLToPath(new URL("pixel-kernels.ts", import.meta.url));
+const SOURCES = ["pixel-kernels.ts", "color-kernels.ts", "warp-kernels.ts"];
 const target = fileURLToPath(new URL("../src/kernels/pixel-kernels-wasm.ts", import.meta.url));
 
 /** @returns {Promise<string>} the text of src/kernels/pixel-kernels-wasm.ts. */
@@ -15,27 +15,17 @@ export async function compileKernels() {
   /** @type {Map<string, string | Uint8Array>} */
   const written = new Map();
   const { error, stderr } = await asc.main(
-    [
-      "pixel-kernels.ts",
-      "--outFile",
-      "kernels.wasm",
-      "--runtime",
-      "stub",
-      "--enable",
-      "simd",
-      "-O3",
-      "--noAssert",
-    ],
+    [...SOURCES, "--outFile", "kernels.wasm", "--runtime", "stub", "--enable", "simd", "-O3", "--noAssert"],
     {
-      readFile: (name) => (name === "pixel-kernels.ts" ? readFile(source, "utf8") : null),
+      readFile: (name) => (SOURCES.includes(name) ? readFile(new URL(name, import.meta.url), "utf8") : null),
       writeFile: (name, contents) => void written.set(name, contents),
       listFiles: () => [],
     },
   );
-  if (error) throw new Error(`Expected pixel-kernels.ts to compile. Received: ${error.message}\n${stderr}`);
+  if (error) throw new Error(`Expected the kernels to compile. Received: ${error.message}\n${stderr}`);
   const base64 = Buffer.from(written.get("kernels.wasm") ?? "").toString("base64");
   return (
-    "/** Compiled from assembly/pixel-kernels.ts by assembly/build.js; not written by hand. Base64 of WebAssembly. */\n" +
+    "/** Compiled from assembly/*-kernels.ts by assembly/build.js; not written by hand. Base64 of WebAssembly. */\n" +
     `export const PIXEL_KERNELS_WASM =\n  "${base64}";\n`
   );
 }

@@ -5,7 +5,8 @@
  * picture with a duller one, as Pillow's ImageEnhance does: `factor · picture + (1 − factor) · duller`, so that 1 changes
  * nothing, 0 leaves the duller picture, and more than 1 leads away from it. Computed in float32, as there.
  */
-import { brightestOf, mapValues, type Image } from "../image.js";
+import { brightestOf, byteTable, mapValues, type Image } from "../image.js";
+import { changeBytes } from "../kernels/simd-colors.js";
 
 const { fround } = Math;
 /** ITU-R BT.601 luma, as torchvision rounds it. */
@@ -22,15 +23,24 @@ export function adjustBrightness(image: Image, factor: number): void {
 /** The duller picture has the mean of the grey picture everywhere. @param factor 0 or more. */
 export function adjustContrast(image: Image, factor: number): void {
   const scale = fround(factor);
-  const added = fround((1 - factor) * meanGrey(image));
-  mapValues(image, (value) => fround(fround(value * scale) + added));
+  const from = (mean: number) => {
+    const added = fround((1 - factor) * mean);
+    return (value: number) => fround(fround(value * scale) + added);
+  };
+  const { length } = image.pixels;
+  const isDone =
+    image.channels === 3 &&
+    changeBytes(image, (bytes) => bytes.map([byteTable(from((bytes.sumGrey() * 3) / length))]));
+  if (!isDone) mapValues(image, from(meanGrey(image)));
 }
 
 /** The duller picture is grey. Pictures of one channel stay as they are. @param factor 0 or more. */
-export function adjustSaturation({ pixels, channels }: Image, factor: number): void {
+export function adjustSaturation(image: Image, factor: number): void {
+  const { pixels, channels } = image;
   if (channels !== 3) return;
-  const brightest = brightestOf(pixels);
   const [scale, rest] = [fround(factor), fround(1 - factor)];
+  if (changeBytes(image, (bytes) => bytes.saturate(scale, rest))) return;
+  const brightest = brightestOf(pixels);
   for (let i = 0; i < pixels.length; i += 3) {
     const added = fround(rest * greyAt(pixels, i));
     for (let c = i; c < i + 3; c++) {
@@ -44,8 +54,10 @@ export function adjustSaturation({ pixels, channels }: Image, factor: number): v
  * Turns the hue of HSV; Pillow's formulas. Pictures of one channel stay as they are.
  * @param factor −0.5…0.5 of a whole turn.
  */
-export function adjustHue({ pixels, channels }: Image, factor: number): void {
+export function adjustHue(image: Image, factor: number): void {
+  const { pixels, channels } = image;
   if (channels !== 3 || factor === 0) return;
+  if (changeBytes(image, (bytes) => bytes.turnHue(6 * factor))) return;
   const isBytes = pixels instanceof Uint8Array;
   const toUnit = isBytes ? 1 / 255 : 1;
   // As torchvision makes bytes of floats: every byte has an equal share of 0…1.
@@ -66,7 +78,8 @@ export function adjustHue({ pixels, channels }: Image, factor: number): void {
     const hue = turned - 6 * Math.floor(turned / 6);
     for (let c = 0; c < 3; c++) {
       // Red is whole around 0, green around 2, blue around 4 (https://en.wikipedia.org/wiki/HSL_and_HSV#HSV_to_RGB_alternative).
-      const k = (5 - 2 * c + hue) % 6;
+      const place = 5 - 2 * c + hue;
+      const k = place >= 6 ? place - 6 : place;
       const value = most - range * Math.max(0, Math.min(k, 4 - k, 1));
       pixels[i + c] = value * fromUnit;
     }
@@ -74,8 +87,10 @@ export function adjustHue({ pixels, channels }: Image, factor: number): void {
 }
 
 /** Every channel shows the grey picture; torchvision's `rgb_to_grayscale` with three channels. */
-export function makeGrey({ pixels, channels }: Image): void {
+export function makeGrey(image: Image): void {
+  const { pixels, channels } = image;
   if (channels !== 3) return;
+  if (changeBytes(image, (bytes) => bytes.makeGrey())) return;
   for (let i = 0; i < pixels.length; i += 3) {
     const grey = greyAt(pixels, i);
     for (let c = i; c < i + 3; c++) pixels[c] = grey;

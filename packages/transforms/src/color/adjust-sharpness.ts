@@ -3,6 +3,7 @@
  * ImageEnhance.Sharpness before it. The edge of one pixel stays as it is.
  */
 import { brightestOf, type Image } from "../image.js";
+import { sharpenBytes } from "../kernels/simd-colors.js";
 
 const { fround } = Math;
 
@@ -14,9 +15,10 @@ const TOTAL = CENTER + 8;
 export function adjustSharpness(image: Image, factor: number): void {
   const { pixels, height, width, channels } = image;
   if (height <= 2 || width <= 2) return;
+  const rest = fround(1 - factor);
+  if (sharpenBytes(image, rest)) return;
   const brightest = brightestOf(pixels);
   const isBytes = pixels instanceof Uint8Array;
-  const rest = fround(1 - factor);
   const before = pixels.slice();
   const row = width * channels;
   for (let y = 1; y < height - 1; y++) {

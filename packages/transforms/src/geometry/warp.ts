@@ -7,6 +7,7 @@
 import { eachImage, type ImageChange } from "../each-image.js";
 import { brightestOf, type Image } from "../image.js";
 import { perChannel } from "../image-batch.js";
+import { warpBytes } from "../kernels/simd-warp.js";
 import type { Transform } from "../transform.js";
 
 export type Interpolation = "nearest" | "bilinear";
@@ -139,6 +140,7 @@ export function warp(image: Image, projection: Projection, { interpolation, fill
   const { a, b, c, d, e, f, g, h } = projection;
   const unit = brightestOf(pixels) / 255;
   const background = perChannel(fill, channels, "`fill`").map((value) => unit * value);
+  if (warpBytes(image, projection, { isNearest: interpolation === "nearest", background })) return;
   const source = pixels.slice();
   const draw = interpolation === "nearest" ? drawNearest : drawBilinear;
   const places = new Float64Array(2 * width);

@@ -133,7 +133,7 @@ describe("the compiled kernels", () => {
     vi.resetModules();
   });
 
-  it("are what assembly/pixel-kernels.ts compiles to", async () => {
+  it("are what the sources in assembly/ compile to", async () => {
     const committed = await readFile(new URL("pixel-kernels-wasm.ts", import.meta.url), "utf8");
     expect(committed).toBe(await compileKernels());
   });

@@ -1,64 +1,10 @@
-/**
- * The inner loops over pixels in WebAssembly: pictures go through its memory in bands small enough for a processor's
- * cache. Each thread has an instance of its own.
- */
-import { PIXEL_KERNELS_WASM } from "./pixel-kernels-wasm.js";
+/** Resizing and normalising in WebAssembly: pictures go through its memory in bands small enough for a processor's cache. */
 import type { Resampling } from "./resample.js";
+import { Room, simdMemory, type SimdMemory } from "./simd-memory.js";
 import type { Windows } from "./windows.js";
-
-/** Of assembly/pixel-kernels.ts. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  sumRows(
-    ...args: [
-      source: number,
-      target: number,
-      columns: number,
-      count: number,
-      starts: number,
-      ends: number,
-      weights: number,
-    ]
-  ): void;
-  sumColumns1(...args: SumColumnsArguments): void;
-  sumColumns3(...args: SumColumnsArguments): void;
-  normalizeRuns(
-    ...args: [
-      source: number,
-      target: number,
-      width: number,
-      channels: number,
-      rows: number,
-      rowCount: number,
-      runs: number,
-      runCount: number,
-      statistics: number,
-    ]
-  ): void;
-}
-
-type SumColumnsArguments = [
-  source: number,
-  stride: number,
-  target: number,
-  rows: number,
-  count: number,
-  starts: number,
-  ends: number,
-  weights: number,
-];
-
-/** Loads reach so far ahead of what they are given, and loads and stores so far past it. */
-const AHEAD = 16;
-const PAST = 64;
 
 /** Of a band with its results: what a core's second cache holds. */
 const BAND_BYTES = 2 ** 18;
-
-/** Memory of WebAssembly never shrinks: what needs more is left to JavaScript. */
-const MOST_BYTES = 2 ** 26;
-
-const PAGE_BYTES = 2 ** 16;
 
 /** Columns of a row of a picture, taken in order: pixels from, from + step, …; from −1: as many black ones. */
 export interface PixelRun {
@@ -68,12 +14,10 @@ export interface PixelRun {
 }
 
 export class SimdKernels {
-  readonly #exports: Exports;
-  #bytes: Uint8Array;
+  readonly #memory: SimdMemory;
 
-  constructor(exports: Exports) {
-    this.#exports = exports;
-    this.#bytes = new Uint8Array(exports.memory.buffer);
+  constructor(memory: SimdMemory) {
+    this.#memory = memory;
   }
 
   /**
@@ -90,18 +34,18 @@ export class SimdKernels {
     const sourceBytes = Math.max(...bands.map(({ start, end }) => end - start)) * rowBytes;
     const mostRows = Math.max(...bands.map(({ count }) => count));
     const room = new Room();
-    const [rowStarts, rowEnds, rowWeights] = room.takeWindows(rows);
-    const [columnStarts, columnEnds, columnWeights] = room.takeWindows(columns);
+    const [rowStarts, rowEnds, rowWeights] = takeWindows(room, rows);
+    const [columnStarts, columnEnds, columnWeights] = takeWindows(room, columns);
     const sourceAt = room.take(sourceBytes);
     const summedAt = room.take(mostRows * summedBytes);
     const targetAt = room.take(mostRows * targetRowBytes);
-    if (!this.#reserve(room.bytes)) return false;
-    const { sumRows, sumColumns1, sumColumns3 } = this.#exports;
+    if (!this.#memory.reserve(room.bytes)) return false;
+    const { sumRows, sumColumns1, sumColumns3 } = this.#memory.exports;
     const sumColumns = channels === 3 ? sumColumns3 : sumColumns1;
     this.#place(rows, [rowStarts, rowEnds, rowWeights]);
     this.#place(columns, [columnStarts, columnEnds, columnWeights]);
     for (const { first, count, start, end, weight } of bands) {
-      this.#bytes.set(source.subarray(start * rowBytes, end * rowBytes), sourceAt);
+      this.#memory.bytes.set(source.subarray(start * rowBytes, end * rowBytes), sourceAt);
       sumRows(
         // Windows count rows of the whole picture.
         sourceAt - start * rowBytes,
@@ -123,7 +67,10 @@ export class SimdKernels {
         columnEnds,
         columnWeights,
       );
-      target.set(this.#bytes.subarray(targetAt, targetAt + count * targetRowBytes), first * targetRowBytes);
+      target.set(
+        this.#memory.bytes.subarray(targetAt, targetAt + count * targetRowBytes),
+        first * targetRowBytes,
+      );
     }
     return true;
   }
@@ -163,8 +110,8 @@ export class SimdKernels {
     const statisticsAt = room.take(96);
     const sourceAt = room.take(source.length);
     const targetAt = room.take(4 * rowValues * Math.min(bandRows, rows.length));
-    if (!this.#reserve(room.bytes)) return false;
-    const { buffer } = this.#bytes;
+    if (!this.#memory.reserve(room.bytes)) return false;
+    const { buffer } = this.#memory.bytes;
     new Int32Array(buffer, rowsAt, rows.length).set(rows);
     const runWords = new Int32Array(buffer, runsAt, 3 * runs.length);
     runs.forEach(({ from, step, pixels }, i) => {
@@ -177,10 +124,10 @@ export class SimdKernels {
       statistics[i] = mean[i % channels] as number;
       statistics[12 + i] = std[i % channels] as number;
     }
-    this.#bytes.set(source, sourceAt);
+    this.#memory.bytes.set(source, sourceAt);
     for (let first = 0; first < rows.length; first += bandRows) {
       const count = Math.min(bandRows, rows.length - first);
-      this.#exports.normalizeRuns(
+      this.#memory.exports.normalizeRuns(
         sourceAt,
         targetAt,
         width,
@@ -196,47 +143,19 @@ export class SimdKernels {
     return true;
   }
 
-  #reserve(bytes: number): boolean {
-    if (bytes > MOST_BYTES) return false;
-    if (bytes > this.#bytes.length) {
-      try {
-        this.#exports.memory.grow(Math.ceil((bytes - this.#bytes.length) / PAGE_BYTES));
-      } catch {
-        return false;
-      }
-      this.#bytes = new Uint8Array(this.#exports.memory.buffer);
-    }
-    return true;
-  }
-
   #place(
     { starts, ends, weights }: Windows,
     [startsAt, endsAt, weightsAt]: readonly [number, number, number],
   ): void {
-    const { buffer } = this.#bytes;
+    const { buffer } = this.#memory.bytes;
     new Int32Array(buffer, startsAt, starts.length).set(starts);
     new Int32Array(buffer, endsAt, ends.length).set(ends);
     new Float32Array(buffer, weightsAt, weights.length).set(weights);
   }
 }
 
-/** Addresses one after the other, from the beginning of the memory. */
-class Room {
-  #next = AHEAD;
-
-  get bytes(): number {
-    return this.#next;
-  }
-
-  take(bytes: number): number {
-    const at = this.#next;
-    this.#next = Math.ceil((at + bytes + PAST) / AHEAD) * AHEAD;
-    return at;
-  }
-
-  takeWindows({ starts, ends, weights }: Windows): [number, number, number] {
-    return [this.take(4 * starts.length), this.take(4 * ends.length), this.take(4 * weights.length)];
-  }
+function takeWindows(room: Room, { starts, ends, weights }: Windows): [number, number, number] {
+  return [room.take(4 * starts.length), room.take(4 * ends.length), room.take(4 * weights.length)];
 }
 
 interface Band {
@@ -272,7 +191,7 @@ function bandsOf(
   return bands;
 }
 
-let loaded: SimdKernels | null | undefined;
+let kernels: SimdKernels | undefined;
 
 /**
  * @param channels of the pictures.
@@ -280,15 +199,7 @@ let loaded: SimdKernels | null | undefined;
  *   forbids it.
  */
 export function simdKernels(channels: number): SimdKernels | null {
-  if (channels !== 1 && channels !== 3) return null;
-  if (loaded === undefined) {
-    try {
-      const bytes = Uint8Array.from(atob(PIXEL_KERNELS_WASM), (character) => character.charCodeAt(0));
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-      loaded = new SimdKernels(exports as unknown as Exports);
-    } catch {
-      loaded = null;
-    }
-  }
-  return loaded;
+  const memory = simdMemory(channels);
+  if (memory === null) return null;
+  return (kernels ??= new SimdKernels(memory));
 }

@@ -3,7 +3,6 @@
  * and with the picture itself; torchvision's `AugMix`. The paper's consistency loss is not part of it.
  */
 import type { Rng } from "@convkit/random";
-import type { Image } from "../image.js";
 import { eachWarpedImage, type WarpOptions } from "../geometry/warp.js";
 import type { Transform } from "../transform.js";
 import {
@@ -13,6 +12,7 @@ import {
   type MagnitudeSpace,
   type SpaceLimits,
 } from "./magnitudes.js";
+import { mixImages } from "./mix-images.js";
 import { applyOperations, type DrawnOperation } from "./operations.js";
 
 export interface AugMixOptions extends WarpOptions {
@@ -64,17 +64,12 @@ export function augMix(options: AugMixOptions): Transform<AugMixParameters | nul
     },
     change(image, { weight, chains }) {
       const { pixels } = image;
-      const mix = new Float32Array(pixels.length);
-      const add = (weighed: Image["pixels"], share: number) => {
-        for (let i = 0; i < mix.length; i++) mix[i] = (mix[i] as number) + share * (weighed[i] as number);
-      };
-      add(pixels, weight);
-      for (const chain of chains) {
-        const changed = { ...image, pixels: pixels.slice() };
-        applyOperations(changed, chain.operations, options);
-        add(changed.pixels, chain.weight);
-      }
-      pixels.set(mix);
+      const changed = chains.map(({ operations }) => {
+        const copy = { ...image, pixels: pixels.slice() };
+        applyOperations(copy, operations, options);
+        return copy.pixels;
+      });
+      mixImages([pixels, ...changed], [weight, ...chains.map((chain) => chain.weight)]);
     },
   });
 }
