@@ -136,8 +136,9 @@ async function takeTurns(
 
 function ownTurn({ spec, from }: TransformCase, pictures: Pictures): Turn {
   const shape = { count: 1, height: from[0], width: from[1], channels: 3 };
-  const pipeline = endingWithBytes(spec);
-  const out = new Float32Array(valuesPerImage(pipeline.outputShape(shape)));
+  const isNormalize = "name" in spec && spec.name === "Normalize";
+  const pipeline = isNormalize ? createTransformPipeline([spec]) : endingWithBytes(spec);
+  const out = isNormalize ? new Float32Array(valuesPerImage(shape)) : undefined;
   const rngs = [Rng.fromSeed(1)];
   const sources = pictures.get(from)!;
   return (count) => {
@@ -149,7 +150,6 @@ function ownTurn({ spec, from }: TransformCase, pictures: Pictures): Turn {
 
 /** A pipeline ends with float32. A module that makes some out of nothing leaves no more than the transform to measure. */
 function endingWithBytes(spec: TransformCase["spec"]): TransformPipeline {
-  if ("name" in spec && spec.name === "Normalize") return createTransformPipeline([spec]);
   let nothing = new Float32Array();
   const end = () => ({
     apply(images: ArrayLike<number>) {

@@ -127,15 +127,13 @@ function floatsOf(bytes: v128, quarter: i32): v128 {
   );
 }
 
-/** `greyAt` of four pixels, as float32. */
+/** `greyAt` of four pixels, with its fraction, as float32. */
 // @ts-ignore: decorators of functions are AssemblyScript's
 @inline
 function greyOf(red: v128, green: v128, blue: v128): v128 {
-  return f32x4.floor(
-    f32x4.add(
-      f32x4.add(f32x4.mul(red, f32x4.splat(<f32>0.2989)), f32x4.mul(green, f32x4.splat(<f32>0.587))),
-      f32x4.mul(blue, f32x4.splat(<f32>0.114)),
-    ),
+  return f32x4.add(
+    f32x4.add(f32x4.mul(red, f32x4.splat(<f32>0.2989)), f32x4.mul(green, f32x4.splat(<f32>0.587))),
+    f32x4.mul(blue, f32x4.splat(<f32>0.114)),
   );
 }
 
@@ -186,12 +184,12 @@ export function sumGrey3(at: usize, pixels: usize): f64 {
       const blue = blueOf(a, b, c);
       const grey = f32x4.add(
         f32x4.add(
-          greyOf(floatsOf(red, 0), floatsOf(green, 0), floatsOf(blue, 0)),
-          greyOf(floatsOf(red, 1), floatsOf(green, 1), floatsOf(blue, 1)),
+          f32x4.floor(greyOf(floatsOf(red, 0), floatsOf(green, 0), floatsOf(blue, 0))),
+          f32x4.floor(greyOf(floatsOf(red, 1), floatsOf(green, 1), floatsOf(blue, 1))),
         ),
         f32x4.add(
-          greyOf(floatsOf(red, 2), floatsOf(green, 2), floatsOf(blue, 2)),
-          greyOf(floatsOf(red, 3), floatsOf(green, 3), floatsOf(blue, 3)),
+          f32x4.floor(greyOf(floatsOf(red, 2), floatsOf(green, 2), floatsOf(blue, 2))),
+          f32x4.floor(greyOf(floatsOf(red, 3), floatsOf(green, 3), floatsOf(blue, 3))),
         ),
       );
       sum = i32x4.add(sum, i32x4.trunc_sat_f32x4_s(grey));
@@ -228,10 +226,10 @@ export function saturate3(at: usize, pixels: usize, factor: f32, rest: f32): voi
     const blue1 = floatsOf(blue, 1);
     const blue2 = floatsOf(blue, 2);
     const blue3 = floatsOf(blue, 3);
-    const added0 = f32x4.mul(share, greyOf(red0, green0, blue0));
-    const added1 = f32x4.mul(share, greyOf(red1, green1, blue1));
-    const added2 = f32x4.mul(share, greyOf(red2, green2, blue2));
-    const added3 = f32x4.mul(share, greyOf(red3, green3, blue3));
+    const added0 = f32x4.mul(share, f32x4.floor(greyOf(red0, green0, blue0)));
+    const added1 = f32x4.mul(share, f32x4.floor(greyOf(red1, green1, blue1)));
+    const added2 = f32x4.mul(share, f32x4.floor(greyOf(red2, green2, blue2)));
+    const added3 = f32x4.mul(share, f32x4.floor(greyOf(red3, green3, blue3)));
     storePixels(
       at,
       bytesOf(

@@ -203,32 +203,31 @@ function nearestProjective(target: usize, beyond: u32): void {
   const middle = f64x2.replace_lane(f64x2.splat(halfWidth), 1, halfHeight);
   const half = f64x2.splat(0.5);
   const rounding = f64x2.splat(NO_FRACTIONS);
-  const zero = f64x2.splat(0);
-  const size = f64x2.replace_lane(f64x2.splat(<f64>width), 1, <f64>height);
+  const one = f64x2.splat(1);
+  // What lies far away is brought to where it is still outside, and has room in int32.
+  const least = f64x2.splat(-1);
+  const most = f64x2.replace_lane(f64x2.splat(<f64>width), 1, <f64>height);
+  const divisorSlope = f64x2.splat(g);
   let to = target;
   for (let row = 0; row < height; row++) {
     beginRow(row);
     const down = f64x2.replace_lane(f64x2.splat(by), 1, ey);
-    for (let column = 0; column < width; column++, to += channels) {
-      const x = middleX(column);
-      const w = g * x + hy + 1;
-      const at = f64x2.div(
-        f64x2.add(f64x2.add(f64x2.mul(slope, f64x2.splat(x)), down), shift),
-        f64x2.splat(w),
-      );
-      const near = f64x2.add(f64x2.sub(f64x2.add(at, middle), half), rounding);
-      const rounded = f64x2.sub(near, rounding);
-      const isInside = v128.and(f64x2.ge(rounded, zero), f64x2.lt(rounded, size));
+    const divisorDown = f64x2.splat(hy);
+    let x = f64x2.splat(middleX(0));
+    for (const end = to + rowBytes; to < end; to += channels) {
+      const w = f64x2.add(f64x2.add(f64x2.mul(divisorSlope, x), divisorDown), one);
+      const at = f64x2.div(f64x2.add(f64x2.add(f64x2.mul(slope, x), down), shift), w);
+      const place = f64x2.sub(f64x2.add(at, middle), half);
+      const near = f64x2.add(f64x2.pmax(least, f64x2.pmin(most, place)), rounding);
+      const column = <u32>i32x4.extract_lane(near, 0);
+      const line = <u32>i32x4.extract_lane(near, 2);
       let colour = beyond;
-      if (w > 0 && i64x2.all_true(isInside)) {
-        const from =
-          source +
-          <usize>i32x4.extract_lane(near, 2) * rowBytes +
-          <usize>i32x4.extract_lane(near, 0) * channels;
+      if (column < <u32>width && line < <u32>height && f64x2.extract_lane(w, 0) > 0) {
+        const from = source + <usize>line * rowBytes + <usize>column * channels;
         colour = channels === 3 ? load<u32>(from) : <u32>load<u8>(from);
       }
-      if (channels === 3) putColour(to, colour);
-      else store<u8>(to, <u8>colour);
+      put(to, colour);
+      x = f64x2.add(x, one);
     }
   }
 }
@@ -256,6 +255,11 @@ export function warpBilinear(
   let to = target;
   for (let row = 0; row < height; row++) {
     beginRow(row);
+    if (!isAffine && channels === 3) {
+      projectedRow3(to, background, beyond, nothing);
+      to += <usize>width * 3;
+      continue;
+    }
     if (isAffine) findPiece(false);
     else pieceStart = pieceEnd = 0;
     for (let column = 0; column < width; column++) {
@@ -267,27 +271,32 @@ export function warpBilinear(
         column = pieceEnd - 1;
         continue;
       }
-      const x = middleX(column);
-      let atX: f64;
-      let atY: f64;
-      let isSeen = true;
-      if (isAffine) {
-        atX = placeX(x);
-        atY = placeY(x);
-      } else {
-        const w = g * x + hy + 1;
-        isSeen = w > 0;
-        atX = (a * x + by + c) / w + halfWidth - 0.5;
-        atY = (d * x + ey + f) / w + halfHeight - 0.5;
-      }
-      if (!isSeen) put(to, nothing);
-      else if (isWithin(atX, atY, false)) blendInside(to, atX, atY);
-      else if (atX > -1 && atX < <f64>width && atY > -1 && atY < <f64>height) {
-        blendEdge(to, atX, atY, background);
-      } else put(to, beyond);
+      bilinearPixel(to, column, background, beyond, nothing);
       to += channels;
     }
   }
+}
+
+/** One pixel, wherever it comes from. */
+function bilinearPixel(to: usize, column: i32, background: usize, beyond: u32, nothing: u32): void {
+  const x = middleX(column);
+  const w = g * x + hy + 1;
+  if (!(w > 0)) {
+    put(to, nothing);
+    return;
+  }
+  const atX = (a * x + by + c) / w + halfWidth - 0.5;
+  const atY = (d * x + ey + f) / w + halfHeight - 0.5;
+  if (isWithin(atX, atY, false)) {
+    const left = Math.floor(atX);
+    const top = Math.floor(atY);
+    const rowBytes = <usize>width * channels;
+    const from = source + <usize>(<i32>top) * rowBytes + <usize>(<i32>left) * channels;
+    if (channels === 3) blendExactly3(to, from, rowBytes, atX - left, atY - top);
+    else blend1(to, from, rowBytes, atX - left, atY - top);
+  } else if (atX > -1 && atX < <f64>width && atY > -1 && atY < <f64>height) {
+    blendEdge(to, atX, atY, background);
+  } else put(to, beyond);
 }
 
 // @ts-ignore: decorators of functions are AssemblyScript's
@@ -295,18 +304,6 @@ export function warpBilinear(
 function put(to: usize, colour: u32): void {
   if (channels === 3) putColour(to, colour);
   else store<u8>(to, <u8>colour);
-}
-
-// @ts-ignore: decorators of functions are AssemblyScript's
-@inline
-function blendInside(to: usize, atX: f64, atY: f64): void {
-  const left = Math.floor(atX);
-  const top = Math.floor(atY);
-  const rowBytes = <usize>width * channels;
-  const from = source + <usize>(<i32>top) * rowBytes + <usize>(<i32>left) * channels;
-  if (channels === 3) {
-    blend3(to, from, rowBytes, f64x2.splat(atX - left), f64x2.splat(atY - top));
-  } else blend1(to, from, rowBytes, atX - left, atY - top);
 }
 
 function bilinearPiece3(to: usize, column: i32, columns: i32): void {
@@ -326,52 +323,88 @@ function bilinearPiece3(to: usize, column: i32, columns: i32): void {
     const place = f64x2.add(corner, rounding);
     const from =
       source + <usize>i32x4.extract_lane(place, 2) * rowBytes + <usize>i32x4.extract_lane(place, 0) * 3;
-    blend3(to, from, rowBytes, i64x2.shuffle(part, part, 0, 0), i64x2.shuffle(part, part, 1, 1));
+    blend3(to, from, rowBytes, part);
     x = f64x2.add(x, one);
   }
 }
 
-/** Four pixels of colour, the upper left one at `from`. */
-// @ts-ignore: decorators of functions are AssemblyScript's
-@inline
-function blend3(to: usize, from: usize, rowBytes: usize, right: v128, below: v128): void {
-  const upperWords = v128.load8x8_u(from);
-  const lowerWords = v128.load8x8_u(from + rowBytes);
-  const upperSteps = i16x8.sub(i16x8.shuffle(upperWords, upperWords, 3, 4, 5, 6, 7, 7, 7, 7), upperWords);
-  const lowerSteps = i16x8.sub(i16x8.shuffle(lowerWords, lowerWords, 3, 4, 5, 6, 7, 7, 7, 7), lowerWords);
-  const first = i32x4.extend_low_i16x8_u(upperWords);
-  const third = i32x4.extend_low_i16x8_u(lowerWords);
-  const step = i32x4.extend_low_i16x8_s(upperSteps);
-  const lowerStep = i32x4.extend_low_i16x8_s(lowerSteps);
-  const redAndGreen = blended(first, step, third, lowerStep, right, below);
-  const blue = blended(
-    i64x2.shuffle(first, first, 1, 1),
-    i64x2.shuffle(step, step, 1, 1),
-    i64x2.shuffle(third, third, 1, 1),
-    i64x2.shuffle(lowerStep, lowerStep, 1, 1),
-    right,
-    below,
-  );
-  putColour(
-    to,
-    i32x4.extract_lane(i8x16.shuffle(redAndGreen, blue, 0, 4, 16, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3), 0),
-  );
+/** Of a projection that is not affine. */
+function projectedRow3(to: usize, background: usize, beyond: u32, nothing: u32): void {
+  const rowBytes = <usize>width * 3;
+  const slope = f64x2.replace_lane(f64x2.splat(a), 1, d);
+  const shift = f64x2.replace_lane(f64x2.splat(c), 1, f);
+  const middle = f64x2.replace_lane(f64x2.splat(halfWidth), 1, halfHeight);
+  const half = f64x2.splat(0.5);
+  const rounding = f64x2.splat(NO_FRACTIONS);
+  const one = f64x2.splat(1);
+  const least = f64x2.splat(-1);
+  const most = f64x2.replace_lane(f64x2.splat(<f64>width), 1, <f64>height);
+  const divisorSlope = f64x2.splat(g);
+  const divisorDown = f64x2.splat(hy);
+  const down = f64x2.replace_lane(f64x2.splat(by), 1, ey);
+  let x = f64x2.splat(middleX(0));
+  for (let column = 0; column < width; column++, to += 3) {
+    const w = f64x2.add(f64x2.add(f64x2.mul(divisorSlope, x), divisorDown), one);
+    const at = f64x2.sub(
+      f64x2.add(f64x2.div(f64x2.add(f64x2.add(f64x2.mul(slope, x), down), shift), w), middle),
+      half,
+    );
+    const corner = f64x2.floor(f64x2.pmax(least, f64x2.pmin(most, at)));
+    const place = f64x2.add(corner, rounding);
+    const left = <u32>i32x4.extract_lane(place, 0);
+    const top = <u32>i32x4.extract_lane(place, 2);
+    if (left < <u32>(width - 1) && top < <u32>(height - 1) && f64x2.extract_lane(w, 0) > 0) {
+      const from = source + <usize>top * rowBytes + <usize>left * 3;
+      blend3(to, from, rowBytes, f64x2.sub(at, corner));
+    } else bilinearPixel(to, column, background, beyond, nothing);
+    x = f64x2.add(x, one);
+  }
 }
 
-/** Of two channels, in the lower half. */
+/** 2²³: added to a float32 of less, it leaves a whole number in the lowest bits. */
+const NO_FRACTIONS_F32: f32 = 8388608;
+
+/**
+ * Four pixels of colour, the upper left one at `from`, in float32: a third quicker, and off by less than 0.0002. Where
+ * that could round to another byte, all is done once more in float64.
+ * @param part float64, how far to the right and down.
+ */
 // @ts-ignore: decorators of functions are AssemblyScript's
 @inline
-function blended(first: v128, step: v128, third: v128, lowerStep: v128, right: v128, below: v128): v128 {
-  const upper = f64x2.add(
-    f64x2.convert_low_i32x4_s(first),
-    f64x2.mul(right, f64x2.convert_low_i32x4_s(step)),
-  );
-  const lower = f64x2.add(
-    f64x2.convert_low_i32x4_s(third),
-    f64x2.mul(right, f64x2.convert_low_i32x4_s(lowerStep)),
-  );
-  const sum = f64x2.add(upper, f64x2.mul(below, f64x2.sub(lower, upper)));
-  return i32x4.trunc_sat_f64x2_s_zero(f64x2.add(sum, f64x2.splat(0.5)));
+function blend3(to: usize, from: usize, rowBytes: usize, part: v128): void {
+  const parts = f32x4.demote_f64x2_zero(part);
+  const right = i32x4.shuffle(parts, parts, 0, 0, 0, 0);
+  const below = i32x4.shuffle(parts, parts, 1, 1, 1, 1);
+  const upperWords = v128.load8x8_u(from);
+  const lowerWords = v128.load8x8_u(from + rowBytes);
+  const first = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(upperWords));
+  const third = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(lowerWords));
+  const second = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(nextPixel(upperWords)));
+  const fourth = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(nextPixel(lowerWords)));
+  const upper = f32x4.add(first, f32x4.mul(right, f32x4.sub(second, first)));
+  const lower = f32x4.add(third, f32x4.mul(right, f32x4.sub(fourth, third)));
+  const sum = f32x4.add(upper, f32x4.mul(below, f32x4.sub(lower, upper)));
+  const whole = f32x4.add(sum, f32x4.splat(NO_FRACTIONS_F32));
+  const off = f32x4.abs(f32x4.sub(sum, f32x4.sub(whole, f32x4.splat(NO_FRACTIONS_F32))));
+  if (v128.any_true(f32x4.gt(off, f32x4.splat(0.499)))) {
+    blendExactly3(to, from, rowBytes, f64x2.extract_lane(part, 0), f64x2.extract_lane(part, 1));
+    return;
+  }
+  const order = i8x16(0, 4, 8, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  putColour(to, i32x4.extract_lane(i8x16.swizzle(whole, order), 0));
+}
+
+/** Of words of colours, from the second pixel on. */
+// @ts-ignore: decorators of functions are AssemblyScript's
+@inline
+function nextPixel(words: v128): v128 {
+  return i8x16.shuffle(words, words, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21);
+}
+
+function blendExactly3(to: usize, from: usize, rowBytes: usize, right: f64, below: f64): void {
+  blend(to, from, from + 3, rowBytes, right, below);
+  blend(to + 1, from + 1, from + 4, rowBytes, right, below);
+  blend(to + 2, from + 2, from + 5, rowBytes, right, below);
 }
 
 function bilinearPiece1(to: usize, column: i32, columns: i32): void {
@@ -390,10 +423,17 @@ function bilinearPiece1(to: usize, column: i32, columns: i32): void {
 // @ts-ignore: decorators of functions are AssemblyScript's
 @inline
 function blend1(to: usize, from: usize, rowBytes: usize, right: f64, below: f64): void {
-  const first = <f64>load<u8>(from);
-  const third = <f64>load<u8>(from + rowBytes);
-  const upper = first + right * (<f64>load<u8>(from, 1) - first);
-  const lower = third + right * (<f64>load<u8>(from + rowBytes, 1) - third);
+  blend(to, from, from + 1, rowBytes, right, below);
+}
+
+/** One value of four pixels. */
+// @ts-ignore: decorators of functions are AssemblyScript's
+@inline
+function blend(to: usize, left: usize, next: usize, rowBytes: usize, right: f64, below: f64): void {
+  const first = <f64>load<u8>(left);
+  const third = <f64>load<u8>(left + rowBytes);
+  const upper = first + right * (<f64>load<u8>(next) - first);
+  const lower = third + right * (<f64>load<u8>(next + rowBytes) - third);
   store<u8>(to, <u8>(<i32>(upper + below * (lower - upper) + 0.5)));
 }
 
