@@ -160,3 +160,42 @@ export function normalizeRuns(
     }
   }
 }
+
+/**
+ * `movePixels` of one picture. `rows` and `runs` are those of `normalizeRuns`.
+ */
+export function moveRuns(
+  source: usize,
+  target: usize,
+  width: usize,
+  channels: usize,
+  rows: usize,
+  rowCount: i32,
+  runs: usize,
+  runCount: i32,
+): void {
+  const isColour = channels === 3;
+  const reversed = isColour
+    ? i8x16(12, 13, 14, 9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2, -1)
+    : i8x16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const block: usize = isColour ? 15 : 16;
+  for (let y = 0; y < rowCount; y++) {
+    const row = load<i32>(rows + ((<usize>y) << 2));
+    const rowStart = source + <usize>max(row, 0) * width * channels;
+    for (let r = 0; r < runCount; r++) {
+      const run = runs + <usize>r * 12;
+      const from = load<i32>(run);
+      const length = <usize>load<i32>(run, 8) * channels;
+      const end = target + length;
+      if (row < 0 || from < 0) memory.fill(target, 0, length);
+      else if (load<i32>(run, 4) > 0) memory.copy(target, rowStart + <usize>from * channels, length);
+      else {
+        let at = rowStart + (<usize>from + 1) * channels - block;
+        for (let to = target; to < end; to += block, at -= block) {
+          v128.store(to, i8x16.swizzle(v128.load(at), reversed));
+        }
+      }
+      target = end;
+    }
+  }
+}

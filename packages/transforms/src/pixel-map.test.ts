@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { composePixelMaps, movePixels, movePixelsThroughTable } from "./pixel-map.js";
 
@@ -18,6 +19,57 @@ describe("movePixels", () => {
     const shape = { count: 2, height: 1, width: 2, channels: 2 };
     const moved = movePixels(images, shape, [map([0], [1]), map([0], [0])]);
     expect(moved).toEqual(Float32Array.of(3, 4, 5, 6));
+  });
+});
+
+describe("movePixels, of crops, flips, borders and what no transform makes", () => {
+  const edges = fc.integer({ min: 1, max: 40 });
+  const places = (length: number) => {
+    const place = fc.integer({ min: -1, max: length - 1 });
+    const window = fc
+      .tuple(fc.integer({ min: -20, max: length }), edges, fc.boolean())
+      .map(([start, count, isFlipped]) => {
+        const inside = Array.from({ length: count }, (_, i) =>
+          start + i < length ? Math.max(start + i, -1) : -1,
+        );
+        return isFlipped ? inside.reverse() : inside;
+      });
+    return fc.oneof(window, fc.array(place, { minLength: 1, maxLength: 40 }));
+  };
+  const cases = fc.tuple(edges, edges).chain(([height, width]) =>
+    fc.record({
+      height: fc.constant(height),
+      width: fc.constant(width),
+      channels: fc.constantFrom(1, 2, 3),
+      rows: places(height),
+      columns: places(width),
+      isFloat: fc.boolean(),
+    }),
+  );
+
+  it("is in[rows[y]][columns[x]]", () => {
+    fc.assert(
+      fc.property(cases, ({ height, width, channels, rows, columns, isFloat }) => {
+        const values = Array.from({ length: 2 * height * width * channels }, (_, i) => 1 + ((i * 37) % 251));
+        const images = isFloat ? Float32Array.from(values) : Uint8Array.from(values);
+        const upsideDown = [...rows].reverse();
+        const moved = movePixels(images, { count: 2, height, width, channels }, [
+          map(rows, columns),
+          map(upsideDown, columns),
+        ]);
+        const expected = [rows, upsideDown].flatMap((ownRows, image) =>
+          ownRows.flatMap((row) =>
+            columns.flatMap((column) =>
+              Array.from({ length: channels }, (_, c) =>
+                row < 0 || column < 0 ? 0 : values[((image * height + row) * width + column) * channels + c],
+              ),
+            ),
+          ),
+        );
+        expect([...moved]).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

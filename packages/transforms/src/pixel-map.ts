@@ -3,6 +3,8 @@
  * into one, so a chain of them, with Normalize behind it, reads and writes every pixel once.
  */
 import { allocateLike, valuesPerImage, type ImageBatchShape, type Pixels } from "./image-batch.js";
+import { runsOf } from "./kernels/column-runs.js";
+import { simdKernels } from "./kernels/simd-kernels.js";
 
 /** Source row of each output row and source column of each output column; −1 is black. */
 export interface PixelMap {
@@ -46,23 +48,43 @@ export function movePixels<P extends Pixels>(
   shape: ImageBatchShape,
   maps: readonly PixelMap[],
 ): P {
-  const { width, channels } = shape;
-  const moved = allocateLike(images, countOutputValues(maps, channels));
-  let to = 0;
-  maps.forEach(({ rows, columns }, image) => {
-    const imageStart = image * valuesPerImage(shape);
-    for (const row of rows) {
-      const rowStart = imageStart + row * width * channels;
-      for (const column of columns) {
-        if (row >= 0 && column >= 0) {
-          const from = rowStart + column * channels;
-          for (let c = 0; c < channels; c++) moved[to + c] = images[from + c] as number;
-        }
-        to += channels;
-      }
-    }
+  const moved = allocateLike(images, countOutputValues(maps, shape.channels));
+  const [imageValues, movedValues] = [valuesPerImage(shape), moved.length / maps.length];
+  maps.forEach((map, i) => {
+    const image = images.subarray(i * imageValues, (i + 1) * imageValues);
+    movePicture(image, moved.subarray(i * movedValues, (i + 1) * movedValues), { shape, map });
   });
   return moved;
+}
+
+/** @param target black so far. */
+function movePicture(
+  source: Pixels,
+  target: Pixels,
+  { shape: { width, channels }, map: { rows, columns } }: { shape: ImageBatchShape; map: PixelMap },
+): void {
+  const runs = runsOf(columns);
+  // Runs forwards are copied as they are; the others are turned round pixel by pixel, which SIMD is quicker at.
+  const isTurned = runs.some(({ step }) => step < 0);
+  if (isTurned && source instanceof Uint8Array && target instanceof Uint8Array) {
+    if (simdKernels(channels)?.moveRuns(source, target, { width, channels, rows, runs })) return;
+  }
+  let to = 0;
+  for (const row of rows) {
+    for (const { from, step, pixels } of runs) {
+      const end = to + pixels * channels;
+      if (row >= 0 && from >= 0) {
+        let at = (row * width + from) * channels;
+        if (step > 0) target.set(source.subarray(at, at + pixels * channels), to);
+        else {
+          for (; to < end; to += channels, at -= channels) {
+            for (let c = 0; c < channels; c++) target[to + c] = source[at + c] as number;
+          }
+        }
+      }
+      to = end;
+    }
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
-/** Crops and flips as runs of columns that lie next to each other, and Normalize behind them: what SIMD is quick at. */
+/** Crops and flips, and Normalize behind them, in one pass over the pixels: run by run, which SIMD is quick at. */
 import { valuesPerImage, type ImageBatchShape } from "../image-batch.js";
 import { normalizeTable, statisticsPerChannel, type ChannelStatistics } from "../normalize.js";
 import { movePixelsThroughTable, type PixelMap } from "../pixel-map.js";
-import { simdKernels, type PixelRun } from "./simd-kernels.js";
+import { runsOf, type PixelRun } from "./column-runs.js";
+import { simdKernels } from "./simd-kernels.js";
 
 /**
  * Moves pixels and normalises them in one pass.
@@ -39,19 +40,4 @@ export function moveAndNormalize(
     table ??= normalizeTable(channels, statistics);
     movePixelsThroughTable(image, { ...shape, count: 1 }, [map], { table, out: target });
   });
-}
-
-/** The longest runs of neighbours, forwards or backwards, or of black. */
-export function runsOf(columns: Int32Array): PixelRun[] {
-  const runs: PixelRun[] = [];
-  for (let x = 0; x < columns.length;) {
-    const from = columns[x] as number;
-    const step = columns[x + 1] === from - 1 ? -1 : 1;
-    let end = x + 1;
-    if (from < 0) while (columns[end] === from) end++;
-    else while (end < columns.length && columns[end] === from + step * (end - x) && columns[end]! >= 0) end++;
-    runs.push({ from, step, pixels: end - x });
-    x = end;
-  }
-  return runs;
 }

@@ -1,17 +1,11 @@
 /** Resizing and normalising in WebAssembly: pictures go through its memory in bands small enough for a processor's cache. */
+import type { PixelRun } from "./column-runs.js";
 import type { Resampling } from "./resample.js";
 import { Room, simdMemory, type SimdMemory } from "./simd-memory.js";
 import type { Windows } from "./windows.js";
 
 /** Of a band with its results: what a core's second cache holds. */
 const BAND_BYTES = 2 ** 18;
-
-/** Columns of a row of a picture, taken in order: pixels from, from + step, …; from −1: as many black ones. */
-export interface PixelRun {
-  readonly from: number;
-  readonly step: 1 | -1;
-  readonly pixels: number;
-}
 
 export class SimdKernels {
   readonly #memory: SimdMemory;
@@ -112,13 +106,7 @@ export class SimdKernels {
     const targetAt = room.take(4 * rowValues * Math.min(bandRows, rows.length));
     if (!this.#memory.reserve(room.bytes)) return false;
     const { buffer } = this.#memory.bytes;
-    new Int32Array(buffer, rowsAt, rows.length).set(rows);
-    const runWords = new Int32Array(buffer, runsAt, 3 * runs.length);
-    runs.forEach(({ from, step, pixels }, i) => {
-      runWords[3 * i] = from;
-      runWords[3 * i + 1] = step;
-      runWords[3 * i + 2] = pixels;
-    });
+    this.#placeMap({ rows, runs }, [rowsAt, runsAt]);
     const statistics = new Float32Array(buffer, statisticsAt, 24);
     for (let i = 0; i < 12; i++) {
       statistics[i] = mean[i % channels] as number;
@@ -141,6 +129,56 @@ export class SimdKernels {
       target.set(new Float32Array(buffer, targetAt, count * rowValues), first * rowValues);
     }
     return true;
+  }
+
+  /**
+   * Rows and runs of columns of a picture.
+   * @param source uint8 [height, width, channels]; 1 or 3 channels.
+   * @param target uint8 [rows.length, pixels of the runs, channels].
+   * @returns false if the picture is too large: then nothing was done.
+   */
+  moveRuns(
+    source: Uint8Array,
+    target: Uint8Array,
+    {
+      width,
+      channels,
+      rows,
+      runs,
+    }: { width: number; channels: number; rows: Int32Array; runs: readonly PixelRun[] },
+  ): boolean {
+    const room = new Room();
+    const [rowsAt, runsAt] = [room.take(4 * rows.length), room.take(12 * runs.length)];
+    const [sourceAt, targetAt] = [room.take(source.length), room.take(target.length)];
+    if (!this.#memory.reserve(room.bytes)) return false;
+    this.#placeMap({ rows, runs }, [rowsAt, runsAt]);
+    this.#memory.bytes.set(source, sourceAt);
+    this.#memory.exports.moveRuns(
+      sourceAt,
+      targetAt,
+      width,
+      channels,
+      rowsAt,
+      rows.length,
+      runsAt,
+      runs.length,
+    );
+    target.set(this.#memory.bytes.subarray(targetAt, targetAt + target.length));
+    return true;
+  }
+
+  #placeMap(
+    { rows, runs }: { rows: Int32Array; runs: readonly PixelRun[] },
+    [rowsAt, runsAt]: readonly [number, number],
+  ): void {
+    const { buffer } = this.#memory.bytes;
+    new Int32Array(buffer, rowsAt, rows.length).set(rows);
+    const runWords = new Int32Array(buffer, runsAt, 3 * runs.length);
+    runs.forEach(({ from, step, pixels }, i) => {
+      runWords[3 * i] = from;
+      runWords[3 * i + 1] = step;
+      runWords[3 * i + 2] = pixels;
+    });
   }
 
   #place(

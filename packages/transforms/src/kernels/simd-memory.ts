@@ -20,6 +20,9 @@ export interface SimdExports {
   readonly normalizeRuns: Kernel<
     ["source", "target", "width", "channels", "rows", "rowCount", "runs", "runCount", "statistics"]
   >;
+  readonly moveRuns: Kernel<
+    ["source", "target", "width", "channels", "rows", "rowCount", "runs", "runCount"]
+  >;
   readonly flipAndKeep: Kernel<["at", "count", "least", "flip", "keep"]>;
   readonly mapBytes: Kernel<["at", "count", "tables"]>;
   readonly countBytes: Kernel<["at", "count", "tables"]>;
