@@ -221,7 +221,8 @@ function bandsOf(
     do {
       weight += (ends[t] as number) - (starts[t] as number);
       t++;
-      bytes = (t - first + 1) * summedBytes + ((ends[t] ?? 0) - start) * rowBytes;
+      const end = t < starts.length ? (ends[t] as number) : start;
+      bytes = (t - first + 1) * summedBytes + (end - start) * rowBytes;
     } while (t < starts.length && bytes <= BAND_BYTES);
     bands.push({ ...band, count: t - first, end: ends[t - 1] as number });
     first = t;

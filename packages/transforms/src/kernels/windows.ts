@@ -21,14 +21,20 @@ export function triangleWindows(
   const starts = new Int32Array(to);
   const ends = new Int32Array(to);
   const weights = new Float32Array(to * (Math.ceil(2 * radius) + 1));
+  // Of one window, before they are divided by their sum.
+  const shares = new Float64Array(Math.ceil(2 * radius) + 1);
   let total = 0;
   for (let t = 0; t < to; t++) {
     const center = first + (t + 0.5) * scale;
     const start = Math.max(0, Math.floor(center - radius + 0.5));
     const end = Math.min(from, Math.floor(center + radius + 0.5));
     let sum = 0;
-    for (let at = start; at < end; at++) sum += weightAt(at, center, radius);
-    for (let at = start; at < end; at++) weights[total++] = weightAt(at, center, radius) / sum;
+    for (let at = start; at < end; at++) {
+      const share = Math.max(0, 1 - Math.abs(at + 0.5 - center) / radius);
+      shares[at - start] = share;
+      sum += share;
+    }
+    for (let i = 0; i < end - start; i++) weights[total++] = (shares[i] as number) / sum;
     starts[t] = start;
     ends[t] = end;
   }
@@ -40,6 +46,3 @@ export function shiftWindows({ starts, ends, weights }: Windows, by: number): Wi
   if (by === 0) return { starts, ends, weights };
   return { starts: starts.map((start) => start + by), ends: ends.map((end) => end + by), weights };
 }
-
-const weightAt = (at: number, center: number, radius: number): number =>
-  Math.max(0, 1 - Math.abs(at + 0.5 - center) / radius);
