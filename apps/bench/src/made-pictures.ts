@@ -1,5 +1,5 @@
 /** Pictures that look like photos to what counts and compares their values: soft shapes, and the noise of a sensor. */
-import { Rng } from "@convkit/random";
+import type { Rng } from "@convkit/random";
 
 /** Pixels between two places whose colour is drawn. */
 const PATCH = 28;

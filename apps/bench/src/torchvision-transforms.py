@@ -1,8 +1,8 @@
 """The process of the torchvision peer of `bench transforms`: torchvision-transforms.py <folder>.
 
-The folder holds cases.json, a list of {name, arguments, from: [height, width]}, and pictures-<height>x<width>.bin, uint8
-[count, height, width, 3]. The protocol is that of peer.ts; `go <pictures> <case> tensor|pil` does a case to so many
-pictures, one after the other, on one thread.
+The folder holds cases.json, {mean, std, cases: [{name, arguments, from: [height, width], end: bytes | float32}]}, and
+pictures-<height>x<width>.bin, uint8 [count, height, width, 3]. The protocol is that of peer.ts; `go <pictures> <case>
+tensor|pil` does a case to so many pictures, one after the other, on one thread.
 """
 
 import inspect
@@ -40,21 +40,26 @@ except ImportError:
 ENUMS = {"interpolation": InterpolationMode, "policy": AutoAugmentPolicy}
 
 
-def made(name, arguments, kind):
+def named(name, arguments):
     build = getattr(transforms, name)
     known = inspect.signature(build).parameters
-    transform = build(
+    return build(
         **{
             key: ENUMS[key](value) if key in ENUMS else value
             for key, value in arguments.items()
             if key in known
         }
     )
-    if name != "Normalize":
-        return transform
-    if kind == "pil":
-        return transforms.Compose([transforms.ToTensor(), transform])
-    return transforms.Compose([transforms.ConvertImageDtype(torch.float32), transform])
+
+
+def made(case, kind, mean, std):
+    steps = [] if case["name"] is None else [named(case["name"], case["arguments"])]
+    if case["end"] == "float32":
+        to_float = (
+            transforms.ToTensor() if kind == "pil" else transforms.ConvertImageDtype(torch.float32)
+        )
+        steps += [to_float, transforms.Normalize(mean, std)]
+    return transforms.Compose(steps)
 
 
 def pictures(folder, height, width):
@@ -69,13 +74,14 @@ def pictures(folder, height, width):
 def main(folder):
     torch.set_num_threads(1)
     with open(os.path.join(folder, "cases.json")) as file:
-        cases = json.load(file)
+        told = json.load(file)
+    cases = told["cases"]
     sources = {size: pictures(folder, *size) for size in {tuple(case["from"]) for case in cases}}
     say({"label": f"torchvision {torchvision.__version__} ({version}), Pillow {PIL.__version__}"})
     for line in sys.stdin:
         _, count, index, kind = line.split()
         case = cases[int(index)]
-        transform = made(case["name"], case["arguments"], kind)
+        transform = made(case, kind, told["mean"], told["std"])
         source = itertools.cycle(sources[tuple(case["from"])][kind])
         started_at = time.perf_counter()
         for picture in itertools.islice(source, int(count)):

@@ -4,11 +4,14 @@ import { TransformSpec } from "@convkit/schema";
 export interface TransformCase {
   /** As the table names it. */
   readonly label: string;
-  readonly spec: TransformSpec;
   /** Of the picture that it is done to. */
   readonly from: PictureSize;
+  /** null: nothing but `end`. */
+  readonly spec: TransformSpec | null;
+  /** Bytes as they come out of the transform, or normalised float32. */
+  readonly end: "bytes" | "float32";
   readonly torchvision: {
-    readonly name: string;
+    readonly name: string | null;
     /** `interpolation` and `policy` by their values. */
     readonly arguments: Readonly<Record<string, unknown>>;
     /** Whether it takes pictures of PIL. */
@@ -23,11 +26,11 @@ export const SMALL: PictureSize = [224, 224];
 export const LARGE: PictureSize = [375, 500];
 
 const AFFINE = { degrees: 30, translate: [0.1, 0.1], scale: [0.8, 1.2], shear: 10 };
-const STATISTICS = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+/** Of ImageNet; what `end: "float32"` normalises by. */
+export const STATISTICS = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
-/** Whatever happens by chance happens to every picture, with parameters drawn anew. */
-export const TRANSFORM_CASES: readonly TransformCase[] = [
-  changed("Resize 500×375 → 224×224", "Resize", { size: SMALL }, { from: LARGE, peer: { antialias: true } }),
+/** Crops and flips, which only move pixels. */
+const MOVES: readonly TransformCase[] = [
   changed("CenterCrop 500×375 → 224×224", "CenterCrop", { size: SMALL }, { from: LARGE }),
   ...(["constant", "reflect", "edge"] as const).map((paddingMode) =>
     changed(`RandomCrop, ${paddingMode} padding of 28`, "RandomCrop", {
@@ -36,14 +39,32 @@ export const TRANSFORM_CASES: readonly TransformCase[] = [
       paddingMode,
     }),
   ),
+  changed("RandomHorizontalFlip", "RandomHorizontalFlip", { p: 1 }),
+  changed("RandomVerticalFlip", "RandomVerticalFlip", { p: 1 }),
+];
+
+/** Whatever happens by chance happens to every picture, with parameters drawn anew. */
+export const TRANSFORM_CASES: readonly TransformCase[] = [
+  changed("Resize 500×375 → 224×224", "Resize", { size: SMALL }, { from: LARGE, peer: { antialias: true } }),
   changed(
     "RandomResizedCrop 500×375 → 224×224",
     "RandomResizedCrop",
     { size: SMALL },
     { from: LARGE, peer: { antialias: true } },
   ),
-  changed("RandomHorizontalFlip", "RandomHorizontalFlip", { p: 1 }),
-  changed("RandomVerticalFlip", "RandomVerticalFlip", { p: 1 }),
+  ...MOVES,
+  ...MOVES.map((move): TransformCase => ({
+    ...move,
+    label: `${move.label}, and Normalize`,
+    end: "float32",
+  })),
+  {
+    label: "Normalize",
+    from: SMALL,
+    spec: null,
+    end: "float32",
+    torchvision: { name: null, arguments: {}, takesPil: true },
+  },
   ...(["nearest", "bilinear"] as const).flatMap((interpolation) => [
     changed(`RandomRotation ±30°, ${interpolation}`, "RandomRotation", { degrees: 30, interpolation }),
     changed(`RandomAffine, ${interpolation}`, "RandomAffine", { ...AFFINE, interpolation }),
@@ -74,8 +95,7 @@ export const TRANSFORM_CASES: readonly TransformCase[] = [
     changed(`AutoAugment, ${policy}`, "AutoAugment", { policy }),
   ),
   changed("AugMix", "AugMix", { interpolation: "bilinear" }),
-  changed("RandomErasing, of bytes", "RandomErasing", { p: 1 }, { takesPil: false }),
-  changed("Normalize, to float32", "Normalize", STATISTICS),
+  changed("RandomErasing", "RandomErasing", { p: 1 }, { takesPil: false }),
 ];
 
 /** @param options as ours are called; torchvision's are the same in its spelling, and `peer` on top. */
@@ -95,8 +115,9 @@ function changed(
   ]);
   return {
     label,
-    spec: TransformSpec.parse({ name, ...options }),
     from,
+    spec: TransformSpec.parse({ name, ...options }),
+    end: "bytes",
     torchvision: { name, arguments: { ...Object.fromEntries(theirs), ...peer }, takesPil },
   };
 }

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Rng } from "@convkit/random";
+import type { TransformSpec } from "@convkit/schema";
 import { createTransformPipeline, valuesPerImage, type TransformPipeline } from "@convkit/transforms";
 import { peerEnvironment } from "./env.js";
 import { madePicture } from "./made-pictures.js";
@@ -15,11 +16,18 @@ import { Peer, PeerError } from "./peer.js";
 import { type BenchmarkResult, formatSpread, verdict } from "./report.js";
 import { ratioSpread, spreadOf, type Spread } from "./statistics.js";
 import { startPeer } from "./step-peers.js";
-import { LARGE, SMALL, TRANSFORM_CASES, type PictureSize, type TransformCase } from "./transform-cases.js";
+import {
+  LARGE,
+  SMALL,
+  STATISTICS,
+  TRANSFORM_CASES,
+  type PictureSize,
+  type TransformCase,
+} from "./transform-cases.js";
 
 /** Policies draw operations that cost next to nothing or a lot: a turn takes many pictures. */
 const TURN_MS = 100;
-const WARM_UP_PICTURES = 5;
+const WARM_UP_PICTURES = 20;
 /** Different pictures of a size; they are taken in turn. */
 const PICTURES = 8;
 /** As fast as the better of the two peers. */
@@ -61,23 +69,27 @@ export async function measureTransforms(rounds: number): Promise<BenchmarkResult
         return null;
       }
     };
-  const rows: TransformRow[] = [];
+  const contests = TRANSFORM_CASES.map((one, index) => ({
+    label: one.label,
+    contestants: [
+      contestant("convkit", ownTurn(one, pictures)),
+      contestant("tensors", theirs(`${index} tensor`)),
+      ...(one.torchvision.takesPil ? [contestant("PIL", theirs(`${index} pil`))] : []),
+    ],
+  }));
   try {
-    for (const [index, one] of TRANSFORM_CASES.entries()) {
-      const contestants = {
-        convkit: ownTurn(one, pictures),
-        tensors: theirs(`${index} tensor`),
-        PIL: one.torchvision.takesPil ? theirs(`${index} pil`) : absent,
-      };
-      rows.push({ label: one.label, ...(await takeTurns(contestants, rounds)) });
-    }
+    await takeTurns(
+      contests.map(({ contestants }) => contestants),
+      rounds,
+    );
   } finally {
     if (peer instanceof Peer) await peer.stop();
   }
+  const rows = contests.map(({ label, contestants }) => ({ label, ...outcomeOf(contestants, rounds) }));
   return {
     title: "Transforms",
     notes: [
-      "Milliseconds a picture of 224×224×3 bytes on one thread, to bytes but where the table says otherwise; parameters are drawn anew for each picture, and what happens by chance always happens.",
+      "Milliseconds a picture of 224×224×3 bytes on one thread, to bytes, or to float32 where Normalize is part of it; parameters are drawn anew for each picture, and what happens by chance always happens.",
       ...(peer instanceof Peer
         ? [
             `Peers: ${peer.label}: on uint8 tensors [3, height, width], torch.set_num_threads(1), and on pictures of PIL.`,
@@ -100,15 +112,23 @@ export async function measureTransforms(rounds: number): Promise<BenchmarkResult
 const formatMs = (ms: Spread | null): string =>
   ms === null ? "–" : formatSpread(ms, ms.median < 0.1 ? 3 : 2);
 
-const absent: Turn = () => Promise.resolve(null);
+interface Contestant {
+  readonly by: By;
+  readonly turn: Turn;
+  /** Of a turn; 0 before it is warm, and if it is not there. */
+  pictures: number;
+  /** Milliseconds a picture, of each round taken part in. */
+  readonly ms: number[];
+}
 
-/** All warm up, then take a turn a round; every other round goes the other way about. */
-async function takeTurns(
-  contestants: Readonly<Record<By, Turn>>,
-  rounds: number,
-): Promise<Omit<TransformRow, "label">> {
-  const all = BY.map((by) => ({ by, turn: contestants[by], pictures: 0, ms: [] as number[] }));
-  for (const one of all) {
+const contestant = (by: By, turn: Turn): Contestant => ({ by, turn, pictures: 0, ms: [] });
+
+/**
+ * All warm up before the first round: compilers work beside the program. In a round each case is done once, by one after
+ * the other of its contestants; every other round goes the other way about.
+ */
+async function takeTurns(cases: readonly (readonly Contestant[])[], rounds: number): Promise<void> {
+  for (const one of cases.flat()) {
     await one.turn(WARM_UP_PICTURES);
     const seconds = await one.turn(WARM_UP_PICTURES);
     if (seconds === null) continue;
@@ -116,29 +136,36 @@ async function takeTurns(
     await one.turn(one.pictures);
   }
   for (let round = 0; round < rounds; round++) {
-    for (const one of round % 2 === 0 ? all : all.toReversed()) {
-      const seconds = one.pictures === 0 ? null : await one.turn(one.pictures);
-      if (seconds !== null) one.ms.push((seconds * 1000) / one.pictures);
+    for (const contestants of cases) {
+      for (const one of round % 2 === 0 ? contestants : contestants.toReversed()) {
+        const seconds = one.pictures === 0 ? null : await one.turn(one.pictures);
+        if (seconds !== null) one.ms.push((seconds * 1000) / one.pictures);
+      }
     }
   }
-  const [own, ...peers] = all.filter(({ ms }) => ms.length === rounds);
+}
+
+function outcomeOf(contestants: readonly Contestant[], rounds: number): Omit<TransformRow, "label"> {
+  const measured = contestants.filter(({ ms }) => ms.length === rounds);
+  const [own, ...peers] = measured;
   const better = peers.sort((a, b) => spreadOf(a.ms).median - spreadOf(b.ms).median)[0];
-  const spreadBy = (by: By) => {
-    const ms = all.find((one) => one.by === by)!.ms;
-    return ms.length === rounds ? spreadOf(ms) : null;
-  };
+  const spreads = measured.map(({ by, ms }) => [by, spreadOf(ms)] as const);
   return {
-    msPerPicture: { convkit: spreadBy("convkit"), tensors: spreadBy("tensors"), PIL: spreadBy("PIL") },
+    msPerPicture: { convkit: null, tensors: null, PIL: null, ...Object.fromEntries(spreads) },
     better: better?.by ?? null,
     timesAsFast: better === undefined ? null : ratioSpread(better.ms, own!.ms),
   };
 }
 
-function ownTurn({ spec, from }: TransformCase, pictures: Pictures): Turn {
+function ownTurn({ spec, from, end }: TransformCase, pictures: Pictures): Turn {
   const shape = { count: 1, height: from[0], width: from[1], channels: 3 };
-  const isNormalize = "name" in spec && spec.name === "Normalize";
-  const pipeline = isNormalize ? createTransformPipeline([spec]) : endingWithBytes(spec);
-  const out = isNormalize ? new Float32Array(valuesPerImage(shape)) : undefined;
+  const specs = spec === null ? [] : [spec];
+  const pipeline =
+    end === "bytes"
+      ? endingWithBytes(specs)
+      : createTransformPipeline([...specs, { name: "Normalize", ...STATISTICS }]);
+  // As loaders have it: they give the memory of a batch, where it is float32 that comes out.
+  const out = end === "float32" ? new Float32Array(valuesPerImage(pipeline.outputShape(shape))) : undefined;
   const rngs = [Rng.fromSeed(1)];
   const sources = pictures.get(from)!;
   return (count) => {
@@ -148,8 +175,8 @@ function ownTurn({ spec, from }: TransformCase, pictures: Pictures): Turn {
   };
 }
 
-/** A pipeline ends with float32. A module that makes some out of nothing leaves no more than the transform to measure. */
-function endingWithBytes(spec: TransformCase["spec"]): TransformPipeline {
+/** A pipeline ends with float32. A module that makes some out of nothing leaves no more than the transforms to measure. */
+function endingWithBytes(specs: readonly TransformSpec[]): TransformPipeline {
   let nothing = new Float32Array();
   const end = () => ({
     apply(images: ArrayLike<number>) {
@@ -157,7 +184,7 @@ function endingWithBytes(spec: TransformCase["spec"]): TransformPipeline {
       return nothing;
     },
   });
-  return createTransformPipeline([spec, { module: "end", options: {} }], new Map([["end", end]]));
+  return createTransformPipeline([...specs, { module: "end", options: {} }], new Map([["end", end]]));
 }
 
 /** @returns or why it is not there. */
@@ -165,8 +192,8 @@ async function startTorchvision(pictures: Pictures): Promise<Peer | PeerError> {
   const folder = await mkdtemp(path.join(tmpdir(), "convkit-bench-transforms-"));
   const script = fileURLToPath(new URL("../src/torchvision-transforms.py", import.meta.url));
   try {
-    const cases = TRANSFORM_CASES.map(({ from, torchvision }) => ({ from, ...torchvision }));
-    await writeFile(path.join(folder, "cases.json"), JSON.stringify(cases));
+    const cases = TRANSFORM_CASES.map(({ from, end, torchvision }) => ({ from, end, ...torchvision }));
+    await writeFile(path.join(folder, "cases.json"), JSON.stringify({ cases, ...STATISTICS }));
     for (const [[height, width], some] of pictures) {
       await writeFile(path.join(folder, `pictures-${height}x${width}.bin`), Buffer.concat(some));
     }
