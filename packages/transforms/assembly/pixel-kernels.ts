@@ -136,8 +136,8 @@ export function sumColumns1(
 }
 
 /**
- * See `normalizeRuns`. `runs` are triples of int32 [from, step, pixels]: pixels from, from + step, … of a row, step 1 or
- * −1; where from is negative, black. `statistics` are twelve means, then twelve deviations: what three pixels of colour,
+ * See `normalizeRuns`. `runs` are triples of int32 [from, step, pixels]: pixels from, from + step, … of a row, step 1, 0
+ * or −1; where from is negative, black. `statistics` are twelve means, then twelve deviations: what three pixels of colour,
  * or twelve of grey, need.
  */
 export function normalizeRuns(
@@ -157,6 +157,9 @@ export function normalizeRuns(
   const reversed = isColour
     ? i8x16(9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2, -1, -1, -1, -1)
     : i8x16(11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, -1, -1, -1, -1);
+  const repeated = isColour
+    ? i8x16(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, -1, -1, -1, -1)
+    : i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1);
   const scale = f32x4.splat(255);
   const meanA = v128.load(statistics);
   const meanB = v128.load(statistics, 16);
@@ -177,8 +180,8 @@ export function normalizeRuns(
       const isReversed = step < 0;
       // The first pixel of a block in memory is its last one when it is read backwards.
       let at = rowStart + <usize>from * channels - (isReversed ? (block - 1) * channels : 0);
-      const advance = isReversed ? -12 : 12;
-      const order = isReversed ? reversed : same;
+      const advance = 12 * step;
+      const order = isReversed ? reversed : step === 0 ? repeated : same;
       for (let to = target; to < end; to += 48, at += advance) {
         const bytes = isBlack ? i8x16.splat(0) : i8x16.swizzle(v128.load(at), order);
         const low = i16x8.extend_low_i8x16_u(bytes);
@@ -212,6 +215,7 @@ export function moveRuns(
   const reversed = isColour
     ? i8x16(12, 13, 14, 9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2, -1)
     : i8x16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const repeated = isColour ? i8x16(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, -1) : i8x16.splat(0);
   const block: usize = isColour ? 15 : 16;
   for (let y = 0; y < rowCount; y++) {
     const row = load<i32>(rows + ((<usize>y) << 2));
@@ -221,12 +225,17 @@ export function moveRuns(
       const from = load<i32>(run);
       const length = <usize>load<i32>(run, 8) * channels;
       const end = target + length;
+      const step = load<i32>(run, 4);
+      const at = rowStart + <usize>from * channels;
       if (row < 0 || from < 0) memory.fill(target, 0, length);
-      else if (load<i32>(run, 4) > 0) memory.copy(target, rowStart + <usize>from * channels, length);
-      else {
-        let at = rowStart + (<usize>from + 1) * channels - block;
-        for (let to = target; to < end; to += block, at -= block) {
-          v128.store(to, i8x16.swizzle(v128.load(at), reversed));
+      else if (step > 0) memory.copy(target, at, length);
+      else if (step === 0) {
+        const pixels = i8x16.swizzle(v128.load(at), repeated);
+        for (let to = target; to < end; to += block) v128.store(to, pixels);
+      } else {
+        let last = at + channels - block;
+        for (let to = target; to < end; to += block, last -= block) {
+          v128.store(to, i8x16.swizzle(v128.load(last), reversed));
         }
       }
       target = end;

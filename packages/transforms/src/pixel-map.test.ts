@@ -34,7 +34,12 @@ describe("movePixels, of crops, flips, borders and what no transform makes", () 
         );
         return isFlipped ? inside.reverse() : inside;
       });
-    return fc.oneof(window, fc.array(place, { minLength: 1, maxLength: 40 }));
+    const edge = fc
+      .tuple(fc.integer({ min: -20, max: length }), edges)
+      .map(([start, count]) =>
+        Array.from({ length: count }, (_, i) => Math.min(Math.max(start + i, 0), length - 1)),
+      );
+    return fc.oneof(window, edge, fc.array(place, { minLength: 1, maxLength: 40 }));
   };
   const cases = fc.tuple(edges, edges).chain(([height, width]) =>
     fc.record({

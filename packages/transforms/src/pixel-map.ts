@@ -64,9 +64,9 @@ function movePicture(
   { shape: { width, channels }, map: { rows, columns } }: { shape: ImageBatchShape; map: PixelMap },
 ): void {
   const runs = runsOf(columns);
-  // Runs forwards are copied as they are; the others are turned round pixel by pixel, which SIMD is quicker at.
-  const isTurned = runs.some(({ step }) => step < 0);
-  if (isTurned && source instanceof Uint8Array && target instanceof Uint8Array) {
+  // Runs forwards are copied as they are; the others go pixel by pixel, which SIMD is quicker at.
+  const hasOthers = runs.some(({ step }) => step !== 1);
+  if (hasOthers && source instanceof Uint8Array && target instanceof Uint8Array) {
     if (simdKernels(channels)?.moveRuns(source, target, { width, channels, rows, runs })) return;
   }
   let to = 0;
@@ -77,7 +77,7 @@ function movePicture(
         let at = (row * width + from) * channels;
         if (step > 0) target.set(source.subarray(at, at + pixels * channels), to);
         else {
-          for (; to < end; to += channels, at -= channels) {
+          for (; to < end; to += channels, at += step * channels) {
             for (let c = 0; c < channels; c++) target[to + c] = source[at + c] as number;
           }
         }

@@ -82,6 +82,11 @@ describe("moving and normalising with SIMD", () => {
         });
         return flips ? columns.reverse() : columns;
       }),
+      fc
+        .tuple(fc.integer({ min: -20, max: width }), edges)
+        .map(([start, length]) =>
+          Array.from({ length }, (_, i) => Math.min(Math.max(start + i, 0), width - 1)),
+        ),
     );
 
   const cases = fc.tuple(edges, edges, channelCounts, seeds).chain(([height, width, channels, seed]) =>
@@ -118,6 +123,11 @@ describe("moving and normalising with SIMD", () => {
   });
 
   it("finds the longest runs", () => {
+    expect(runsOf(Int32Array.of(0, 0, 0, 1, 2, 2))).toEqual([
+      { from: 0, step: 0, pixels: 3 },
+      { from: 1, step: 1, pixels: 2 },
+      { from: 2, step: 1, pixels: 1 },
+    ]);
     expect(runsOf(Int32Array.of(-1, -1, 2, 1, 0, 1, 2, 4, -1))).toEqual([
       { from: -1, step: 1, pixels: 2 },
       { from: 2, step: -1, pixels: 3 },
