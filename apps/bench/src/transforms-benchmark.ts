@@ -50,12 +50,15 @@ interface TransformRow {
   readonly timesAsFast: Spread | null;
 }
 
-export async function measureTransforms(rounds: number): Promise<BenchmarkResult> {
+export async function measureTransforms(
+  rounds: number,
+  cases: readonly TransformCase[] = TRANSFORM_CASES,
+): Promise<BenchmarkResult> {
   const rng = Rng.fromSeed(0);
   const pictures: Pictures = new Map(
     [SMALL, LARGE].map((size) => [size, Array.from({ length: PICTURES }, () => madePicture(rng, size))]),
   );
-  const peer = await startTorchvision(pictures);
+  const peer = await startTorchvision(cases, pictures);
   let torchvision: Peer | PeerError = peer;
   const theirs =
     (work: string): Turn =>
@@ -69,7 +72,7 @@ export async function measureTransforms(rounds: number): Promise<BenchmarkResult
         return null;
       }
     };
-  const contests = TRANSFORM_CASES.map((one, index) => ({
+  const contests = cases.map((one, index) => ({
     label: one.label,
     contestants: [
       contestant("convkit", ownTurn(one, pictures)),
@@ -112,7 +115,7 @@ export async function measureTransforms(rounds: number): Promise<BenchmarkResult
 const formatMs = (ms: Spread | null): string =>
   ms === null ? "–" : formatSpread(ms, ms.median < 0.1 ? 3 : 2);
 
-interface Contestant {
+export interface Contestant {
   readonly by: By;
   readonly turn: Turn;
   /** Of a turn; 0 before it is warm, and if it is not there. */
@@ -145,7 +148,8 @@ async function takeTurns(cases: readonly (readonly Contestant[])[], rounds: numb
   }
 }
 
-function outcomeOf(contestants: readonly Contestant[], rounds: number): Omit<TransformRow, "label"> {
+/** Who went away before the rounds were over is not measured. */
+export function outcomeOf(contestants: readonly Contestant[], rounds: number): Omit<TransformRow, "label"> {
   const measured = contestants.filter(({ ms }) => ms.length === rounds);
   const [own, ...peers] = measured;
   const better = peers.sort((a, b) => spreadOf(a.ms).median - spreadOf(b.ms).median)[0];
@@ -188,12 +192,15 @@ function endingWithBytes(specs: readonly TransformSpec[]): TransformPipeline {
 }
 
 /** @returns or why it is not there. */
-async function startTorchvision(pictures: Pictures): Promise<Peer | PeerError> {
+async function startTorchvision(
+  cases: readonly TransformCase[],
+  pictures: Pictures,
+): Promise<Peer | PeerError> {
   const folder = await mkdtemp(path.join(tmpdir(), "convkit-bench-transforms-"));
   const script = fileURLToPath(new URL("../src/torchvision-transforms.py", import.meta.url));
   try {
-    const cases = TRANSFORM_CASES.map(({ from, end, torchvision }) => ({ from, end, ...torchvision }));
-    await writeFile(path.join(folder, "cases.json"), JSON.stringify({ cases, ...STATISTICS }));
+    const theirs = cases.map(({ from, end, torchvision }) => ({ from, end, ...torchvision }));
+    await writeFile(path.join(folder, "cases.json"), JSON.stringify({ cases: theirs, ...STATISTICS }));
     for (const [[height, width], some] of pictures) {
       await writeFile(path.join(folder, `pictures-${height}x${width}.bin`), Buffer.concat(some));
     }
