@@ -1,5 +1,5 @@
 /** A batch on its way through a pipeline. Moves of pixels are put off until something needs the pixels themselves. */
-import { valuesPerImage, type ImageBatchShape, type Pixels } from "./image-batch.js";
+import { copyOf, valuesPerImage, type ImageBatchShape, type Pixels } from "./image-batch.js";
 import { moveAndNormalize } from "./kernels/pixel-runs.js";
 import { normalizeFloats, type ChannelStatistics } from "./normalize.js";
 import { composePixelMaps, consecutive, movePixels, type PixelMap } from "./pixel-map.js";
@@ -39,7 +39,7 @@ export class DeferredImages {
     if (this.#moves !== null) {
       this.replace(movePixels(this.#images, this.#sourceShape, this.#moves), this.#shape);
     } else if (this.#isBorrowed) {
-      this.replace(this.#images.slice(), this.#shape);
+      this.replace(copyOf(this.#images), this.#shape);
     }
     return this.#images;
   }

@@ -29,6 +29,11 @@ export function allocateLike<P extends Pixels>(images: P, length: number): P {
   return (images instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length)) as P;
 }
 
+/** A copy of its own memory: quicker than `slice`, which writes zeros there first. */
+export function copyOf<P extends Pixels>(images: P): P {
+  return (images instanceof Uint8Array ? new Uint8Array(images) : new Float32Array(images)) as P;
+}
+
 /**
  * What is given as one number for all channels, or as one for each.
  * @param what as messages name it.

@@ -3,6 +3,7 @@
  * and with the picture itself; torchvision's `AugMix`. The paper's consistency loss is not part of it.
  */
 import type { Rng } from "@convkit/random";
+import { copyOf } from "../image-batch.js";
 import { eachWarpedImage, type WarpOptions } from "../geometry/warp.js";
 import type { Transform } from "../transform.js";
 import {
@@ -65,7 +66,7 @@ export function augMix(options: AugMixOptions): Transform<AugMixParameters | nul
     change(image, { weight, chains }) {
       const { pixels } = image;
       const changed = chains.map(({ operations }) => {
-        const copy = { ...image, pixels: pixels.slice() };
+        const copy = { ...image, pixels: copyOf(pixels) };
         applyOperations(copy, operations, options);
         return copy.pixels;
       });
