@@ -68,6 +68,7 @@ export function sumColumns3(
   for (; row + 4 <= rows; row += 4, source += stride << 2, target += targetStride << 2) {
     let weight = weights;
     let to = target;
+    const last = count - 1;
     for (let t = 0; t < count; t++, to += 3) {
       let from = source + <usize>load<i32>(starts + ((<usize>t) << 2)) * 12;
       const end = source + <usize>load<i32>(ends + ((<usize>t) << 2)) * 12;
@@ -84,10 +85,17 @@ export function sumColumns3(
         c = f32x4.add(c, f32x4.mul(share, v128.load(third)));
         d = f32x4.add(d, f32x4.mul(share, v128.load(third + stride)));
       }
-      storeColour(to, a);
-      storeColour(to + targetStride, b);
-      storeColour(to + targetStride * 2, c);
-      storeColour(to + targetStride * 3, d);
+      // Four bytes: the next pixel overwrites the last of them. Behind a row's end lies one that is done already.
+      if (t < last) {
+        store<u32>(to, colourOf(a));
+        store<u32>(to + targetStride, colourOf(b));
+        store<u32>(to + targetStride * 2, colourOf(c));
+      } else {
+        storeColour(to, colourOf(a));
+        storeColour(to + targetStride, colourOf(b));
+        storeColour(to + targetStride * 2, colourOf(c));
+      }
+      store<u32>(to + targetStride * 3, colourOf(d));
     }
   }
   for (; row < rows; row++, source += stride) {
@@ -99,17 +107,22 @@ export function sumColumns3(
       for (; from < end; from += 12, weight += 4) {
         sum = f32x4.add(sum, f32x4.mul(v128.load_splat<f32>(weight), v128.load(from)));
       }
-      storeColour(target, sum);
+      store<u32>(target, colourOf(sum));
     }
   }
 }
 
-/** Three bytes, rounded. */
-function storeColour(target: usize, sum: v128): void {
-  const rounded = i32x4.trunc_sat_f32x4_s(f32x4.add(sum, f32x4.splat(0.5)));
-  store<u8>(target, i32x4.extract_lane(rounded, 0));
-  store<u8>(target, i32x4.extract_lane(rounded, 1), 1);
-  store<u8>(target, i32x4.extract_lane(rounded, 2), 2);
+/** Three float32 from 0 up, rounded to the nearest, as the lowest bytes; 2²³ leaves whole numbers in the lowest bits. */
+function colourOf(sum: v128): u32 {
+  const whole = f32x4.floor(f32x4.add(sum, f32x4.splat(0.5)));
+  const bits = f32x4.add(whole, f32x4.splat(8388608));
+  const order = i8x16(0, 4, 8, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  return i32x4.extract_lane(i8x16.swizzle(bits, order), 0);
+}
+
+function storeColour(target: usize, colour: u32): void {
+  store<u16>(target, <u16>colour);
+  store<u8>(target, <u8>(colour >> 16), 2);
 }
 
 /** See `sumColumns`, of grey pictures. */
