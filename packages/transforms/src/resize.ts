@@ -121,6 +121,13 @@ class BoxResampling {
 
 /** Fills `target` with a part of a picture: nothing outside the part counts. */
 export function resizePart(image: Image, part: ImagePart, target: Image): void {
-  const shape = { count: 1, height: part.height, width: part.width, channels: image.channels };
-  target.pixels.set(resize(cut(image, part), shape, [target.height, target.width]));
+  const pixels = cut(image, part);
+  const isOfSize = part.height === target.height && part.width === target.width;
+  if (isOfSize) return target.pixels.set(pixels);
+  resample(pixels, target.pixels, {
+    width: part.width,
+    channels: image.channels,
+    rows: triangleWindows(part.height, target.height),
+    columns: triangleWindows(part.width, target.width),
+  });
 }

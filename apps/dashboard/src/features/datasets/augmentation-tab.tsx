@@ -164,7 +164,13 @@ function Draws({ dataset, lists, seed }: DrawsProps) {
   );
   const thumbnails = listed.data?.thumbnails;
   const loaded = useQuery({
-    queryKey: ["small pictures", contentHash, card.imageShape, card.imageFit, thumbnails?.map(({ pictureId }) => pictureId)],
+    queryKey: [
+      "small pictures",
+      contentHash,
+      card.imageShape,
+      card.imageFit,
+      thumbnails?.map(({ pictureId }) => pictureId),
+    ],
     enabled: thumbnails !== undefined,
     staleTime: Infinity,
     queryFn: () =>

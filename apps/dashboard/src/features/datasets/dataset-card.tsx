@@ -34,7 +34,9 @@ export function DatasetFacts({ card, more = [] }: { card: DatasetCard; more?: re
       label: "Pictures",
       value: card.imageShape ? card.imageShape.join(" × ") : "of several sizes",
     },
-    ...(decoded === null ? [] : [{ key: "decoding", label: "Brought to a size", value: decoded.replace(/^to /, "") }]),
+    ...(decoded === null
+      ? []
+      : [{ key: "decoding", label: "Brought to a size", value: decoded.replace(/^to /, "") }]),
     ...(heldBack.length > 0 ? [{ key: "split", label: "Split", value: heldBack.join("; ") }] : []),
     { key: "classes", label: "Classes", value: formatMetric(card.classNames.length) },
     ...(card.mean ? [{ key: "mean", label: "Mean", value: channels(card.mean), mono: true }] : []),
@@ -67,7 +69,9 @@ function BadFiles({ card: { badFiles, badFileCount = badFiles.length } }: { card
           </li>
         ))}
         {badFileCount > badFiles.length && (
-          <li>and {(badFileCount - badFiles.length).toLocaleString("en")} more: convkit data inspect --json</li>
+          <li>
+            and {(badFileCount - badFiles.length).toLocaleString("en")} more: convkit data inspect --json
+          </li>
         )}
       </ul>
     </details>
