@@ -49,7 +49,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   DatasetPackError: EXIT_CODES.data,
   DatasetUnavailableError: EXIT_CODES.data,
   DiskSpaceError: EXIT_CODES.data,
-  SplitsHashMismatchError: EXIT_CODES.data,
+  AnnotationsHashMismatchError: EXIT_CODES.data,
   TooManyBadFilesError: EXIT_CODES.data,
   FetchError: EXIT_CODES.data,
   ImageDecodeError: EXIT_CODES.data,

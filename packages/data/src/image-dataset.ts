@@ -17,7 +17,7 @@ export interface ImageDatasetInit {
   readonly name: string;
   readonly source: string;
   readonly contentHash: string;
-  readonly splitsHash?: string | undefined;
+  readonly annotationsHash: string;
   readonly classNames: readonly string[];
   readonly splits: DatasetSplits;
   /** Names of the splits that the data set itself has; others were held back. */
@@ -41,8 +41,8 @@ export class ImageDataset {
   readonly source: string;
   /** SHA-256 over the ids, labels and pictures of all splits, whatever part of them is used. */
   readonly contentHash: string;
-  /** SHA-256 over the list of splits that was laid over it; undefined without one. */
-  readonly splitsHash: string | undefined;
+  /** SHA-256 over class names in their order and over each picture's split and group, before any was held back. */
+  readonly annotationsHash: string;
   /** Index = label. */
   readonly classNames: readonly string[];
   readonly splits: DatasetSplits;
@@ -60,11 +60,22 @@ export class ImageDataset {
   #channels: ChannelStatistics | null | undefined;
 
   constructor(init: ImageDatasetInit) {
-    const { name, source, contentHash, classNames, splits, ownSplits, heldBackBy, badFiles, warnings } = init;
+    const {
+      name,
+      source,
+      contentHash,
+      annotationsHash,
+      classNames,
+      splits,
+      ownSplits,
+      heldBackBy,
+      badFiles,
+      warnings,
+    } = init;
     this.name = name;
     this.source = source;
     this.contentHash = contentHash;
-    this.splitsHash = init.splitsHash;
+    this.annotationsHash = annotationsHash;
     this.classNames = classNames;
     this.splits = splits;
     this.imageFit = init.imageFit === "stretch" ? undefined : init.imageFit;

@@ -36,7 +36,7 @@ export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/i
 export { dataSheet } from "./inspection/data-sheet.js";
 export { checkManifest, isOfFiles, writeManifest } from "./formats/write-manifest.js";
 export { checkSplitList, writeSplitList } from "./formats/write-split-list.js";
-export { SplitsHashMismatchError } from "./formats/split-list.js";
+export { AnnotationsHashMismatchError } from "./annotations-hash.js";
 export type { SplitRowsOptions } from "./formats/split-rows.js";
 export { defaultTransforms } from "./default-transforms.js";
 export { presetTransforms, transformLists } from "./transform-presets.js";

@@ -3,12 +3,13 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { DataSpec, HoldingSpec } from "@convkit/schema";
 import type { z } from "zod";
+import { checkAnnotations, hashAnnotations } from "./annotations-hash.js";
 import { DatasetSplit } from "./dataset-split.js";
 import { findNamedDataset, NAMED_DATASETS, type NamedDataset } from "./fetching/named-datasets.js";
 import { placeDataset } from "./fetching/place-dataset.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts, SplitParts } from "./formats/dataset-parts.js";
-import { laySplits, readSplitList, SplitsHashMismatchError, type SplitList } from "./formats/split-list.js";
+import { laySplits, readSplitList } from "./formats/split-list.js";
 import { holdBack, warnOfSharedGroups, type HoldBackOptions } from "./hold-back.js";
 import { ImageDataset, type DatasetSplits } from "./image-dataset.js";
 import { nameOfPath, openPath } from "./open-path.js";
@@ -67,13 +68,13 @@ export class TooManyBadFilesError extends Error {
  * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded, are in a format that
  *   is not read, or lack their label in a tar of samples.
  * @throws {ContentHashMismatchError} if the pictures are not those of `contentHash` or of the name.
- * @throws {SplitsHashMismatchError} if the list of `splits` is not that of `splitsHash`.
+ * @throws {AnnotationsHashMismatchError} if classes, splits or groups are not those of `annotationsHash`.
  */
 export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptions): Promise<ImageDataset> {
   const data = DataSpec.parse(spec);
   const named = findNamedDataset(data.source);
   // First: a list that cannot be read is told of before anything is fetched or decoded.
-  const list = await openSplitList(data);
+  const list = data.splits === undefined ? undefined : await readSplitList(data.splits);
   const own = named ? await openNamed(named, data.root, options) : await openByPath(data, options);
   checkBadFiles(own, data);
   const contentHash = await own.contentHash();
@@ -85,12 +86,14 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
   }
   const classNames = named?.classNames ?? own.classNames;
   const parts = list ? laySplits(own, list, { source: data.source, classNames }) : own;
+  const annotationsHash = hashAnnotations(classNames, parts.splits);
+  checkAnnotations(annotationsHash, data);
   const groupOf = options.groupOf ?? groupBy(data.group, parts.splits);
   return new ImageDataset({
     name: named?.name ?? nameOfPath(resolve(data.source)),
     source: data.source,
     contentHash,
-    splitsHash: list?.hash,
+    annotationsHash,
     classNames,
     splits: makeSplits(parts, data, groupOf),
     groupOf,
@@ -102,16 +105,6 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
     warnings: [...parts.warnings, ...warnOfSharedGroups(parts.splits, groupOf)],
     isMirrorable: named?.isMirrorable,
   });
-}
-
-async function openSplitList({ splits, splitsHash }: DataSpec): Promise<SplitList | undefined> {
-  if (splits === undefined) return undefined;
-  const list = await readSplitList(splits);
-  if (splitsHash === undefined || splitsHash === list.hash) return list;
-  throw new SplitsHashMismatchError(
-    `Expected the list of splits with the hash ${splitsHash} in ${splits}. Received: ${list.hash}. The list has changed ` +
-      "since; take `splitsHash` out of the config to use it as it is.",
-  );
 }
 
 const MOST_NAMED = 20;

@@ -307,7 +307,6 @@ describe("what is refused, and in which words", () => {
     ["two groups", { ...least, data: { source: "x", group: "^(a)(?<b>b)" } }, "Received: 2 captures"],
     ["half a group", { ...least, data: { source: "x", group: "^(a" } }, "Invalid regular expression"],
     ["an escape that means nothing", { ...least, data: { source: "x", group: "(a)\\_" } }, "Invalid escape"],
-    ["a hash of no list", { ...least, data: { source: "x", splitsHash: "a" } }, "→ at data.splitsHash"],
     ["an unknown optimizer", { ...least, optimizer: { name: "adam" } }, "Expected 'sgd' | 'adamw'"],
     ["another format", { ...least, formatVersion: 2 }, "→ at formatVersion"],
   ])("%s", (_what, config, message) => {

@@ -179,10 +179,13 @@ export const DataSpec = z
         "CSV or JSON Lines (`convkit data export` writes it) with the split or the group of pictures by their ids; its " +
           "splits override those of the data set",
       ),
-    splitsHash: z
+    annotationsHash: z
       .string()
       .optional()
-      .describe("Of that list; filled in when the run starts; a replay refuses another list"),
+      .describe(
+        "Of class names in their order and of each picture's split and group; filled in when the run starts; a replay " +
+          "refuses others",
+      ),
     imageSize: z
       .tuple([PositiveInt, PositiveInt])
       .optional()
@@ -203,10 +206,6 @@ export const DataSpec = z
   .refine(({ fold, folds }) => fold === 0 || (folds !== undefined && fold < folds), {
     error: "Expected a fold below the number of folds",
     path: ["fold"],
-  })
-  .refine(({ splits, splitsHash }) => splits !== undefined || splitsHash === undefined, {
-    error: "Expected none without `splits`, the list that it is of",
-    path: ["splitsHash"],
   });
 export type DataSpec = z.infer<typeof DataSpec>;
 

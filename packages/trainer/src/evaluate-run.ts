@@ -29,7 +29,7 @@ export interface EvaluateRunResult {
  * @throws {RunBusyError} if another process is at work on it.
  * @throws {NothingToJudgeError} if no epoch of the run has ended, or there are no pictures to judge on.
  * @throws {ContentHashMismatchError} if the data set is not the one the run was trained on.
- * @throws {SplitsHashMismatchError} if its list of splits has changed.
+ * @throws {AnnotationsHashMismatchError} if its classes, splits or groups have changed.
  */
 export async function evaluateRun(
   runDirectory: string,

@@ -72,13 +72,19 @@ describe("a list of splits", () => {
     config = { ...config, data: { ...config.data, splits: relative(process.cwd(), list) } };
     await trainUntil(2);
     const stored = RunConfig.parse(JSON.parse(readFileSync(join(run, "config.json"), "utf8")));
-    expect(stored.data).toMatchObject({ splits: list, splitsHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(stored.data).toMatchObject({
+      splits: list,
+      annotationsHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     const { splits } = (await openRunData(stored, runOptions(run))).dataset;
     expect(splits.validation?.ids).toEqual([validating]);
     expect(splits.test?.ids).toContain(testing);
 
     write("train");
-    const changed = { name: "SplitsHashMismatchError", message: expect.stringContaining(list) as string };
+    const changed = {
+      name: "AnnotationsHashMismatchError",
+      message: expect.stringContaining(list) as string,
+    };
     await expect(resume(run, runOptions(run))).rejects.toMatchObject(changed);
     await expect(train(stored, runOptions(join(root, "replay")))).rejects.toMatchObject(changed);
     expect(existsSync(join(root, "replay"))).toBe(false);

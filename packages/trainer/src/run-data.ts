@@ -38,7 +38,7 @@ export class ClassWeightsError extends Error {
 
 /**
  * @throws {ContentHashMismatchError} if the config names a content hash and the pictures have another one.
- * @throws {SplitsHashMismatchError} if it names a list of splits that has changed.
+ * @throws {AnnotationsHashMismatchError} if its classes, splits or groups have changed since.
  * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen: before there is a run.
  * @throws {SamplingError} if the config gives weights to a class that is not there: before, too.
  * @throws {ClassWeightsError} if its weights of classes do not fit them: before, too.
@@ -53,11 +53,7 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
   const { train, batch, evaluation } = transformLists(config.transforms, card);
   const complete = {
     ...config,
-    data: {
-      ...data,
-      contentHash: dataset.contentHash,
-      ...(dataset.splitsHash !== undefined && { splitsHash: dataset.splitsHash }),
-    },
+    data: { ...data, contentHash: dataset.contentHash, annotationsHash: dataset.annotationsHash },
     model: await withHashedModule(config.model),
     loss: { ...config.loss, classWeights: numbersOf(config.loss.classWeights, card) },
     transforms: {

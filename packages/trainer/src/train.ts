@@ -55,7 +55,7 @@ function pathOfNewRun({ home, runId, runDirectory }: TrainOptions): string {
  * @throws {StaleAttemptError} if `attempt` is not greater than every one before.
  * @throws {CheckpointCorruptError} if its checkpoint is damaged.
  * @throws {ContentHashMismatchError} if its data set has changed.
- * @throws {SplitsHashMismatchError} if its list of splits has.
+ * @throws {AnnotationsHashMismatchError} if its classes, splits or groups have.
  */
 export async function resume(runDirectory: string, options: ResumeOptions): Promise<TrainResult> {
   const folder = await RunFolder.open(runDirectory);

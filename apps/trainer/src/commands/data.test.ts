@@ -87,14 +87,14 @@ it("writes splits of a tar as a list, which a run is held to", async () => {
   expect(dataset.splits["test"]).not.toHaveProperty("chosenBy");
   expect(config.data).toMatchObject({
     splits: expect.stringMatching(/^[/A-Z].*my splits\.csv$/) as string,
-    splitsHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    annotationsHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
   });
 
   writeFileSync(join(folder, "run.json"), JSON.stringify(config));
   writeFileSync(list, [...rows.slice(0, -1), rows.at(-1)?.replace(/,\w+,$/, ",,moved")].join("\n"));
   const replay = await runConvkit(folder, ["train", "--config", "run.json"]);
   expect(replay.exitCode).toBe(3);
-  expect(replay.stderr).toContain("Expected the list of splits with the hash");
+  expect(replay.stderr).toContain("Expected the classes, splits and groups with the hash");
   writeFileSync(list, "id,split\nphotos.tar/1.png,val\n");
   const wrong = await runConvkit(folder, ["data", "inspect", "photos.tar", ...splits]);
   expect(wrong.exitCode).toBe(3);

@@ -56,17 +56,17 @@ describe("assembleRunConfig", () => {
   });
 
   it("forgets another data set's list of splits, and the hash of another list", () => {
-    const file = { data: { source: "mnist", splits: "/a.csv", splitsHash: "abc" } };
+    const file = { data: { source: "mnist", splits: "/a.csv", annotationsHash: "abc" } };
     const { data } = assembleRunConfig({ data: "cifar10", file });
-    expect([data.splits, data.splitsHash]).toEqual([undefined, undefined]);
+    expect([data.splits, data.annotationsHash]).toEqual([undefined, undefined]);
     expect(assembleRunConfig({ data: "mnist", file }).data).toMatchObject(file.data);
     const other = assembleRunConfig({ file, assignments: [{ data: { splits: "b.csv" } }] }).data;
-    expect([other.source, other.splits, other.splitsHash]).toEqual(["mnist", "b.csv", undefined]);
+    expect([other.source, other.splits, other.annotationsHash]).toEqual(["mnist", "b.csv", undefined]);
     const same = assembleRunConfig({
       file,
       assignments: [{ data: { splits: relative(process.cwd(), "/a.csv") } }],
     });
-    expect(same.data.splitsHash).toBe("abc");
+    expect(same.data.annotationsHash).toBe("abc");
   });
 
   it("leaves out a stored config's transforms where they fit another data set or size", () => {

@@ -71,13 +71,13 @@ function fileUnder(file: PartialConfig = {}, typed: PartialConfig): PartialConfi
   );
   return {
     ...others,
-    data: isForeign ? without(data, PLACE) : isResplit ? without(data, ["splitsHash"]) : data,
+    data: isForeign ? without(data, PLACE) : isResplit ? without(data, ["annotationsHash"]) : data,
     loss: isStored && isForeign ? withoutClassWeights(loss) : loss,
     transforms: isStored && (isForeign || isResized) ? undefined : transforms,
   };
 }
 
-const PLACE = ["source", "root", "contentHash", "splits", "splitsHash"];
+const PLACE = ["source", "root", "contentHash", "splits", "annotationsHash"];
 
 function without(data: unknown, keys: readonly string[]): unknown {
   if (typeof data !== "object" || data === null) return data;

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../../test/temporary-folder.js";
 import { openDataset, type DataSpecInput, type ImageDataset } from "../index.js";
 import { groupCopies } from "../inspection/inspect-dataset.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
-import { SplitsHashMismatchError } from "./split-list.js";
+import { AnnotationsHashMismatchError } from "../annotations-hash.js";
 import { writeSplitList } from "./write-split-list.js";
 
 const BOM = "\uFEFF";
@@ -259,11 +259,11 @@ describe("a list of splits", () => {
       source,
       splits: await writeList("id,split,group\ntrain/00001,val,\ntrain/00000,,a\n"),
     });
-    const { splitsHash } = first;
-    expect(splitsHash).toMatch(/^[0-9a-f]{64}$/);
-    expect((await open({ source })).splitsHash).toBeUndefined();
+    const { annotationsHash } = first;
+    expect(annotationsHash).toMatch(/^[0-9a-f]{64}$/);
+    expect((await open({ source })).annotationsHash).not.toBe(annotationsHash);
     const same = '{"group":"a","id":"train/00000"}\n{"id":"train/00001","split":"validation","label":1}\n';
-    const again = await open({ source, splitsHash, splits: await writeList(same, "same.jsonl") });
+    const again = await open({ source, annotationsHash, splits: await writeList(same, "same.jsonl") });
     expect(idsOf(again)).toEqual(idsOf(first));
     for (const text of [
       "train/00001,test,\ntrain/00000,,a",
@@ -271,9 +271,9 @@ describe("a list of splits", () => {
       "train/00001,val,",
     ]) {
       const splits = await writeList(`id,split,group\n${text}\n`);
-      await expect(open({ source, splitsHash, splits })).rejects.toThrow(SplitsHashMismatchError);
+      await expect(open({ source, annotationsHash, splits })).rejects.toThrow(AnnotationsHashMismatchError);
     }
-    await expect(open({ source, splitsHash })).rejects.toThrow(/Expected none without `splits`/);
+    await expect(open({ source, annotationsHash })).rejects.toThrow(AnnotationsHashMismatchError);
   });
 });
 

@@ -2,7 +2,6 @@
  * A list of splits: which pictures of a data set validate and test, and which belong together, by their ids. Laid over a
  * data set of any format, so that its splits can be handed on without its files. CSV or JSON Lines, as manifests are.
  */
-import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { SplitName } from "@convkit/schema";
 import { joinSources } from "../pictures/join-sources.js";
@@ -10,11 +9,6 @@ import { DatasetFormatError } from "./dataset-format-error.js";
 import type { DatasetParts, SplitParts } from "./dataset-parts.js";
 import { missing, readRows, splitIn, textOf, wrongLine, type Row } from "./list-rows.js";
 import { isManifest } from "./manifest.js";
-
-/** Another list of splits than the one that a config stands for. */
-export class SplitsHashMismatchError extends Error {
-  override readonly name = "SplitsHashMismatchError";
-}
 
 /** What the list says of a picture; what it leaves open stays as the data set has it. */
 interface ListedSplit {
@@ -27,8 +21,6 @@ interface ListedSplit {
 export interface SplitList {
   readonly file: string;
   readonly byId: ReadonlyMap<string, ListedSplit>;
-  /** SHA-256 over ids, splits and groups, hexadecimal, in whatever order and format they are listed. */
-  readonly hash: string;
 }
 
 /**
@@ -68,7 +60,7 @@ export async function readSplitList(path: string): Promise<SplitList> {
         "Name the columns id, split and group; `convkit data export` writes such a list.",
     );
   }
-  return { file, byId, hash: hashOf(byId) };
+  return { file, byId };
 }
 
 async function readRowsOrSay(file: string): Promise<Row[]> {
@@ -83,13 +75,6 @@ async function readRowsOrSay(file: string): Promise<Row[]> {
       { cause: error },
     );
   }
-}
-
-function hashOf(byId: SplitList["byId"]): string {
-  const hash = createHash("sha256");
-  const sorted = [...byId].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [id, { split = "", group }] of sorted) hash.update(`${JSON.stringify([id, split, group])}\n`);
-  return hash.digest("hex");
 }
 
 /**

@@ -107,7 +107,14 @@ describe("writeManifest", () => {
     const shape = { count: 1, height: 1, width: 1, channels: 1 };
     const train = createSplit({ name: "train", images: new Uint8Array(1), shape, labels: [0] });
     const inMemory = new ImageDataset({
-      ...{ name: "arrays", source: "arrays", contentHash: "", classNames: ["a"], splits: { train } },
+      ...{
+        name: "arrays",
+        source: "arrays",
+        contentHash: "",
+        annotationsHash: "",
+        classNames: ["a"],
+        splits: { train },
+      },
       ...{ ownSplits: ["train"], heldBackBy: "hash", badFiles: [], warnings: [] },
     });
     const tar = join(await temporaryFolder(), "photos.tar");

@@ -27,7 +27,7 @@ const NOT_CHOSEN = [
   "formatVersion",
   "data.source",
   "data.contentHash",
-  "data.splitsHash",
+  "data.annotationsHash",
 ];
 
 /**

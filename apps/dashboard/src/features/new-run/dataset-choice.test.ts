@@ -45,11 +45,18 @@ test("the source of the run that is repeated brings its own hash back, unless an
 });
 
 test("another list of splits drops the hash of the one before, which its own brings back", () => {
-  const base = { data: { source: "/a", splits: "/a.csv", splitsHash: "of a" } };
+  const base = { data: { source: "/a", splits: "/a.csv", annotationsHash: "of a" } };
   const changed = withSplits(base, "/b.csv", base);
   expect(changed).toEqual({ data: { source: "/a", splits: "/b.csv" } });
   expect(withSplits(changed, "/a.csv", base)).toEqual(base);
   expect(withSplits(base, undefined, base)).toEqual({ data: { source: "/a" } });
+  const elsewhere = withSource(base, { source: "/c" }, base);
+  expect(elsewhere).toEqual({ data: { source: "/c", splits: "/a.csv" } });
+  expect(withSource(elsewhere, { source: "/a" }, base)).toEqual(base);
+  const withoutList = { data: { source: "/a", annotationsHash: "of a" } };
+  expect(
+    withSource(withSource(withoutList, { source: "/c" }, withoutList), { source: "/a" }, withoutList),
+  ).toEqual(withoutList);
   expect(withSplits(changed, "/a.csv", null)).toEqual({ data: { source: "/a", splits: "/a.csv" } });
 });
 

@@ -34,9 +34,10 @@ export const isSource = (path: Path) => pathText(path) === pathText(SOURCE);
 /** Of the data set beside it: a run would refuse another. */
 export const CONTENT_HASH: Path = ["data", "contentHash"];
 
-/** Who is in which split of it; a run would refuse another list than that of the hash beside it. */
+/** Which picture is in which split of it. */
 const SPLITS: Path = ["data", "splits"];
-const SPLITS_HASH: Path = ["data", "splitsHash"];
+/** Of classes, splits and groups: a run would refuse others. */
+const ANNOTATIONS_HASH: Path = ["data", "annotationsHash"];
 export const isSplits = (path: Path) => pathText(path) === pathText(SPLITS);
 
 /**
@@ -86,7 +87,7 @@ export function meaningOfHash(contentHash: Json | undefined, known: readonly Kno
 
 /**
  * The config with another source and the content hash that goes with it.
- * @param base of the run that is repeated: its source brings back its hash.
+ * @param base of the run that is repeated: its source brings back its hashes.
  */
 export function withSource(
   config: JsonObject,
@@ -95,16 +96,26 @@ export function withSource(
 ): JsonObject {
   const isAsBefore = base !== null && sameJson(source, valueAt(base, SOURCE));
   const hash = contentHash ?? (isAsBefore ? valueAt(base, CONTENT_HASH) : undefined);
-  return withValueAt(withValueAt(config, SOURCE, source), CONTENT_HASH, hash);
+  return withAnnotations(withValueAt(withValueAt(config, SOURCE, source), CONTENT_HASH, hash), base);
 }
 
-/** The config with another list of splits, and its hash where it is that of the run that is repeated. */
+/** The config with another list of splits; that of the run that is repeated brings back its hash. */
 export function withSplits(
   config: JsonObject,
   splits: Json | undefined,
   base: JsonObject | null,
 ): JsonObject {
-  const isAsBefore = base !== null && splits !== undefined && sameJson(splits, valueAt(base, SPLITS));
-  const hash = isAsBefore ? valueAt(base, SPLITS_HASH) : undefined;
-  return withValueAt(withValueAt(config, SPLITS, splits), SPLITS_HASH, hash);
+  return withAnnotations(withValueAt(config, SPLITS, splits), base);
+}
+
+/** They are those of the run that is repeated only where all is that makes them. */
+function withAnnotations(config: JsonObject, base: JsonObject | null): JsonObject {
+  const isAsBefore = [SOURCE, CONTENT_HASH, SPLITS].every(
+    (path) => base !== null && sameJson(valueAt(config, path), valueAt(base, path)),
+  );
+  return withValueAt(
+    config,
+    ANNOTATIONS_HASH,
+    isAsBefore && base ? valueAt(base, ANNOTATIONS_HASH) : undefined,
+  );
 }

@@ -8,7 +8,7 @@ test("flags say what they can, --set the rest", () => {
       source: "cifar10",
       contentHash: "abc",
       splits: "my splits.csv",
-      splitsHash: "def",
+      annotationsHash: "def",
       limit: { train: 5000 },
     },
     model: "resnet9",
@@ -25,7 +25,7 @@ test("flags say what they can, --set the rest", () => {
   expect(command).toContain(`--set 'optimizer={"name":"adamw"`);
   expect(command).not.toContain("contentHash");
   expect(command).toContain(`--set 'data.splits="my splits.csv"'`);
-  expect(command).not.toContain("splitsHash");
+  expect(command).not.toContain("annotationsHash");
   expect(command).toContain("--set data.validationFraction=0.1 ");
   expect(command).not.toContain("data.group");
 });

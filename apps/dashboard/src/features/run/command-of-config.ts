@@ -24,7 +24,7 @@ export function commandOf(config: Config): string {
   const { model, data } = config;
   const named = "name" in model ? model.name : "module" in model ? model.module : undefined;
   const options = "options" in model && Object.keys(model.options).length > 0 ? model.options : undefined;
-  const restOfData = { ...data, source: undefined, contentHash: undefined, splitsHash: undefined };
+  const restOfData = { ...data, source: undefined, contentHash: undefined, annotationsHash: undefined };
   const rest: Record<string, unknown> = { ...config, data: restOfData };
   const settings = Object.entries(rest)
     .filter(([key]) => !SAID_BY_FLAGS.includes(key))
