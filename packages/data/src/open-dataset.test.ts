@@ -213,6 +213,13 @@ describe("openDataset of a path", () => {
     expect(await red("stretch")).toEqual([undefined, [255, 255, 255, 255]]);
     expect(await red("crop")).toEqual(["crop", [255, 255, 255, 255]]);
     expect(await red("pad")).toEqual(["pad", [255, 255, 0, 0]]);
+    // Of one size as they are, they are brought to none, but others that the network is shown later will be.
+    const squares = await writeFiles(await temporaryFolder(), {
+      "red/1.png": await encodePicture([255, 0, 0]),
+      "blue/1.png": await encodePicture([0, 0, 255]),
+    });
+    const alike = await open({ source: squares, imageFit: "crop", validationFraction: 0, testFraction: 0 });
+    expect(await alike.card()).toMatchObject({ imageShape: [4, 4, 3], imageFit: "crop" });
     // Pictures that are numbers in a file, too: 2 × 3 lie in the middle of 2 × 8.
     const digits = await writeIdxFolder(await temporaryFolder(), { train: LABELS });
     const memory = await open({ source: digits, imageSize: [2, 8], imageFit: "pad" });

@@ -100,7 +100,7 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
     holding: HoldingSpec.parse(data),
     heldBackBy: data.stratify ? "stratified" : "hash",
     ownSplits: Object.keys(parts.splits),
-    imageFit: data.imageSize && data.imageFit,
+    imageFit: data.imageFit,
     badFiles: parts.badFiles,
     warnings: [...parts.warnings, ...warnOfSharedGroups(parts.splits, groupOf)],
     isMirrorable: named?.isMirrorable,

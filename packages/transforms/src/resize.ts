@@ -32,7 +32,8 @@ export function resizedShape(shape: ImageBatchShape, size: ResizeSize): ImageBat
 /**
  * @param images uint8 or float32 [count, height, width, channels]; uint8 results are rounded to the nearest.
  * @param fit what becomes of the pictures where `size` is [height, width] of another shape: they are stretched; or cropped to
- *   `croppedPart`, as Pillow's `ImageOps.fit`; or scaled to `paddedPart`, with zeros on two sides, as `ImageOps.pad`.
+ *   `croppedPart`, as Pillow's `ImageOps.fit`; or scaled to `paddedPart`, with zeros on two sides, as `ImageOps.pad` but
+ *   for its rounding.
  *   https://pillow.readthedocs.io/en/stable/reference/ImageOps.html
  * @returns a new array of the same type, or `images` itself where nothing changes.
  * @throws {ShapeError} if images and shape do not fit.
