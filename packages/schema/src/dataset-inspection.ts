@@ -10,9 +10,9 @@ export type Histogram = z.infer<typeof Histogram>;
 const Spread = z.object({ min: z.int(), median: z.int(), max: z.int() });
 
 export const SimilarPicture = z.object({
-  id: z.string().max(4096),
+  id: z.string(),
   split: z.string().max(100),
-  className: z.string().max(4096),
+  className: z.string(),
   similarity: z
     .number()
     .describe(
@@ -72,10 +72,18 @@ export const DatasetInspection = z.object({
 });
 export type DatasetInspection = z.infer<typeof DatasetInspection>;
 
-/** As it travels to a server: with the first files left out, the first groups of copies, and the first copies of each. The counts are of all. */
+const BoundedPicture = SimilarPicture.extend({
+  id: z.string().max(4096),
+  className: z.string().max(4096),
+});
+
+/**
+ * As it travels to a server: with the first files left out, the first groups of copies, and the first copies of each, long
+ * names of theirs cut. The counts are of all.
+ */
 export const BoundedInspection = DatasetInspection.extend({
   card: DatasetCard.extend({ badFiles: DatasetCard.shape.badFiles.unwrap().max(1000).default([]) }),
   duplicates: DatasetInspection.shape.duplicates.extend({
-    groups: z.array(DuplicateGroup.extend({ pictures: z.array(SimilarPicture).max(100) })).max(1000),
+    groups: z.array(DuplicateGroup.extend({ pictures: z.array(BoundedPicture).max(100) })).max(1000),
   }),
 });

@@ -5,6 +5,7 @@ import { BoundedInspection } from "@convkit/schema";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
+import { encodePax, encodeTar } from "../../test/tar-files.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import { openDataset, type DataSpecInput } from "../open-dataset.js";
 import type { DatasetProgress } from "../progress.js";
@@ -194,6 +195,30 @@ describe("inspectDataset", () => {
     expect(bounded.duplicates.groups).toHaveLength(500);
     expect(bounded.duplicates.groups[0]).toEqual({ ...film, pictures: film!.pictures.slice(0, 20) });
     expect(bounded.duplicates.groupCount).toBe(3);
+    expect(BoundedInspection.safeParse(bounded).success).toBe(true);
+  });
+
+  it("takes names of any length, which are cut to travel", async () => {
+    const png = await (await photo(9)).png().toBuffer();
+    const other = await (await photo(10)).png().toBuffer();
+    const long = `cat/${"ü".repeat(4500)}.png`;
+    const source = join(await temporaryFolder(), "photos.tar");
+    await writeFile(
+      source,
+      encodeTar([
+        { name: "PaxHeader", type: "x", content: encodePax("path", long) },
+        { name: "cat/long.png", content: png },
+        { name: "cat/short.png", content: png },
+        { name: "dog/1.png", content: other },
+      ]),
+    );
+    const home = await temporaryFolder();
+    const dataset = await openDataset({ source, validationFraction: 0, testFraction: 0 }, { home });
+    const inspection = await inspectDataset(dataset, { home });
+    const idsOf = ({ duplicates }: typeof inspection) => duplicates.groups[0]?.pictures.map(({ id }) => id);
+    expect(idsOf(inspection)).toEqual(["cat/short.png", long]);
+    const bounded = boundInspection(inspection);
+    expect(idsOf(bounded)).toEqual(["cat/short.png", `${long.slice(0, 4095)}…`]);
     expect(BoundedInspection.safeParse(bounded).success).toBe(true);
   });
 
