@@ -119,6 +119,11 @@ describe("defaults", () => {
   });
 });
 
+it("takes pictures of 16,384 pixels an edge", () => {
+  const data = { source: "x", imageSize: [16_384, 16_384] as [number, number] };
+  expect(RunConfig.parse({ ...least, data }).data.imageSize).toEqual([16_384, 16_384]);
+});
+
 describe("short forms", () => {
   const models: [RunConfigInput["model"], object][] = [
     ["resnet9", { name: "resnet9", options: {} }],
@@ -307,6 +312,11 @@ describe("what is refused, and in which words", () => {
     ["two groups", { ...least, data: { source: "x", group: "^(a)(?<b>b)" } }, "Received: 2 captures"],
     ["half a group", { ...least, data: { source: "x", group: "^(a" } }, "Invalid regular expression"],
     ["an escape that means nothing", { ...least, data: { source: "x", group: "(a)\\_" } }, "Invalid escape"],
+    [
+      "an edge that no memory holds",
+      { ...least, data: { source: "x", imageSize: [64, 16_385] } },
+      "Expected at most 16,384 pixels an edge. Received: 16385\n  → at data.imageSize[1]",
+    ],
     ["an unknown optimizer", { ...least, optimizer: { name: "adam" } }, "Expected 'sgd' | 'adamw'"],
     ["another format", { ...least, formatVersion: 2 }, "→ at formatVersion"],
   ])("%s", (_what, config, message) => {

@@ -7,6 +7,10 @@ import { joinShortForms, named } from "./short-forms.js";
 import { ResizeFit } from "./transform-fields.js";
 
 const PositiveInt = z.int().positive();
+/** In pixels: of a square picture as large as that, the bytes alone are 805 MB. */
+const Edge = PositiveInt.max(16_384, {
+  error: ({ input }) => `Expected at most 16,384 pixels an edge. Received: ${String(input)}`,
+});
 const Fraction = z.number().min(0).lt(1);
 
 export const EngineName = z.enum(["tensorflow-gpu", "tensorflow", "native", "wasm", "cpu"]);
@@ -187,9 +191,11 @@ export const DataSpec = z
           "refuses others",
       ),
     imageSize: z
-      .tuple([PositiveInt, PositiveInt])
+      .tuple([Edge, Edge])
       .optional()
-      .describe("[height, width] that all pictures are resized to; needed where sizes differ"),
+      .describe(
+        "[height, width] that all pictures are resized to, each at most 16384; needed where sizes differ",
+      ),
     imageFit: ResizeFit.optional().describe(
       "What becomes of pictures of another shape than imageSize: stretched (if left out), cropped to their middle, or " +
         "padded with black",
