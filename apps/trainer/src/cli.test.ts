@@ -77,6 +77,22 @@ it("answers data that is not there with exit code 3", async () => {
   expect(stderr).toContain("nowhere");
 });
 
+it("lets no file's name steer the terminal, and leaves it as it is in JSON", async () => {
+  for (const className of ["cat", "dog"]) {
+    mkdirSync(join(folder, "steering", className), { recursive: true });
+    writeFileSync(join(folder, "steering", className, "\u001b[31mred\r\u202e.jpg"), "no picture");
+  }
+  const args = ["data", "preview", "steering"];
+  const told = await runConvkit(folder, args);
+  expect(told.exitCode).toBe(3);
+  expect(told.stderr).toContain("\n  cat/\ufffd[31mred\ufffd\ufffd.jpg: ");
+  expect(told.stderr).not.toMatch(/(?!\n)\p{Cc}|\p{Bidi_Control}/u);
+  const said = await runConvkit(folder, [...args, "--json"]);
+  expect(said.json()[0]).toMatchObject({
+    message: expect.stringContaining("cat/\u001b[31mred\r\u202e.jpg") as string,
+  });
+});
+
 it("finds the data set that was meant", async () => {
   const { exitCode, stderr } = await runConvkit(folder, ["train", "cifr10", "--engine", "cpu"]);
   expect(exitCode).toBe(3);

@@ -1,4 +1,5 @@
 /** From an argument list to an exit code. Every error ends here: as a sentence, or with `--json` as an object. */
+import { withoutControls } from "@convkit/schema";
 import { CommanderError } from "commander";
 import picocolors from "picocolors";
 import type { CommandContext } from "./commands/command-context.js";
@@ -49,11 +50,12 @@ function errorLine({ name, message }: Error, exitCode: ExitCode): string {
   return `${JSON.stringify({ type: "error", name, message, exitCode })}\n`;
 }
 
-/** Only an error that nobody foresaw shows where it came from. */
+/** Only an error that nobody foresaw shows where it came from. Messages name files, whose names may hold anything. */
 function describe(error: Error): string {
   const colors = colorsOf(process.stderr);
   const origin = isForeseen(error)
     ? []
     : (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return `${colors.red("error")}  ${[error.message, ...origin.map(colors.dim)].join("\n")}\n`;
+  const lines = [error.message, ...origin].map(withoutControls);
+  return `${colors.red("error")}  ${[lines[0], ...lines.slice(1).map(colors.dim)].join("\n")}\n`;
 }

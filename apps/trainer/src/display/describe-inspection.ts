@@ -2,6 +2,7 @@
 import { classWeights } from "@convkit/data";
 import {
   describeDecoding,
+  withoutControls,
   type DatasetInspection,
   type DuplicateGroup,
   type Histogram,
@@ -19,7 +20,7 @@ const UNBALANCED_FROM = 3;
 const MOST_WEIGHTS = 10;
 
 export function describeInspection(given: DatasetInspection, colors: Colors): string[] {
-  const inspection = withoutControls(given);
+  const inspection = printable(given);
   const { card, sizes } = inspection;
   const decoded = describeDecoding(card);
   const heading = (text: string) => ["", colors.bold(text)];
@@ -186,10 +187,10 @@ function describeLeakage({ leakage, card }: DatasetInspection, colors: Colors): 
   ];
 }
 
-/** Names of files and classes must not steer the terminal. */
-function withoutControls(inspection: DatasetInspection): DatasetInspection {
+/** Names of files and classes are of one line, and must not steer the terminal. */
+function printable(inspection: DatasetInspection): DatasetInspection {
   return JSON.parse(JSON.stringify(inspection), (_key, value: unknown) =>
-    typeof value === "string" ? value.replaceAll(/\p{Cc}/gu, "\ufffd") : value,
+    typeof value === "string" ? withoutControls(value).replaceAll("\n", "\ufffd") : value,
   ) as DatasetInspection;
 }
 

@@ -55,6 +55,17 @@ describe("dataSheet", () => {
     expect(text.endsWith("\n")).toBe(true);
   });
 
+  it("keeps what steers a terminal out of the page", async () => {
+    const { text } = await sheet({
+      "cat/\u001b[31mred.png": "no picture",
+      "cat/1.png": await picture(1),
+      "d\u202eog/2.png": await picture(200),
+    });
+    expect(rowsUnder(text, "Left out")[2]?.[0]).toBe("cat/\ufffd\\[31mred.png");
+    expect(rowsUnder(text, "Classes").map(([name]) => name)).toContain("d\ufffdog");
+    expect(text).not.toMatch(/(?!\n)\p{Cc}|\p{Bidi_Control}/u);
+  });
+
   it("takes no name for markup", async () => {
     const { text } = await sheet({
       "a|b *c* <img src=x>/1.png": await picture(1),

@@ -2,7 +2,7 @@
  * What is known of a data set as a page to keep beside it. Markdown, in the order of T. Gebru et al. 2021, Datasheets for
  * Datasets, https://arxiv.org/abs/1803.09010, §3.2 (composition), with the questions that only people can answer left open.
  */
-import { describeDecoding, type DatasetInspection, type Histogram } from "@convkit/schema";
+import { describeDecoding, withoutControls, type DatasetInspection, type Histogram } from "@convkit/schema";
 
 const MOST_LISTED = 20;
 
@@ -124,8 +124,9 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `| ${head.map(() => "---").join(" | ")} |`, ...rows.map(line)].join("\n");
 }
 
-/** Names come from folders: nothing in them may end a cell, a line, or begin markup. */
+/** Names come from folders: nothing in them may end a cell, a line, begin markup, or steer the terminal that shows the page. */
 function inline(text: string): string {
   if (/^\*\*[\d,a-z]+\*\*$/.test(text)) return text;
-  return text.replaceAll(/[\\`*_[\]<>|]/g, String.raw`\$&`).replaceAll(/\s+/g, " ");
+  const blank = text.replaceAll(/\s+/g, " ");
+  return withoutControls(blank).replaceAll(/[\\`*_[\]<>|]/g, String.raw`\$&`);
 }
