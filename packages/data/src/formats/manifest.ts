@@ -1,4 +1,5 @@
 /** A manifest: a list of picture files with their labels, for pictures that lie otherwise than in class folders. */
+import { existsSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, posix, relative, resolve, sep } from "node:path";
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
@@ -19,7 +20,7 @@ export const isFolderManifest = (name: string): boolean =>
 /**
  * Fields: `path`, relative to the manifest's folder or absolute, with slashes or backslashes; `label`, the class's name;
  * and where wanted `split` (train, val or test; train if left out) and `group`. Others are passed over. A path that is
- * listed again is left out and named.
+ * listed again is left out and named. Where a file's name has a backslash, and is there, it is that file.
  * @throws {DatasetFormatError} if a line cannot be read, or lacks a path or a label.
  */
 export async function readManifest(file: string, options: PictureIndexOptions): Promise<DatasetParts> {
@@ -62,13 +63,20 @@ function pictureOf(file: string, row: Row): ListedPicture {
   ];
   if (path === "") throw wrongLine(file, line, "a path", noPath(fields));
   if (label === "") throw wrongLine(file, line, "a label", missing(fields, "label"));
+  const folder = dirname(resolve(file));
   return {
     split: splitIn(file, row) ?? "train",
     className: label,
-    path: idOf(dirname(resolve(file)), path.replaceAll("\\", "/")),
+    path: idOf(folder, withSlashes(folder, path)),
     isClassInPath: false,
     ...(group !== "" && { group }),
   };
+}
+
+/** Backslashes of a manifest from Windows become slashes; elsewhere they may be letters of a file's name. */
+function withSlashes(folder: string, path: string): string {
+  const isName = path.includes("\\") && sep !== "\\" && existsSync(resolve(folder, path));
+  return isName ? path : path.replaceAll("\\", "/");
 }
 
 /** A list of splits is easily taken for one. */
@@ -80,7 +88,7 @@ function noPath(fields: Row["fields"]): string {
 /**
  * Relative to the manifest's folder, in one spelling; of a file elsewhere, as the manifest has it: relative where that
  * is, so that ids are the same on every machine.
- * @param path with forward slashes.
+ * @param path with forward slashes; backslashes belong to names.
  */
 function idOf(folder: string, path: string): string {
   const absolute = resolve(folder, path);

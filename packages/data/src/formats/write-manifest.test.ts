@@ -52,6 +52,27 @@ describe("writeManifest", () => {
     },
   );
 
+  it.skipIf(process.platform === "win32")(
+    "writes names with a backslash, which open as they are",
+    async () => {
+      const png = await encodePicture([1, 2, 3]);
+      const source = await writeFiles(await temporaryFolder(), {
+        "left/we\\ird.png": png,
+        "left/plain.png": png,
+        "right/1.png": png,
+        "right/2.png": png,
+      });
+      const home = await temporaryFolder();
+      const dataset = await openDataset({ source }, { home });
+      for (const file of [join(source, "inside.csv"), join(await temporaryFolder(), "outside.jsonl")]) {
+        await writeManifest(dataset, file);
+        const again = await openDataset({ source: file, maxBadFraction: 0 }, { home });
+        expect(again.badFiles).toEqual([]);
+        expect(again.splitList().flatMap(({ ids }) => ids).length).toBe(4);
+      }
+    },
+  );
+
   it("names pictures elsewhere by their absolute path", async () => {
     const { source, open } = await setUp();
     const file = join(await temporaryFolder(), "splits.csv");
