@@ -1,6 +1,7 @@
 /**
  * Lines about pictures: what manifests and lists of splits have in common. CSV with a header (RFC 4180,
- * https://www.rfc-editor.org/rfc/rfc4180) or JSON Lines (https://jsonlines.org), UTF-8, read and written.
+ * https://www.rfc-editor.org/rfc/rfc4180) or JSON Lines (https://jsonlines.org), UTF-8, read and written. What spreadsheets
+ * make of CSV is read too: semicolons or tabs between the fields, UTF-16 with its byte order mark.
  */
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
@@ -18,10 +19,35 @@ export interface Row {
 
 const isCsv = (file: string): boolean => extname(file).toLowerCase() === ".csv";
 
-/** @throws {DatasetFormatError} if it is no CSV with a header, or not JSON Lines. */
+/** Columns that a manifest or a list of splits may have. */
+const KNOWN_NAMES = new Set(["path", "id", "label", "split", "group"]);
+
+/** @throws {DatasetFormatError} if it is no CSV with a header, or not JSON Lines, or in another encoding. */
 export async function readRows(file: string): Promise<Row[]> {
-  const text = (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
+  const text = decode(file, await readFile(file));
   return isCsv(file) ? readCsv(file, text) : readJsonLines(file, text);
+}
+
+/** UTF-8, or UTF-16 where a byte order mark says so; the mark is left out. */
+function decode(file: string, bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+  const wayOut = "Save it as UTF-8; a spreadsheet calls that CSV UTF-8.";
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    if (!text.includes("\0")) return text;
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new DatasetFormatError(
+      `Expected text in UTF-8 in ${file}. Received: bytes that are not ${encoding.toUpperCase()}, so the names in it may be ` +
+        `in Latin-1 or another encoding. ${wayOut}`,
+      { cause },
+    );
+  }
+  throw new DatasetFormatError(
+    `Expected text in UTF-8 in ${file}. Received: bytes of 0, as UTF-16 has them. ${wayOut}`,
+  );
 }
 
 /**
@@ -87,10 +113,28 @@ function csv(field: string): string {
   return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
+/** Fields stand between commas, semicolons or tabs: whichever of them tells the most known columns of the header. */
+function delimiterOf(text: string): string {
+  const header = /\S.*/.exec(text)?.[0] ?? "";
+  const countOf = (delimiter: string) =>
+    header.split(delimiter).filter((name) => KNOWN_NAMES.has(name.replaceAll('"', "").trim().toLowerCase()))
+      .length;
+  return [";", "\t"].reduce((best, other) => (countOf(other) > countOf(best) ? other : best), ",");
+}
+
+/** Known names in any case; as they are where the header has both spellings. */
+function namesIn(header: readonly string[]): string[] {
+  return header.map((name) => {
+    const lower = name.toLowerCase();
+    return KNOWN_NAMES.has(lower) && !header.includes(lower) ? lower : name;
+  });
+}
+
 function readCsv(file: string, text: string): Row[] {
   try {
     const records: { record: Record<string, string>; info: { lines: number } }[] = parse(text, {
-      columns: true,
+      columns: namesIn,
+      delimiter: delimiterOf(text),
       info: true,
       skipEmptyLines: true,
       trim: true,

@@ -42,6 +42,10 @@ describe("readManifest", () => {
     ["photos.csv", CSV],
     ["photos.CSV", `\uFEFF${CSV.replaceAll("\n", "\r\n")}`],
     ["photos.jsonl", JSON_LINES],
+    ["semicolons.csv", CSV.replaceAll(/,(?!"")/g, ";").replaceAll("path", "Path")],
+    ["tabs.csv", CSV.replaceAll(/,(?!"")/g, "\t").replace("split\tlabel", '"SPLIT"\tLabel')],
+    ["utf-16.csv", Buffer.from(`\uFEFF${CSV}`, "utf16le")],
+    ["big-endian.csv", Buffer.from(`\uFEFF${CSV}`, "utf16le").swap16()],
   ])("takes path, label and split from %s", async (name, manifest) => {
     const { classNames, splits, badFiles } = await read(name, manifest);
     expect(classNames).toEqual(["cat", "dog"]);
@@ -131,6 +135,11 @@ describe("readManifest", () => {
     ]);
   });
 
+  it("takes the column whose name is spelled exactly", async () => {
+    const { classNames } = await read("m.csv", "Label,path,label\nx,a/1.png,cat\ny,a/2.png,dog\n");
+    expect(classNames).toEqual(["cat", "dog"]);
+  });
+
   it("has a content hash of labels too", async () => {
     const hash = async (manifest: string) => (await read("m.csv", manifest)).contentHash();
     const original = await hash("path,label\na/1.png,cat\na/2.png,dog\n");
@@ -151,6 +160,20 @@ describe("readManifest", () => {
     ["m.csv", "path,label\na/1.png,cat,1\n", "Expected CSV with a header", "line 2"],
     ["m.csv", 'path,label\n"a/1.png,cat\n', "Expected CSV with a header", "opening quote at line 2"],
     ["m.csv", "path,label\n", "Expected a line for each picture", "Received: none"],
+    [
+      "m.csv",
+      Buffer.from("path,label\na/1.png,K\xe4se\n", "latin1"),
+      "Expected text in UTF-8 in ",
+      "bytes that are not UTF-8, so the names in it may be in Latin-1 or another encoding. Save it as UTF-8",
+    ],
+    [
+      "m.csv",
+      Buffer.from("path,label\n", "utf16le"),
+      "Expected text in UTF-8",
+      "bytes of 0, as UTF-16 has them",
+    ],
+    ["m.jsonl", Buffer.from('{"path": "\xe4.png"}', "latin1"), "Expected text in UTF-8", "not UTF-8"],
+    ["m.csv", "file;label\na/1.png;cat\n", "Expected a path in line 2", "Received: only file, label"],
     ["m.csv", "", "Expected a line for each picture", "Received: none"],
     ["m.jsonl", '{"path": "a/1.png"\n', "Expected a JSON object in line 1", 'Received: {"path"'],
     ["m.jsonl", "[1]\n", "Expected a JSON object in line 1", "Received: [1]"],
