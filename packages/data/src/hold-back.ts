@@ -38,7 +38,8 @@ export function holdBack(
 }
 
 /**
- * Groups that a data set's own splits share: nothing is held back there, so nothing keeps them together.
+ * Groups that are shared by splits that a data set, or a list, gives: nothing is held back there, so nothing keeps them
+ * together.
  * @returns a sentence, or none.
  */
 export function warnOfSharedGroups(
@@ -60,8 +61,8 @@ export function warnOfSharedGroups(
   if (first === undefined) return [];
   const [group, found] = first;
   return [
-    `${others.length + 1} ${others.length > 0 ? "groups are" : "group is"} in several splits of the data set's own, such as ` +
-      `${group} in ${[...found].join(" and ")}: what is judged on groups that were learnt from looks better than it is`,
+    `${others.length + 1} ${others.length > 0 ? "groups are" : "group is"} in several of the splits that the data set or a list gives, such ` +
+      `as ${group} in ${[...found].join(" and ")}: what is judged on groups that were learnt from looks better than it is`,
   ];
 }
 

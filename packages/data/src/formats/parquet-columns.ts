@@ -85,6 +85,13 @@ function chooseLabel(
   for (const [only, ...others] of [withNames, names]) {
     if (only !== undefined && others.length === 0) return only;
   }
+  const unfit = columns.find((column) => LABEL_NAMES.includes(nameOf(column)));
+  if (unfit !== undefined) {
+    throw new DatasetFormatError(
+      `Expected integers or texts (INT32, INT64 or STRING) as labels in column ${nameOf(unfit)} of ${file}. Received: ` +
+        `${typeOf(unfit)}. Write it as one of these, or give another column that name.`,
+    );
+  }
   throw new DatasetFormatError(
     `Expected one column of labels in ${file}: integers or texts, named ${LABEL_NAMES.join(", ")} or alone beside the ` +
       `pictures. Received: ${names.length > 1 ? `several, ${listed(candidates)}` : listed(columns) || "none"}. ` +
@@ -116,6 +123,11 @@ function readFeatures(file: string, metadata: FileMetaData): Map<string, readonl
 
 const nameOf = ({ element }: SchemaTree): string => element.name;
 const listed = (columns: readonly SchemaTree[]): string => columns.map(nameOf).join(", ");
+
+function typeOf({ children, element }: SchemaTree): string {
+  const { type, converted_type, logical_type } = element;
+  return logical_type?.type ?? converted_type ?? type ?? (children.length > 0 ? "a struct" : "none");
+}
 
 function isLeaf({ children, element }: SchemaTree): boolean {
   return children.length === 0 && element.repetition_type !== "REPEATED";

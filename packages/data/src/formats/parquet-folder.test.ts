@@ -201,6 +201,20 @@ describe("a Parquet file", () => {
       /column of labels.*Received: a\./,
     ],
     [
+      "a label that is no count",
+      withColumns({ name: "label", data: [0.5, 1.5], type: "DOUBLE" }),
+      /\(INT32, INT64 or STRING\) as labels in column label of .*x\.parquet\. Received: DOUBLE\. Write it as one/,
+    ],
+    [
+      "a label of bytes beside several that may be labels",
+      withColumns(
+        { name: "label", data: [new Uint8Array([1]), new Uint8Array([2])], type: "BYTE_ARRAY" },
+        { name: "a", data: [1, 2], type: "INT32" },
+        { name: "b", data: [1, 2], type: "INT32" },
+      ),
+      /in column label of .* Received: BYTE_ARRAY\./,
+    ],
+    [
       "no column of pictures",
       new Uint8Array(parquetWriteBuffer({ columnData: [{ name: "label", data: [1, 2], type: "INT32" }] })),
       /Expected one column of pictures .* Received: label\./,

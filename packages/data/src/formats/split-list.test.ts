@@ -127,7 +127,7 @@ describe("a list of splits", () => {
     });
     expect((await dataset.card()).warnings).toEqual([
       "3 pictures are not in list.csv, such as train/00000: without a split there, 1 in train, 2 in test",
-      "1 group is in several splits of the data set's own, such as a in train and validation: what is judged on groups " +
+      "1 group is in several of the splits that the data set or a list gives, such as a in train and validation: what is judged on groups " +
         "that were learnt from looks better than it is",
     ]);
   });
@@ -242,7 +242,7 @@ describe("a list of splits", () => {
   it("is refused where it is not there, is no list, or leaves nothing to train on", async () => {
     const source = await writeDigits();
     await expect(open({ source, splits: join(source, "gone.csv") })).rejects.toThrow(
-      /Expected the list of splits at .*gone\.csv that `splits` names\. Received: ENOENT/,
+      /Expected the list of splits at .*gone\.csv that `splits` names\. Received: ENOENT.*\. Correct the path, or put the list back there, where/,
     );
     await expect(open({ source, splits: join(source, "splits.txt") })).rejects.toThrow(
       /Expected a list of splits whose name ends in \.csv or \.jsonl/,

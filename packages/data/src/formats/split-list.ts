@@ -71,7 +71,8 @@ async function readRowsOrSay(file: string): Promise<Row[]> {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new DatasetFormatError(
       `Expected the list of splits at ${file} that \`splits\` names. Received: ${(error as Error).message}. ` +
-        "Name where it lies; a list that lies in the data set's folder is found by workers on other machines, too.",
+        "Correct the path, or put the list back there, where a run that has begun looks for it. One that lies in the data " +
+        "set's folder is found by workers on other machines, too.",
       { cause: error },
     );
   }
