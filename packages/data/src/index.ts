@@ -40,7 +40,9 @@ export { AnnotationsHashMismatchError } from "./annotations-hash.js";
 export type { SplitRowsOptions } from "./formats/split-rows.js";
 export { defaultTransforms } from "./default-transforms.js";
 export { presetTransforms, transformLists } from "./transform-presets.js";
+export { SheetSizeError } from "./preview/contact-sheet.js";
 export {
+  checkPreviewSize,
   previewTransforms,
   type PreviewedPicture,
   type PreviewOptions,

@@ -60,6 +60,8 @@ it.each([
   [["--transforms", '["RandomCorp"]'], "transforms.train.0.name: expected one of RandomCrop"],
   [["--image-size", "0x3"], "Expected pixels, such as 96 or 64x96"],
   [["--pictures", "0"], "Expected a whole number from 1 up"],
+  [["--pictures", "100000", "--draws", "100000"], "Expected a sheet of at most 16,000 pixels an edge"],
+  [["--image-size", "20000"], "at most 16,384 pixels an edge. Received: 20000"],
   [["--epoch", "1.5"], "Expected a whole number from 1 up"],
   [["--out", "no/such/folder.png"], "Expected --out to name a file that can be written"],
 ])("answers %j with exit code 2 and a hint", async (args, hint) => {

@@ -28,7 +28,8 @@ interface PreviewFlags {
 const EXAMPLES = `
 The first column shows the pictures themselves, each other one what a run with this seed sees in one epoch, with what was
 drawn beneath; the same is written as JSON beside the sheet, for machines without fonts. Transforms of whole batches are
-named and not shown. As with \`convkit train\`, --config lies under the flags, and those under --set.
+named and not shown. As with \`convkit train\`, --config lies under the flags, and those under --set. A sheet has at most
+16,000 pixels an edge.
 
 Examples:
   convkit data preview cifar10
@@ -87,7 +88,8 @@ async function preview(
       ...flags.set,
     ],
   });
-  const { previewTransforms, transformLists } = await import("@convkit/data");
+  const { checkPreviewSize, previewTransforms, transformLists } = await import("@convkit/data");
+  checkPreviewSize({ pictures, draws });
   const writer = createLineWriter(flags.json ? context.stderr : context.stdout);
   const stopped = "Stopped. No sheet was written; what was seen of the pictures is kept.";
   const { png, facts, card } = await withDataset(

@@ -19,6 +19,13 @@ export interface ContactSheet {
   readonly width: number;
 }
 
+/** A sheet would have more pixels on an edge than one may have. */
+export class SheetSizeError extends Error {
+  override readonly name = "SheetSizeError";
+}
+
+/** Pixels; its square is within the 268 megapixels that libvips takes. */
+const LONGEST_SHEET_EDGE = 16_000;
 /** Pixels. Smaller pictures are enlarged by a whole factor, larger ones made smaller. */
 const SMALLEST_EDGE = 128;
 const LARGEST_EDGE = 256;
@@ -28,6 +35,37 @@ const LINE_HEIGHT = 12;
 /** Width of a letter of the font, generously. */
 const LETTER_WIDTH = 6.1;
 const MOST_LINES = 12;
+
+interface TileSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * To be asked before the work.
+ * @param tiles of each size that there is, before they are scaled; none: they are not known yet, and of the smallest.
+ * @throws {SheetSizeError} if the sheet, with captions of all the lines that they may have, was too large.
+ */
+export function checkSheetSize(
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  tiles: readonly TileSize[],
+): void {
+  const scaled = tiles.map(scaledSize);
+  const cellWidth = Math.max(SMALLEST_EDGE, ...scaled.map(({ width }) => width));
+  const cellHeight =
+    tiles.length > 0
+      ? Math.max(...scaled.map(({ height }) => height)) + MOST_LINES * LINE_HEIGHT
+      : LINE_HEIGHT;
+  const [height, width] = [edge(rows, cellHeight), edge(columns, cellWidth)];
+  if (height <= LONGEST_SHEET_EDGE && width <= LONGEST_SHEET_EDGE) return;
+  const spell = (pixels: number) => pixels.toLocaleString("en-US");
+  throw new SheetSizeError(
+    `Expected a sheet of at most ${spell(LONGEST_SHEET_EDGE)} pixels an edge. Received: ${spell(rows)} pictures in ` +
+      `${spell(columns)} columns, which take ${spell(height)} × ${spell(width)}. Ask for fewer pictures or draws.`,
+  );
+}
+
+const edge = (cells: number, cell: number): number => GAP + cells * (cell + GAP);
 
 /**
  * Every tile has the room of the largest one. Where the machine has no font the text is missing or made of boxes.
@@ -43,8 +81,8 @@ export async function drawContactSheet(rows: readonly (readonly SheetTile[])[]):
   const lines = Math.max(...captions.flat().map(({ length }) => length));
   const cellHeight = pictureHeight + lines * LINE_HEIGHT;
   const columns = Math.max(...rows.map(({ length }) => length));
-  const width = GAP + columns * (cellWidth + GAP);
-  const height = GAP + rows.length * (cellHeight + GAP);
+  const width = edge(columns, cellWidth);
+  const height = edge(rows.length, cellHeight);
 
   const canvas = new Uint8Array(height * width * 3).fill(255);
   const texts: string[] = [];
@@ -69,15 +107,22 @@ export async function drawContactSheet(rows: readonly (readonly SheetTile[])[]):
   return { png, height, width };
 }
 
-function scale(tile: SheetTile): SheetTile {
-  const longest = Math.max(tile.height, tile.width);
+function scaledSize({ height, width }: TileSize): TileSize {
+  const longest = Math.max(height, width);
   if (longest > LARGEST_EDGE) {
-    const size = (edge: number) => Math.max(1, Math.round((edge * LARGEST_EDGE) / longest));
-    const [height, width] = [size(tile.height), size(tile.width)];
-    return { ...tile, pixels: resize(tile.pixels, { ...tile, count: 1 }, [height, width]), height, width };
+    const shrink = (edge: number) => Math.max(1, Math.round((edge * LARGEST_EDGE) / longest));
+    return { height: shrink(height), width: shrink(width) };
   }
   const factor = Math.max(1, Math.floor(SMALLEST_EDGE / longest));
-  const [height, width] = [tile.height * factor, tile.width * factor];
+  return { height: height * factor, width: width * factor };
+}
+
+function scale(tile: SheetTile): SheetTile {
+  const { height, width } = scaledSize(tile);
+  if (height < tile.height || width < tile.width) {
+    return { ...tile, pixels: resize(tile.pixels, { ...tile, count: 1 }, [height, width]), height, width };
+  }
+  const factor = Math.round(width / tile.width);
   const pixels = new Uint8Array(height * width * tile.channels);
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { createSplit } from "../create-split.js";
 import { createLoader, trainingLoaderRng } from "../loading/loader.js";
-import { previewTransforms, type PreviewOptions } from "./preview-transforms.js";
+import { checkPreviewSize, previewTransforms, type PreviewOptions } from "./preview-transforms.js";
 
 const NORMALIZE = { name: "Normalize", mean: [0.5, 0.4, 0.3], std: [0.25, 0.2, 0.5] } satisfies TransformSpec;
 const AUGMENT: TransformSpec[] = [
@@ -109,6 +109,22 @@ describe("previewTransforms", () => {
     expect(sheet.pictures).toHaveLength(2);
     expect(sheet.width).toBe(8 + 3 * (256 + 8));
     expect((await pixelsOf(sheet.png))(8 + 264, 8)).toEqual([9, 9, 9]);
+  });
+
+  it("draws no sheet of more than 16,000 pixels an edge, and says so before it decodes", async () => {
+    const rows = { ...OPTIONS, pictures: 100 };
+    // Tiles of 32×64 stand as 64×128, over 12 lines of 12 pixels, 8 pixels apart: 8 + 74 × 216 = 15,992.
+    await expect(previewTransforms(splitOf(75), rows)).rejects.toThrow(
+      "Expected a sheet of at most 16,000 pixels an edge. Received: 75 pictures in 3 columns, which take 16,208 × 416.",
+    );
+    expect((await previewTransforms(splitOf(74), rows)).height).toBeLessThan(15_992);
+    await expect(previewTransforms(split, { ...OPTIONS, draws: 117 })).rejects.toThrow("656 × 16,056");
+    // Tiles of 600×600 stand as 256×256.
+    const large = { ...rows, transforms: [{ name: "Resize", size: [600, 600] }] satisfies TransformSpec[] };
+    await expect(previewTransforms(splitOf(40), large)).rejects.toThrow("16,328 × 800");
+    expect(() => checkPreviewSize({ pictures: 799, draws: 116 })).not.toThrow();
+    expect(() => checkPreviewSize({ pictures: 800, draws: 1 })).toThrow("16,008 × 280");
+    expect(() => checkPreviewSize({ pictures: 1, draws: 117 })).toThrow("28 × 16,056");
   });
 
   it("says that there is nothing to show", async () => {

@@ -5,7 +5,8 @@ import { describeDrawn, undoNormalize, valuesPerImage, type DrawnParameters } fr
 import type { DatasetSplit } from "../dataset-split.js";
 import { BatchMaker } from "../loading/batch-maker.js";
 import { augmentationRng, trainingLoaderRng } from "../loading/loader.js";
-import { drawContactSheet, type ContactSheet, type SheetTile } from "./contact-sheet.js";
+import { batchShapeOf } from "../pictures/read-pixels.js";
+import { checkSheetSize, drawContactSheet, type ContactSheet, type SheetTile } from "./contact-sheet.js";
 
 export interface PreviewOptions {
   readonly transforms: readonly TransformSpec[];
@@ -32,9 +33,18 @@ export interface TransformPreview extends ContactSheet {
 }
 
 /**
+ * To be asked before a data set is opened: `previewTransforms` says the same once it knows of what size its pictures are.
+ * @throws {SheetSizeError} if no sheet has room for so many.
+ */
+export function checkPreviewSize({ pictures, draws }: Pick<PreviewOptions, "pictures" | "draws">): void {
+  checkSheetSize({ rows: pictures, columns: draws + 1 }, []);
+}
+
+/**
  * A row for each picture: itself, then what it is in one epoch after another, Normalize undone.
  *
  * @throws {RangeError} if there is nothing to show.
+ * @throws {SheetSizeError} if the sheet would have more than 16,000 pixels on an edge, with captions of 12 lines.
  * @throws {TransformModuleError} if a user's transform cannot be loaded.
  * @throws {ShapeError} if a transform cannot take the pictures.
  * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen.
@@ -50,9 +60,10 @@ export async function previewTransforms(
   }
   const shown = split.take(pictures);
   const count = shown.length;
-  const { images, shape } = await shown.readImages(Array.from(shown.ids.keys()));
   const maker = await BatchMaker.create({ source: split.source, transforms, batchTransforms: [] });
   const made = maker.outputShape(count);
+  checkSheetSize({ rows: count, columns: draws + 1 }, [batchShapeOf(split.source, count), made]);
+  const { images, shape } = await shown.readImages(Array.from(shown.ids.keys()));
   const rng = augmentationRng(trainingLoaderRng(Rng.fromSeed(seed)));
   const columns: PreviewColumn[] = [];
   for (let epoch = firstEpoch; epoch < firstEpoch + draws; epoch++) {
