@@ -1,9 +1,11 @@
 /** Mean and standard deviation of every channel, for Normalize. Exact: from counts of the 256 byte values. */
+import { setImmediate } from "node:timers/promises";
 import type { DatasetSplit, PictureFile } from "./dataset-split.js";
 import { mapConcurrently } from "./map-concurrently.js";
 import { decodeImage, isHuge } from "./pictures/decode-image.js";
 import type { PictureLocation } from "./pictures/picture-location.js";
 import type { FileSource } from "./pictures/pixel-source.js";
+import { picturesPerRead } from "./pictures/read-pixels.js";
 
 export interface ChannelStatistics {
   /** Of pixels scaled to 0…1. */
@@ -15,7 +17,6 @@ export interface ChannelStatistics {
 const MOST_FILES = 2000;
 /** Likewise of files of different sizes, which are decoded whole. */
 const MOST_WHOLE_FILES = 500;
-const IMAGES_PER_READ = 64;
 const CONCURRENT_DECODES = 4;
 
 /**
@@ -45,11 +46,14 @@ const noCounts = (channels: number): ByteCounts =>
 
 async function countPixels(split: DatasetSplit, signal?: AbortSignal): Promise<ByteCounts> {
   const sample = split.source.kind === "files" ? split.take(MOST_FILES) : split;
-  const [, , channels] = sample.imageShape as [number, number, number];
-  const counts = noCounts(channels);
-  for (let start = 0; start < sample.length; start += IMAGES_PER_READ) {
+  const shape = sample.imageShape as [number, number, number];
+  const counts = noCounts(shape[2]);
+  const perRead = picturesPerRead(shape);
+  for (let start = 0; start < sample.length; start += perRead) {
+    // Pictures in memory are read at once: signals and timers have a turn of their own.
+    await setImmediate();
     signal?.throwIfAborted();
-    const length = Math.min(IMAGES_PER_READ, sample.length - start);
+    const length = Math.min(perRead, sample.length - start);
     const { images } = await sample.readImages(Array.from({ length }, (_, i) => start + i));
     addBytes(counts, images, 1);
   }

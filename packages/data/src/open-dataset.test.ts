@@ -133,6 +133,19 @@ describe("openDataset of a path", () => {
     );
   });
 
+  it("resizes no picture in memory that a limit leaves out", async () => {
+    const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS, t10k: [0, 1] });
+    const spec = { source, validationFraction: 0, limit: { train: 2 } };
+    const { splits } = await open({ ...spec, imageSize: [3000, 3000] });
+    expect(splits.train.length).toBe(2);
+    const { source: pictures } = splits.train;
+    // 1,200 bytes of 200 pictures of 2×3 pixels, not 1.8 GB.
+    expect(pictures.kind === "memory" && pictures.pixels.byteLength).toBe(1200);
+    const { images } = await splits.train.readImages([1]);
+    const { images: small } = await (await open(spec)).splits.train.readImages([1]);
+    expect([images[0], images.at(-1)]).toEqual([small[0], small.at(-1)]);
+  });
+
   it("limits each split, and resizes", async () => {
     const source = await writeIdxFolder(await temporaryFolder(), { train: LABELS, t10k: [0, 1, 2] });
     const dataset = await open({ source, limit: { train: 20, test: 2, validation: 5 }, imageSize: [4, 4] });

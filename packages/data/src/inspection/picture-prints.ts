@@ -11,6 +11,7 @@ import { indexPath } from "../index-file.js";
 import { mapConcurrently } from "../map-concurrently.js";
 import { decodeGrey } from "../pictures/decode-image.js";
 import { HASHED_EDGE } from "../pictures/perceptual-hash.js";
+import { picturesPerRead } from "../pictures/read-pixels.js";
 import type { ProgressListener } from "../progress.js";
 import { replaceFile } from "../replace-file.js";
 
@@ -23,7 +24,6 @@ const RECORD_BYTES = SHA256_BYTES + PRINT_BYTES;
 const CONCURRENCY = 8;
 /** So many new ones are kept at a time: an inspection that is stopped goes on near where it was. */
 const KEPT_AT_ONCE = 5000;
-const IMAGES_PER_PIECE = 256;
 
 export interface PicturePrints {
   /** Hexadecimal, of the file's bytes or of the decoded pixels of a picture that is no file. */
@@ -68,14 +68,12 @@ async function printMemory(
   const total = sha256.length;
   let done = 0;
   for (const split of splits) {
-    for (let start = 0; start < split.length; start += IMAGES_PER_PIECE) {
+    const perRead = picturesPerRead(split.imageShape as [number, number, number]);
+    for (let start = 0; start < split.length; start += perRead) {
       // Pictures in memory are read at once: signals and timers have a turn of their own.
       await setImmediate();
       signal?.throwIfAborted();
-      const positions = Array.from(
-        { length: Math.min(IMAGES_PER_PIECE, split.length - start) },
-        (_, i) => start + i,
-      );
+      const positions = Array.from({ length: Math.min(perRead, split.length - start) }, (_, i) => start + i);
       const { images, shape } = await split.readImages(positions);
       const imageBytes = images.length / shape.count;
       for (let i = 0; i < shape.count; i++) {

@@ -289,5 +289,16 @@ describe("createLoader", () => {
     const loader = await open(splitOf(4), { imageSize: [6, 6] });
     const [batch] = await collect(loader.epoch(0));
     expect(batch?.shape).toEqual([4, 6, 6, 1]);
+    // With threads of its own, which share what they resize: the second epoch has it from there.
+    const inWorkers = await open(splitOf(4), { imageSize: [6, 6], workers: 2, batchSize: 2 });
+    for (const epoch of [0, 1]) {
+      const batches = await collect(inWorkers.epoch(epoch));
+      const byId = new Map(
+        batches.flatMap(({ images, ids }) => ids.map((id, i) => [id, images.slice(i * 36, (i + 1) * 36)])),
+      );
+      batch?.ids.forEach((id, i) => {
+        expect(byId.get(id)).toEqual(batch.images.slice(i * 36, (i + 1) * 36));
+      });
+    }
   });
 });

@@ -8,6 +8,7 @@ import type { BatchTransformSpec, TransformSpec } from "@convkit/schema";
 import { rolled, valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
 import type { DatasetSplit } from "../dataset-split.js";
 import { fileOf } from "../pictures/picture-location.js";
+import type { PixelSource } from "../pictures/pixel-source.js";
 import { resizeSource } from "../pictures/resize-source.js";
 import { BatchMaker } from "./batch-maker.js";
 import {
@@ -33,7 +34,7 @@ export interface LoaderOptions {
   readonly sampling?: Sampling;
   /** Leaves the last batch out if it is smaller than the others. False if left out. */
   readonly dropRemainder?: boolean;
-  /** Threads; 0 makes batches on this one. If left out 1, and for files that must be decoded up to 4. */
+  /** Threads; 0 makes batches on this one. If left out 1, and for pictures that must be decoded or resized up to 4. */
   readonly workers?: number;
   /** Batches asked for ahead of the one in use. */
   readonly prefetch?: number;
@@ -95,14 +96,14 @@ const MOST_SUSPECTS_NAMED = 5;
  */
 export async function createLoader(split: DatasetSplit, options: LoaderOptions): Promise<Loader> {
   const { batchSize, transforms, batchTransforms = [], imageSize } = options;
-  const workers = options.workers ?? defaultWorkers(split);
+  const source = imageSize ? resizeSource(split.source, imageSize) : split.source;
+  const workers = options.workers ?? defaultWorkers(source);
   const prefetch = options.prefetch ?? (workers === 0 ? 0 : workers + 1);
   checkInteger("batchSize", batchSize, 1);
   checkInteger("workers", workers, 0);
   checkInteger("prefetch", prefetch, 0);
   const sampler = samplerOf(split, options);
 
-  const source = imageSize ? resizeSource(split.source, imageSize) : split.source;
   const recipe = { source, transforms, batchTransforms };
   const shape = (await BatchMaker.create(recipe)).outputShape(batchSize);
   const producer = await (workers === 0 ? createInlineProducer(recipe) : createWorkerPool(recipe, workers));
@@ -130,8 +131,9 @@ export function augmentationRng(rng: Rng): RngState {
   return rng.split("augment").toJSON();
 }
 
-function defaultWorkers(split: DatasetSplit): number {
-  return split.source.kind === "memory" ? 1 : Math.min(MOST_DEFAULT_WORKERS, availableParallelism());
+function defaultWorkers(source: PixelSource): number {
+  const isReady = source.kind === "memory" && source.resizing === undefined;
+  return isReady ? 1 : Math.min(MOST_DEFAULT_WORKERS, availableParallelism());
 }
 
 function checkInteger(name: string, value: number, lowest: number): void {

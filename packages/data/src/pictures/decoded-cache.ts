@@ -1,7 +1,7 @@
-/** Decoded pictures kept in memory that all threads share, so that only the first epoch decodes. */
-import type { DecodedCache, PixelSource } from "./pixel-source.js";
+/** Decoded and resized pictures kept in memory that all threads share, so that only the first epoch makes them. */
+import { countOf, imageShapeOf, type DecodedCache, type PixelSource } from "./pixel-source.js";
 
-/** Of one split. A set that needs more is decoded anew in every epoch. */
+/** Of one split. A set that needs more is decoded or resized anew in every epoch. */
 const MOST_CACHE_BYTES = 2 ** 30;
 
 /** Every picture has its place, whether it is asked for or not: addresses, of which a process has more than memory. */
@@ -25,8 +25,24 @@ export function createDecodedCache(count: number, imageBytes: number, uses = cou
 
 /** The same pictures, of which no more than so many are asked for: where all were too many for memory, these may not be. */
 export function narrowSource(source: PixelSource, uses: number): PixelSource {
-  if (source.kind === "memory" || uses >= source.locations.length) return source;
-  const { locations, size, channels } = source;
-  const cache = size && createDecodedCache(locations.length, size[0] * size[1] * channels, uses);
-  return { ...source, uses, cache };
+  const count = countOf(source);
+  if (uses >= count) return source;
+  const shape = imageShapeOf(source);
+  const cache = shape && createDecodedCache(count, shape[0] * shape[1] * shape[2], uses);
+  if (source.kind === "files") return { ...source, uses, cache };
+  return { ...source, uses, ...(source.resizing && { resizing: { ...source.resizing, cache } }) };
+}
+
+/** @returns whether the picture was there: `target` then has it. */
+export function takeKept(cache: DecodedCache | null, index: number, target: Uint8Array): boolean {
+  if (cache === null || Atomics.load(new Uint8Array(cache.filled), index) === 0) return false;
+  target.set(new Uint8Array(cache.pixels, index * target.length, target.length));
+  return true;
+}
+
+export function keep(cache: DecodedCache | null, index: number, picture: Uint8Array): void {
+  if (cache === null) return;
+  // Two threads may do this at once; both write the same bytes.
+  new Uint8Array(cache.pixels, index * picture.length, picture.length).set(picture);
+  Atomics.store(new Uint8Array(cache.filled), index, 1);
 }

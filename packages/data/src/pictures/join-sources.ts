@@ -2,6 +2,7 @@
 import { createDecodedCache } from "./decoded-cache.js";
 import { hashesOf, planDiskCache } from "./disk-cache.js";
 import type { FileSource, MemorySource, PixelSource } from "./pixel-source.js";
+import { resizeSource } from "./resize-source.js";
 
 /**
  * @param sources one at least; of one kind, and of one size and number of channels.
@@ -16,9 +17,9 @@ export function joinSources(sources: readonly PixelSource[]): PixelSource {
 }
 
 function joinMemory(
-  { height, width, channels }: MemorySource,
+  { height, width, channels, resizing }: MemorySource,
   sources: readonly MemorySource[],
-): MemorySource {
+): PixelSource {
   const totalBytes = sources.reduce((sum, { pixels }) => sum + pixels.byteLength, 0);
   const joined = new Uint8Array(new SharedArrayBuffer(totalBytes));
   let offset = 0;
@@ -26,7 +27,8 @@ function joinMemory(
     joined.set(new Uint8Array(pixels), offset);
     offset += pixels.byteLength;
   }
-  return { kind: "memory", pixels: joined.buffer, height, width, channels };
+  const source: MemorySource = { kind: "memory", pixels: joined.buffer, height, width, channels };
+  return resizing === undefined ? source : resizeSource(source, resizing.size, resizing.fit);
 }
 
 function joinFiles({ channels, size, disk }: FileSource, sources: readonly FileSource[]): FileSource {

@@ -10,9 +10,23 @@ export interface MemorySource {
   readonly kind: "memory";
   /** uint8 [count, height, width, channels]. */
   readonly pixels: SharedArrayBuffer;
+  /** Of the pictures as they lie in `pixels`. */
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** How many of them are asked for; absent: all. */
+  readonly uses?: number | undefined;
+  /** What they are brought to when they are read; absent: they are read as they lie there. */
+  readonly resizing?: MemoryResizing | undefined;
+}
+
+export interface MemoryResizing {
+  /** [height, width], another than that of the pictures. */
+  readonly size: readonly [number, number];
+  /** What becomes of pictures of another shape than `size`; absent: they are stretched. */
+  readonly fit?: ResizeFit | undefined;
+  /** Filled as pictures are resized, by whichever thread comes first. */
+  readonly cache: DecodedCache | null;
 }
 
 /** Encoded pictures, in files of their own or in parts of larger ones, decoded when asked for. */
@@ -33,8 +47,9 @@ export interface FileSource {
   readonly disk?: DiskCachePlan | undefined;
 }
 
+/** Pictures as they are read, once each was made. */
 export interface DecodedCache {
-  /** uint8 [locations.length, height, width, channels]. */
+  /** uint8 [count of the source, height, width, channels]. */
   readonly pixels: SharedArrayBuffer;
   /** One byte per picture: 1 once its pixels are whole. */
   readonly filled: SharedArrayBuffer;
@@ -52,8 +67,17 @@ export class ImageSizeRequiredError extends Error {
   }
 }
 
-/** [height, width, channels] of every picture, or null where sizes differ. */
+/** How many pictures lie there. */
+export function countOf(source: PixelSource): number {
+  if (source.kind === "files") return source.locations.length;
+  return source.pixels.byteLength / (source.height * source.width * source.channels);
+}
+
+/** [height, width, channels] of every picture as it is read, or null where sizes differ. */
 export function imageShapeOf(source: PixelSource): [number, number, number] | null {
-  if (source.kind === "memory") return [source.height, source.width, source.channels];
+  if (source.kind === "memory") {
+    const [height, width] = source.resizing?.size ?? [source.height, source.width];
+    return [height, width, source.channels];
+  }
   return source.size && [...source.size, source.channels];
 }

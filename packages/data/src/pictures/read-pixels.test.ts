@@ -5,7 +5,8 @@ import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import { ImageDecodeError } from "./decode-image.js";
 import { createDecodedCache, narrowSource } from "./decoded-cache.js";
-import { ImageSizeRequiredError, type FileSource } from "./pixel-source.js";
+import { joinSources } from "./join-sources.js";
+import { ImageSizeRequiredError, type FileSource, type MemorySource } from "./pixel-source.js";
 import { readPixels } from "./read-pixels.js";
 import { resizeSource } from "./resize-source.js";
 
@@ -98,14 +99,53 @@ describe("readPixels", () => {
 });
 
 describe("resizeSource", () => {
-  it("resizes what is in memory at once", async () => {
-    const pixels = new SharedArrayBuffer(4);
-    new Uint8Array(pixels).set([0, 100, 8, 8]);
-    const source = { kind: "memory", pixels, height: 1, width: 2, channels: 1 } as const;
+  const inMemory = (values: readonly number[], [height, width]: readonly [number, number]): MemorySource => {
+    const pixels = new SharedArrayBuffer(values.length);
+    new Uint8Array(pixels).set(values);
+    return { kind: "memory", pixels, height, width, channels: 1 };
+  };
+
+  it("resizes what is in memory when it is read, and once", async () => {
+    const source = inMemory([0, 100, 8, 8], [1, 2]);
     const target = new Uint8Array(8);
-    const shape = await readPixels(resizeSource(source, [1, 4]), [0, 1], target);
+    const resized = resizeSource(source, [1, 4]);
+    const shape = await readPixels(resized, [0, 1], target);
     expect(shape).toEqual({ count: 2, height: 1, width: 4, channels: 1 });
     expect([...target]).toEqual([0, 25, 75, 100, 8, 8, 8, 8]);
+    new Uint8Array(source.pixels).fill(0);
+    const again = new Uint8Array(8);
+    await readPixels(resized, [1, 0], again);
+    expect([...again]).toEqual([8, 8, 8, 8, 0, 25, 75, 100]);
+  });
+
+  it("takes no memory for pictures that are never read, and none at all where they are too many", async () => {
+    // 240 pictures as large as these are 26 GB.
+    const source = inMemory(new Array<number>(240 * 4).fill(7), [2, 2]);
+    const resized = resizeSource(source, [6000, 6000]) as MemorySource;
+    expect(resized.resizing?.cache).toBeNull();
+    const target = new Uint8Array(6000 * 6000);
+    await readPixels(resized, [239], target);
+    expect(target.every((value) => value === 7)).toBe(true);
+    // A gigabyte has 29 of them, but addresses of all are needed for the places of some.
+    const few = narrowSource(resizeSource(source, [4000, 4000]), 29) as MemorySource;
+    expect(few.resizing?.cache?.filled.byteLength).toBe(240);
+    expect((narrowSource(few, 68) as MemorySource).resizing?.cache).toBeNull();
+    expect((resizeSource(few, [2000, 2000]) as MemorySource).resizing?.cache).not.toBeNull();
+  });
+
+  it("resizes pictures in memory from what they are, as was chosen before, also joined ones", async () => {
+    const cropped = resizeSource(inMemory([0, 10, 20, 30], [1, 4]), [1, 2], "crop");
+    const target = new Uint8Array(2);
+    await readPixels(resizeSource(cropped, [1, 1]), [0], target);
+    // The middle square is half of 10 and half of 20.
+    expect(target[0]).toBe(15);
+    const other = resizeSource(inMemory([8, 8, 8, 8], [1, 4]), [1, 1], "crop");
+    const joined = joinSources([resizeSource(cropped, [1, 1]), other]);
+    await readPixels(joined, [1, 0], target);
+    expect([...target]).toEqual([8, 15]);
+    const back = new Uint8Array(4);
+    await readPixels(resizeSource(joined, [1, 4]), [0], back);
+    expect([...back]).toEqual([0, 10, 20, 30]);
   });
 
   it("has files resized when they are decoded, into memory of the new size", async () => {
@@ -119,6 +159,8 @@ describe("resizeSource", () => {
   it("is the same source where nothing changes", async () => {
     const source = await twoFiles(true);
     expect(resizeSource(source, [1, 1])).toBe(source);
+    const memory = inMemory([1], [1, 1]);
+    expect(resizeSource(memory, [1, 1])).toBe(memory);
   });
 });
 

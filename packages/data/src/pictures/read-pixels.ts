@@ -1,10 +1,17 @@
 /** Copies pictures out of a source, on the main thread and in workers alike. */
-import { valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
+import { resize, valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
 import { mapConcurrently } from "../map-concurrently.js";
 import { decodeImage, ImageDecodeError } from "./decode-image.js";
+import { keep, takeKept } from "./decoded-cache.js";
 import { openDiskCache, type DiskCache } from "./disk-cache.js";
 import { readPicture, type PictureLocation } from "./picture-location.js";
-import { ImageSizeRequiredError, imageShapeOf, type FileSource, type PixelSource } from "./pixel-source.js";
+import {
+  ImageSizeRequiredError,
+  imageShapeOf,
+  type FileSource,
+  type MemorySource,
+  type PixelSource,
+} from "./pixel-source.js";
 
 /** As many as libuv has threads. More would only pile up decoded photos, which are large until they are resized. */
 const CONCURRENT_DECODES = 4;
@@ -23,10 +30,9 @@ export async function readPixels(
   const shape = batchShapeOf(source, indices.length);
   const imageBytes = valuesPerImage(shape);
   if (source.kind === "memory") {
-    const pixels = new Uint8Array(source.pixels);
     for (let i = 0; i < indices.length; i++) {
-      const start = (indices[i] as number) * imageBytes;
-      target.set(pixels.subarray(start, start + imageBytes), i * imageBytes);
+      const start = i * imageBytes;
+      readMemoryPixels(source, indices[i] as number, target.subarray(start, start + imageBytes));
     }
   } else {
     const disk = await openDiskCache(source);
@@ -44,6 +50,14 @@ export async function readPixels(
   return shape;
 }
 
+const MOST_PER_READ = 64;
+const MOST_READ_BYTES = 2 ** 26;
+
+/** How many pictures of [height, width, channels] may be read at once, by who looks at all of a split. */
+export function picturesPerRead([height, width, channels]: readonly [number, number, number]): number {
+  return Math.max(1, Math.min(MOST_PER_READ, Math.floor(MOST_READ_BYTES / (height * width * channels))));
+}
+
 /** @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen. */
 export function batchShapeOf(source: PixelSource, count: number): ImageBatchShape {
   const imageShape = imageShapeOf(source);
@@ -52,21 +66,29 @@ export function batchShapeOf(source: PixelSource, count: number): ImageBatchShap
   return { count, height, width, channels };
 }
 
+function readMemoryPixels(
+  { pixels, height, width, channels, resizing }: MemorySource,
+  index: number,
+  target: Uint8Array,
+): void {
+  const imageBytes = height * width * channels;
+  const picture = new Uint8Array(pixels, index * imageBytes, imageBytes);
+  if (resizing === undefined) {
+    target.set(picture);
+  } else if (!takeKept(resizing.cache, index, target)) {
+    target.set(resize(picture, { count: 1, height, width, channels }, resizing.size, resizing.fit));
+    keep(resizing.cache, index, target);
+  }
+}
+
 async function readFilePixels(
   source: FileSource,
   index: number,
   { disk, target }: { disk: DiskCache | null; target: Uint8Array },
 ): Promise<void> {
-  const { cache } = source;
-  if (cache !== null && Atomics.load(new Uint8Array(cache.filled), index) === 1) {
-    target.set(new Uint8Array(cache.pixels, index * target.length, target.length));
-    return;
-  }
+  if (takeKept(source.cache, index, target)) return;
   if (!disk?.read(index, target)) await decodeInto(source, index, { disk, target });
-  if (cache === null) return;
-  // Two threads may do this at once; both write the same bytes.
-  new Uint8Array(cache.pixels, index * target.length, target.length).set(target);
-  Atomics.store(new Uint8Array(cache.filled), index, 1);
+  keep(source.cache, index, target);
 }
 
 async function decodeInto(
