@@ -62,5 +62,6 @@ export {
 } from "./thumbnails/pack-thumbnails.js";
 export { packDataset, type PackDatasetOptions } from "./packing/pack-dataset.js";
 export { findByHash, placeByHash, type PlaceByHashOptions } from "./packing/place-by-hash.js";
+export { placeList, type PlaceListOptions } from "./packing/place-list.js";
 export { DatasetPackError } from "./packing/dataset-pack-error.js";
 export type { DatasetProgress, ProgressListener } from "./progress.js";

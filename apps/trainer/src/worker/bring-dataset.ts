@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { WorkerClient } from "@convkit/client";
-import { findByHash, listDatasets, placeByHash } from "@convkit/data";
+import { findByHash, listDatasets, placeByHash, placeList } from "@convkit/data";
 import type { RunConfig } from "@convkit/schema";
 
 export interface BringDatasetOptions {
@@ -16,19 +16,33 @@ export interface BringDatasetOptions {
 
 /**
  * @returns the config, with the place of its pictures on this machine where it names one on another, and with that of its
- * list of splits where that lies in their folder. What cannot be
- * brought is left as it is: opening it says what is wrong.
+ * list of splits where that lies in their folder. What cannot be brought is left as it is: opening it says what is wrong.
  */
 export async function bringDataset(config: RunConfig, options: BringDatasetOptions): Promise<RunConfig> {
   const { source, root, contentHash, splits } = config.data;
   const isNamed = listDatasets().some(({ name }) => name === source);
   if (contentHash === undefined || isNamed || existsSync(resolve(source))) return config;
-  const place = (await findByHash(options.home, contentHash)) ?? (await fetchByHash(contentHash, options));
+  const found = await findByHash(options.home, contentHash);
+  const place =
+    found ??
+    (await withPack(contentHash, options, {
+      what: "the data set",
+      use: (archive) => placeByHash({ home: options.home, contentHash, archive, signal: options.signal }),
+    }));
   if (place === null) return config;
   const data = { ...config.data, source: place };
   if (root !== undefined) delete data.root;
   const list = splits === undefined ? null : pathBelow(source, splits);
-  if (list !== null && existsSync(join(place, list))) data.splits = join(place, list);
+  if (list === null) return { ...config, data };
+  // Pictures that are here may have come before the list was there.
+  if (found !== null && !existsSync(join(place, list))) {
+    await withPack(contentHash, options, {
+      what: `${list} out of the data set`,
+      use: (archive) =>
+        placeList({ home: options.home, contentHash, archive, path: list, signal: options.signal }),
+    });
+  }
+  if (existsSync(join(place, list))) data.splits = join(place, list);
   return { ...config, data };
 }
 
@@ -43,20 +57,24 @@ export function pathBelow(folder: string, path: string): string | null {
   return full.slice(top.length + 1).replaceAll("\\", "/");
 }
 
-/** @returns null if the server has not got it either. */
-async function fetchByHash(
+/**
+ * @param use what is done with the pack while it is here.
+ * @returns null if the server has not got it either.
+ */
+async function withPack<T>(
   contentHash: string,
   { client, home, signal, note }: BringDatasetOptions,
-): Promise<string | null> {
+  { what, use }: { readonly what: string; readonly use: (archive: string) => Promise<T> },
+): Promise<T | null> {
   const pack = await client.findDataset(contentHash, { signal, patienceMs: Infinity });
   if (pack === null) return null;
   note(
-    `Fetching the data set ${contentHash.slice(0, 12)}… (${Math.ceil(pack.packBytes / 1e6)} MB) from ${client.url}`,
+    `Fetching ${what} ${contentHash.slice(0, 12)}… (${Math.ceil(pack.packBytes / 1e6)} MB) from ${client.url}`,
   );
   const archive = join(home, "datasets", ".work", `${randomUUID()}.tar`);
   try {
     await client.downloadBlob(archive, { sha256: pack.packSha256, signal, patienceMs: Infinity });
-    return await placeByHash({ home, contentHash, archive, signal });
+    return await use(archive);
   } finally {
     await rm(archive, { force: true });
     await rm(`${archive}.part`, { force: true });

@@ -95,6 +95,21 @@ it("finds the list of splits that came with the pictures, and says where another
     config: { data: { source: place, splits: join(place, "splits.csv") } },
   });
 
+  // Another list, written when the worker had the pictures already: it comes with the second upload.
+  renameSync(join(elsewhere, "gone"), shards);
+  mkdirSync(join(shards, "lists"));
+  const later = join(shards, "lists", "later.csv");
+  writeFileSync(later, "id,split\ntrain/dark/1.png,val\ntrain/bright/1.png,test\n");
+  expect((await addData(server, shards)).contentHash).toBe(contentHash);
+  renameSync(shards, join(elsewhere, "gone"));
+  const again = tinyJob({ source: shards, contentHash, splits: later });
+  server.add(again);
+  expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 0 });
+  expect(server.eventsOf(again.runId)[0]).toMatchObject({
+    dataset: { splits: { train: { count: 22 }, validation: { count: 1 }, test: { count: 1 } } },
+    config: { data: { source: place, splits: join(place, "lists", "later.csv") } },
+  });
+
   const outside = tinyJob({ source: shards, contentHash, splits: outer });
   const failed = server.add(outside);
   expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 1 });

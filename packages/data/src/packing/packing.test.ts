@@ -1,4 +1,4 @@
-import { chmod, link, mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, symlink, utimes, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { create } from "tar";
 import { expect, it, onTestFinished } from "vitest";
@@ -6,7 +6,7 @@ import { encodeParquet } from "../../test/parquet-files.js";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { encodeTarOf } from "../../test/tar-files.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
-import { findByHash, openDataset, packDataset, placeByHash } from "../index.js";
+import { findByHash, openDataset, packDataset, placeByHash, placeList } from "../index.js";
 
 async function writeFlowers(name = "flowers"): Promise<string> {
   const folder = join(await temporaryFolder(), name);
@@ -98,6 +98,36 @@ it("refuses other pictures than those of the hash, and leaves nothing behind", a
   );
   expect(await findByHash(home, "0".repeat(64))).toBeNull();
   expect(await readdir(join(home, "datasets", ".work"))).toEqual([]);
+});
+
+it("adds a list of splits out of a later pack to what lies there, and nothing else", async () => {
+  const folder = await writeFlowers();
+  const contentHash = await hashOf(folder);
+  const archive = join(await temporaryFolder(), "pack.tar");
+  const home = await temporaryFolder();
+  await packDataset(folder, archive);
+  const place = (path: string) => placeList({ home, contentHash, archive, path });
+  const list = "id,split\nrose/1.png,test\n";
+  await writeFiles(folder, { "lists/a.csv": list, "other.csv": "id,split", "manifest.csv": "path,label" });
+  const later = join(await temporaryFolder(), "later.tar");
+  await create({ file: later, cwd: join(folder, ".."), portable: true }, ["flowers"]);
+
+  expect(await placeList({ home, contentHash, archive: later, path: "lists/a.csv" })).toBeNull();
+  const placed = await placeByHash({ home, contentHash, archive });
+  expect(await place("lists/a.csv")).toBeNull();
+  await rename(later, archive);
+  expect(await place("lists/a.csv")).toBe(join(placed, "lists", "a.csv"));
+  expect(await readFile(join(placed, "lists", "a.csv"), "utf8")).toBe(list);
+  for (const path of ["manifest.csv", "rose/2.csv", "../other.csv", "a.csv", "README.md"])
+    expect(await place(path), path).toBeNull();
+  expect((await readdir(placed)).sort()).toEqual(["README.md", "daisy", "lists", "rose"]);
+  const { splits } = await openDataset(
+    { source: placed, contentHash, splits: join(placed, "lists", "a.csv") },
+    { home },
+  );
+  expect(splits.test?.ids).toEqual(["rose/1.png"]);
+  await writeFile(archive, "no tar");
+  await expect(place("lists/a.csv")).rejects.toThrow("Expected a whole tar");
 });
 
 it("unpacks nothing but plain files below one folder", async () => {

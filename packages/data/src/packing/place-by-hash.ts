@@ -9,7 +9,7 @@ import { extract } from "tar";
 import type { ReadEntry } from "tar";
 import { openDataset } from "../open-dataset.js";
 import type { ProgressListener } from "../progress.js";
-import { DatasetPackError } from "./dataset-pack-error.js";
+import { brokenPack, DatasetPackError } from "./dataset-pack-error.js";
 
 const CONTENT_HASH = /^[0-9a-f]{64}$/;
 
@@ -92,10 +92,7 @@ async function unpack(archive: string, into: string): Promise<string> {
       strict: true,
     });
   } catch (cause) {
-    throw new DatasetPackError(
-      `Expected a whole tar of a data set's folder. Received: ${archive}, which is none (${(cause as Error).message}).`,
-      { cause },
-    );
+    throw brokenPack(archive, cause as Error);
   }
   const [name, ...others] = names;
   if (name !== undefined && others.length === 0 && stranger === null) return name;
