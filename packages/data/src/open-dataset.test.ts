@@ -112,6 +112,66 @@ describe("openDataset of a path", () => {
     expect((await open({ source })).warnings).toEqual([]);
   });
 
+  it("warns of classes that are judged and not learnt, and of those without a picture, naming a few", async () => {
+    const picture = await encodePicture([255, 0, 0]);
+    const rows = [
+      ...["ant", "bee"].map((name) => [name, "train"] as const),
+      ...["cow", "dog", "eel", "fox", "gnu"].map((name) => [name, "test"] as const),
+      ["owl", "val"] as const,
+    ];
+    const source = await writeFiles(await temporaryFolder(), {
+      ...Object.fromEntries(rows.map(([name, split]) => [`${split}/${name}/1.png`, picture])),
+      "train/yak/1.png": "broken",
+    });
+    expect((await (await open({ source, maxBadFraction: 1 })).card()).warnings).toEqual([
+      "6 classes have no training picture, only such for validation or test, and cannot be learnt: cow, dog, eel, fox and 2 more",
+      "1 class has no picture that can be used: yak",
+    ]);
+    // What a limit leaves out is not missed.
+    const digits = await writeIdxFolder(await temporaryFolder(), { train: LABELS, val: [0], t10k: [1] });
+    expect((await open({ source: digits, limit: { train: 1 } })).warnings).toEqual([]);
+  });
+
+  it("warns of a split that was asked for and came out empty, where a picture of it was to be expected", async () => {
+    const groups = Array.from({ length: 60 }, (_, i) => (i < 30 ? "a" : "b"));
+    const source = await writeIdxFolder(await temporaryFolder(), { train: groups.map((_, i) => i % 2) });
+    const groupOf = (id: string) => groups[Number(id.slice(-5))] as string;
+    const home = await temporaryFolder();
+    const opened = await openDataset(
+      { source, testFraction: 0.1, validationFraction: 0.02 },
+      { home, groupOf },
+    );
+    expect(opened.splits.test).toBeUndefined();
+    expect(opened.warnings).toEqual([
+      "No test picture was held back: of 60 training pictures, none fell to the part of 0.1 that was asked for; a larger " +
+        "part or another splitSeed may give some",
+      "No validation picture was held back: of 60 training pictures, none fell to the part of 0.02 that was asked for; a " +
+        "larger part or another splitSeed may give some",
+    ]);
+    const few = await writeIdxFolder(await temporaryFolder(), { train: [0, 1, 0, 1] });
+    expect((await open({ source: few, testFraction: 0.1, validationFraction: 0 })).warnings).toEqual([]);
+  });
+
+  it("refuses to learn from one class, also where the pictures of the other are broken", async () => {
+    const picture = await encodePicture([255, 0, 0]);
+    const source = await writeFiles(await temporaryFolder(), {
+      "cat/1.png": "broken",
+      "cat/2.png": "broken",
+      "dog/1.png": picture,
+      "dog/2.png": picture,
+    });
+    await expect(open({ source, maxBadFraction: 1 })).rejects.toThrow(
+      /Received: those of one, dog, and none of cat; 2 files are left out, the first cat\/1\.png: .*unsupported/,
+    );
+    await expect(open({ source })).rejects.toThrow("Received: 2 of 4 (50 %)");
+    const digits = await writeIdxFolder(await temporaryFolder(), { train: [2, 2], t10k: [0, 1] });
+    await expect(open({ source: digits })).rejects.toThrow("those of one, 2, and none of 0, 1. Add");
+    // A list may deal them out anew.
+    const splits = join(await writeFiles(digits, { "all.csv": "id,split\ntest/00000,train\n" }), "all.csv");
+    const dealt = await open({ source: digits, splits, validationFraction: 0 });
+    expect([...dealt.splits.train.labels].sort()).toEqual([0, 2, 2]);
+  });
+
   it("asks for the folder above where only one class was found, and for the one below where it holds several", async () => {
     const picture = await encodePicture([255, 0, 0]);
     const photos = await writeFiles(await temporaryFolder(), {

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { DataSpec, HoldingSpec } from "@convkit/schema";
 import type { z } from "zod";
 import { checkAnnotations, hashAnnotations } from "./annotations-hash.js";
+import { checkTrainingClasses, warnOfUnlearntClasses } from "./check-classes.js";
 import { DatasetSplit } from "./dataset-split.js";
 import { findNamedDataset, NAMED_DATASETS, type NamedDataset } from "./fetching/named-datasets.js";
 import { placeDataset } from "./fetching/place-dataset.js";
@@ -62,8 +63,8 @@ export class TooManyBadFilesError extends Error {
  * @throws {DatasetNotFoundError} if the source is neither a name nor a path.
  * @throws {RangeError} if CONVKIT_CACHE_GIB is no number from 0 up.
  * @throws {DatasetUnavailableError} if a named data set cannot be fetched.
- * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture, or have ids
- *   in none of which `group` finds anything, or if the list of `splits` does not fit them.
+ * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture or those of one
+ *   class alone, or have ids in none of which `group` finds anything, or if the list of `splits` does not fit them.
  * @throws {DiskSpaceError} if the pictures of a Parquet file do not fit below `home`.
  * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded, are in a format that
  *   is not read, or lack their label in a tar of samples.
@@ -77,6 +78,7 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
   const list = data.splits === undefined ? undefined : await readSplitList(data.splits);
   const own = named ? await openNamed(named, data.root, options) : await openByPath(data, options);
   checkBadFiles(own, data);
+  checkTrainingClasses(own, { source: data.source, hasList: list !== undefined });
   const contentHash = await own.contentHash();
   if (data.contentHash !== undefined && data.contentHash !== contentHash) {
     throw new ContentHashMismatchError(
@@ -89,20 +91,21 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
   const annotationsHash = hashAnnotations(classNames, parts.splits);
   checkAnnotations(annotationsHash, data);
   const groupOf = options.groupOf ?? groupBy(data.group, parts.splits);
+  const { splits, warnings } = makeSplits({ ...parts, classNames }, data, groupOf);
   return new ImageDataset({
     name: named?.name ?? nameOfPath(resolve(data.source)),
     source: data.source,
     contentHash,
     annotationsHash,
     classNames,
-    splits: makeSplits(parts, data, groupOf),
+    splits,
     groupOf,
     holding: HoldingSpec.parse(data),
     heldBackBy: data.stratify ? "stratified" : "hash",
     ownSplits: Object.keys(parts.splits),
     imageFit: data.imageFit,
     badFiles: parts.badFiles,
-    warnings: [...parts.warnings, ...warnOfSharedGroups(parts.splits, groupOf)],
+    warnings: [...parts.warnings, ...warnOfSharedGroups(parts.splits, groupOf), ...warnings],
     isMirrorable: named?.isMirrorable,
   });
 }
@@ -160,11 +163,12 @@ async function openByPath({ source, root }: DataSpec, options: OpenDatasetOption
   return openPath(path, options);
 }
 
+/** @returns also what pictures there are too few of, a sentence each. */
 function makeSplits(
   parts: DatasetParts,
   data: DataSpec,
   groupOf: OpenDatasetOptions["groupOf"],
-): DatasetSplits {
+): { splits: DatasetSplits; warnings: string[] } {
   const all = openSplit("train", parts.splits.train, data);
   const opened = (name: string, split: SplitParts | undefined) =>
     // What is one source remains one when it is resized.
@@ -177,8 +181,10 @@ function makeSplits(
   let train = all;
   const { folds, fold, stratify, splitSeed: seed } = data;
   checkHolding(parts, data, groupOf !== undefined);
+  const warnings: string[] = [];
   const held = (as: "validation" | "test", part: HoldBackOptions["part"]): DatasetSplit => {
     const parted = holdBack(train, { as, part, seed, stratify, groupOf });
+    if (parted.heldBack.length === 0) warnings.push(...warnOfNoneHeld(as, train.length, part));
     train = parted.train;
     return parted.heldBack;
   };
@@ -194,6 +200,7 @@ function makeSplits(
           : `none${describeUnusable(parts.badFiles)}.`),
     );
   }
+  warnings.push(...warnOfUnlearntClasses({ train, validation, test }, parts.classNames));
   const { limit } = data;
   const chosen = {
     train: train.take(limit.train ?? Infinity),
@@ -201,11 +208,23 @@ function makeSplits(
     test: test.take(limit.test ?? Infinity),
   };
   const narrow = narrowing(Object.values(chosen));
-  return {
+  const splits = {
     train: narrow(chosen.train),
     ...(validation.length > 0 && { validation: narrow(chosen.validation) }),
     ...(test.length > 0 && { test: narrow(chosen.test) }),
   };
+  return { splits, warnings };
+}
+
+/** Where not one picture was to be expected, none is missed. */
+function warnOfNoneHeld(as: string, count: number, part: HoldBackOptions["part"]): string[] {
+  const share = typeof part === "number" ? part : 1 / part.folds;
+  if (Math.round(share * count) === 0) return [];
+  const wanted = typeof part === "number" ? `the part of ${part}` : `fold ${part.fold} of ${part.folds}`;
+  return [
+    `No ${as} picture was held back: of ${count} training pictures, none fell to ${wanted} that was asked for; a larger ` +
+      "part or another splitSeed may give some",
+  ];
 }
 
 /** Where `limit` leaves pictures out, caches are held to what is left. Splits go on sharing theirs. */
