@@ -139,6 +139,43 @@ describe("a hostile folder", () => {
     expect(bad).toEqual({});
   });
 
+  it("takes files without an extension for pictures where their first bytes are a picture's", async () => {
+    const { ids, bad } = await outcome(
+      await folderWith({
+        "cat/17": JPEG,
+        "cat/18": JPEG.subarray(0, JPEG.length / 2),
+        "dog/IMG_2": GOOD,
+        "dog/IMG_2.CR2": "raw",
+        "cat/README": "Cats of the neighbourhood.",
+        "cat/film": "\0\0\0\x20ftypisom\0\0\0\0",
+        "cat/phone": "\0\0\0\x20ftypheic\0\0\0\0",
+        "cat/empty": "",
+        cover: GOOD,
+        LICENSE: "MIT",
+      }),
+    );
+    expect([...ids].sort()).toEqual(["cat/17", "dog/IMG_2"]);
+    expect(bad).toEqual({
+      "cat/18": expect.stringMatching(/premature end/i) as string,
+      "cat/README": "not a picture by its name (no extension)",
+      "cat/film": "not a picture by its name (no extension)",
+      "cat/phone": expect.stringMatching(/./) as string,
+      "cat/empty": "not a picture by its name (no extension)",
+      "dog/IMG_2.CR2": "a picture in a format that is not read (.CR2)",
+      cover: "lies in no class folder",
+    });
+    expect(bad["cat/phone"]).not.toMatch(/by its name/);
+    const { splits } = await open(
+      await writeFiles(await temporaryFolder(), {
+        "train/cat/1": GOOD,
+        "train/dog/1": JPEG,
+        "val/cat/1": GOOD,
+      }),
+    );
+    expect(splits.train.ids).toEqual(["train/cat/1", "train/dog/1"]);
+    expect(splits.validation?.ids).toEqual(["val/cat/1"]);
+  });
+
   it("passes over hidden files and what systems leave behind", async () => {
     const { good, bad, classNames } = await outcome(
       await folderWith({

@@ -67,7 +67,7 @@ export class TooManyBadFilesError extends Error {
  *   class alone, or have ids in none of which `group` finds anything, or if the list of `splits` does not fit them.
  * @throws {DiskSpaceError} if the pictures of a Parquet file do not fit below `home`.
  * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded, are in a format that
- *   is not read, or lack their label in a tar of samples.
+ *   is not read, or lack their label in a tar of samples or a Parquet file.
  * @throws {ContentHashMismatchError} if the pictures are not those of `contentHash` or of the name.
  * @throws {AnnotationsHashMismatchError} if classes, splits or groups are not those of `annotationsHash`.
  */

@@ -33,7 +33,7 @@ export interface BadFile {
   /** Relative to the data set's folder, or the name in an archive, with forward slashes. */
   readonly path: string;
   /**
-   * A picture in no class folder or without a label, a file in one that is no picture by its name, a picture that is
+   * A picture in no class folder or without a label, a file in one that is no picture by its name or its first bytes, a picture that is
    * listed again, or one that cannot be read or decoded, or whose label is none of the classes.
    */
   readonly kind: "stray" | "other" | "repeated" | "broken";

@@ -1,7 +1,9 @@
-/** Which picture files a folder-per-class data set has, told by names alone. */
-import { readdir, realpath, stat } from "node:fs/promises";
+/** Which picture files a folder-per-class data set has, told by names, and by first bytes where names have no extension. */
+import { open, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { SplitName } from "@convkit/schema";
+import { mapConcurrently } from "../map-concurrently.js";
+import { isPictureSignature, SIGNATURE_BYTES } from "../pictures/picture-format.js";
 import type { LocatedPicture } from "../pictures/picture-location.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile } from "./dataset-parts.js";
@@ -52,8 +54,9 @@ export async function listPictures(folder: string): Promise<PictureList> {
     },
   });
   const files = unsorted.sort();
-  const hasSplits = haveSplits(folder, files);
-  const { pictures, badFiles: strangers } = sortByFolder(files, hasSplits);
+  const isPicture = await pictureTest(folder, files);
+  const hasSplits = haveSplits(folder, files, isPicture);
+  const { pictures, badFiles: strangers } = sortByFolder(files, hasSplits, isPicture);
   return {
     pictures,
     badFiles: [...badFiles, ...strangers],
@@ -61,23 +64,50 @@ export async function listPictures(folder: string): Promise<PictureList> {
   };
 }
 
-/** Told by the paths alone. */
+/** Files are opened on libuv's threads. */
+const CONCURRENT_LOOKS = 8;
+
+/** By its name, or by its first bytes where that has no extension: `cat/17` may be a picture, as `cat/LICENSE` is none. */
+async function pictureTest(folder: string, files: readonly string[]): Promise<(path: string) => boolean> {
+  const unnamed = files.filter((path) => extname(path) === "");
+  const are = await mapConcurrently(unnamed, CONCURRENT_LOOKS, (path) => beginsAsPicture(join(folder, path)));
+  const pictures = new Set(unnamed.filter((_, i) => are[i]));
+  return (path) => isPictureName(path) || pictures.has(path);
+}
+
+/** Not what cannot be read, nor a pipe, which would be waited for. */
+async function beginsAsPicture(file: string): Promise<boolean> {
+  try {
+    if (!(await stat(file)).isFile()) return false;
+    const handle = await open(file);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
+      return isPictureSignature(buffer.subarray(0, bytesRead));
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** @param isPicture told by the paths alone if left out. */
 export function sortByFolder(
   files: readonly string[],
   hasSplits: boolean,
+  isPicture = isPictureName,
 ): Pick<PictureList, "pictures" | "badFiles"> {
   const badFiles: BadFile[] = [];
   const pictures: ListedPicture[] = [];
   // Beside a camera's raw file there may be the JPEG of it: nothing is lost then.
-  const read = new Set(files.filter(isPictureName).map(withoutExtension));
+  const read = new Set(files.filter(isPicture).map(withoutExtension));
   for (const path of files) {
-    const isPicture = isPictureName(path);
     const [splitFolder, className] = hasSplits ? foldersOf(path) : [null, foldersOf(path)[0]];
     const split = splitFolder === null ? "train" : splitOfName(splitFolder ?? "");
     if (split === undefined || className === undefined) {
       // A README beside the class folders is no mistake, a picture there is.
-      if (isPicture) badFiles.push({ path, kind: "stray", reason: strayReason(hasSplits) });
-    } else if (isPicture) {
+      if (isPicture(path)) badFiles.push({ path, kind: "stray", reason: strayReason(hasSplits) });
+    } else if (isPicture(path)) {
       pictures.push({ split, className, path, isClassInPath: true });
     } else if (isUnreadPictureName(path)) {
       const isLost = !read.has(withoutExtension(path));

@@ -106,7 +106,7 @@ describe("a Parquet file", () => {
       test: ["test-00000-of-00001.parquet/00001"],
     });
     expect(dataset.badFiles).toEqual([
-      { path: "test-00000-of-00001.parquet/00000", kind: "stray", reason: "has no label" },
+      { path: "test-00000-of-00001.parquet/00000", kind: "stray", reason: "has no label", isLost: true },
     ]);
     expect((await open(join(folder, "data"))).contentHash).toBe(dataset.contentHash);
   });
@@ -137,12 +137,24 @@ describe("a Parquet file", () => {
     const { splits, badFiles } = await open(folder);
     expect(splits.train.length).toBe(2);
     expect(badFiles).toEqual([
-      { path: "x.parquet/00002", kind: "stray", reason: "has no label" },
+      { path: "x.parquet/00002", kind: "stray", reason: "has no label", isLost: true },
       { path: "x.parquet/00003", kind: "broken", reason: "has no bytes of a picture" },
       { path: "x.parquet/00004", kind: "broken", reason: expect.stringMatching(/unsupported/) as string },
       { path: "x.parquet/00005", kind: "broken", reason: "has no bytes of a picture" },
     ]);
-    await expect(open(folder, { maxBadFraction: 0.5 })).rejects.toThrow("Received: 3 of 5 (60 %)");
+    await expect(open(folder, { maxBadFraction: 0.5 })).rejects.toThrow("Received: 4 of 6 (66.7 %)");
+  });
+
+  it("does not count it as a loss where no test picture has a label, as in a competition", async () => {
+    const folder = await write({
+      "train.parquet": encodeParquet([sample(0), sample(1)]),
+      "test.parquet": encodeParquet([sample(-1), sample(-1)]),
+    });
+    const { badFiles, splits } = await open(folder, { maxBadFraction: 0 });
+    expect(splits.train.length).toBe(2);
+    expect(badFiles.map(({ reason, isLost }) => [reason, isLost])).toEqual(
+      new Array(2).fill(["has no label", false]),
+    );
   });
 
   it("leaves out pictures whose label has no name, and counts them as broken", async () => {

@@ -38,13 +38,20 @@ export async function readParquet(path: string, options: PictureIndexOptions): P
   );
   const pictures: ListedPicture[] = [];
   const badFiles: BadFile[] = [];
+  // Whoever holds a competition keeps all labels of its test pictures back.
+  const isTestLabelled = opened.some(
+    ([shard, { rows }]) => shard.split === "test" && rows.some(({ label }) => label !== null),
+  );
   for (const [shard, { rows }] of opened) {
     const split = shard.split ?? "train";
     rows.forEach(({ range, label, path: told }, row) => {
       const id = [shard.name, String(row).padStart(5, "0"), ...partsOf(told ?? "")].join("/");
       const bad = (kind: BadFile["kind"], reason: string) => void badFiles.push({ path: id, kind, reason });
       if (range === null) return bad("broken", "has no bytes of a picture");
-      if (label === null) return bad("stray", "has no label");
+      if (label === null) {
+        const isLost = split !== "test" || isTestLabelled;
+        return void badFiles.push({ path: id, kind: "stray", reason: "has no label", isLost });
+      }
       const found = classOf(label);
       if ("badReason" in found) return bad("broken", found.badReason);
       pictures.push({ split, className: found.className, path: id, isClassInPath: false, range });

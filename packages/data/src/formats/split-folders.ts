@@ -24,15 +24,16 @@ export const splitOfName = (name: string): SplitName | undefined =>
 /**
  * Whether the folders at the top are splits and not classes: where one of training pictures has folders in it.
  * @param where path of the folder or the archive, for messages.
+ * @param isPicture of a path in it; told by that alone if left out.
  * @throws {DatasetFormatError} if all of them are named as splits and none has classes to train on, if a split lies beside
  *   the class folders to train on, or if `train` might as well be a class.
  */
-export function haveSplits(where: string, files: readonly string[]): boolean {
+export function haveSplits(where: string, files: readonly string[], isPicture = isPictureName): boolean {
   const hasTraining = files.some((path) => {
     const [top, ...below] = foldersOf(path);
     return below.length > 0 && splitOfName(top as string) === "train";
   });
-  const tops = classesByTop(files);
+  const tops = classesByTop(files.filter(isPicture));
   const names = [...tops.keys()];
   const splits = names.filter((name) => splitOfName(name) !== undefined);
   if (!hasTraining) {
@@ -55,10 +56,10 @@ export function haveSplits(where: string, files: readonly string[]): boolean {
 }
 
 /** Folders at the top that hold pictures, and those in each of them. */
-function classesByTop(files: readonly string[]): Map<string, Set<string>> {
+function classesByTop(pictures: readonly string[]): Map<string, Set<string>> {
   const tops = new Map<string, Set<string>>();
-  for (const path of files) {
-    const [top, below] = isPictureName(path) ? foldersOf(path) : [];
+  for (const path of pictures) {
+    const [top, below] = foldersOf(path);
     if (top === undefined) continue;
     if (!tops.has(top)) tops.set(top, new Set());
     if (below !== undefined) tops.get(top)?.add(below);

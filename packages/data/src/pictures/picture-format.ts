@@ -26,6 +26,18 @@ export function formatOf(bytes: Uint8Array): PictureFormat {
   throw new Error("unsupported image format: neither JPEG, PNG, WebP, GIF, TIFF nor AVIF");
 }
 
+/** Brands of an AVIF or a HEIC: other files that begin as these do are films. */
+const PICTURE_BRANDS = /^(avi[fs]|mi[fa]1|msf1|he[iv][cmsx])$/;
+
+/**
+ * Whether a file of no telling name is evidently a picture, be it one that is read or a HEIC.
+ * @param bytes its first `SIGNATURE_BYTES`.
+ */
+export function isPictureSignature(bytes: Uint8Array): boolean {
+  const found = Object.entries(SIGNATURES).find(([, isSo]) => isSo(bytes));
+  return found !== undefined && (found[0] !== "avif" || PICTURE_BRANDS.test(latin(bytes, 8, 12)));
+}
+
 /** What `depth` of sharp's metadata is of pixels whose range from black to white is known. */
 const WHOLE_DEPTHS = ["uchar", "ushort"];
 
