@@ -20,7 +20,7 @@ const CIFAR_ARCHIVE_FOLDER = "cifar-10-batches-bin";
 const FORMATS =
   "a folder with one folder of JPEG or PNG files per class (or with train/, val/ and test/ of such folders); " +
   "a .tar of such folders, or of WebDataset's samples (000017.jpg with 000017.cls), or a folder of them; " +
-  "a .parquet file of pictures and labels, as the Hugging Face hub has them, or a folder with them in it or in data/; " +
+  "a .parquet file of pictures and labels, as the Hugging Face hub has them, or a folder with them in it, in data/ or in the one folder for them; " +
   "a manifest (.csv or .jsonl) with a path and a label for each picture, or a folder with manifest.csv in it; " +
   "a folder with train-images-idx3-ubyte and its labels, as MNIST's, .gz or not; " +
   "the path of one …images-idx3-ubyte file with its labels beside it; " +

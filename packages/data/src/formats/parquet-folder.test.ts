@@ -111,6 +111,30 @@ describe("a Parquet file", () => {
     expect((await open(join(folder, "data"))).contentHash).toBe(dataset.contentHash);
   });
 
+  it("may lie in a folder with the name of the repository's config, and several ask which", async () => {
+    const train = encodeParquet([sample(0), sample(1)]);
+    const files = {
+      "README.md": "---\nconfigs:\n---",
+      "assets/logo.png": RED,
+      "plain_text/train-00000-of-00001.parquet": train,
+      "plain_text/test-00000-of-00001.parquet": encodeParquet([sample(1)]),
+    };
+    const folder = await write(files);
+    const { splits, contentHash } = await open(folder);
+    expect(splits.train.ids[0]).toBe("train-00000-of-00001.parquet/00000");
+    expect(splits.test?.length).toBe(1);
+    expect((await open(join(folder, "plain_text"))).contentHash).toBe(contentHash);
+    expect((await open(await write({ "default/train/0000.parquet": train }))).splits.train.length).toBe(2);
+
+    const several = await write({ ...files, "cropped/train/0000.parquet": train });
+    await expect(open(several)).rejects.toThrow(
+      `folders with some, cropped, plain_text. Name one of them as source, such as ${join(several, "cropped")}.`,
+    );
+    // Beside a class's pictures it is of something else.
+    const classes = await write({ "cat/1.png": RED, "cat/prints.parquet": train, "dog/2.jpg": BLUE });
+    expect((await open(classes)).classNames).toEqual(["cat", "dog"]);
+  });
+
   it("of something else is passed over beside folders of pictures, and named", async () => {
     const table = new Uint8Array(
       parquetWriteBuffer({ columnData: [{ name: "embedding", data: [1, 2], type: "DOUBLE" }] }),

@@ -1,12 +1,14 @@
 /** Parquet files of pictures, as the hub of Hugging Face stores data sets, and clones of its repositories. */
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { openClasses } from "./class-labels.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
-import type { ListedPicture } from "./list-pictures.js";
+import { nameSome } from "../name-some.js";
+import { isPassedOver, type ListedPicture } from "./list-pictures.js";
 import { openParquetFiles, type ParquetShard } from "./parquet-pack.js";
+import { isPictureName } from "./picture-names.js";
 import { readPictureFiles } from "./picture-files.js";
 import { checkTrainingShards, listShards, openShard, type Shard } from "./shards.js";
 
@@ -19,9 +21,9 @@ export const isParquet = (name: string): boolean => /\.parquet$/i.test(name);
  * The split is told by the file's name, `train-00000-of-00001.parquet`, or by its folder's. Ids are
  * `<file>/<row from 00000>`, and behind it the picture's path where the row has one. Class names are those of the file's
  * metadata; without them labels stand for themselves.
- * @param path of a file, or of a folder with files in it or in `data/`.
- * @returns null if it is neither.
- * @throws {DatasetFormatError} if a file is damaged, its columns are none of pictures and labels, or names differ.
+ * @param path of a file, or of a folder with files in it, in `data/`, or in the one folder that has any and no pictures.
+ * @returns null if it is none of these.
+ * @throws {DatasetFormatError} if several folders have files and might each be meant, if a file is damaged, its columns are none of pictures and labels, or names differ.
  * @throws {DiskSpaceError} if their pictures do not fit below `home`.
  */
 export async function readParquet(path: string, options: PictureIndexOptions): Promise<DatasetParts | null> {
@@ -69,7 +71,29 @@ async function findParquet(path: string): Promise<{ folder: string; names: strin
     const names = isFolder ? await listShards(folder, isParquet) : [];
     if (names.length > 0) return { folder, names };
   }
-  return { folder: path, names: [] };
+  const configs = await findConfigs(path);
+  if (configs.length > 1) {
+    const folders = configs.map(({ folder }) => basename(folder));
+    throw new DatasetFormatError(
+      `Expected Parquet files in ${path}, in its ${DATA_FOLDER}/ or in one other folder. Received: folders with some, ` +
+        `${nameSome(folders)}. Name one of them as source, such as ${configs[0]?.folder}.`,
+    );
+  }
+  return configs[0] ?? { folder: path, names: [] };
+}
+
+/** A repository with several tables has a folder for each, which the hub calls a config: `plain_text`, `cropped_digits`. */
+async function findConfigs(path: string): Promise<{ folder: string; names: string[] }[]> {
+  const configs: { folder: string; names: string[] }[] = [];
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (!entry.isDirectory() || isPassedOver(entry.name)) continue;
+    const folder = join(path, entry.name);
+    // One that cannot be read is told of when folders of classes are looked for.
+    const names = await listShards(folder, (name) => isParquet(name) || isPictureName(name)).catch(() => []);
+    // Beside pictures of a class it is a table of something else.
+    if (names.length > 0 && names.every(isParquet)) configs.push({ folder, names });
+  }
+  return configs.sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 
 /** Of a path that may be another system's, or lead out of any folder. */
