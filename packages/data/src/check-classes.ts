@@ -46,10 +46,12 @@ export function warnOfUnlearntClasses(
   return [
     ...(unlearnt.length > 0
       ? [
-          `${unlearnt.length} ${are} no training picture, only such for validation or test, and cannot be learnt: ` +
+          `${unlearnt.length.toLocaleString("en-US")} ${are} no training picture, only such for validation or test, and cannot be learnt: ` +
             nameSome(unlearnt),
         ]
       : []),
-    ...(empty.length > 0 ? [`${empty.length} ${have} no picture that can be used: ${nameSome(empty)}`] : []),
+    ...(empty.length > 0
+      ? [`${empty.length.toLocaleString("en-US")} ${have} no picture that can be used: ${nameSome(empty)}`]
+      : []),
   ];
 }

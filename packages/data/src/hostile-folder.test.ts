@@ -288,6 +288,17 @@ describe("a hostile folder", () => {
     ]);
   });
 
+  it("warns of thousands of them in a sentence each", async () => {
+    const folder = await folderWith();
+    for (let i = 0; i < 3000; i++) await mkdir(join(folder, `empty ${1000 + i}`));
+    for (let i = 0; i < 6; i++)
+      await writeFiles(folder, { [`Ash ${i}/1.png`]: GOOD, [`ash ${i}/1.png`]: GOOD });
+    expect((await outcome(folder)).warnings).toEqual([
+      "Classes differ by case alone, 6 times: Ash 0 and ash 0, Ash 1 and ash 1, Ash 2 and ash 2, Ash 3 and ash 3 and 2 more",
+      "3,000 class folders without a picture are left out: empty 1000, empty 1001, empty 1002, empty 1003 and 2,996 more",
+    ]);
+  });
+
   it("keeps no file open, however many were bad", async () => {
     const bad = Object.fromEntries(
       Array.from({ length: 60 }, (_, i) => [`cat/bad${i}.jpg`, JPEG.subarray(0, 200 + i)]),

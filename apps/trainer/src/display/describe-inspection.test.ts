@@ -48,6 +48,22 @@ it("tells of the rarest of many classes, and of none where they are nearly of a 
     expect(linesOf(alike).filter((line) => line.startsWith("balance"))).toEqual([]);
 });
 
+it("counts the files that were left out, also where a card lists the first alone", () => {
+  const badFiles = Array.from({ length: 12 }, (_, i) => ({ path: `${i}.png`, reason: "is empty" }));
+  const of = (facts: Partial<DatasetCard>) => {
+    const lines = linesOf([5, 5], facts);
+    const start = lines.findIndex((line) => line.startsWith("left out"));
+    return [lines[start], lines[start + 10], lines[start + 11]];
+  };
+  const more = "more; --json lists all, --sheet writes a page";
+  expect(of({ badFiles })).toEqual(["left out  12 files", "  9.png: is empty", `  and 2 ${more}`]);
+  expect(of({ badFiles, badFileCount: 1500 })).toEqual([
+    "left out  1,500 files",
+    "  9.png: is empty",
+    `  and 1,490 ${more}`,
+  ]);
+});
+
 it("says how pictures are decoded, where they are", () => {
   const decoded = (facts?: Partial<DatasetCard>) =>
     linesOf([5, 5], facts).filter((line) => line.startsWith("brought"));

@@ -121,13 +121,14 @@ function bars(name: string, histogram: Histogram, format: (value: number) => str
   return formatTable([[name, "", ""], ...rows]);
 }
 
-function describeBad({ card: { badFiles } }: DatasetInspection, colors: Colors): string[] {
+function describeBad({ card }: DatasetInspection, colors: Colors): string[] {
+  const { badFiles, badFileCount = badFiles.length } = card;
   if (badFiles.length === 0) return ["", `${colors.bold("left out")}  no file`];
   return [
     "",
-    `${colors.bold("left out")}  ${colors.yellow(`${spell(badFiles.length)} ${badFiles.length === 1 ? "file" : "files"}`)}`,
+    `${colors.bold("left out")}  ${colors.yellow(`${spell(badFileCount)} ${badFileCount === 1 ? "file" : "files"}`)}`,
     ...badFiles.slice(0, MOST_BAD_FILES).map(({ path, reason }) => `  ${path}: ${reason}`),
-    ...more(badFiles.length - MOST_BAD_FILES),
+    ...more(badFileCount - MOST_BAD_FILES),
   ];
 }
 

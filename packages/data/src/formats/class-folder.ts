@@ -1,5 +1,6 @@
 /** One folder per class with picture files in it, under train/, val/ and test/ or without: how photos usually lie. */
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
+import { nameSome } from "../name-some.js";
 import type { DatasetParts } from "./dataset-parts.js";
 import { listPictures, type ListedPicture } from "./list-pictures.js";
 import { readPictureFiles } from "./picture-files.js";
@@ -23,15 +24,13 @@ export async function readClassFolder(
       ...parts.warnings,
       ...(emptyClasses.length > 0
         ? [
-            `${emptyClasses.length} class ${folders} without a picture ${isAre} left out: ${emptyClasses.join(", ")}`,
+            `${emptyClasses.length.toLocaleString("en-US")} class ${folders} without a picture ${isAre} left out: ${nameSome(emptyClasses)}`,
           ]
         : []),
       ...warnOfNesting(pictures),
     ],
   };
 }
-
-const MOST_NAMED = 4;
 
 /** `north/cat`, `north/dog`, `south/cat`, `south/dog`: which level names the classes is the user's to know. */
 function warnOfNesting(pictures: readonly ListedPicture[]): string[] {
@@ -46,10 +45,7 @@ function warnOfNesting(pictures: readonly ListedPicture[]): string[] {
   if (shared.length < 2) return [];
   const classes = new Set(shared.flatMap(([, names]) => [...names]));
   return [
-    `Folders of the same names, ${list(shared.map(([name]) => name))}, lie in several class folders, ${list([...classes])}: ` +
+    `Folders of the same names, ${nameSome(shared.map(([name]) => name))}, lie in several class folders, ${nameSome([...classes])}: ` +
       "what lies at the top counts as the class; if it is the inner ones, move them there",
   ];
 }
-
-const list = (names: readonly string[]): string =>
-  names.slice(0, MOST_NAMED).join(", ") + (names.length > MOST_NAMED ? " …" : "");

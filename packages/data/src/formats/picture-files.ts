@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { SplitName } from "@convkit/schema";
 import { mostCacheBytes } from "../env.js";
+import { nameSome } from "../name-some.js";
 import { createDecodedCache } from "../pictures/decoded-cache.js";
 import { newFlag, planDiskCache } from "../pictures/disk-cache.js";
 import { indexPictures, type PictureEntry, type PictureIndexOptions } from "../pictures/picture-index.js";
@@ -115,9 +116,12 @@ function warnOfCase(classNames: readonly string[]): string[] {
     const folded = name.toLowerCase();
     spellings.set(folded, [...(spellings.get(folded) ?? []), name]);
   }
-  return [...spellings.values()]
-    .filter((names) => names.length > 1)
-    .map((names) => `Classes differ by case alone: ${names.join(", ")}`);
+  const alike = [...spellings.values()].filter((names) => names.length > 1);
+  const [first] = alike;
+  if (first === undefined) return [];
+  if (alike.length === 1) return [`Classes differ by case alone: ${nameSome(first)}`];
+  const pairs = alike.map((names) => names.slice(0, 2).join(" and "));
+  return [`Classes differ by case alone, ${alike.length} times: ${nameSome(pairs)}`];
 }
 
 /** Where a class is named by a folder, it stands in the id. */

@@ -2,17 +2,27 @@
 import type { DatasetCard, DatasetInspection } from "@convkit/schema";
 
 const MOST_BAD_FILES = 1000;
+const MOST_WARNINGS = 100;
 
 const MOST_GROUPS = 500;
 const MOST_OF_A_GROUP = 20;
 /** Of an id or a class's name: a tar may name its members at any length. */
 const LONGEST_NAME = 4096;
 
-/** Leaves the first 1,000 files that are left out, and says how many there are. */
+/** Leaves the first 1,000 files that are left out, and says how many there are; and 100 warnings, the last of them a count. */
 export function boundCard(card: DatasetCard): DatasetCard {
-  const { badFiles } = card;
-  if (badFiles.length <= MOST_BAD_FILES) return card;
-  return { ...card, badFiles: badFiles.slice(0, MOST_BAD_FILES), badFileCount: badFiles.length };
+  const { badFiles, badFileCount = badFiles.length } = card;
+  return {
+    ...card,
+    ...(badFiles.length > MOST_BAD_FILES && { badFiles: badFiles.slice(0, MOST_BAD_FILES), badFileCount }),
+    warnings: boundWarnings(card.warnings),
+  };
+}
+
+function boundWarnings(warnings: readonly string[]): string[] {
+  if (warnings.length <= MOST_WARNINGS) return [...warnings];
+  const left = warnings.slice(0, MOST_WARNINGS - 1);
+  return [...left, `There are ${(warnings.length - left.length).toLocaleString("en-US")} warnings more`];
 }
 
 /**

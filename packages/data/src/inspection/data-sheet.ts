@@ -45,7 +45,7 @@ export function dataSheet({ card, sizes, duplicates, leakage }: DatasetInspectio
           ["file", "reason"],
           card.badFiles.slice(0, MOST_LISTED).map(({ path, reason }) => [path, reason]),
         ),
-    ...more(card.badFiles.length, "files"),
+    ...more(card.badFileCount ?? card.badFiles.length, "files"),
     "## Copies",
     duplicates.groupCount === 0
       ? "No two pictures are the same or nearly the same."

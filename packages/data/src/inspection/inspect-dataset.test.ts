@@ -9,7 +9,8 @@ import { encodePax, encodeTar } from "../../test/tar-files.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import { openDataset, type DataSpecInput } from "../open-dataset.js";
 import type { DatasetProgress } from "../progress.js";
-import { boundInspection } from "./bound-inspection.js";
+import { boundCard, boundInspection } from "./bound-inspection.js";
+import { dataSheet } from "./data-sheet.js";
 import { groupCopies, inspectDataset } from "./inspect-dataset.js";
 
 /** A picture like a photograph: soft blots of colour. */
@@ -192,6 +193,14 @@ describe("inspectDataset", () => {
       badFileCount: 1500,
     });
     expect(boundInspection(inspection).card).toEqual(inspection.card);
+    // As it came from elsewhere, it is not counted anew.
+    expect(dataSheet(bounded)).toContain("And 1,480 files more.");
+    expect(boundCard(bounded.card)).toEqual(bounded.card);
+    const warned = { ...inspection.card, warnings: Array.from({ length: 1200 }, (_, i) => `warning ${i}`) };
+    const { warnings } = boundCard(warned);
+    expect(warnings).toHaveLength(100);
+    expect(warnings.slice(98)).toEqual(["warning 98", "There are 1,101 warnings more"]);
+    expect(boundCard({ ...warned, warnings: warned.warnings.slice(0, 100) }).warnings[99]).toBe("warning 99");
     expect(bounded.duplicates.groups).toHaveLength(500);
     expect(bounded.duplicates.groups[0]).toEqual({ ...film, pictures: film!.pictures.slice(0, 20) });
     expect(bounded.duplicates.groupCount).toBe(3);
