@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { measureChannels } from "./channel-statistics.js";
 import { createSplit } from "./create-split.js";
+import { resizeSource } from "./pictures/resize-source.js";
 
 describe("measureChannels", () => {
   it("is the mean and deviation of each channel by itself", async () => {
@@ -23,9 +24,11 @@ describe("measureChannels", () => {
     expect(measured?.std[0]).toBeCloseTo(2 / 255, 12);
   });
 
-  it("ends when it is told to", async () => {
-    const shape = { count: 1, height: 1, width: 1, channels: 1 };
-    const split = createSplit({ name: "x", images: Uint8Array.of(1), shape, labels: [0] });
+  it("ends between readings when it is told to", async () => {
+    const [count, labels] = [1000, new Uint8Array(1000)];
+    const shape = { count, height: 1, width: 1, channels: 1 };
+    const small = createSplit({ name: "x", images: labels, shape, labels });
+    const split = small.outOf(resizeSource(small.source, [2, 2]));
     await expect(measureChannels(split, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });
 
