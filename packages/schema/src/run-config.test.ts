@@ -315,7 +315,7 @@ describe("what is refused, and in which words", () => {
     [
       "an edge that no memory holds",
       { ...least, data: { source: "x", imageSize: [64, 16_385] } },
-      "Expected at most 16,384 pixels an edge. Received: 16385\n  → at data.imageSize[1]",
+      "Expected at most 16,384 pixels an edge\n  → at data.imageSize[1]",
     ],
     ["an unknown optimizer", { ...least, optimizer: { name: "adam" } }, "Expected 'sgd' | 'adamw'"],
     ["another format", { ...least, formatVersion: 2 }, "→ at formatVersion"],

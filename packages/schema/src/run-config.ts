@@ -8,9 +8,7 @@ import { ResizeFit } from "./transform-fields.js";
 
 const PositiveInt = z.int().positive();
 /** In pixels: of a square picture as large as that, the bytes alone are 805 MB. */
-const Edge = PositiveInt.max(16_384, {
-  error: ({ input }) => `Expected at most 16,384 pixels an edge. Received: ${String(input)}`,
-});
+const Edge = PositiveInt.max(16_384, "Expected at most 16,384 pixels an edge");
 const Fraction = z.number().min(0).lt(1);
 
 export const EngineName = z.enum(["tensorflow-gpu", "tensorflow", "native", "wasm", "cpu"]);
