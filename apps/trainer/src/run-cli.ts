@@ -8,6 +8,7 @@ import { isTerminal } from "./display/terminal.js";
 import { convkitHome } from "./env.js";
 import { exitCodeOfError, isForeseen } from "./exit-code-of-error.js";
 import { EXIT_CODES, type ExitCode } from "./exit-codes.js";
+import { explainUnusableHome } from "./unusable-home.js";
 
 /** @param args without Node's own path and the script's. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
@@ -29,7 +30,10 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     await createProgram(context, { json }).parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const error = explainUnusableHome(
+      thrown instanceof Error ? thrown : new Error(String(thrown)),
+      context.home,
+    );
     if (error instanceof CommanderError) {
       exitCode = error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
       if (json && exitCode !== EXIT_CODES.ok) stdout.write(errorLine(error, exitCode));

@@ -34,6 +34,7 @@ export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
 export { boundCard, boundInspection } from "./inspection/bound-inspection.js";
 export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/inspect-dataset.js";
 export { dataSheet } from "./inspection/data-sheet.js";
+export { isFolderManifest } from "./formats/manifest.js";
 export { checkManifest, isOfFiles, writeManifest } from "./formats/write-manifest.js";
 export { checkSplitList, writeSplitList } from "./formats/write-split-list.js";
 export { AnnotationsHashMismatchError } from "./annotations-hash.js";

@@ -1,5 +1,5 @@
 /** `convkit data preview`: what a run's transforms make of some pictures, on one sheet. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { describeTransforms, type DatasetCard, type TransformLists } from "@convkit/schema";
 import { InvalidArgumentError, type Command } from "commander";
 import { assembleRunConfig } from "../config/assemble-run-config.js";
@@ -10,6 +10,7 @@ import { readConfigFile } from "../config/read-config-file.js";
 import { formatImageShape } from "../display/format.js";
 import { createLineWriter } from "../display/line-writer.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
+import { checkOutput, writeOutput } from "./output-file.js";
 import { withDataset } from "./with-dataset.js";
 
 interface PreviewFlags {
@@ -90,6 +91,8 @@ async function preview(
   });
   const { checkPreviewSize, previewTransforms, transformLists } = await import("@convkit/data");
   checkPreviewSize({ pictures, draws });
+  const sidecar = `${out.replace(/\.png$/i, "")}.json`;
+  for (const path of [out, sidecar]) await checkOutput("--out", path);
   const writer = createLineWriter(flags.json ? context.stderr : context.stdout);
   const stopped = "Stopped. No sheet was written; what was seen of the pictures is kept.";
   const { png, facts, card } = await withDataset(
@@ -112,23 +115,14 @@ async function preview(
       return { png, facts, card };
     },
   );
-  const sidecar = `${out.replace(/\.png$/i, "")}.json`;
-  await write(out, png);
-  await write(sidecar, `${JSON.stringify(facts, null, 2)}\n`);
+  await writeOutput("--out", out, png);
+  await writeOutput("--out", sidecar, `${JSON.stringify(facts, null, 2)}\n`);
   if (flags.json) return printJson(context, { type: "preview", sidecar, ...facts });
   print(context, [
     ...describe(facts.transforms, card, context),
     `${context.colors.bold("sheet")}    ${out}: ${facts.pictures.length} pictures, ${draws} epochs from ${flags.epoch}`,
     `${context.colors.bold("drawn")}    ${sidecar}`,
   ]);
-}
-
-async function write(path: string, content: Buffer | string): Promise<void> {
-  await writeFile(path, content).catch((cause: Error) => {
-    throw new ConfigError(`Expected --out to name a file that can be written. Received: ${cause.message}.`, {
-      cause,
-    });
-  });
 }
 
 function describe({ train, batch }: TransformLists, card: DatasetCard, { colors }: CommandContext): string[] {

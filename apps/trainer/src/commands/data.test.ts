@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { packDataset } from "@convkit/data";
 import { DatasetInspection, type DatasetCard, type RunConfig } from "@convkit/schema";
 import { expect, it } from "vitest";
-import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
+import { makeFolder, runConvkit, startConvkit } from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
 
 async function pictures() {
@@ -135,6 +135,57 @@ it("keeps the copies in a tar together, and says how to train without splits tha
     "Received: data.limit.train, and pictures that a list lacks are learnt from.",
   );
   expect(existsSync(join(folder, "x.csv"))).toBe(false);
+});
+
+it("writes over no file unless told to, and never over one that the data set is read from", async () => {
+  const folder = await pictures();
+  const manifest = join(folder, "pictures/train/manifest.csv");
+  const own = "path,label,note\ndark/1.png,dark,kept\nbright/1.png,bright,kept\ngone.png,dark,kept\n";
+  writeFileSync(manifest, own);
+  const source = "pictures/train";
+  for (const [from, ...more] of [[source], [source, "--force"], [`${source}/manifest.csv`, "--force"]]) {
+    const opened = await runConvkit(folder, ["data", "export", from!, `${source}/manifest.csv`, ...more]);
+    expect(opened).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(opened.stderr).toContain("Expected another file than what the data set is read from");
+  }
+  expect(readFileSync(manifest, "utf8")).toBe(own);
+
+  writeFileSync(join(folder, "notes.csv"), "mine");
+  const there = await runConvkit(folder, ["data", "export", source, "notes.csv"]);
+  expect(there).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(there.stderr).toContain("Received: notes.csv. Name another, or give --force to replace it.");
+  expect(readFileSync(join(folder, "notes.csv"), "utf8")).toBe("mine");
+  const forced = await runConvkit(folder, ["data", "export", source, "notes.csv", "--force"]);
+  expect(forced).toMatchObject({ exitCode: 0, stdout: "2 pictures: notes.csv\n" });
+
+  const part = await runConvkit(folder, ["data", "export", source, "new.csv", "--set=data.limit.train=1"]);
+  expect(part).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(part.stderr).toContain("Those that a manifest lacks are lost.");
+  expect(existsSync(join(folder, "new.csv"))).toBe(false);
+});
+
+it("says before the work that a file cannot be written, and that a home is none", async () => {
+  const folder = await pictures();
+  writeFileSync(join(folder, "plain"), "");
+  for (const [args, hint] of [
+    [["inspect", "pictures", "--sheet", "none/sheet.md"], "and there is no folder none. Make it first."],
+    [["inspect", "pictures", "--sheet", "pictures"], "Received: pictures, which is a folder."],
+    [["export", "pictures", "plain/x.csv"], "Received: plain/x.csv, and plain is no folder."],
+    [["export", "pictures", "none/x.csv"], "and there is no folder none. Make it first."],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await runConvkit(folder, ["data", ...args]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  }
+  expect(existsSync(join(folder, "none"))).toBe(false);
+  expect(existsSync(join(folder, ".convkit"))).toBe(false);
+
+  const env = { CONVKIT_HOME: join(folder, "plain") };
+  const homeless = await startConvkit(folder, ["data", "inspect", "pictures"], env).finished;
+  expect(homeless).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(homeless.stderr).toContain("Set CONVKIT_HOME to another folder.");
+  expect(homeless.stderr).not.toMatch(/^\s+at /m);
 });
 
 it("names what it cannot take", async () => {

@@ -69,6 +69,7 @@ function addExport(data: Command, context: CommandContext): void {
       "writes a group for each picture that is there twice, so that copies stay in one split; --similarity says which",
       false,
     )
+    .option("--force", "replaces a file that is there; never one that the data set is read from", false)
     .addHelpText(
       "after",
       `

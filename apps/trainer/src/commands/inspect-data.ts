@@ -1,5 +1,6 @@
 /** What `convkit data inspect` and `convkit data export` do once their arguments are read. */
-import { writeFile } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { ImageDataset, InspectOptions } from "@convkit/data";
 import type { DataSpec } from "@convkit/schema";
 import { assembleDataSpec } from "../config/assemble-data-spec.js";
@@ -8,6 +9,7 @@ import type { PartialConfig } from "../config/merge-config.js";
 import { describeInspection } from "../display/describe-inspection.js";
 import { createLineWriter } from "../display/line-writer.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
+import { checkOutput, sayIfUnwritable, writeOutput } from "./output-file.js";
 import { withDataset } from "./with-dataset.js";
 
 interface SourceFlags {
@@ -22,6 +24,7 @@ export interface InspectFlags extends SourceFlags {
 
 export interface ExportFlags extends SourceFlags {
   readonly groupCopies: boolean;
+  readonly force: boolean;
 }
 
 export async function inspectData(
@@ -30,10 +33,13 @@ export async function inspectData(
   context: CommandContext,
 ): Promise<void> {
   const { dataSheet, inspectDataset } = await import("@convkit/data");
-  const inspection = await look(source, { flags, context }, inspectDataset);
+  const { sheet } = flags;
+  const data = assembleDataSpec(source, flags.set);
+  if (sheet !== undefined) await checkOutput("--sheet", sheet);
+  const inspection = await look(data, { flags, context }, inspectDataset);
   if (flags.json) printJson(context, { type: "inspection", ...inspection });
   else print(context, describeInspection(inspection, context.colors));
-  if (flags.sheet !== undefined) await writeFile(flags.sheet, dataSheet(inspection));
+  if (sheet !== undefined) await writeOutput("--sheet", sheet, dataSheet(inspection));
 }
 
 export async function exportData(
@@ -48,16 +54,18 @@ export async function exportData(
         "alone. Add --group-copies, or leave it out.",
     );
   }
+  const data = assembleDataSpec(source, flags.set);
+  checkWhole(data.limit);
+  await checkTarget(file, data, flags);
   const { checkManifest, checkSplitList, groupCopies, isOfFiles, writeManifest, writeSplitList } =
     await import("@convkit/data");
-  const lines = await look(source, { flags, context }, async (dataset, options, { limit }) => {
+  const lines = await look(data, { flags, context }, async (dataset, options) => {
     const isList = !isOfFiles(dataset);
-    if (isList) {
-      checkSplitList(file);
-      checkWhole(limit);
-    } else checkManifest(dataset, file);
+    if (isList) checkSplitList(file);
+    else checkManifest(dataset, file);
     const groups = flags.groupCopies ? await groupCopies(dataset, options) : undefined;
-    await (isList ? writeSplitList : writeManifest)(dataset, file, { groups });
+    const write = isList ? writeSplitList : writeManifest;
+    await sayIfUnwritable(FILE, () => write(dataset, file, { groups }));
     const count = dataset.splitList().reduce((sum, { length }) => sum + length, 0);
     return [
       `${count.toLocaleString("en-US")} pictures: ${file}`,
@@ -72,14 +80,47 @@ export async function exportData(
   print(context, lines);
 }
 
-/** What a list leaves out is a training picture. */
+/** As the command's help calls it. */
+const FILE = "<file>";
+
+/** @throws {ConfigError} if only some of the pictures would be written down. */
 function checkWhole(limit: DataSpec["limit"]): void {
   const [name] = Object.keys(limit);
   if (name === undefined) return;
   throw new ConfigError(
-    `Expected all pictures, for a list of splits. Received: data.limit.${name}, and pictures that a list lacks are ` +
-      "learnt from. Leave it out here, and give it to `convkit train`.",
+    `Expected all pictures, for a list of splits or a manifest. Received: data.limit.${name}, and pictures that a list ` +
+      "lacks are learnt from. Those that a manifest lacks are lost. Leave it out here, and give it to `convkit train`.",
   );
+}
+
+/** @throws {ConfigError} if the data set is read from that file, or it is there and may not be replaced, or cannot be written. */
+async function checkTarget(file: string, data: DataSpec, { force }: ExportFlags): Promise<void> {
+  await checkOutput(FILE, file);
+  const target = await stat(file, { bigint: true }).catch(() => null);
+  if (target === null) return;
+  for (const path of await listsOf(data)) {
+    const opened = await stat(path, { bigint: true }).catch(() => null);
+    if (opened?.ino !== target.ino || opened.dev !== target.dev) continue;
+    throw new ConfigError(
+      `Expected another file than what the data set is read from, which holds more than would be written. Received: ${file}. ` +
+        "Name another.",
+    );
+  }
+  if (force) return;
+  throw new ConfigError(
+    `Expected a file that is not there yet. Received: ${file}. Name another, or give --force to replace it.`,
+  );
+}
+
+/** Files that say which pictures are in which split, where the source has such. */
+async function listsOf({ source, splits }: DataSpec): Promise<string[]> {
+  const { isFolderManifest } = await import("@convkit/data");
+  const names = await readdir(source).catch(() => []);
+  return [
+    source,
+    ...names.filter(isFolderManifest).map((name) => join(source, name)),
+    ...(splits === undefined ? [] : [splits]),
+  ];
 }
 
 /** Splits that were not wanted here are not held back there. */
@@ -97,11 +138,10 @@ const shellWord = (text: string): string =>
 
 /** Opens the data set, bad files or not, and shows how far the work is. */
 async function look<Result>(
-  source: string,
+  data: DataSpec,
   { flags, context }: { readonly flags: SourceFlags; readonly context: CommandContext },
-  work: (dataset: ImageDataset, options: InspectOptions, data: DataSpec) => Promise<Result>,
+  work: (dataset: ImageDataset, options: InspectOptions) => Promise<Result>,
 ): Promise<Result> {
-  const data = assembleDataSpec(source, flags.set);
   const { similarity } = flags;
   if (similarity !== undefined && !(similarity > 0 && similarity <= 1)) {
     throw new ConfigError(`Expected a similarity above 0 and up to 1. Received: ${similarity}.`);
@@ -110,6 +150,6 @@ async function look<Result>(
   return withDataset(
     data,
     { context, writer: createLineWriter(context.stderr), stopped },
-    (dataset, options) => work(dataset, { ...options, minSimilarity: similarity }, data),
+    (dataset, options) => work(dataset, { ...options, minSimilarity: similarity }),
   );
 }
