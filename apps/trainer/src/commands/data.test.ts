@@ -188,6 +188,34 @@ it("says before the work that a file cannot be written, and that a home is none"
   expect(homeless.stderr).not.toMatch(/^\s+at /m);
 });
 
+it("prints what was set with the command that trains, where the list does not say it", async () => {
+  const folder = await pictures();
+  const train = join(folder, "pictures/train");
+  copyFileSync(join(train, "dark/0.png"), join(train, "dark/again.png"));
+  await packDataset(train, join(folder, "photos.tar"));
+  const settings = [
+    ...["validationFraction=0.3", "testFraction=0.25", "splitSeed=7", "imageSize=[8,8]", "imageFit=pad"],
+    ...["maxBadFraction=0.1", String.raw`group=(dark/\d)\d?\.png`],
+  ].flatMap((it) => ["--set", `data.${it}`]);
+  const run = async (file: string, ...more: string[]) => {
+    const { stdout } = await runConvkit(folder, [
+      ...["data", "export", "photos.tar", file, ...settings, ...more],
+    ]);
+    return stdout.trim().split("train on these splits: convkit train photos.tar ")[1];
+  };
+  const rest = "--set 'data.imageSize=[8,8]' --set data.imageFit=pad --set data.maxBadFraction=0.1";
+  expect(await run("fixed.csv")).toBe(`--set data.splits=fixed.csv ${rest}`);
+  // The groups that the pattern makes are in the list, with the copies; the pattern alone would part these.
+  const holding = "--set data.validationFraction=0.3 --set data.testFraction=0.25 --set data.splitSeed=7";
+  expect(await run("groups.csv", "--group-copies", "--similarity=1")).toBe(
+    `--set data.splits=groups.csv ${holding} ${rest}`,
+  );
+  const rows = readFileSync(join(folder, "groups.csv"), "utf8").split("\n");
+  const groupOf = (name: string) => rows.find((row) => row.startsWith(`${name},`))?.split(",")[3];
+  expect(groupOf("train/dark/again.png")).toBe("dark/0");
+  expect(groupOf("train/dark/12.png")).toBe("dark/1");
+});
+
 it("names what it cannot take", async () => {
   const folder = await pictures();
   const other = await runConvkit(folder, ["data", "inspect", "pictures", "--set", "epochs=3"]);

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { ImageDataset, InspectOptions } from "@convkit/data";
 import type { DataSpec } from "@convkit/schema";
 import { assembleDataSpec } from "../config/assemble-data-spec.js";
+import { formatAssignment } from "../config/assignment.js";
 import { ConfigError } from "../config/config-error.js";
-import type { PartialConfig } from "../config/merge-config.js";
+import { mergeConfig, type PartialConfig } from "../config/merge-config.js";
 import { describeInspection } from "../display/describe-inspection.js";
 import { createLineWriter } from "../display/line-writer.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
@@ -74,7 +75,7 @@ export async function exportData(
             `${groups.size.toLocaleString("en-US")} of them are copies, in ${new Set(groups.values()).size} groups`,
           ]
         : []),
-      ...(isList ? [`train on these splits: ${trainingCommand(dataset, file, groups !== undefined)}`] : []),
+      ...(isList ? [`train on these splits: ${trainingCommand(dataset, file, flags)}`] : []),
     ];
   });
   print(context, lines);
@@ -123,13 +124,26 @@ async function listsOf({ source, splits }: DataSpec): Promise<string[]> {
   ];
 }
 
-/** Splits that were not wanted here are not held back there. */
-function trainingCommand({ source, splits }: ImageDataset, file: string, isGrouped: boolean): string {
-  const unwanted = isGrouped
+/** Of `data`: other pictures than those that were written down. */
+const SAID_OTHERWISE = ["source", "splits", "splitsHash", "limit"];
+/** Of `data`: what holds back where a list leaves it to do. Groups are in the list, and `group` would override these. */
+const HOLDS_BACK = ["validationFraction", "testFraction", "splitSeed", "folds", "fold", "stratify"];
+
+/** What was set here is set there. Splits that were not wanted here are not held back there. */
+function trainingCommand({ source, splits }: ImageDataset, file: string, flags: ExportFlags): string {
+  const { data } = flags.set.reduce(mergeConfig, {});
+  const dropped = [...SAID_OTHERWISE, "group", ...(flags.groupCopies ? [] : HOLDS_BACK)];
+  const given = Object.entries(data ?? {}).filter(([key]) => !dropped.includes(key));
+  const unwanted = flags.groupCopies
     ? []
     : (["validation", "test"] as const).filter((name) => splits[name] === undefined);
-  const settings = [`data.splits=${file}`, ...unwanted.map((name) => `data.${name}Fraction=0`)];
-  return ["convkit train", shellWord(source), ...settings.map((it) => `--set ${shellWord(it)}`)].join(" ");
+  const settings = [
+    ["splits", file],
+    ...given,
+    ...unwanted.map((name) => [`${name}Fraction`, 0] as const),
+  ] as const;
+  const words = settings.map(([key, value]) => shellWord(formatAssignment(`data.${key}`, value)));
+  return ["convkit train", shellWord(source), ...words.map((word) => `--set ${word}`)].join(" ");
 }
 
 /** Quoted for a POSIX shell where it must be. */

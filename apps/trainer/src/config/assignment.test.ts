@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseAssignment } from "./assignment.js";
+import { formatAssignment, parseAssignment } from "./assignment.js";
 import { ConfigError } from "./config-error.js";
 
 it("reads a dotted path and a JSON value", () => {
@@ -18,5 +18,12 @@ it.each(["epochs", "=3", "a..b=1", ".a=1", "__proto__.polluted=1", "a.constructo
   (text) => {
     expect(() => parseAssignment(text)).toThrow(ConfigError);
     expect({}).not.toHaveProperty("polluted");
+  },
+);
+
+it.each(["plain text", "64", "true", 64, null, [64, 96], { a: ["b"] }, "", '"quoted"'])(
+  "is written so that it is read again: %j",
+  (value) => {
+    expect(parseAssignment(formatAssignment("data.key", value))).toEqual({ data: { key: value } });
   },
 );

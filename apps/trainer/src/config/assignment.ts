@@ -20,6 +20,12 @@ export function parseAssignment(text: string): PartialConfig {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as PartialConfig;
 }
 
+/** @returns what `parseAssignment` takes the value from again. */
+export function formatAssignment(key: string, value: unknown): string {
+  const isPlain = typeof value === "string" && jsonOrText(value) === value;
+  return `${key}=${isPlain ? value : JSON.stringify(value)}`;
+}
+
 /** For an option that may be repeated. @throws {ConfigError} as `parseAssignment`. */
 export function collectAssignment(text: string, previous: readonly PartialConfig[]): PartialConfig[] {
   return [...previous, parseAssignment(text)];
