@@ -61,7 +61,7 @@ export function warnOfSharedGroups(
   if (first === undefined) return [];
   const [group, found] = first;
   return [
-    `${others.length + 1} ${others.length > 0 ? "groups are" : "group is"} in several of the splits that the data set or a list gives, such ` +
+    `${others.length + 1} ${others.length > 0 ? "groups are" : "group is"} in several splits that the data set or a list gives, such ` +
       `as ${group} in ${[...found].join(" and ")}: what is judged on groups that were learnt from looks better than it is`,
   ];
 }

@@ -228,7 +228,7 @@ describe("openDataset of a manifest", () => {
     await writeFiles(join(file, ".."), more);
     const dataset = await openDataset({ source: file }, { home });
     const warning =
-      "2 groups are in several of the splits that the data set or a list gives, such as patient 7 in train and validation and test: what is " +
+      "2 groups are in several splits that the data set or a list gives, such as patient 7 in train and validation and test: what is " +
       "judged on groups that were learnt from looks better than it is";
     expect(dataset.warnings).toEqual([warning]);
     expect(dataSheet(await inspectDataset(dataset, { home }))).toContain(`## Remarks\n\n- ${warning}`);

@@ -127,7 +127,7 @@ describe("a list of splits", () => {
     });
     expect((await dataset.card()).warnings).toEqual([
       "3 pictures are not in list.csv, such as train/00000: without a split there, 1 in train, 2 in test",
-      "1 group is in several of the splits that the data set or a list gives, such as a in train and validation: what is judged on groups " +
+      "1 group is in several splits that the data set or a list gives, such as a in train and validation: what is judged on groups " +
         "that were learnt from looks better than it is",
     ]);
   });
