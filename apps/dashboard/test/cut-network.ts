@@ -7,6 +7,8 @@ export interface Network {
   /** Where the server is reached through it. */
   readonly url: string;
   cut(): void;
+  /** Breaks only what is asked of paths like this; null: nothing any more. */
+  refuse(path: RegExp | null): void;
   mend(): void;
   close(): void;
 }
@@ -15,8 +17,10 @@ export async function startNetworkTo(server: string): Promise<Network> {
   const target = new URL(server);
   const sockets = new Set<Socket>();
   let isCut = false;
+  let refused: RegExp | null = null;
   const proxy = createServer((request, response) => {
     const { method, url, headers } = request;
+    if (refused?.test(url ?? "")) return void response.destroy();
     const passed = httpRequest(
       {
         host: target.hostname,
@@ -50,6 +54,7 @@ export async function startNetworkTo(server: string): Promise<Network> {
       isCut = true;
       for (const socket of sockets) socket.destroy();
     },
+    refuse: (path) => (refused = path),
     mend: () => (isCut = false),
     close: () => {
       proxy.closeAllConnections();

@@ -420,6 +420,28 @@ test("a lost server is told of, and comes back by itself", async () => {
   await banner.waitFor({ state: "detached" });
 });
 
+test("what changed before the page could follow changes is on it once it can", async () => {
+  const network = await startNetworkTo(served.url);
+  onTestFinished(() => network.close());
+  await page.context().close();
+  watched = await openPage(browser, network);
+  ({ page } = watched);
+  const { client, ids } = served;
+  const id = ids.fashion;
+  const { name } = await client.runs.byId.query(id);
+  network.refuse(/runs\.changes/);
+  await visit(page, `${network.url}/runs/${id}`);
+  await page.getByRole("button", { name, exact: true }).waitFor();
+  const banner = page.getByText("The server cannot be reached.");
+  await banner.waitFor();
+  await client.runs.rename.mutate({ id, name: "renamed early" });
+  network.refuse(null);
+  await page.getByRole("button", { name: "renamed early", exact: true }).waitFor();
+  await banner.waitFor({ state: "detached" });
+  await client.runs.rename.mutate({ id, name });
+  await page.getByRole("button", { name, exact: true }).waitFor();
+});
+
 test("what changed while the network was cut is on the page once it is mended", async () => {
   const network = await startNetworkTo(served.url);
   onTestFinished(() => network.close());

@@ -1,4 +1,7 @@
-/** How a data set's pictures become those that a network sees, as people read it. */
+/**
+ * How a data set's pictures become those that a network sees, as people read it. An entry of its own, which pages in a
+ * browser take without zod.
+ */
 import type { DatasetCard } from "./dataset-card.js";
 import type { ResizeFit } from "./transform-fields.js";
 

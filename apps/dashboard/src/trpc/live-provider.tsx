@@ -70,13 +70,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
   }, [queryClient, listeners]);
 
-  const wasConnected = useRef(false);
+  /** Whether the next connection is the first one, and nothing went wrong before it. */
+  const isFirst = useRef(true);
   const { status, error, reset } = useSubscription(
     trpc.runs.changes.subscriptionOptions(visible ? undefined : skipToken, {
       onData: ({ data: { runId } }) => {
         // The page's own first reads need no second.
-        if (runId === null && !wasConnected.current) {
-          wasConnected.current = true;
+        if (runId === null && isFirst.current) {
+          isFirst.current = false;
           return;
         }
         gatherers.current?.near.add(runId);
@@ -101,6 +102,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       for (const listener of listeners) listener(null);
     }
     wasCut.current = !connected;
+    // What was read before the connection came about may have changed while it was tried for.
+    if (!connected) isFirst.current = false;
   }, [connected, queryClient, listeners]);
   const live = useMemo<Live>(
     () => ({

@@ -125,7 +125,7 @@ async function listsOf({ source, splits }: DataSpec): Promise<string[]> {
 }
 
 /** Of `data`: other pictures than those that were written down. */
-const SAID_OTHERWISE = ["source", "splits", "splitsHash", "limit"];
+const SAID_OTHERWISE = ["source", "splits", "annotationsHash", "limit"];
 /** Of `data`: what holds back where a list leaves it to do. Groups are in the list, and `group` would override these. */
 const HOLDS_BACK = ["validationFraction", "testFraction", "splitSeed", "folds", "fold", "stratify"];
 

@@ -115,7 +115,7 @@ it("finds the list of splits that came with the pictures, and says where another
   expect(await startWorker(server, folder, ["--once"]).finished).toMatchObject({ exitCode: 1 });
   expect(failed).toMatchObject({
     state: "failed",
-    reason: expect.stringContaining("a list that lies in the data set's folder is found by workers"),
+    reason: expect.stringContaining("One that lies in the data set's folder is found by workers"),
   });
 });
 

@@ -1,5 +1,6 @@
 /** What splits are called, and whether the folders of a data set are splits or classes. */
 import type { SplitName } from "@convkit/schema";
+import { nameSome } from "../name-some.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import { isPictureName } from "./picture-names.js";
 
@@ -67,18 +68,14 @@ function classesByTop(pictures: readonly string[]): Map<string, Set<string>> {
   return tops;
 }
 
-const nameSome = (names: readonly string[]): string =>
-  names
-    .slice(0, 4)
-    .map((name) => `${name}/`)
-    .join(", ") + (names.length > 4 ? ` and ${names.length - 4} more` : "");
+const nameFolders = (names: readonly string[]): string => nameSome(names.map((name) => `${name}/`));
 
 function noTrainingFolder(where: string, names: readonly string[]): DatasetFormatError {
   const flat = names.filter((name) => splitOfName(name) === "train");
   return new DatasetFormatError(
     `Expected a folder train/ or training/ with a folder of pictures for each class in ${where}, as all folders there ` +
-      `are named as splits. Received: ${nameSome(names)}` +
-      (flat.length > 0 ? `, and no folder in ${nameSome(flat)}. ` : ". ") +
+      `are named as splits. Received: ${nameFolders(names)}` +
+      (flat.length > 0 ? `, and no folder in ${nameFolders(flat)}. ` : ". ") +
       `Name the folder to train on train/, or make one of them, such as ${names[0]}/, a data set of its own; if they ` +
       "are classes, rename them.",
   );
@@ -86,7 +83,7 @@ function noTrainingFolder(where: string, names: readonly string[]): DatasetForma
 
 function classesBesideSplit(where: string, split: string, classes: readonly string[]): DatasetFormatError {
   return new DatasetFormatError(
-    `Expected folders of classes or folders of splits in ${where}. Received: both, ${nameSome(classes)} in ${split}/ and ` +
+    `Expected folders of classes or folders of splits in ${where}. Received: both, ${nameFolders(classes)} in ${split}/ and ` +
       `beside it. Move the class folders to train on into train/, or ${split}/ away; if ${split}/ is a class, rename it.`,
   );
 }
@@ -95,7 +92,7 @@ function classesBesideSplit(where: string, split: string, classes: readonly stri
 function splitOrClass(where: string, train: string, strangers: readonly string[]): DatasetFormatError {
   return new DatasetFormatError(
     `Expected ${train}/ in ${where} to stand alone, or beside folders of other splits or of its own classes. Received: ` +
-      `it has folders in it, as a split has, and ${nameSome(strangers)} beside it, which would be left out. If ` +
+      `it has folders in it, as a split has, and ${nameFolders(strangers)} beside it, which would be left out. If ` +
       `${train}/ is a class, rename it or take its pictures out of their folders; if it is what to train on, make it a ` +
       "data set of its own, or move the others away.",
   );

@@ -4,6 +4,7 @@
  */
 import { basename, resolve } from "node:path";
 import { SplitName } from "@convkit/schema";
+import { nameSome } from "../name-some.js";
 import { joinSources } from "../pictures/join-sources.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { DatasetParts, SplitParts } from "./dataset-parts.js";
@@ -162,10 +163,6 @@ function checkLabel(
 
 const MOST_NAMED = 5;
 
-const nameSome = (ids: readonly string[]): string =>
-  ids.slice(0, MOST_NAMED).join(", ") +
-  (ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : "");
-
 function unknownIds(
   { file, byId }: SplitList,
   strangers: readonly string[],
@@ -174,7 +171,7 @@ function unknownIds(
   const [first = ""] = strangers;
   return new DatasetFormatError(
     `Expected ids of pictures of ${source} in ${file}. Received: ${strangers.length} of ${byId.size} that are none, the ` +
-      `first in line ${byId.get(first)?.line}: ${nameSome(strangers)}. ` +
+      `first in line ${byId.get(first)?.line}: ${nameSome(strangers, MOST_NAMED)}. ` +
       (example === undefined ? "" : `Its ids are like ${example}. `) +
       "Take them out of the list, or lay it over the data set that it was written for.",
   );
@@ -202,6 +199,6 @@ function warnOfUnlisted(
 function warnOfBad(file: string, ids: readonly string[]): string[] {
   if (ids.length === 0) return [];
   return [
-    `${ids.length} ${ids.length > 1 ? "pictures" : "picture"} of ${basename(file)} cannot be used: ${nameSome(ids)}`,
+    `${ids.length} ${ids.length > 1 ? "pictures" : "picture"} of ${basename(file)} cannot be used: ${nameSome(ids, MOST_NAMED)}`,
   ];
 }

@@ -1,5 +1,5 @@
 /** What a data set is, without its pixels: sizes, classes, and how many pictures of each every split has. */
-import { describeDecoding } from "@convkit/schema";
+import { describeDecoding } from "@convkit/schema/describe-decoding";
 import { Card, CopyButton, formatMetric, KeyValueList, type KeyValue } from "@convkit/ui";
 import type { ReactNode } from "react";
 import type { DatasetCard } from "../../trpc/context";
