@@ -6,7 +6,7 @@ import { decodeTrainEvents, encodeTrainEvent } from "@convkit/schema";
 import { unzipSync } from "fflate";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { startNetworkTo } from "./cut-network.js";
+import { startNetworkTo, type Network } from "./cut-network.js";
 import { openBrowser, openPage, settled, visit, type WatchedPage } from "./open-browser.js";
 import { HOSTILE_NAME } from "./seed-home.js";
 import { serveDashboard, type ServedDashboard } from "./serve-dashboard.js";
@@ -420,12 +420,18 @@ test("a lost server is told of, and comes back by itself", async () => {
   await banner.waitFor({ state: "detached" });
 });
 
-test("what changed before the page could follow changes is on it once it can", async () => {
+/** In place of the page that is open. */
+async function openPageThroughNetwork(): Promise<Network> {
   const network = await startNetworkTo(served.url);
   onTestFinished(() => network.close());
   await page.context().close();
   watched = await openPage(browser, network);
   ({ page } = watched);
+  return network;
+}
+
+test("what changed before the page could follow changes is on it once it can", async () => {
+  const network = await openPageThroughNetwork();
   const { client, ids } = served;
   const id = ids.fashion;
   const { name } = await client.runs.byId.query(id);
@@ -443,11 +449,7 @@ test("what changed before the page could follow changes is on it once it can", a
 });
 
 test("what changed while the network was cut is on the page once it is mended", async () => {
-  const network = await startNetworkTo(served.url);
-  onTestFinished(() => network.close());
-  await page.context().close();
-  watched = await openPage(browser, network);
-  ({ page } = watched);
+  const network = await openPageThroughNetwork();
   const { client, ids } = served;
   const id = ids.fashion;
   const { name } = await client.runs.byId.query(id);

@@ -50,13 +50,13 @@ export function resize<P extends Pixels>(
   const { count, height, width } = shape;
   const box = fit === "crop" ? croppedPart(shape, target) : { top: 0, left: 0, height, width };
   const filled = fit === "pad" ? paddedPart(shape, target) : { top: 0, left: 0, ...target };
+  const isFilled = filled.height === target.height && filled.width === target.width;
   const resampling = new BoxResampling(shape, box, filled);
   const [imageValues, targetValues] = [valuesPerImage(shape), valuesPerImage(target)];
   const resized = allocateLike(images, count * targetValues);
   for (let i = 0; i < count; i++) {
     const from = images.subarray(i * imageValues, (i + 1) * imageValues) as P;
     const pixels = resized.subarray(i * targetValues, (i + 1) * targetValues);
-    const isFilled = filled.height === target.height && filled.width === target.width;
     const to = isFilled ? pixels : allocateLike(pixels, filled.height * filled.width * shape.channels);
     resampling.apply(from, to);
     if (!isFilled) paste(to, filled, { ...target, pixels });

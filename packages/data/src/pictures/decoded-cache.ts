@@ -28,9 +28,11 @@ export function narrowSource(source: PixelSource, uses: number): PixelSource {
   const count = countOf(source);
   if (uses >= count) return source;
   const shape = imageShapeOf(source);
-  const cache = shape && createDecodedCache(count, shape[0] * shape[1] * shape[2], uses);
-  if (source.kind === "files") return { ...source, uses, cache };
-  return { ...source, uses, ...(source.resizing && { resizing: { ...source.resizing, cache } }) };
+  const makeCache = () => shape && createDecodedCache(count, shape[0] * shape[1] * shape[2], uses);
+  if (source.kind === "files") return { ...source, uses, cache: makeCache() };
+  // Pictures that are read as they lie there need none.
+  const { resizing } = source;
+  return { ...source, uses, ...(resizing && { resizing: { ...resizing, cache: makeCache() } }) };
 }
 
 /** @returns whether the picture was there: `target` then has it. */
