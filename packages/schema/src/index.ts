@@ -10,9 +10,12 @@ export { SamplingSpec } from "./sampling-spec.js";
 export { LayerSpec, ModelSpec } from "./model-spec.js";
 export {
   DataSpec,
+  EmaSpec,
   EngineName,
   EnginePreference,
+  GradientClippingSpec,
   HoldingSpec,
+  LookaheadSpec,
   OptimizerSpec,
   RunConfig,
   runConfigJsonSchema,

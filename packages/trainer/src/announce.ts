@@ -17,14 +17,14 @@ export interface AnnounceOptions {
 }
 
 /** `runStarted` once in a run's life, `resumed` at every later attempt, then remarks. */
-export function announce({ model, loader }: RunParts, options: AnnounceOptions): void {
+export function announce({ model, stepsPerEpoch }: RunParts, options: AnnounceOptions): void {
   const { data, engine, past, resumeFrom, emit } = options;
   const started = past.findLast((event) => event.type === "runStarted");
   if (started) {
     const { step, epoch } = resumeFrom?.state ?? { step: 0, epoch: 1 };
     emit({ type: "resumed", fromStep: step, fromEpoch: epoch - 1 });
   } else {
-    emit(runStarted(data, engine, { model, stepsPerEpoch: loader.stepsPerEpoch }));
+    emit(runStarted(data, engine, { model, stepsPerEpoch }));
   }
   const leftOut = describeBadFiles(data.dataset.badFiles);
   if (leftOut) emit({ type: "message", level: "warning", text: `${leftOut}; ${whereListed(data)}.` });

@@ -35,6 +35,10 @@ const checkpoint: Checkpoint = {
   },
   weights: { "dense/kernel": { shape: [1, 2], data: Float32Array.of(-0, 1e-45) } },
   slots: { "dense/kernel/velocity": { shape: [1, 2], data: Float32Array.of(Number.NaN, 2) } },
+  averages: {
+    ema: { "dense/kernel": { shape: [1, 2], data: Float32Array.of(1, 2) } },
+    lookahead: { "dense/kernel": { shape: [1, 2], data: Float32Array.of(3, 4) } },
+  },
 };
 
 describe("saveCheckpoint", () => {

@@ -41,6 +41,13 @@ export interface Checkpoint {
   readonly weights: NamedArrays;
   /** Optimizer slots, `<weight>/<slot>`. */
   readonly slots: NamedArrays;
+  /** Averages of the weights (`ema`, `lookahead`), each by weight name. */
+  readonly averages: Readonly<Record<string, NamedArrays>>;
+}
+
+/** What is judged and kept as the classifier: averaged weights where the run has them. */
+export function weightsToJudge({ weights, averages }: Checkpoint): NamedArrays {
+  return averages["ema"] ?? weights;
 }
 
 /** The file is torn, altered, or none of ours. */
@@ -51,6 +58,7 @@ export class CheckpointCorruptError extends Error {
 const FILE_NAME = "checkpoint.safetensors";
 const WEIGHTS = "weights/";
 const SLOTS = "slots/";
+const AVERAGES = "averages/";
 
 export function checkpointFile(folder: string): string {
   return join(folder, FILE_NAME);
@@ -86,8 +94,15 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | null>
   }
 }
 
-export function encodeCheckpoint({ state, weights, slots }: Checkpoint): Uint8Array {
-  const arrays = { ...withPrefix(WEIGHTS, weights), ...withPrefix(SLOTS, slots) };
+export function encodeCheckpoint({ state, weights, slots, averages }: Checkpoint): Uint8Array {
+  const averaged = Object.entries(averages).map(([name, arrays]) =>
+    withPrefix(`${AVERAGES}${name}/`, arrays),
+  );
+  const arrays = Object.assign(
+    withPrefix(WEIGHTS, weights),
+    withPrefix(SLOTS, slots),
+    ...averaged,
+  ) as NamedArrays;
   const stateJson = JSON.stringify(state);
   return encodeSafetensors(arrays, { state: stateJson, sha256: digest(stateJson, arrays) });
 }
@@ -105,7 +120,14 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     state,
     weights: withoutPrefix(WEIGHTS, arrays),
     slots: withoutPrefix(SLOTS, arrays),
+    averages: averagesOf(withoutPrefix(AVERAGES, arrays)),
   };
+}
+
+/** `<average>/<weight>` → weights by average. */
+function averagesOf(arrays: NamedArrays): Record<string, NamedArrays> {
+  const names = new Set(Object.keys(arrays).map((key) => key.slice(0, key.indexOf("/"))));
+  return Object.fromEntries([...names].map((name) => [name, withoutPrefix(`${name}/`, arrays)]));
 }
 
 function digest(stateJson: string, arrays: NamedArrays): string {

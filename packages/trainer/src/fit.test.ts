@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Loader } from "@convkit/data";
 import { Rng } from "@convkit/random";
-import { OptimizerSpec, type TrainEventBody } from "@convkit/schema";
+import { OptimizerSpec, type EmaSpec, type LookaheadSpec, type TrainEventBody } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { buildSmallNetwork } from "../test/small-network.js";
@@ -12,11 +12,12 @@ import type { Callback, Ending } from "./callback.js";
 import { loadCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { checkpoints } from "./checkpoints.js";
 import { earlyStopping } from "./early-stopping.js";
-import { fit, type FitOptions } from "./fit.js";
+import { fit, updatesPerEpoch, type FitOptions } from "./fit.js";
 import { readVariables, weightsByName } from "./named-tensors.js";
 import { createOptimizer } from "./optimizer.js";
 import type { NamedArrays } from "./safetensors.js";
 import { createSchedule } from "./schedule.js";
+import { exponentialMovingAverage, lookahead } from "./weight-averages.js";
 import { terminateOnNaN } from "./terminate-on-nan.js";
 
 /** 20 steps an epoch, the last of 2 pictures. */
@@ -29,15 +30,25 @@ interface Trained {
   weights: NamedArrays;
 }
 
-interface TrainSquaresOptions extends Partial<FitOptions> {
+interface TrainSquaresOptions extends Partial<Omit<FitOptions, "averages">> {
   learningRate?: number;
   optimizerSpec?: unknown;
+  batchSize?: number;
+  ema?: EmaSpec;
+  lookahead?: LookaheadSpec;
 }
 
 async function trainSquares(options: TrainSquaresOptions = {}): Promise<Trained> {
-  const { learningRate = 0.05, optimizerSpec = { name: "sgd" }, epochs = 2, ...rest } = options;
-  const model = buildSmallNetwork();
-  const loader = squaresLoader(COUNT, BATCH);
+  const { learningRate = 0.05, optimizerSpec = { name: "sgd" }, batchSize = BATCH, ...more } = options;
+  const { epochs = 2, ema, lookahead: slow, ...rest } = more;
+  const model = options.model ?? buildSmallNetwork();
+  const loader = squaresLoader(COUNT, batchSize);
+  const totalSteps = epochs * updatesPerEpoch(loader, options.accumulate ?? 1);
+  const averaged = weightsByName(model);
+  const averages = [
+    ...(ema ? [exponentialMovingAverage(ema, averaged)] : []),
+    ...(slow ? [lookahead(slow, averaged, totalSteps)] : []),
+  ];
   const optimizer = createOptimizer(OptimizerSpec.parse(optimizerSpec), weightsByName(model, "trainable"));
   const events: TrainEventBody[] = [];
   const ending = await fit({
@@ -47,13 +58,15 @@ async function trainSquares(options: TrainSquaresOptions = {}): Promise<Trained>
     epochs,
     schedule: createSchedule(
       { name: "cosine", warmupFraction: 0.1, finalFactor: 0 },
-      { learningRate, totalSteps: epochs * loader.stepsPerEpoch },
+      { learningRate, totalSteps },
     ),
+    averages,
     rng: Rng.fromSeed(0),
     emit: (event) => void events.push(event),
     ...rest,
   });
   const weights = await readVariables(weightsByName(model));
+  averages.forEach((average) => average.dispose());
   optimizer.dispose();
   model.dispose();
   return { ending, events, weights };
@@ -191,41 +204,130 @@ describe("fit", () => {
   });
 });
 
+describe("accumulated batches", () => {
+  /** Nothing in it depends on the batch as a whole. */
+  function buildPlainNetwork(): tf.LayersModel {
+    const kernelInitializer = tf.initializers.heNormal({ seed: 1 });
+    return tf.sequential({
+      layers: [
+        tf.layers.flatten({ inputShape: [8, 8, 3] }),
+        tf.layers.dense({ name: "logits", units: 3, kernelInitializer }),
+      ],
+    });
+  }
+
+  it("make the update of one batch as large as all of them, the epoch's shorter last one too", async () => {
+    const large = await trainSquares({ model: buildPlainNetwork(), batchSize: 32 });
+    const small = await trainSquares({ model: buildPlainNetwork(), batchSize: 8, accumulate: 4 });
+    // 154 pictures: 20 batches of 8, the last of 2; 5 updates, the last of 26 pictures.
+    const stepsOf = ({ events }: Trained) => eventsOf(events, "step").map(({ step }) => step);
+    expect(stepsOf(small)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(stepsOf(small)).toEqual(stepsOf(large));
+    for (const [name, { data }] of Object.entries(large.weights)) {
+      data.forEach((value, i) => expect(small.weights[name]!.data[i]).toBeCloseTo(value, 5));
+    }
+    const logsOf = ({ events }: Trained) => eventsOf(events, "epochEnded").map(({ logs }) => logs);
+    logsOf(large).forEach((logs, i) => {
+      expect(logsOf(small)[i]!.loss).toBeCloseTo(logs.loss!, 5);
+      expect(logsOf(small)[i]!.accuracy).toBe(logs.accuracy);
+    });
+  });
+
+  it("leave no tensor behind", async () => {
+    const counts: number[] = [];
+    const counter: Callback = { name: "counter", onStepEnd: () => void counts.push(tf.memory().numTensors) };
+    await trainSquares({
+      accumulate: 3,
+      clipping: { name: "global-norm", limit: 0.1 },
+      callbacks: [counter],
+    });
+    expect(counts).toHaveLength(14);
+    expect(new Set(counts).size).toBe(1);
+  });
+});
+
+describe("gradient clipping", () => {
+  it("bounds how far one step of plain descent goes", async () => {
+    const { weights: before } = await trainSquares({ learningRate: 1e-30, epochs: 1, batchSize: COUNT });
+    const { weights: after } = await trainSquares({
+      learningRate: 1,
+      epochs: 1,
+      batchSize: COUNT,
+      optimizerSpec: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 },
+      clipping: { name: "global-norm", limit: 0.01 },
+    });
+    const trained = ["conv/kernel", "norm/gamma", "norm/beta", "logits/kernel", "logits/bias"];
+    const squares = trained.flatMap((name) =>
+      [...after[name]!.data].map((value, i) => (value - before[name]!.data[i]!) ** 2),
+    );
+    expect(Math.sqrt(squares.reduce((sum, square) => sum + square))).toBeCloseTo(0.01, 5);
+  });
+});
+
+describe("averaged weights", () => {
+  it("are what is validated, beside the trained ones, which training goes on with", async () => {
+    const validationLoader = squaresLoader(30, 16);
+    const plain = await trainSquares({ validationLoader });
+    const averaged = await trainSquares({ validationLoader, ema: { decay: 0.9, warmup: true } });
+    expect(averaged.weights).toEqual(plain.weights);
+    const [logs, plainLogs] = [averaged, plain].map(({ events }) => eventsOf(events, "epochEnded")[1]!.logs);
+    expect(logs!.raw_val_loss).toBe(plainLogs!.val_loss);
+    expect(logs!.raw_val_accuracy).toBe(plainLogs!.val_accuracy);
+    expect(logs!.val_loss).not.toBe(plainLogs!.val_loss);
+    expect(logs!.val_accuracy).toBeGreaterThan(0.5);
+  });
+});
+
 it("refuses two callbacks of one name, whose states would mix in a checkpoint", async () => {
   const callbacks = [stepCounter(), stepCounter()];
   await expect(trainSquares({ callbacks })).rejects.toThrow('Received: "stepCounter" twice');
 });
 
+const AVERAGES = {
+  ema: { decay: 0.9, warmup: true },
+  lookahead: { everySteps: 5, slowShare: 0.5, power: 3 },
+} as const;
+
 describe("resuming", () => {
-  it.each([
+  it.each<[string, string, number, Partial<TrainSquaresOptions>?]>([
     ["in the middle of the first epoch", "sgd", 7],
     ["after an epoch's last step, before its validation", "sgd", 20],
     ["in the middle of the second epoch", "adamw", 33],
-  ])("%s, with %s, gives the weights and logs of an uninterrupted run", async (_, name, step) => {
-    const common = { optimizerSpec: { name }, validationLoader: squaresLoader(30, 16) };
-    const whole = await trainSquares(common);
+    ["with averages, between two moves of the slow weights", "sgd", 33, AVERAGES],
+    [
+      "with accumulated batches",
+      "adamw",
+      9,
+      { accumulate: 3, clipping: { name: "norm", limit: 0.1 } } as const,
+    ],
+  ])(
+    "%s, with %s, gives the weights and logs of an uninterrupted run",
+    async (_, name, step, more: Partial<TrainSquaresOptions> = {}) => {
+      const common = { optimizerSpec: { name }, validationLoader: squaresLoader(30, 16), ...more };
+      const whole = await trainSquares(common);
 
-    const folder = makeFolder();
-    const controller = new AbortController();
-    const saving = () => checkpoints({ folder, best: { monitor: "val_accuracy", mode: "max" } });
-    const counting = stepCounter();
-    const first = await trainSquares({
-      ...common,
-      signal: controller.signal,
-      callbacks: [abortAfter(step, controller), stepCounter(), saving()],
-    });
-    expect(first.ending).toEqual({ status: "interrupted", reason: "SIGINT" });
-    const resumeFrom = await loadCheckpoint(join(folder, "last"));
-    expect(resumeFrom!.state.step).toBe(step);
-    const second = await trainSquares({ ...common, resumeFrom, callbacks: [counting, saving()] });
+      const folder = makeFolder();
+      const controller = new AbortController();
+      const saving = () => checkpoints({ folder, best: { monitor: "val_accuracy", mode: "max" } });
+      const counting = stepCounter();
+      const first = await trainSquares({
+        ...common,
+        signal: controller.signal,
+        callbacks: [abortAfter(step, controller), stepCounter(), saving()],
+      });
+      expect(first.ending).toEqual({ status: "interrupted", reason: "SIGINT" });
+      const resumeFrom = await loadCheckpoint(join(folder, "last"));
+      expect(resumeFrom!.state.step).toBe(step);
+      const second = await trainSquares({ ...common, resumeFrom, callbacks: [counting, saving()] });
 
-    expect(second.ending.status).toBe("completed");
-    expect(second.weights).toEqual(whole.weights);
-    expect(counting.getState!()).toEqual({ steps: 40 });
-    const logsOf = ({ events }: Trained) =>
-      eventsOf(events, "epochEnded").map(({ epoch, logs }) => [epoch, logs]);
-    expect([...logsOf(first), ...logsOf(second)]).toEqual(logsOf(whole));
-  });
+      expect(second.ending.status).toBe("completed");
+      expect(second.weights).toEqual(whole.weights);
+      expect(counting.getState!()).toEqual({ steps: "accumulate" in more ? 14 : 40 });
+      const logsOf = ({ events }: Trained) =>
+        eventsOf(events, "epochEnded").map(({ epoch, logs }) => [epoch, logs]);
+      expect([...logsOf(first), ...logsOf(second)]).toEqual(logsOf(whole));
+    },
+  );
 
   it("does not train on after early stopping", async () => {
     let stopped: Checkpoint | null = null;

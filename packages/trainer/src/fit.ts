@@ -3,17 +3,19 @@ import { setImmediate } from "node:timers/promises";
 import type { Loader } from "@convkit/data";
 import { fuseBatchNormRelu } from "@convkit/ops";
 import type { Rng } from "@convkit/random";
-import type { TrainEventBody } from "@convkit/schema";
+import type { GradientClippingSpec, TrainEventBody } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
 import type { Callback, Ending } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { DataWait } from "./data-wait.js";
+import { GradientSum } from "./gradient-sum.js";
 import { LoopState } from "./loop-state.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
 import { StepEvents } from "./step-events.js";
 import { trainStep } from "./train-step.js";
-import { validate } from "./validate.js";
+import { validateAveraged } from "./validate.js";
+import type { WeightAverage } from "./weight-averages.js";
 
 export interface FitOptions {
   /** Ends in logits [N, classes]. */
@@ -29,6 +31,12 @@ export interface FitOptions {
   readonly labelSmoothing?: number;
   /** Per class; pictures count by them in the training loss. Default null: all alike. */
   readonly classWeights?: readonly number[] | null;
+  /** Bounds gradients before an update. */
+  readonly clipping?: GradientClippingSpec | undefined;
+  /** Batches whose gradients make one update; an epoch's last update takes what is left. Default 1. */
+  readonly accumulate?: number;
+  /** Over all of the model's weights. Averaged weights (`ema`) are those that are validated. */
+  readonly averages?: readonly WeightAverage[];
   /** Called in this order. */
   readonly callbacks?: readonly Callback[];
   /** Told how long the loop waits for data. */
@@ -47,11 +55,13 @@ export async function fit(options: FitOptions): Promise<Ending> {
   const { model, optimizer, schedule, epochs, signal, wait = new DataWait() } = options;
   const loader = wait.watch(options.loader);
   const validationLoader = options.validationLoader && wait.watch(options.validationLoader);
-  const { labelSmoothing = 0, classWeights = null, emit = () => {} } = options;
-  const update = { optimizer, labelSmoothing, classWeights };
+  const { labelSmoothing = 0, classWeights = null, clipping, accumulate = 1, averages = [] } = options;
+  const { emit = () => {} } = options;
+  const gathered = accumulate > 1 ? new GradientSum() : undefined;
+  const update = { optimizer, labelSmoothing, classWeights, clipping, gathered };
   const state = new LoopState(options);
   fuseBatchNormRelu(model);
-  const stepEvents = new StepEvents(loader.stepsPerEpoch, emit);
+  const stepEvents = new StepEvents(updatesPerEpoch(loader, accumulate), emit);
 
   while (state.epoch <= epochs && !state.ending) {
     const { epoch } = state;
@@ -59,12 +69,18 @@ export async function fit(options: FitOptions): Promise<Ending> {
     const waitedBeforeMs = wait.waitedMs;
     emit({ type: "epochStarted", epoch });
     stepEvents.startEpoch();
-    for await (const batch of loader.epoch(epoch, { fromStep: state.stepInEpoch })) {
+    let batches = state.stepInEpoch * accumulate;
+    for await (const batch of loader.epoch(epoch, { fromStep: batches })) {
+      batches += 1;
+      const isLastOfUpdate = batches % accumulate === 0 || batches === loader.stepsPerEpoch;
       const learningRate = schedule(state.step);
       const step = state.step + 1;
-      const metrics = await trainStep(model, batch, { ...update, learningRate, step });
-      const logs = state.countStep(metrics, batch.labels.length, learningRate);
-      stepEvents.count({ epoch, step, logs, images: batch.labels.length });
+      const metrics = await trainStep(model, batch, { ...update, isLastOfUpdate, learningRate, step });
+      state.countBatch(metrics, batch.labels.length);
+      if (!isLastOfUpdate) continue;
+      for (const average of averages) average.afterStep(step);
+      const { logs, images } = state.countStep(learningRate);
+      stepEvents.count({ epoch, step, logs, images });
       await state.notify("onStepEnd", logs);
       // Lets signals, timers and the loader's messages in: a step and its promises never leave the microtasks.
       await setImmediate();
@@ -72,7 +88,8 @@ export async function fit(options: FitOptions): Promise<Ending> {
     }
     if (state.ending) break;
 
-    const validation = validationLoader && (await validate(model, validationLoader, signal));
+    const validation =
+      validationLoader && (await validateAveraged(model, validationLoader, { averages, signal }));
     if (state.endIf(signal)) break;
     const logs = state.endEpoch(validation);
     const durationMs = performance.now() - startedAtMs;
@@ -82,4 +99,12 @@ export async function fit(options: FitOptions): Promise<Ending> {
     state.endIf(signal);
   }
   return state.finish();
+}
+
+/** Steps of an epoch where the gradients of so many batches make one. */
+export function updatesPerEpoch(
+  { stepsPerEpoch }: Pick<Loader, "stepsPerEpoch">,
+  accumulate: number,
+): number {
+  return Math.ceil(stepsPerEpoch / accumulate);
 }

@@ -15,7 +15,7 @@ import {
   type TransformSpec,
 } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
-import { loadCheckpoint, type Checkpoint } from "./checkpoint.js";
+import { loadCheckpoint, weightsToJudge, type Checkpoint } from "./checkpoint.js";
 import { assignVariables, weightsByName } from "./named-tensors.js";
 import { pngDataUrl, thumbnail } from "./png.js";
 import { predict } from "./predict.js";
@@ -77,7 +77,7 @@ export async function judge(
   folder: RunFolder,
   { checkpoint, data, rng, context, workers, signal }: JudgeOptions,
 ): Promise<EvaluationReport | undefined> {
-  assignVariables(weightsByName(model), checkpoint.weights);
+  assignVariables(weightsByName(model), weightsToJudge(checkpoint));
   const { test, validation } = data.dataset.splits;
   const split = test ?? validation;
   if (!split) {

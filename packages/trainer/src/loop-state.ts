@@ -6,7 +6,9 @@ import type { FitOptions } from "./fit.js";
 import { assignVariables, readVariables, weightsByName } from "./named-tensors.js";
 import type { StepMetrics } from "./train-step.js";
 
-const NOTHING_COUNTED = { loss: 0, correct: 0, count: 0 };
+type Totals = Checkpoint["state"]["totals"];
+
+const NOTHING_COUNTED: Totals = { loss: 0, correct: 0, count: 0 };
 
 export class LoopState {
   /** Updates done. */
@@ -18,7 +20,8 @@ export class LoopState {
 
   readonly #options: FitOptions;
   readonly #callbacks: readonly Callback[];
-  #totals = NOTHING_COUNTED;
+  #totals: Totals = NOTHING_COUNTED;
+  #update: Totals = NOTHING_COUNTED;
   #learningRate = 0;
   /** The epoch that callbacks hear of: at an epoch's end still the one that ended. */
   #announcedEpoch = 1;
@@ -31,18 +34,24 @@ export class LoopState {
     if (options.resumeFrom) this.#restore(options.resumeFrom);
   }
 
-  /** @returns the step's logs. */
-  countStep({ loss, correct }: StepMetrics, count: number, learningRate: number): LogValues {
+  /** Of the update at hand. */
+  countBatch({ loss, correct }: StepMetrics, count: number): void {
+    this.#update = added(this.#update, { loss: loss * count, correct, count });
+  }
+
+  /** The update is done. @returns its logs, and how many pictures it was of. */
+  countStep(learningRate: number): { logs: LogValues; images: number } {
+    const { loss, correct, count } = this.#update;
+    this.#totals = added(this.#totals, this.#update);
+    this.#update = NOTHING_COUNTED;
     this.step += 1;
     this.stepInEpoch += 1;
     this.#announcedEpoch = this.epoch;
     this.#learningRate = learningRate;
-    this.#totals = {
-      loss: this.#totals.loss + loss * count,
-      correct: this.#totals.correct + correct,
-      count: this.#totals.count + count,
+    return {
+      logs: { loss: loss / count, accuracy: correct / count, learning_rate: learningRate },
+      images: count,
     };
-    return { loss, accuracy: correct / count, learning_rate: learningRate };
   }
 
   /** Moves on to the next epoch. @returns the ended one's logs. */
@@ -90,7 +99,7 @@ export class LoopState {
   }
 
   async #snapshot(): Promise<Checkpoint> {
-    const { model, optimizer, rng } = this.#options;
+    const { model, optimizer, averages = [], rng } = this.#options;
     const callbacks = this.#callbacks.filter(({ getState }) => getState);
     return {
       state: {
@@ -107,13 +116,19 @@ export class LoopState {
       },
       weights: await readVariables(weightsByName(model)),
       slots: await readVariables(optimizer.slots),
+      averages: Object.fromEntries(
+        await Promise.all(
+          averages.map(async ({ name, tensors }) => [name, await readVariables(tensors)] as const),
+        ),
+      ),
     };
   }
 
-  #restore({ state, weights, slots }: Checkpoint): void {
-    const { model, optimizer } = this.#options;
+  #restore({ state, weights, slots, averages: saved }: Checkpoint): void {
+    const { model, optimizer, averages = [] } = this.#options;
     assignVariables(weightsByName(model), weights);
     assignVariables(optimizer.slots, slots);
+    for (const { name, tensors } of averages) assignVariables(tensors, saved[name] ?? {});
     setDropoutStates(model, state.dropout);
     for (const callback of this.#callbacks) {
       if (callback.name in state.callbacks) callback.setState?.(state.callbacks[callback.name]);
@@ -133,4 +148,8 @@ function checkNames(callbacks: readonly Callback[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;
   throw new Error(`Expected callbacks with different names. Received: "${twice}" twice. Rename one of them.`);
+}
+
+function added(a: Totals, b: Totals): Totals {
+  return { loss: a.loss + b.loss, correct: a.correct + b.correct, count: a.count + b.count };
 }

@@ -82,6 +82,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       epochs: data.config.epochs,
       labelSmoothing: data.config.loss.labelSmoothing,
       classWeights: data.config.loss.classWeights,
+      clipping: data.config.gradientClipping,
       callbacks: [
         terminateOnNaN(),
         systemMetrics({ emit, wait, onGpu: engine.name === "tensorflow-gpu" }),

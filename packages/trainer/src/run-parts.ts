@@ -5,11 +5,13 @@ import { Rng } from "@convkit/random";
 import type { TransformSpec } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
 import type { Checkpoint } from "./checkpoint.js";
+import { updatesPerEpoch } from "./fit.js";
 import { UnknownMetricError, type MonitorOptions } from "./monitor.js";
 import { weightsByName } from "./named-tensors.js";
 import { createOptimizer, type Optimizer } from "./optimizer.js";
 import type { RunData } from "./run-data.js";
 import { createSchedule, type Schedule } from "./schedule.js";
+import { exponentialMovingAverage, lookahead, type WeightAverage } from "./weight-averages.js";
 
 /** Of pictures that a network may look at before training: `airbench94` whitens its first layer by them. */
 const MOST_SAMPLES = 5000;
@@ -28,6 +30,10 @@ export interface RunParts {
   readonly loader: Loader;
   readonly validationLoader: Loader | undefined;
   readonly rng: Rng;
+  readonly averages: readonly WeightAverage[];
+  readonly accumulate: number;
+  /** Updates; fewer than batches where gradients are accumulated. */
+  readonly stepsPerEpoch: number;
   dispose(): Promise<void>;
 }
 
@@ -77,9 +83,18 @@ export async function assembleRun(
     disposals.push(() => optimizer.dispose());
     const validationLoader = validation && (await openEvaluationLoader(data, validation, { rng, workers }));
     disposals.push(() => validationLoader?.close());
-    const totalSteps = epochs * loader.stepsPerEpoch;
+    const { accumulate = 1 } = config;
+    const stepsPerEpoch = updatesPerEpoch(loader, accumulate);
+    const totalSteps = epochs * stepsPerEpoch;
     const schedule = createSchedule(config.schedule, { learningRate, totalSteps });
-    return { model, optimizer, schedule, loader, validationLoader, rng, dispose };
+    const weights = weightsByName(model);
+    const averages = [
+      ...(config.ema ? [exponentialMovingAverage(config.ema, weights)] : []),
+      ...(config.lookahead ? [lookahead(config.lookahead, weights, totalSteps)] : []),
+    ];
+    disposals.push(() => averages.forEach((average) => average.dispose()));
+    const loaders = { loader, validationLoader };
+    return { model, optimizer, schedule, ...loaders, rng, averages, accumulate, stepsPerEpoch, dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -173,6 +188,7 @@ export function monitorsOf({ config, dataset }: RunData): {
   const { checkpoint, earlyStopping } = config;
   const metrics = ["loss", "accuracy", "learning_rate"];
   if (dataset.splits.validation) metrics.push("val_loss", "val_accuracy");
+  if (dataset.splits.validation && config.ema) metrics.push("raw_val_loss", "raw_val_accuracy");
   const isKnown = ({ monitor }: MonitorOptions) => metrics.includes(monitor);
   if (earlyStopping && !isKnown(earlyStopping)) throw new UnknownMetricError(earlyStopping.monitor, metrics);
   if (isKnown(checkpoint)) return { checkpoint, earlyStopping };

@@ -1,8 +1,11 @@
-/** One update: forward, loss, backward, optimizer. */
+/** One batch: forward, loss, backward and, with the update's last batch, optimizer. */
 import type { Batch } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
+import type { GradientClippingSpec } from "@convkit/schema";
 import { imagesTensor, labelsTensor, mixedTarget } from "./batch-tensors.js";
+import { clipGradients } from "./clip-gradients.js";
 import { countCorrect, crossEntropy } from "./cross-entropy.js";
+import type { GradientSum } from "./gradient-sum.js";
 import type { NamedVariables } from "./named-tensors.js";
 import type { Optimizer, UpdateOptions } from "./optimizer.js";
 
@@ -11,6 +14,12 @@ export interface TrainStepOptions extends UpdateOptions {
   readonly labelSmoothing: number;
   /** Per class; null: all alike. */
   readonly classWeights: readonly number[] | null;
+  /** Bounds gradients before the update. */
+  readonly clipping?: GradientClippingSpec | undefined;
+  /** Where the gradients of one update's batches are gathered; left out where each batch is an update. */
+  readonly gathered?: GradientSum | undefined;
+  /** Whether this batch is its update's last. Default true. */
+  readonly isLastOfUpdate?: boolean;
 }
 
 export interface StepMetrics {
@@ -30,8 +39,9 @@ export interface StepMetrics {
 export async function trainStep(
   model: tf.LayersModel,
   batch: Batch,
-  { optimizer, labelSmoothing, classWeights, learningRate, step }: TrainStepOptions,
+  options: TrainStepOptions,
 ): Promise<StepMetrics> {
+  const { optimizer, labelSmoothing, classWeights } = options;
   const metrics = tf.tidy(() => {
     const images = imagesTensor(batch);
     const labels = labelsTensor(batch);
@@ -44,8 +54,11 @@ export async function trainStep(
       const loss = crossEntropy(logits, labels, { labelSmoothing, mixed, classWeights });
       return penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
     }, [...optimizer.variables.values()]);
-    optimizer.update(byWeightName(grads, optimizer.variables), { learningRate, step });
-    applyConstraints(model);
+    update(
+      model,
+      { gradients: byWeightName(grads, optimizer.variables), count: batch.labels.length },
+      options,
+    );
     const result = tf.stack([value, correct!]);
     correct!.dispose();
     return result;
@@ -53,6 +66,19 @@ export async function trainStep(
   const [loss, correct] = await metrics.data();
   metrics.dispose();
   return { loss: loss!, correct: correct! };
+}
+
+/** Updates the weights, or only gathers the gradients until the update's last batch. */
+function update(
+  model: tf.LayersModel,
+  { gradients, count }: { gradients: ReadonlyMap<string, tf.Tensor>; count: number },
+  { optimizer, clipping, gathered, isLastOfUpdate = true, learningRate, step }: TrainStepOptions,
+): void {
+  gathered?.add(gradients, count);
+  if (!isLastOfUpdate) return;
+  const means = gathered?.take() ?? gradients;
+  optimizer.update(clipping ? clipGradients(means, clipping) : means, { learningRate, step });
+  applyConstraints(model);
 }
 
 /** `variableGrads` keys by the variables' own names, which differ from process to process. */

@@ -1,9 +1,11 @@
-/** Loss and accuracy over a labelled split, by the network as it will be used. */
+/** Loss and accuracy over a labelled split, by the network as it will be used: with averaged weights, if there are any. */
 import type { Loader } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
 import { imagesTensor, labelsTensor } from "./batch-tensors.js";
 import type { LogValues } from "./callback.js";
 import { countCorrect, crossEntropy } from "./cross-entropy.js";
+import { weightsByName, type NamedVariables } from "./named-tensors.js";
+import type { WeightAverage } from "./weight-averages.js";
 
 /**
  * `val_loss` is the plain cross-entropy in nats, without the training loss's label smoothing (as timm does), so
@@ -32,4 +34,42 @@ export async function validate(
     if (signal?.aborted) break;
   }
   return { val_loss: loss / count, val_accuracy: correct / count };
+}
+
+/**
+ * As `validate`. Where there is an average that is to be used in the end (`ema`), `val_loss` and `val_accuracy` are of its
+ * weights, and `raw_val_loss` and `raw_val_accuracy` of those that are trained.
+ */
+export async function validateAveraged(
+  model: tf.LayersModel,
+  loader: Loader,
+  { averages, signal }: { averages: readonly WeightAverage[]; signal?: AbortSignal | undefined },
+): Promise<LogValues> {
+  const raw = await validate(model, loader, signal);
+  const ema = averages.find(({ name }) => name === "ema");
+  if (!ema || signal?.aborted) return raw;
+  const logs = await withWeights(model, ema.tensors, () => validate(model, loader, signal));
+  return {
+    ...logs,
+    ...Object.fromEntries(Object.entries(raw).map(([key, value]) => [`raw_${key}`, value])),
+  };
+}
+
+/** Lends the network other weights, which stay as they are. */
+async function withWeights<T>(
+  model: tf.LayersModel,
+  lent: NamedVariables,
+  work: () => Promise<T>,
+): Promise<T> {
+  const weights = weightsByName(model);
+  const own = new Map([...weights].map(([name, weight]) => [name, weight.clone()]));
+  const put = (values: ReadonlyMap<string, tf.Tensor>): void =>
+    tf.tidy(() => values.forEach((value, name) => weights.get(name)!.assign(value.clone())));
+  put(lent);
+  try {
+    return await work();
+  } finally {
+    put(own);
+    tf.dispose([...own.values()]);
+  }
 }

@@ -42,5 +42,6 @@ export function eventsOf<Type extends TrainEventType>(events: readonly TrainEven
 /** The weights that the run ended with, as bytes. */
 export async function lastWeights(run: string): Promise<unknown> {
   const checkpoint = await loadCheckpoint(join(run, "checkpoints/last"));
-  return { weights: checkpoint!.weights, slots: checkpoint!.slots };
+  const { weights, slots, averages } = checkpoint!;
+  return { weights, slots, averages };
 }
