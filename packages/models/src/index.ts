@@ -18,4 +18,5 @@ export type { InputShape, ModelContext, SampleImages } from "./model-builder.js"
 export type { ModelModule, ModelModuleContext } from "./module-model.js";
 export { MODEL_NAMES, type ModelName } from "./names.js";
 export { listModels, type ModelListing } from "./registry.js";
+export { applyToViews } from "./test-time-augmentation.js";
 export { saveClassifier } from "./save-classifier.js";

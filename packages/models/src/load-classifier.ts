@@ -7,6 +7,7 @@ import { CARD_FILE, checkCard, decodeModel, parseCard, parseJson } from "./class
 import { ClassifierInputError, UserModuleError } from "./errors.js";
 import { loadUserModule } from "./load-user-module.js";
 import { openClassifierFolder } from "./open-classifier-folder.js";
+import { applyToViews } from "./test-time-augmentation.js";
 
 /** A decoded picture: uint8 [height, width, channels], row by row. */
 export type ClassifierImage = {
@@ -72,7 +73,11 @@ export async function loadClassifier(
           .map((image) => preprocess(image, pipeline, card));
         const output = tf.tidy(() => {
           const x = tf.stack(batch.map((values) => tf.tensor(values, card.inputShape)));
-          const y = model.predict(x) as tf.Tensor;
+          const y = applyToViews(
+            (view) => model.predict(view) as tf.Tensor2D,
+            x as tf.Tensor4D,
+            card.testTimeAugmentation,
+          );
           return card.output === "logits" ? tf.softmax(y) : y;
         });
         probabilities.set(await output.data<"float32">(), start * classes);

@@ -58,7 +58,7 @@ export {
   startTimeInStat,
   type HostProcesses,
 } from "./attempt-holder.js";
-export { ModelCard } from "./model-card.js";
+export { ModelCard, TestTimeAugmentation } from "./model-card.js";
 export { withoutControls } from "./without-controls.js";
 export { wireTransformer, wireTransformers } from "./wire.js";
 export { ClaimedJob, HeartbeatAnswer, Job, JobKind, WorkerDescription } from "./job.js";

@@ -3,6 +3,10 @@ import { z } from "zod";
 import { AnyNumber } from "./finite.js";
 import { TransformSpec } from "./transform-spec.js";
 
+/** How several views of a picture answer for it. */
+export const TestTimeAugmentation = z.enum(["flip", "translate", "flip-translate"]);
+export type TestTimeAugmentation = z.infer<typeof TestTimeAugmentation>;
+
 export const ModelCard = z.object({
   formatVersion: z.literal(1),
   name: z.string(),
@@ -13,6 +17,8 @@ export const ModelCard = z.object({
   preprocessing: z.array(TransformSpec),
   /** Whether the network's output is logits or probabilities. */
   output: z.enum(["logits", "probabilities"]),
+  /** Which views of a picture the outputs are averaged over; the picture alone if left out. */
+  testTimeAugmentation: TestTimeAugmentation.optional(),
   parameters: z.int(),
   /** The run it came from. */
   runId: z.string().optional(),

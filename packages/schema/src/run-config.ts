@@ -1,5 +1,6 @@
 /** Everything that decides a run. Parsed once, at the edge; a stored config replays the run. */
 import { z } from "zod";
+import { TestTimeAugmentation } from "./model-card.js";
 import { ModelSpec } from "./model-spec.js";
 import { RunTransforms } from "./run-transforms.js";
 import { SamplingSpec } from "./sampling-spec.js";
@@ -294,6 +295,10 @@ export const RunConfig = z.strictObject({
   ),
   lookahead: LookaheadSpec.optional().describe(
     "Slow weights that follow, and that the trained ones go back to; left out: none",
+  ),
+  testTimeAugmentation: TestTimeAugmentation.optional().describe(
+    "Judges and uses the network by several views of a picture, mirrored and moved by a pixel: more accurate, and 2, 3 or 6 times " +
+      "as slow; left out: by the picture alone",
   ),
   checkpoint: Monitor.prefault({ monitor: "val_accuracy" }).describe(
     "Which epoch's weights are judged and kept: those with the best value",

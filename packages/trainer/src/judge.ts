@@ -88,7 +88,13 @@ export async function judge(
   const loader = await openEvaluationLoader(data, split, { rng, workers });
   let predictions: Predictions;
   try {
-    predictions = await predict(model, loader, { split: split.name, classNames, signal });
+    const { testTimeAugmentation } = data.config;
+    predictions = await predict(model, loader, {
+      split: split.name,
+      classNames,
+      testTimeAugmentation,
+      signal,
+    });
   } finally {
     await loader.close();
   }
@@ -127,6 +133,7 @@ function cardOf(
     inputShape: [height, width, channels],
     preprocessing: preprocessingOf(data),
     output: "logits",
+    ...(config.testTimeAugmentation && { testTimeAugmentation: config.testTimeAugmentation }),
     parameters: countParameters(model).total,
     runId,
     dataset: { name: dataset.name, contentHash: dataset.contentHash },

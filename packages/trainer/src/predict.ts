@@ -1,6 +1,7 @@
 /** A network's probabilities for every picture of a loader. */
 import type { Loader } from "@convkit/data";
-import type { Predictions } from "@convkit/schema";
+import { applyToViews } from "@convkit/models";
+import type { Predictions, TestTimeAugmentation } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { imagesTensor } from "./batch-tensors.js";
 
@@ -8,7 +9,9 @@ export interface PredictOptions {
   /** Name of the split, kept with the predictions. */
   readonly split: string;
   readonly classNames: readonly string[];
-  readonly signal?: AbortSignal;
+  /** Left out: by each picture alone. */
+  readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface PredictOptions {
 export async function predict(
   model: tf.LayersModel,
   loader: Loader,
-  { split, classNames, signal }: PredictOptions,
+  { split, classNames, testTimeAugmentation, signal }: PredictOptions,
 ): Promise<Predictions> {
   const ids: string[] = [];
   const labels: number[] = [];
@@ -27,8 +30,8 @@ export async function predict(
   for await (const batch of loader.epoch(0)) {
     signal?.throwIfAborted();
     const probabilities = tf.tidy(() => {
-      const logits = model.apply(imagesTensor(batch)) as tf.Tensor2D;
-      return tf.softmax(logits);
+      const apply = (views: tf.Tensor4D) => model.apply(views) as tf.Tensor2D;
+      return tf.softmax(applyToViews(apply, imagesTensor(batch), testTimeAugmentation));
     });
     rows.push((await probabilities.data()) as Float32Array);
     probabilities.dispose();

@@ -79,9 +79,13 @@ describe("train", () => {
     expect(report.accuracy).toBeGreaterThan(0.9);
   });
 
-  it("writes a model that gives the same probabilities from the pictures alone", async () => {
+  it.each<Partial<RunConfigInput>>([
+    {},
+    { testTimeAugmentation: "flip-translate" },
+    { ema: { decay: 0.8, warmup: false } },
+  ])("writes a model that gives the same probabilities from the pictures alone, with %j", async (more) => {
     const run = newRun();
-    await train(configOf({ epochs: 1 }), optionsFor(run));
+    await train(configOf({ epochs: 1, ...more }), optionsFor(run));
     const predictions = decodePredictions(readFileSync(join(run, "predictions.bin")));
     const classifier = await loadClassifier(join(run, "model"));
     const pictures = SQUARE_CLASSES.map((_, label) => {
@@ -94,6 +98,17 @@ describe("train", () => {
     predictions.probabilities
       .slice(0, 9)
       .forEach((probability, i) => expect(probabilities[i]).toBeCloseTo(probability, 5));
+  });
+
+  it("judges averaged weights and several views where the config says so", async () => {
+    const lossOf = async (more: Partial<RunConfigInput>) => {
+      const { report } = await train(configOf({ epochs: 1, ...more }), optionsFor(newRun()));
+      return report!.loss;
+    };
+    const plain = await lossOf({});
+    expect(await lossOf({ testTimeAugmentation: "flip" })).not.toBe(plain);
+    expect(await lossOf({ ema: { decay: 0.8 } })).not.toBe(plain);
+    expect(await lossOf({})).toBe(plain);
   });
 
   it("shows the worst mistakes as pictures on the page", async () => {

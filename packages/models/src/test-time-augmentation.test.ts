@@ -1,0 +1,51 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { applyToViews } from "./test-time-augmentation.js";
+
+/** A network whose answer is the picture's pixels: each view shows where they went. */
+const pixels = (images: tf.Tensor4D) => tf.reshape<tf.Rank.R2>(images, [images.shape[0], -1]);
+
+/**
+ * 1 2 3
+ * 4 5 6
+ * 7 8 9
+ */
+const square = () => tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
+
+const valuesOf = (kind: Parameters<typeof applyToViews>[2]) => [
+  ...applyToViews(pixels, square(), kind).dataSync(),
+];
+
+describe("applyToViews", () => {
+  it("asks the network once where nothing is augmented", () => {
+    expect(valuesOf(null)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it("averages the picture and its mirror image", () => {
+    expect(valuesOf("flip")).toEqual([2, 2, 2, 5, 5, 5, 8, 8, 8]);
+  });
+
+  it("weighs the picture by a half and each diagonal move by a quarter, the border mirrored", () => {
+    // Down and right: 5 4 5 / 2 1 2 / 5 4 5. Up and left: 5 6 5 / 8 9 8 / 5 6 5.
+    const expected = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((own, i) => {
+      const back = [5, 4, 5, 2, 1, 2, 5, 4, 5][i]!;
+      const on = [5, 6, 5, 8, 9, 8, 5, 6, 5][i]!;
+      return own / 2 + back / 4 + on / 4;
+    });
+    expect(valuesOf("translate")).toEqual(expected);
+  });
+
+  it("mirrors every move", () => {
+    const mirrored = tf.reverse4d(square(), 2);
+    const own = applyToViews(pixels, square(), "translate");
+    const other = applyToViews(pixels, mirrored, "translate");
+    expect(valuesOf("flip-translate")).toEqual([...tf.mul(tf.add(own, other), 0.5).dataSync()]);
+  });
+
+  it("leaves one tensor, its answer", () => {
+    const images = square();
+    const before = tf.memory().numTensors;
+    applyToViews(pixels, images, "flip-translate");
+    expect(tf.memory().numTensors).toBe(before + 1);
+  });
+});
