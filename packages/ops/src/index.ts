@@ -9,5 +9,8 @@ export {
   type DropoutState,
 } from "./dropout.js";
 export { fuseBatchNormRelu } from "./fuse-batch-norm-relu.js";
+export { lionUpdate } from "./lion-update.js";
+export { muonUpdate, orthogonalize, type MuonUpdateAttrs, type MuonUpdateInputs } from "./muon-update.js";
+export { rmsPropUpdate } from "./rmsprop-update.js";
 export { sgdUpdate } from "./sgd-update.js";
 export { statelessDropout } from "./stateless-dropout.js";

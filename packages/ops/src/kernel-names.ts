@@ -57,11 +57,13 @@ export type BatchNormTrainingGradAttrs = BatchNormTrainingAttrs;
 export type BatchNormTrainingGradOutputs<T> = [dx: T, dscale: T, doffset: T];
 
 /**
- * One step of stochastic gradient descent with momentum and decoupled weight decay.
+ * One step of stochastic gradient descent with momentum and weight decay, which is decoupled from the momentum or, as
+ * an L2 penalty would have it, goes through it.
  *
- *     velocity' = momentum · velocity + grad
- *     update = nesterov ? grad + momentum · velocity' : velocity'
- *     param' = param − learningRate · (update + weightDecay · param)
+ *     gradient = coupled ? grad + weightDecay · param : grad
+ *     velocity' = momentum · velocity + gradient
+ *     update = nesterov ? gradient + momentum · velocity' : velocity'
+ *     param' = param − learningRate · (coupled ? update : update + weightDecay · param)
  */
 export const SgdUpdate = "SgdUpdate";
 export type SgdUpdateInputs<T> = {
@@ -74,6 +76,8 @@ export type SgdUpdateAttrs = {
   momentum: number;
   nesterov: boolean;
   weightDecay: number;
+  /** Absent means false. */
+  coupled?: boolean;
 };
 export type SgdUpdateOutputs<T> = [param: T, velocity: T];
 
@@ -102,6 +106,51 @@ export type AdamWUpdateAttrs = {
   step: number;
 };
 export type AdamWUpdateOutputs<T> = [param: T, firstMoment: T, secondMoment: T];
+
+/**
+ * One step of RMSprop with momentum and decoupled weight decay, as PyTorch has it: `epsilon` stands outside the root, and
+ * the learning rate outside the momentum.
+ *
+ *     meanSquare' = smoothing · meanSquare + (1 − smoothing) · grad²
+ *     velocity' = momentum · velocity + grad / (√meanSquare' + epsilon)
+ *     param' = param − learningRate · (velocity' + weightDecay · param)
+ */
+export const RmsPropUpdate = "RmsPropUpdate";
+export type RmsPropUpdateInputs<T> = {
+  param: T;
+  grad: T;
+  meanSquare: T;
+  velocity: T;
+};
+export type RmsPropUpdateAttrs = {
+  learningRate: number;
+  smoothing: number;
+  momentum: number;
+  epsilon: number;
+  weightDecay: number;
+};
+export type RmsPropUpdateOutputs<T> = [param: T, meanSquare: T, velocity: T];
+
+/**
+ * One step of Lion: Chen et al. 2023, algorithm 2, https://arxiv.org/abs/2302.06675
+ *
+ *     update = sign(beta1 · average + (1 − beta1) · grad)
+ *     average' = beta2 · average + (1 − beta2) · grad
+ *     param' = param − learningRate · (update + weightDecay · param)
+ */
+export const LionUpdate = "LionUpdate";
+export type LionUpdateInputs<T> = {
+  param: T;
+  grad: T;
+  average: T;
+};
+export type LionUpdateAttrs = {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  weightDecay: number;
+};
+export type LionUpdateOutputs<T> = [param: T, average: T];
 
 /**
  * Dropout whose mask is a function of `seed` and the element's place alone, so that it is the same on every

@@ -35,6 +35,15 @@ describe("sgdUpdate", () => {
     expect(values(param)).toEqual([0.83, -2.06]);
   });
 
+  it("decays the weights through the momentum where coupled, by hand", () => {
+    // gradient = (0.5, 1) + 0.2 · (1, −2) = (0.7, 0.6); velocity' = (1, 0) + gradient; update = gradient + velocity' / 2
+    const [param, velocity] = sgdUpdate(tensors(), { ...ATTRS, weightDecay: 0.2, coupled: true });
+    expect(values(velocity)).toEqual([1.7, 0.6]);
+    expect(values(param)).toEqual([0.83, -2.06]);
+    const [ahead] = sgdUpdate(tensors(), { ...ATTRS, weightDecay: 0.2, coupled: true, nesterov: true });
+    expect(values(ahead)).toEqual([0.845, -2.09]);
+  });
+
   it("leaves its inputs as they are, and nothing else behind", () => {
     const inputs = tensors();
     const before = tf.memory().numTensors;

@@ -1,8 +1,7 @@
 /**
- * Stochastic gradient descent with momentum, Nesterov's variant and decoupled weight decay, as one op per
- * parameter. Sutskever et al. 2013, §2, https://proceedings.mlr.press/v28/sutskever13.html, in the form of
- * PyTorch's `torch.optim.SGD`; the decay is decoupled as in Loshchilov and Hutter 2019, algorithm 1,
- * https://arxiv.org/abs/1711.05101
+ * Stochastic gradient descent with momentum, Nesterov's variant and weight decay, as one op per parameter. Sutskever et
+ * al. 2013, §2, https://proceedings.mlr.press/v28/sutskever13.html, in the form of PyTorch's `torch.optim.SGD`; the decay
+ * is decoupled as in Loshchilov and Hutter 2019, algorithm 1, https://arxiv.org/abs/1711.05101, or coupled as PyTorch's.
  */
 import * as tf from "@tensorflow/tfjs";
 import { runFusedKernel } from "./fused-kernel.js";
@@ -27,10 +26,12 @@ export function sgdUpdate(
   if (fused) return fused as SgdUpdateOutputs<tf.Tensor>;
 
   const { param, grad } = inputs;
-  const { learningRate, momentum, nesterov, weightDecay } = attrs;
+  const { learningRate, momentum, nesterov, weightDecay, coupled = false } = attrs;
   return tf.tidy(() => {
-    const velocity = inputs.velocity.mul(momentum).add(grad);
-    const update = nesterov ? velocity.mul(momentum).add(grad) : velocity;
-    return [param.sub(update.add(param.mul(weightDecay)).mul(learningRate)), velocity];
+    const decay = param.mul(weightDecay);
+    const gradient = coupled ? grad.add(decay) : grad;
+    const velocity = inputs.velocity.mul(momentum).add(gradient);
+    const update = nesterov ? velocity.mul(momentum).add(gradient) : velocity;
+    return [param.sub((coupled ? update : update.add(decay)).mul(learningRate)), velocity];
   });
 }

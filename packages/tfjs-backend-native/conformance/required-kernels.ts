@@ -101,6 +101,8 @@ export const uncalledKernels: readonly string[] = [
   own.BatchNormTrainingGrad,
   own.SgdUpdate,
   own.AdamWUpdate,
+  own.RmsPropUpdate,
+  own.LionUpdate,
   own.StatelessDropout,
   tf.LogSoftmax,
 ];

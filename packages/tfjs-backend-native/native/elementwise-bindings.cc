@@ -149,7 +149,7 @@ napi_value dropout(napi_env env, napi_callback_info info) {
   return call.done();
 }
 
-// sgdUpdate(param, grad, velocity, newParam, newVelocity, learningRate, momentum, weightDecay, nesterov)
+// sgdUpdate(param, grad, velocity, newParam, newVelocity, learningRate, momentum, weightDecay, nesterov, coupled)
 napi_value sgdUpdate(napi_env env, napi_callback_info info) {
   Call call(env, info);
   const size_t size = call.elements(3);
@@ -163,6 +163,7 @@ napi_value sgdUpdate(napi_env env, napi_callback_info info) {
   options.momentum = static_cast<float>(call.number(6));
   options.weightDecay = static_cast<float>(call.number(7));
   options.nesterov = call.number(8) != 0;
+  options.coupled = call.number(9) != 0;
   if (!call.failed()) kernels().sgdUpdate(options, size, param, grad, velocity, newParam, newVelocity);
   return call.done();
 }
@@ -195,6 +196,50 @@ napi_value adamWUpdate(napi_env env, napi_callback_info info) {
   return call.done();
 }
 
+// rmsPropUpdate(param, grad, meanSquare, velocity, newParam, newMeanSquare, newVelocity, learningRate, smoothing, momentum, epsilon, weightDecay)
+napi_value rmsPropUpdate(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const size_t size = call.elements(4);
+  const float* param = call.floats(0, size);
+  const float* grad = call.floats(1, size);
+  const float* meanSquare = call.floats(2, size);
+  const float* velocity = call.floats(3, size);
+  float* newParam = call.floats(4, 0);
+  float* newMeanSquare = call.floats(5, size);
+  float* newVelocity = call.floats(6, size);
+  const double smoothing = call.number(8);
+  RmsPropOptions options{};
+  options.learningRate = static_cast<float>(call.number(7));
+  options.smoothing = static_cast<float>(smoothing);
+  options.oneMinusSmoothing = static_cast<float>(1 - smoothing);
+  options.momentum = static_cast<float>(call.number(9));
+  options.epsilon = static_cast<float>(call.number(10));
+  options.weightDecay = static_cast<float>(call.number(11));
+  if (!call.failed()) kernels().rmsPropUpdate(options, size, param, grad, meanSquare, velocity, newParam, newMeanSquare, newVelocity);
+  return call.done();
+}
+
+// lionUpdate(param, grad, average, newParam, newAverage, learningRate, beta1, beta2, weightDecay)
+napi_value lionUpdate(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const size_t size = call.elements(3);
+  const float* param = call.floats(0, size);
+  const float* grad = call.floats(1, size);
+  const float* average = call.floats(2, size);
+  float* newParam = call.floats(3, 0);
+  float* newAverage = call.floats(4, size);
+  const double beta1 = call.number(6), beta2 = call.number(7);
+  LionOptions options{};
+  options.learningRate = static_cast<float>(call.number(5));
+  options.beta1 = static_cast<float>(beta1);
+  options.oneMinusBeta1 = static_cast<float>(1 - beta1);
+  options.beta2 = static_cast<float>(beta2);
+  options.oneMinusBeta2 = static_cast<float>(1 - beta2);
+  options.weightDecay = static_cast<float>(call.number(8));
+  if (!call.failed()) kernels().lionUpdate(options, size, param, grad, average, newParam, newAverage);
+  return call.done();
+}
+
 }  // namespace
 
 void exportElementwise(napi_env env, napi_value exports) {
@@ -210,6 +255,8 @@ void exportElementwise(napi_env env, napi_value exports) {
       {"dropout", dropout},
       {"sgdUpdate", sgdUpdate},
       {"adamWUpdate", adamWUpdate},
+      {"rmsPropUpdate", rmsPropUpdate},
+      {"lionUpdate", lionUpdate},
   };
   exportBindings(env, exports, bindings, sizeof bindings / sizeof *bindings);
 }

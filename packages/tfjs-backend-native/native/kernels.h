@@ -62,12 +62,20 @@ struct ResizeShape {
 
 struct SgdOptions {
   float learningRate, momentum, weightDecay;
-  bool nesterov;
+  bool nesterov, coupled;
 };
 
 // correction: 1 - beta^step.
 struct AdamWOptions {
   float learningRate, beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon, weightDecay, correction1, correction2;
+};
+
+struct RmsPropOptions {
+  float learningRate, smoothing, oneMinusSmoothing, momentum, epsilon, weightDecay;
+};
+
+struct LionOptions {
+  float learningRate, beta1, oneMinusBeta1, beta2, oneMinusBeta2, weightDecay;
 };
 
 struct Kernels {
@@ -123,6 +131,10 @@ struct Kernels {
                     float* newVelocity);
   void (*adamWUpdate)(const AdamWOptions&, size_t size, const float* param, const float* grad, const float* first,
                       const float* second, float* newParam, float* newFirst, float* newSecond);
+  void (*rmsPropUpdate)(const RmsPropOptions&, size_t size, const float* param, const float* grad, const float* meanSquare,
+                        const float* velocity, float* newParam, float* newMeanSquare, float* newVelocity);
+  void (*lionUpdate)(const LionOptions&, size_t size, const float* param, const float* grad, const float* average, float* newParam,
+                     float* newAverage);
   void (*dropout)(size_t size, uint64_t threshold, float scale, uint32_t seed, const float* x, float* y);
 
   void (*copyStrided)(const StridedCopy&, size_t elementBytes, const void* source, void* target);

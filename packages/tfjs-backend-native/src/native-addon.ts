@@ -165,6 +165,7 @@ export interface NativeAddon {
     momentum: number,
     weightDecay: number,
     nesterov: 0 | 1,
+    coupled: 0 | 1,
   ): void;
   adamWUpdate(
     param: Float32Array,
@@ -180,6 +181,31 @@ export interface NativeAddon {
     epsilon: number,
     weightDecay: number,
     step: number,
+  ): void;
+  rmsPropUpdate(
+    param: Float32Array,
+    grad: Float32Array,
+    meanSquare: Float32Array,
+    velocity: Float32Array,
+    newParam: Float32Array,
+    newMeanSquare: Float32Array,
+    newVelocity: Float32Array,
+    learningRate: number,
+    smoothing: number,
+    momentum: number,
+    epsilon: number,
+    weightDecay: number,
+  ): void;
+  lionUpdate(
+    param: Float32Array,
+    grad: Float32Array,
+    average: Float32Array,
+    newParam: Float32Array,
+    newAverage: Float32Array,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    weightDecay: number,
   ): void;
 
   /** `y` is an Int32Array for argMax. */

@@ -52,6 +52,8 @@ constexpr Kernels table(const char* name) {
   k.avgPoolGrad = avgPoolGrad;
   k.sgdUpdate = sgdUpdate;
   k.adamWUpdate = adamWUpdate;
+  k.rmsPropUpdate = rmsPropUpdate;
+  k.lionUpdate = lionUpdate;
   k.dropout = dropout;
   k.copyStrided = copyStrided;
   k.pad = pad;

@@ -19,7 +19,7 @@ import { fusedConv2d } from "./fused-conv2d.js";
 import { fusedMatMul } from "./fused-mat-mul.js";
 import { logicalAnd, logicalNot, logicalOr } from "./logical.js";
 import { oneHot } from "./one-hot.js";
-import { adamWUpdate, sgdUpdate } from "./optimizer-update.js";
+import { adamWUpdate, lionUpdate, rmsPropUpdate, sgdUpdate } from "./optimizer-update.js";
 import { pad } from "./pad.js";
 import { avgPool, maxPool } from "./pooling.js";
 import { avgPoolGrad, maxPoolGrad } from "./pooling-grad.js";
@@ -55,6 +55,7 @@ export const nativeKernels: readonly NativeKernel[] = [
   fusedConv2d,
   fusedDepthwiseConv2d,
   fusedMatMul,
+  lionUpdate,
   logicalAnd,
   logicalNot,
   logicalOr,
@@ -68,6 +69,7 @@ export const nativeKernels: readonly NativeKernel[] = [
   reshape,
   resizeBilinear,
   resizeBilinearGrad,
+  rmsPropUpdate,
   select,
   sgdUpdate,
   slice,

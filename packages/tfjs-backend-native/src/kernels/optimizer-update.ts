@@ -1,8 +1,14 @@
-/** SgdUpdate and AdamWUpdate of @convkit/ops: one step of an optimizer over one parameter, in one pass. */
+/** The optimizers' updates of @convkit/ops: one step over one parameter, in one pass. */
 import {
   AdamWUpdate,
   type AdamWUpdateAttrs,
   type AdamWUpdateInputs,
+  LionUpdate,
+  type LionUpdateAttrs,
+  type LionUpdateInputs,
+  RmsPropUpdate,
+  type RmsPropUpdateAttrs,
+  type RmsPropUpdateInputs,
   SgdUpdate,
   type SgdUpdateAttrs,
   type SgdUpdateInputs,
@@ -34,6 +40,7 @@ export const sgdUpdate = defineKernel<SgdUpdateInputs<TensorInfo>, SgdUpdateAttr
         attrs.momentum,
         attrs.weightDecay,
         attrs.nesterov ? 1 : 0,
+        attrs.coupled === true ? 1 : 0,
       );
     }
     return [newParam.info, newVelocity.info];
@@ -68,5 +75,60 @@ export const adamWUpdate = defineKernel<AdamWUpdateInputs<TensorInfo>, AdamWUpda
       );
     }
     return [newParam.info, newFirst.info, newSecond.info];
+  },
+);
+
+export const rmsPropUpdate = defineKernel<RmsPropUpdateInputs<TensorInfo>, RmsPropUpdateAttrs>(
+  RmsPropUpdate,
+  ({ inputs: { param, grad, meanSquare, velocity }, attrs, backend }) => {
+    const others = [grad, meanSquare, velocity];
+    if ([param, ...others].some(({ dtype }) => dtype !== "float32")) return "dtype";
+    haveOneShape(RmsPropUpdate, param, others);
+    const values = backend.float32(param);
+    const newParam = backend.output(param.shape, "float32");
+    const newMeanSquare = backend.output(param.shape, "float32");
+    const newVelocity = backend.output(param.shape, "float32");
+    if (values.length > 0) {
+      backend.addon.rmsPropUpdate(
+        values,
+        backend.float32(grad),
+        backend.float32(meanSquare),
+        backend.float32(velocity),
+        newParam.values,
+        newMeanSquare.values,
+        newVelocity.values,
+        attrs.learningRate,
+        attrs.smoothing,
+        attrs.momentum,
+        attrs.epsilon,
+        attrs.weightDecay,
+      );
+    }
+    return [newParam.info, newMeanSquare.info, newVelocity.info];
+  },
+);
+
+export const lionUpdate = defineKernel<LionUpdateInputs<TensorInfo>, LionUpdateAttrs>(
+  LionUpdate,
+  ({ inputs: { param, grad, average }, attrs, backend }) => {
+    if ([param, grad, average].some(({ dtype }) => dtype !== "float32")) return "dtype";
+    haveOneShape(LionUpdate, param, [grad, average]);
+    const values = backend.float32(param);
+    const newParam = backend.output(param.shape, "float32");
+    const newAverage = backend.output(param.shape, "float32");
+    if (values.length > 0) {
+      backend.addon.lionUpdate(
+        values,
+        backend.float32(grad),
+        backend.float32(average),
+        newParam.values,
+        newAverage.values,
+        attrs.learningRate,
+        attrs.beta1,
+        attrs.beta2,
+        attrs.weightDecay,
+      );
+    }
+    return [newParam.info, newAverage.info];
   },
 );

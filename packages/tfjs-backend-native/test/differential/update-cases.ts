@@ -2,6 +2,10 @@
 import {
   AdamWUpdate,
   type AdamWUpdateAttrs,
+  LionUpdate,
+  type LionUpdateAttrs,
+  RmsPropUpdate,
+  type RmsPropUpdateAttrs,
   SgdUpdate,
   type SgdUpdateAttrs,
   StatelessDropout,
@@ -52,17 +56,19 @@ function sgdCase(rng: Rng): OpCase {
     momentum: oneOf(rng, [0, 0.9]),
     nesterov: rng.bernoulli(0.5),
     weightDecay: oneOf(rng, [0, 5e-4, 0.1]),
+    coupled: rng.bernoulli(0.5),
   };
-  const { learningRate, momentum, nesterov, weightDecay } = attrs;
+  const { learningRate, momentum, nesterov, weightDecay, coupled } = attrs;
   return {
     description: `SgdUpdate [${shape}] ${JSON.stringify(attrs)}`,
     inputs: [normal(rng, shape), normal(rng, shape), normal(rng, shape)],
     run: ([param, grad, velocity]) => run(SgdUpdate, { param, grad, velocity } as tf.NamedTensorMap, attrs),
     reference: (inputs) =>
       mapped(inputs, 2, ([p = 0, g = 0, v = 0]) => {
-        const velocity = momentum * v + g;
-        const update = nesterov ? g + momentum * velocity : velocity;
-        return [p - learningRate * (update + weightDecay * p), velocity];
+        const gradient = coupled ? g + weightDecay * p : g;
+        const velocity = momentum * v + gradient;
+        const update = nesterov ? gradient + momentum * velocity : velocity;
+        return [p - learningRate * (coupled ? update : update + weightDecay * p), velocity];
       }),
     tolerance: elementwise,
   };
@@ -96,6 +102,53 @@ function adamWCase(rng: Rng): OpCase {
   };
 }
 
+function rmsPropCase(rng: Rng): OpCase {
+  const shape = randomShape(rng, { ranks: [0, 4] });
+  const attrs: RmsPropUpdateAttrs = {
+    learningRate: rng.uniform(),
+    smoothing: oneOf(rng, [0.9, 0.99]),
+    momentum: oneOf(rng, [0, 0.9]),
+    epsilon: oneOf(rng, [1e-8, 1e-4]),
+    weightDecay: oneOf(rng, [0, 0.01]),
+  };
+  const { learningRate, smoothing, momentum, epsilon, weightDecay } = attrs;
+  return {
+    description: `RmsPropUpdate [${shape}] ${JSON.stringify(attrs)}`,
+    inputs: [normal(rng, shape), normal(rng, shape), uniform(rng, shape, 0.1, 2), normal(rng, shape)],
+    run: ([param, grad, meanSquare, velocity]) =>
+      run(RmsPropUpdate, { param, grad, meanSquare, velocity } as tf.NamedTensorMap, attrs),
+    reference: (inputs) =>
+      mapped(inputs, 3, ([p = 0, g = 0, s = 0, v = 0]) => {
+        const meanSquare = smoothing * s + (1 - smoothing) * g * g;
+        const velocity = momentum * v + g / (Math.sqrt(meanSquare) + epsilon);
+        return [p - learningRate * (velocity + weightDecay * p), meanSquare, velocity];
+      }),
+    tolerance: { absolute: 1e-5, relative: 2e-5 },
+  };
+}
+
+function lionCase(rng: Rng): OpCase {
+  const shape = randomShape(rng, { ranks: [0, 4] });
+  const attrs: LionUpdateAttrs = {
+    learningRate: rng.uniform(),
+    beta1: 0.5, // exact in both precisions, and so then is the sign
+    beta2: oneOf(rng, [0.9, 0.99]),
+    weightDecay: oneOf(rng, [0, 0.1]),
+  };
+  const { learningRate, beta1, beta2, weightDecay } = attrs;
+  return {
+    description: `LionUpdate [${shape}] ${JSON.stringify(attrs)}`,
+    inputs: [normal(rng, shape), normal(rng, shape), normal(rng, shape)],
+    run: ([param, grad, average]) => run(LionUpdate, { param, grad, average } as tf.NamedTensorMap, attrs),
+    reference: (inputs) =>
+      mapped(inputs, 2, ([p = 0, g = 0, a = 0]) => {
+        const update = Math.sign(beta1 * a + (1 - beta1) * g);
+        return [p - learningRate * (update + weightDecay * p), beta2 * a + (1 - beta2) * g];
+      }),
+    tolerance: elementwise,
+  };
+}
+
 /** lowbias32 of @convkit/ops/kernel-names, written once more. */
 function dropoutHash(index: number, seed: number): number {
   let h = (Math.imul(index, 0x9e3779b9) + seed) >>> 0;
@@ -122,5 +175,7 @@ function dropoutCase(rng: Rng): OpCase {
 export const updateCases: readonly OpGenerator[] = [
   { name: "SgdUpdate", kernels: [SgdUpdate], cases: 80, generate: sgdCase },
   { name: "AdamWUpdate", kernels: [AdamWUpdate], cases: 80, generate: adamWCase },
+  { name: "RmsPropUpdate", kernels: [RmsPropUpdate], cases: 80, generate: rmsPropCase },
+  { name: "LionUpdate", kernels: [LionUpdate], cases: 80, generate: lionCase },
   { name: "StatelessDropout", kernels: [StatelessDropout], cases: 80, generate: dropoutCase },
 ];
