@@ -42,6 +42,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   UnknownMetricError: EXIT_CODES.usage,
   UnknownModelError: EXIT_CODES.usage,
   UserModuleError: EXIT_CODES.usage,
+  WeightPatternError: EXIT_CODES.usage,
 
   ClassifierInputError: EXIT_CODES.data,
   ContentHashMismatchError: EXIT_CODES.data,

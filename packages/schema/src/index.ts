@@ -16,12 +16,12 @@ export {
   GradientClippingSpec,
   HoldingSpec,
   LookaheadSpec,
-  OptimizerSpec,
   RunConfig,
   runConfigJsonSchema,
   ScheduleSpec,
   type RunConfigInput,
 } from "./run-config.js";
+export { OptimizerSpec } from "./optimizer-spec.js";
 export { expandShortForms } from "./short-forms.js";
 export { DatasetCard, SplitName } from "./dataset-card.js";
 export {

@@ -78,6 +78,39 @@ describe("defaults", () => {
     expect(config.earlyStopping).toEqual({ monitor: "val_loss", mode: "auto", patience: 5, minDelta: 0 });
   });
 
+  it("completes every optimizer, and groups of weights", () => {
+    const parse = (optimizer: RunConfigInput["optimizer"]) =>
+      RunConfig.parse({ ...least, optimizer }).optimizer;
+    const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    expect(parse("adam")).toEqual({ name: "adam", ...adam, weightDecay: 0 });
+    expect(parse("rmsprop")).toEqual({
+      name: "rmsprop",
+      smoothing: 0.99,
+      momentum: 0,
+      epsilon: 1e-8,
+      weightDecay: 0,
+    });
+    expect(parse("lion")).toEqual({ name: "lion", beta1: 0.9, beta2: 0.99, weightDecay: 0 });
+    expect(parse("muon")).toEqual({
+      name: "muon",
+      momentum: 0.6,
+      nesterov: true,
+      iterations: 5,
+      normalize: true,
+      otherLearningRate: 1,
+      otherMomentum: 0.85,
+      weightDecay: 5e-4,
+    });
+    const groups = [{ weights: "^whiten/bias$", untilEpoch: 2.5 }];
+    expect(parse({ name: "adam", noDecay: ["embedding"], groups })).toEqual({
+      name: "adam",
+      ...adam,
+      weightDecay: 0,
+      noDecay: ["embedding"],
+      groups: [{ weights: "^whiten/bias$", learningRate: 1, untilEpoch: 2.5 }],
+    });
+  });
+
   it("completes layers written as data", () => {
     const config = RunConfig.parse({
       ...least,
@@ -238,7 +271,7 @@ describe("runConfigJsonSchema", () => {
   it("offers short forms beside the long one", () => {
     expect(properties["optimizer"]).toMatchObject({
       default: { name: "sgd" },
-      anyOf: [{ type: "string" }, { oneOf: [expect.anything(), expect.anything()] }],
+      anyOf: [{ type: "string" }, { oneOf: Array.from({ length: 6 }, () => expect.anything() as unknown) }],
     });
     expect(properties["model"]).toMatchObject({
       anyOf: [{ type: "string" }, { type: "array" }, { anyOf: expect.any(Array) as unknown[] }],
@@ -317,7 +350,21 @@ describe("what is refused, and in which words", () => {
       { ...least, data: { source: "x", imageSize: [64, 16_385] } },
       "Expected at most 16,384 pixels an edge\n  → at data.imageSize[1]",
     ],
-    ["an unknown optimizer", { ...least, optimizer: { name: "adam" } }, "Expected 'sgd' | 'adamw'"],
+    [
+      "an unknown optimizer",
+      { ...least, optimizer: { name: "adamax" } },
+      "Expected 'sgd' | 'adam' | 'adamw' | 'rmsprop' | 'lion' | 'muon'",
+    ],
+    [
+      "half a pattern of weights",
+      { ...least, optimizer: { name: "sgd", groups: [{ weights: "(" }] } },
+      "Invalid regular expression: /(/u: Unterminated group\n  → at optimizer.groups[0].weights",
+    ],
+    [
+      "weights that rest before they begin",
+      { ...least, optimizer: { name: "lion", groups: [{ weights: "bias", untilEpoch: 0 }] } },
+      "→ at optimizer.groups[0].untilEpoch",
+    ],
     ["another format", { ...least, formatVersion: 2 }, "→ at formatVersion"],
   ])("%s", (_what, config, message) => {
     expect(complaint(config)).toContain(message);

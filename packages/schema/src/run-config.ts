@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { TestTimeAugmentation } from "./model-card.js";
 import { ModelSpec } from "./model-spec.js";
+import { OptimizerSpec } from "./optimizer-spec.js";
 import { RunTransforms } from "./run-transforms.js";
 import { SamplingSpec } from "./sampling-spec.js";
 import { joinShortForms, named } from "./short-forms.js";
@@ -17,31 +18,7 @@ export type EngineName = z.infer<typeof EngineName>;
 export const EnginePreference = z.union([z.literal("auto"), EngineName]);
 export type EnginePreference = z.infer<typeof EnginePreference>;
 
-const WeightDecay = z
-  .number()
-  .min(0)
-  .describe("Decoupled shrinking of the weights at each step; not of biases and batch norm");
 const WarmupFraction = Fraction.describe("Fraction of all steps in which the rate first rises from 0");
-
-/** A string is a name. */
-export const OptimizerSpec = named(
-  z.discriminatedUnion("name", [
-    z.strictObject({
-      name: z.literal("sgd").describe("Stochastic gradient descent"),
-      momentum: Fraction.default(0.9).describe("Share of the last update that the next one keeps"),
-      nesterov: z.boolean().default(true).describe("Whether momentum looks one step ahead"),
-      weightDecay: WeightDecay.default(5e-4),
-    }),
-    z.strictObject({
-      name: z.literal("adamw").describe("Adam with decoupled weight decay"),
-      beta1: Fraction.default(0.9).describe("Share kept of the gradient's moving average"),
-      beta2: Fraction.default(0.999).describe("Share kept of the squared gradient's moving average"),
-      epsilon: z.number().positive().default(1e-8).describe("Added to the denominator"),
-      weightDecay: WeightDecay.default(0.01),
-    }),
-  ]),
-);
-export type OptimizerSpec = z.infer<typeof OptimizerSpec>;
 
 /** Learning rate per step. `warmupFraction` and `pctStart` are fractions of all steps. A string is a name. */
 export const ScheduleSpec = named(

@@ -190,7 +190,7 @@ describe("fit", () => {
     expect(second.weights).toEqual(first.weights);
   });
 
-  it.each(["sgd", "adamw"])("leaves no tensor behind per step with %s", async (name) => {
+  it.each(["sgd", "adamw", "muon"])("leaves no tensor behind per step with %s", async (name) => {
     const counts: number[] = [];
     const counter: Callback = { name: "counter", onStepEnd: () => void counts.push(tf.memory().numTensors) };
     await trainSquares({
@@ -293,6 +293,9 @@ describe("resuming", () => {
     ["in the middle of the first epoch", "sgd", 7],
     ["after an epoch's last step, before its validation", "sgd", 20],
     ["in the middle of the second epoch", "adamw", 33],
+    ["in the middle of the second epoch", "rmsprop", 33],
+    ["in the middle of the second epoch", "lion", 33],
+    ["in the middle of the second epoch", "muon", 33],
     ["with averages, between two moves of the slow weights", "sgd", 33, AVERAGES],
     [
       "with accumulated batches",

@@ -1,8 +1,9 @@
-/** SGD and AdamW over @convkit/ops' fused updates, with slots keyed by weight name. */
-import { adamWUpdate, sgdUpdate } from "@convkit/ops";
+/** An optimizer over a network's weights, with slots keyed by weight name. */
 import type { OptimizerSpec } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import type { NamedVariables } from "./named-tensors.js";
+import { updateRuleOf } from "./update-rules.js";
+import { settleWeights } from "./weight-settings.js";
 
 export interface UpdateOptions {
   readonly learningRate: number;
@@ -12,8 +13,8 @@ export interface UpdateOptions {
 
 export interface Optimizer {
   /**
-   * One update of every variable that has a gradient; weight decay is decoupled and spares weights of rank 0
-   * and 1 (biases, batch norm), as timm and the ResNet recipes do.
+   * One update of every variable that has a gradient and does not rest by its group. Weight decay is decoupled unless
+   * the config says otherwise, and spares weights of rank 0 and 1 (biases, batch norm) and those of `noDecay`.
    * @param gradients by weight name; the caller disposes them.
    */
   update(gradients: ReadonlyMap<string, tf.Tensor>, options: UpdateOptions): void;
@@ -24,21 +25,22 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** @returns the new variable, then its new slots in the order of the kind's names. */
-type UpdateRule = (
-  tensors: { param: tf.Tensor; grad: tf.Tensor; slots: readonly tf.Tensor[] },
-  options: UpdateOptions & { readonly weightDecay: number },
-) => readonly tf.Tensor[];
-
-interface OptimizerKind {
-  readonly slotNames: readonly string[];
-  readonly weightDecay: number;
-  readonly rule: UpdateRule;
+export interface OptimizerOptions {
+  /** Needed where a group of weights has an `untilEpoch`. */
+  readonly stepsPerEpoch?: number;
 }
 
-/** @param variables the trainable weights; their slots start at 0. */
-export function createOptimizer(spec: OptimizerSpec, variables: NamedVariables): Optimizer {
-  const { slotNames, weightDecay, rule } = kindOf(spec);
+/**
+ * @param variables the trainable weights; their slots start at 0.
+ * @throws {WeightPatternError} if a pattern of the config matches none of them.
+ */
+export function createOptimizer(
+  spec: OptimizerSpec,
+  variables: NamedVariables,
+  { stepsPerEpoch }: OptimizerOptions = {},
+): Optimizer {
+  const { slotNames, update } = updateRuleOf(spec);
+  const settings = settleWeights(spec, variables, stepsPerEpoch);
   const slots = new Map<string, tf.Variable>();
   for (const [name, variable] of variables) {
     for (const slotName of slotNames) {
@@ -49,12 +51,16 @@ export function createOptimizer(spec: OptimizerSpec, variables: NamedVariables):
   return {
     variables,
     slots,
-    update(gradients, options) {
+    update(gradients, { learningRate, step }) {
       for (const [name, grad] of gradients) {
+        const { learningRate: factor, weightDecay, lastStep } = settings.get(name)!;
+        if (step > lastStep) continue;
         const param = variables.get(name)!;
         const targets = [param, ...slotNames.map((slot) => slots.get(`${name}/${slot}`)!)];
-        const decay = param.rank > 1 ? weightDecay : 0;
-        const updated = rule({ param, grad, slots: targets.slice(1) }, { ...options, weightDecay: decay });
+        const updated = update(
+          { name, param, grad, slots: targets.slice(1) },
+          { learningRate: learningRate * factor, step, weightDecay },
+        );
         targets.forEach((target, i) => {
           target.assign(updated[i]!);
           updated[i]!.dispose();
@@ -63,32 +69,4 @@ export function createOptimizer(spec: OptimizerSpec, variables: NamedVariables):
     },
     dispose: () => tf.dispose([...slots.values()]),
   };
-}
-
-function kindOf(spec: OptimizerSpec): OptimizerKind {
-  switch (spec.name) {
-    case "sgd": {
-      const { momentum, nesterov } = spec;
-      return {
-        slotNames: ["velocity"],
-        weightDecay: spec.weightDecay,
-        rule: ({ param, grad, slots: [velocity] }, { learningRate, weightDecay }) =>
-          sgdUpdate({ param, grad, velocity: velocity! }, { learningRate, momentum, nesterov, weightDecay }),
-      };
-    }
-    case "adamw": {
-      const { beta1, beta2, epsilon } = spec;
-      return {
-        slotNames: ["firstMoment", "secondMoment"],
-        weightDecay: spec.weightDecay,
-        rule: ({ param, grad, slots: [firstMoment, secondMoment] }, options) =>
-          adamWUpdate(
-            { param, grad, firstMoment: firstMoment!, secondMoment: secondMoment! },
-            { ...options, beta1, beta2, epsilon },
-          ),
-      };
-    }
-    default:
-      return spec satisfies never;
-  }
 }

@@ -48,6 +48,7 @@ export interface AssembleRunOptions {
  *
  * @throws {ImageShapeMismatchError} if training pictures are not of the shape that the network is built for.
  * @throws {SamplingError} if sampling by the config's weights leaves no picture.
+ * @throws {WeightPatternError} if a pattern of the optimizer's matches no weight that is trained.
  */
 export async function assembleRun(
   data: RunData,
@@ -79,7 +80,9 @@ export async function assembleRun(
       trainingShape: loader.imageShape,
     });
     disposals.push(() => model.dispose());
-    const optimizer = createOptimizer(config.optimizer, weightsByName(model, "trainable"));
+    const optimizer = createOptimizer(config.optimizer, weightsByName(model, "trainable"), {
+      stepsPerEpoch: loader.stepsPerEpoch,
+    });
     disposals.push(() => optimizer.dispose());
     const validationLoader = validation && (await openEvaluationLoader(data, validation, { rng, workers }));
     disposals.push(() => validationLoader?.close());

@@ -36,13 +36,13 @@ describe("explainConfigIssues", () => {
 
   it("lists the keys of the variant at hand, and no other's, where none is near", () => {
     expect(explain({ ...WHOLE, optimizer: { name: "sgd", zzz: 1 } })).toEqual([
-      "optimizer.zzz: no such key. Keys here: name, momentum, nesterov, weightDecay.",
+      "optimizer.zzz: no such key. Keys here: name, momentum, nesterov, weightDecay, decay, noDecay, groups.",
     ]);
   });
 
   it("finds the name that was meant, in variants, plain choices and lists", () => {
-    expect(explain({ ...WHOLE, optimizer: { name: "adam" } })).toEqual([
-      'optimizer.name: expected one of sgd, adamw. Received: "adam". Did you mean "adamw"?',
+    expect(explain({ ...WHOLE, optimizer: { name: "admw" } })).toEqual([
+      'optimizer.name: expected one of sgd, adam, adamw, rmsprop, lion, muon. Received: "admw". Did you mean "adamw"?',
     ]);
     expect(explain({ ...WHOLE, engine: "nativ" })).toEqual([
       "engine: expected one of auto, tensorflow-gpu, tensorflow, native, wasm, cpu. " +

@@ -50,11 +50,21 @@ test("every field of a run's config is understood", () => {
 });
 
 test("variants are told by their name, or by the property that the others lack", () => {
-  expect(variants("optimizer").map(({ id }) => id)).toEqual(["sgd", "adamw"]);
+  expect(variants("optimizer").map(({ id }) => id)).toEqual([
+    "sgd",
+    "adam",
+    "adamw",
+    "rmsprop",
+    "lion",
+    "muon",
+  ]);
   expect(kinds(variants("optimizer")[0]!.fields)).toEqual({
     momentum: "number",
     nesterov: "switch",
     weightDecay: "number",
+    decay: "choice",
+    noDecay: "texts",
+    groups: "list",
   });
   // A method by its name or a number per class: neither a choice nor numbers alone would take both.
   expect(kinds(variants("loss")[0]!.fields)).toEqual({ labelSmoothing: "number", classWeights: "json" });
@@ -117,7 +127,7 @@ test("a value belongs to its variant in its short form too", () => {
   const id = (key: string, value: Parameters<typeof variantOf>[0]) => variantOf(value, variants(key))?.id;
   expect(id("optimizer", "adamw")).toBe("adamw");
   expect(id("optimizer", { name: "adamw", beta1: 0.5 })).toBe("adamw");
-  expect(id("optimizer", { name: "adam" })).toBeUndefined();
+  expect(id("optimizer", { name: "adamax" })).toBeUndefined();
   expect(id("model", "resnet9")).toBe("name");
   expect(id("model", "./net.ts")).toBe("module");
   expect(id("model", [{ layer: "flatten" }])).toBe("layers");
