@@ -1,5 +1,5 @@
 /** One door to every network: a name of the registry, a list of layers, or a module of the user's own. */
-import { fuseBatchNormRelu } from "@convkit/ops";
+import { fuseActivations } from "@convkit/ops";
 import type { ModelSpec } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
 import { ModelConfigError, UnknownModelError } from "./errors.js";
@@ -28,7 +28,7 @@ export async function createModel(spec: string | ModelSpec, context: ModelContex
     model.dispose();
     throw error;
   }
-  fuseBatchNormRelu(model);
+  fuseActivations(model);
   return model;
 }
 

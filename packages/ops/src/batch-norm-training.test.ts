@@ -44,7 +44,7 @@ describe("batchNormTraining", () => {
     expect(doffset.dataSync()[0]).toBeCloseTo(1, 6);
   });
 
-  for (const activation of ["linear", "relu"] as const) {
+  for (const activation of ["linear", "relu", "gelu"] as const) {
     for (const parameters of [[], ["scale"], ["offset"], ["scale", "offset"]] as const) {
       it(`agrees with finite differences: ${activation}, ${parameters.join(" and ") || "no parameters"}`, () => {
         const attrs = { epsilon: 1e-3, activation };

@@ -8,9 +8,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { runFusedKernel } from "./fused-kernel.js";
+import { gelu, geluGrad } from "./gelu.js";
 import {
   BatchNormTraining,
   BatchNormTrainingGrad,
+  type BatchNormActivation,
   type BatchNormTrainingAttrs,
   type BatchNormTrainingGradInputs,
   type BatchNormTrainingGradOutputs,
@@ -74,8 +76,7 @@ function forward(
     inputs.scale as tf.Tensor1D | undefined,
     attrs.epsilon,
   );
-  const activated = attrs.activation === "relu" ? tf.relu(y) : y;
-  return [activated.reshape(inputs.x.shape), mean, variance];
+  return [activate(y, attrs.activation).reshape(inputs.x.shape), mean, variance];
 }
 
 function backward(
@@ -89,14 +90,41 @@ function backward(
   const x = asRows(inputs.x);
   const rsqrt = tf.rsqrt(tf.add(variance, attrs.epsilon));
   const normalized = tf.mul(tf.sub(x, mean), rsqrt);
-  let dy = asRows(inputs.dy);
-  if (attrs.activation === "relu") dy = dy.mul(tf.step(tf.add(tf.mul(normalized, scale), offset)));
+  const activated = tf.add(tf.mul(normalized, scale), offset);
+  const dy = activationGrad(asRows(inputs.dy), activated, attrs.activation);
 
   const dscale = tf.sum(tf.mul(dy, normalized), 0);
   const doffset = tf.sum(dy, 0);
   const count = x.shape[0];
   const centred = dy.sub(doffset.div(count)).sub(tf.mul(normalized, dscale.div(count)));
   return [tf.mul(centred, tf.mul(scale, rsqrt)).reshape(inputs.x.shape), dscale, doffset];
+}
+
+function activate(x: tf.Tensor, activation: BatchNormActivation): tf.Tensor {
+  switch (activation) {
+    case "linear":
+      return x;
+    case "relu":
+      return tf.relu(x);
+    case "gelu":
+      return gelu(x);
+    default:
+      throw new TypeError(`Expected an activation. Received: ${String(activation satisfies never)}.`);
+  }
+}
+
+/** @param x what the activation was given. */
+function activationGrad(dy: tf.Tensor, x: tf.Tensor, activation: BatchNormActivation): tf.Tensor {
+  switch (activation) {
+    case "linear":
+      return dy;
+    case "relu":
+      return tf.mul(dy, tf.step(x));
+    case "gelu":
+      return geluGrad(dy, x);
+    default:
+      throw new TypeError(`Expected an activation. Received: ${String(activation satisfies never)}.`);
+  }
 }
 
 /** [..., C] → [n, C] */

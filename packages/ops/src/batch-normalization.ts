@@ -50,7 +50,7 @@ export class BatchNormalization extends tf.layers.Layer {
   /** @nocollapse */
   static readonly className = "BatchNormalization";
 
-  /** Applied in the same pass while training. Set by `fuseBatchNormRelu`; no part of the config. */
+  /** Applied in the same pass while training. Set by `fuseActivations`; no part of the config. */
   trainingActivation: BatchNormActivation = "linear";
 
   /** Never built or called: it resolves the arguments and writes the config, as tfjs exports neither. */

@@ -11,7 +11,7 @@ import * as tf from "@tensorflow/tfjs";
 export function runFusedKernel(
   name: string,
   inputs: Record<string, tf.Tensor>,
-  attrs: Record<string, number | boolean | string>,
+  attrs: Record<string, number | boolean | string> = {},
 ): tf.Tensor[] | undefined {
   if (!tf.getKernel(name, tf.getBackend())) return undefined;
   if (Object.values(inputs).some(({ dtype }) => dtype !== "float32")) return undefined;

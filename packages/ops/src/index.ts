@@ -8,7 +8,8 @@ export {
   type DropoutArgs,
   type DropoutState,
 } from "./dropout.js";
-export { fuseBatchNormRelu } from "./fuse-batch-norm-relu.js";
+export { fuseActivations } from "./fuse-activations.js";
+export { gelu } from "./gelu.js";
 export { lionUpdate } from "./lion-update.js";
 export { muonUpdate, orthogonalize, type MuonUpdateAttrs, type MuonUpdateInputs } from "./muon-update.js";
 export { rmsPropUpdate } from "./rmsprop-update.js";

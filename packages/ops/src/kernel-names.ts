@@ -8,7 +8,7 @@
  */
 
 /** What is applied to the output of batch normalisation in the same pass. */
-export type BatchNormActivation = "linear" | "relu";
+export type BatchNormActivation = "linear" | "relu" | "gelu";
 
 /**
  * Batch statistics and normalisation in one go, over every axis but the last.
@@ -34,8 +34,9 @@ export type BatchNormTrainingOutputs<T> = [y: T, mean: T, variance: T];
 
 /**
  * The gradient of `BatchNormTraining` with respect to `x`, `scale` and `offset`, the statistics' own dependence
- * on `x` included. With `x̂ = (x − mean) · (variance + epsilon)^−½` and, for "relu", `dy` set to 0 wherever
- * `scale · x̂ + offset > 0` does not hold (recomputed from `x`; the forward output is not an input):
+ * on `x` included. With `x̂ = (x − mean) · (variance + epsilon)^−½` and `z = scale · x̂ + offset`, `dy` is first, for "relu",
+ * set to 0 wherever `z > 0` does not hold, and for "gelu" multiplied by its slope at `z` (recomputed from `x`; the forward
+ * output is not an input):
  *
  *     doffset = Σdy        dscale = Σ(dy · x̂)
  *     dx = scale · (variance + epsilon)^−½ · (dy − doffset / n − x̂ · dscale / n)
@@ -55,6 +56,24 @@ export type BatchNormTrainingGradInputs<T> = {
 export type BatchNormTrainingGradAttrs = BatchNormTrainingAttrs;
 /** `dscale` and `doffset` are given whether or not `scale` and `offset` were. */
 export type BatchNormTrainingGradOutputs<T> = [dx: T, dscale: T, doffset: T];
+
+/**
+ * The Gaussian error linear unit: Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415, by the error function itself.
+ *
+ *     y = x · Φ(x)        Φ(x) = (1 + erf(x / √2)) / 2
+ */
+export const Gelu = "Gelu";
+export type GeluInputs<T> = { x: T };
+export type GeluOutputs<T> = T;
+
+/**
+ * The gradient of `Gelu`; φ is the density of the standard normal distribution.
+ *
+ *     dx = dy · (Φ(x) + x · φ(x))        φ(x) = exp(−x² / 2) / √(2π)
+ */
+export const GeluGrad = "GeluGrad";
+export type GeluGradInputs<T> = { dy: T; x: T };
+export type GeluGradOutputs<T> = T;
 
 /**
  * One step of stochastic gradient descent with momentum and weight decay, which is decoupled from the momentum or, as

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { largestDifference } from "../test/finite-difference.js";
 import { BatchNormalization } from "./batch-normalization.js";
 import { Dropout } from "./dropout.js";
-import { fuseBatchNormRelu } from "./fuse-batch-norm-relu.js";
+import { fuseActivations } from "./fuse-activations.js";
 
 const STOCK_PROGRAM = `
   import * as tf from "@tensorflow/tfjs";
@@ -33,7 +33,7 @@ function build(): tf.LayersModel {
 describe("a model of our layers", () => {
   it("predicts the same after stock tfjs has loaded it", async () => {
     const model = build();
-    fuseBatchNormRelu(model);
+    fuseActivations(model);
     const x = tf.randomNormal([3, 4, 4, 2], 1, 2, "float32", 1);
     for (let i = 0; i < 3; i++) model.apply(x, { training: true });
     const expected = (model.predict(x) as tf.Tensor).dataSync();

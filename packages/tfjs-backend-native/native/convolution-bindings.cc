@@ -72,16 +72,17 @@ napi_value batchMatMul(napi_env env, napi_callback_info info) {
 
 struct Rows {
   size_t rows, channels;
-  bool relu;
+  NormActivation activation;
   float epsilon;
 };
 Rows rowsOf(Call& call, size_t index) {
   const int32_t* p = call.params(index, 3);
   if (!call.failed() && (p[0] < 1 || p[1] < 1)) call.fail("Expected at least one row and one channel.");
-  return {static_cast<size_t>(p[0]), static_cast<size_t>(p[1]), p[2] != 0, static_cast<float>(call.number(index + 1))};
+  if (!call.failed() && (p[2] < 0 || p[2] > static_cast<int32_t>(NormActivation::gelu))) call.fail("Expected an activation from 0 to 2.");
+  return {static_cast<size_t>(p[0]), static_cast<size_t>(p[1]), static_cast<NormActivation>(p[2]), static_cast<float>(call.number(index + 1))};
 }
 
-// batchNormTraining(x, scale | null, offset | null, y, mean, variance, [rows, channels, relu], epsilon)
+// batchNormTraining(x, scale | null, offset | null, y, mean, variance, [rows, channels, activation], epsilon)
 napi_value batchNormTraining(napi_env env, napi_callback_info info) {
   Call call(env, info);
   const Rows r = rowsOf(call, 6);
@@ -91,10 +92,10 @@ napi_value batchNormTraining(napi_env env, napi_callback_info info) {
   float* y = call.floats(3, r.rows * r.channels);
   float* mean = call.floats(4, r.channels);
   float* variance = call.floats(5, r.channels);
-  return call.done(call.failed() || kernels().batchNormTraining(r.rows, r.channels, x, scale, offset, r.epsilon, r.relu, y, mean, variance));
+  return call.done(call.failed() || kernels().batchNormTraining(r.rows, r.channels, x, scale, offset, r.epsilon, r.activation, y, mean, variance));
 }
 
-// batchNormTrainingGrad(dy, x, mean, variance, scale | null, offset | null, dx, dscale, doffset, [rows, channels, relu], epsilon)
+// batchNormTrainingGrad(dy, x, mean, variance, scale | null, offset | null, dx, dscale, doffset, [rows, channels, activation], epsilon)
 napi_value batchNormTrainingGrad(napi_env env, napi_callback_info info) {
   Call call(env, info);
   const Rows r = rowsOf(call, 9);
@@ -107,7 +108,7 @@ napi_value batchNormTrainingGrad(napi_env env, napi_callback_info info) {
   float* dx = call.floats(6, r.rows * r.channels);
   float* dscale = call.floats(7, r.channels);
   float* doffset = call.floats(8, r.channels);
-  return call.done(call.failed() || kernels().batchNormTrainingGrad(r.rows, r.channels, dy, x, mean, variance, scale, offset, r.epsilon, r.relu,
+  return call.done(call.failed() || kernels().batchNormTrainingGrad(r.rows, r.channels, dy, x, mean, variance, scale, offset, r.epsilon, r.activation,
                                                                     dx, dscale, doffset));
 }
 

@@ -24,7 +24,7 @@ napi_value unary(napi_env env, napi_callback_info info) {
   const size_t size = call.elements(1);
   const float* x = call.floats(0, size);
   float* y = call.floats(1, 0);
-  const UnaryOp op = readOp(call, static_cast<int32_t>(call.number(2)), UnaryOp::reciprocal);
+  const UnaryOp op = readOp(call, static_cast<int32_t>(call.number(2)), UnaryOp::gelu);
   const double alpha = call.number(3);
   if (!call.failed()) kernels().unary(op, size, x, y, static_cast<float>(alpha));
   return call.done();
@@ -33,7 +33,7 @@ napi_value unary(napi_env env, napi_callback_info info) {
 // binary(a, b, out, [op, rank, ...sizes of a, ...sizes of b])
 napi_value binary(napi_env env, napi_callback_info info) {
   Call call(env, info);
-  const BinaryOp op = readOp(call, call.params(3, 2)[0], BinaryOp::atan2);
+  const BinaryOp op = readOp(call, call.params(3, 2)[0], BinaryOp::geluGrad);
   size_t sizeA, sizeB;
   const Broadcast shape = readBroadcast(call, 3, 1, &sizeA, &sizeB);
   const float* a = call.floats(0, sizeA);

@@ -15,8 +15,10 @@ struct ConvShape {
 };
 
 // The numbers are those of src/op-codes.ts.
-enum class UnaryOp : int32_t { relu, relu6, step, leakyRelu, elu, sigmoid, tanh, erf, exp, log, sqrt, rsqrt, square, neg, abs, reciprocal };
-enum class BinaryOp : int32_t { add, sub, multiply, realDiv, maximum, minimum, squaredDifference, pow, prelu, eluGrad, mod, atan2 };
+enum class UnaryOp : int32_t { relu, relu6, step, leakyRelu, elu, sigmoid, tanh, erf, exp, log, sqrt, rsqrt, square, neg, abs, reciprocal, gelu };
+enum class BinaryOp : int32_t { add, sub, multiply, realDiv, maximum, minimum, squaredDifference, pow, prelu, eluGrad, mod, atan2, geluGrad };
+// What batch normalisation hands its result through.
+enum class NormActivation : int32_t { linear, relu, gelu };
 enum class CompareOp : int32_t { equal, notEqual, less, lessEqual, greater, greaterEqual };
 enum class ReduceOp : int32_t { sum, mean, max };
 
@@ -89,9 +91,9 @@ struct Kernels {
                  const float* bias, float* out, Activation, float alpha);
 
   bool (*batchNormTraining)(size_t rows, size_t channels, const float* x, const float* scale, const float* offset, float epsilon,
-                            bool relu, float* y, float* mean, float* variance);
+                            NormActivation, float* y, float* mean, float* variance);
   bool (*batchNormTrainingGrad)(size_t rows, size_t channels, const float* dy, const float* x, const float* mean,
-                                const float* variance, const float* scale, const float* offset, float epsilon, bool relu,
+                                const float* variance, const float* scale, const float* offset, float epsilon, NormActivation,
                                 float* dx, float* dscale, float* doffset);
   bool (*batchNormInference)(size_t rows, size_t channels, const float* x, const float* mean, const float* variance,
                              const float* scale, const float* offset, float epsilon, float* y);

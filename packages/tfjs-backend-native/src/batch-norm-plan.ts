@@ -3,6 +3,7 @@ import type { BatchNormActivation } from "@convkit/ops/kernel-names";
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { NativeBackend } from "./backend.js";
 import type { BatchNormParams } from "./native-addon.js";
+import { NORM_ACTIVATION } from "./op-codes.js";
 
 export type BatchNormPlan = {
   channels: number;
@@ -28,7 +29,7 @@ export function planBatchNorm(
   const rows = channels === 0 ? 0 : util.sizeFromShape(x.shape) / channels;
   params[0] = rows;
   params[1] = channels;
-  params[2] = activation === "relu" ? 1 : 0;
+  params[2] = NORM_ACTIVATION[activation];
   return {
     channels,
     rows,

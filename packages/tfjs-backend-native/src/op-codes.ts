@@ -17,6 +17,7 @@ export const UNARY = {
   neg: 13,
   abs: 14,
   reciprocal: 15,
+  gelu: 16,
 } as const;
 
 export const BINARY = {
@@ -32,7 +33,11 @@ export const BINARY = {
   eluGrad: 9,
   mod: 10,
   atan2: 11,
+  geluGrad: 12,
 } as const;
+
+/** What batch normalisation hands its result through. */
+export const NORM_ACTIVATION = { linear: 0, relu: 1, gelu: 2 } as const;
 
 export const COMPARE = {
   equal: 0,

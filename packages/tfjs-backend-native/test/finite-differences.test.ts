@@ -94,7 +94,7 @@ describe("gradients agree with finite differences", () => {
     });
   });
 
-  it.each(["linear", "relu"] as const)("of batch normalisation in training, %s", (activation) => {
+  it.each(["linear", "relu", "gelu"] as const)("of batch normalisation in training, %s", (activation) => {
     tf.tidy(() => {
       const attrs = { epsilon: 1e-3, activation };
       const x = tf.tensor2d(random(rng, 30), [10, 3]);

@@ -1,7 +1,7 @@
 /** The training loop. It emits events and calls callbacks; it prints nothing and writes nothing. */
 import { setImmediate } from "node:timers/promises";
 import type { Loader } from "@convkit/data";
-import { fuseBatchNormRelu } from "@convkit/ops";
+import { fuseActivations } from "@convkit/ops";
 import type { Rng } from "@convkit/random";
 import type { GradientClippingSpec, TrainEventBody } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
@@ -60,7 +60,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
   const gathered = accumulate > 1 ? new GradientSum() : undefined;
   const update = { optimizer, labelSmoothing, classWeights, clipping, gathered };
   const state = new LoopState(options);
-  fuseBatchNormRelu(model);
+  fuseActivations(model);
   const stepEvents = new StepEvents(updatesPerEpoch(loader, accumulate), emit);
 
   while (state.epoch <= epochs && !state.ending) {

@@ -1,6 +1,7 @@
 // Every kernel of one instruction set, and their table. Included once per instruction set (isa/*.cc).
 #include "../simd.h"
 #include "activation.h"
+#include "vector-math.h"
 #include "tap-conv.h"
 #include "filter-tile.h"
 #include "transpose-copy.h"
@@ -10,7 +11,6 @@
 #include "mat-mul.h"
 #include "batch-norm.h"
 #include "fma-peak.h"
-#include "vector-math.h"
 #include "elementwise.h"
 #include "broadcast.h"
 #include "reduction.h"

@@ -1,5 +1,5 @@
 // Batch normalisation over [rows, channels] (Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167), training
-// and inference, with the following ReLU in the same pass. Memory-bound: each direction reads its inputs twice
+// and inference, with the following ReLU or GELU in the same pass. Memory-bound: each direction reads its inputs twice
 // and writes once. Sums are taken of x minus its first row, in float over short blocks and in double across
 // them, so that a large mean does not cancel the variance.
 
@@ -53,23 +53,33 @@ static size_t sumThreads(size_t rows, size_t channels) {
   return threads < most ? threads : most;
 }
 
-// y = (x - center) * factor + offset, then ReLU.
-static void scaleRows(size_t rows, size_t channels, const float* x, const float* center, const float* factor, const float* offset, bool relu, float* y) {
+// y = activation((x - center) * factor + offset).
+template <typename F>
+static void scaleRowsAnd(F activation, size_t rows, size_t channels, const float* x, const float* center, const float* factor, const float* offset, float* y) {
   parallelRanges(rows, 4096 / channels + 1, [&](size_t begin, size_t end, int) {
-    const Vec zero = {};
     for (size_t r = begin; r < end; r++) {
       for (size_t c = 0; c < channels; c += L) {
         const int lanes = channels - c < static_cast<size_t>(L) ? static_cast<int>(channels - c) : L;
         Vec v = (loadLanes(x + r * channels + c, lanes) - loadLanes(center + c, lanes)) * loadLanes(factor + c, lanes);
         if (offset) v += loadLanes(offset + c, lanes);
-        storeLanes(y + r * channels + c, relu ? maximum(v, zero) : v, lanes);
+        storeLanes(y + r * channels + c, activation(v), lanes);
       }
     }
   });
 }
 
-static bool batchNormTraining(size_t rows, size_t channels, const float* x, const float* scale, const float* offset, float epsilon, bool relu, float* y,
-                              float* mean, float* variance) {
+static void scaleRows(NormActivation activation, size_t rows, size_t channels, const float* x, const float* center, const float* factor, const float* offset,
+                      float* y) {
+  const Vec zero = {};
+  switch (activation) {
+    case NormActivation::linear: return scaleRowsAnd([](Vec v) { return v; }, rows, channels, x, center, factor, offset, y);
+    case NormActivation::relu: return scaleRowsAnd([=](Vec v) { return maximum(v, zero); }, rows, channels, x, center, factor, offset, y);
+    case NormActivation::gelu: return scaleRowsAnd([](Vec v) { return gelu(v); }, rows, channels, x, center, factor, offset, y);
+  }
+}
+
+static bool batchNormTraining(size_t rows, size_t channels, const float* x, const float* scale, const float* offset, float epsilon, NormActivation activation,
+                              float* y, float* mean, float* variance) {
   const size_t threads = sumThreads(rows, channels);
   double* sums = channelSums(threads, channels);
   float* factor = threadScratch(2, channels);
@@ -85,7 +95,7 @@ static bool batchNormTraining(size_t rows, size_t channels, const float* x, cons
     variance[c] = static_cast<float>(square < 0 ? 0 : square);
     factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt((square < 0 ? 0 : square) + epsilon));
   }
-  scaleRows(rows, channels, x, mean, factor, offset, relu, y);
+  scaleRows(activation, rows, channels, x, mean, factor, offset, y);
   return true;
 }
 
@@ -94,34 +104,26 @@ static bool batchNormInference(size_t rows, size_t channels, const float* x, con
   float* factor = threadScratch(2, channels);
   if (!factor) return false;
   for (size_t c = 0; c < channels; c++) factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt(static_cast<double>(variance[c]) + epsilon));
-  scaleRows(rows, channels, x, mean, factor, offset, false, y);
+  scaleRows(NormActivation::linear, rows, channels, x, mean, factor, offset, y);
   return true;
 }
 
-static bool batchNormTrainingGrad(size_t rows, size_t channels, const float* dy, const float* x, const float* mean, const float* variance, const float* scale,
-                                  const float* offset, float epsilon, bool relu, float* dx, float* dscale, float* doffset) {
+// `activationGrad(at, c, lanes, d)` is dy behind the activation's gradient, with d = x - mean; it is asked once for the sums
+// and once for dx, and may keep what it found in dx in between.
+template <typename First, typename Second>
+static bool batchNormGradThrough(First first, Second second, size_t rows, size_t channels, const float* x, const float* mean, const float* variance,
+                                 const float* factor, float epsilon, float* dx, float* dscale, float* doffset) {
   const size_t threads = sumThreads(rows, channels);
   double* sums = channelSums(threads, channels);
-  float* factor = threadScratch(2, channels * 3);
-  if (!sums || !factor) return false;
-  float *meanGrad = factor + channels, *slope = factor + 2 * channels;
-  for (size_t c = 0; c < channels; c++) factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt(static_cast<double>(variance[c]) + epsilon));
-  const Vec zero = {};
-  // dy where the ReLU let the forward value through; d is x - mean.
-  auto masked = [&](size_t at, size_t c, int lanes, Vec d) {
-    Vec g = loadLanes(dy + at, lanes);
-    if (!relu) return g;
-    Vec before = d * loadLanes(factor + c, lanes);
-    if (offset) before += loadLanes(offset + c, lanes);
-    return before > zero ? g : zero;
-  };
+  if (!sums) return false;
   sumAllChannels(rows, channels, sums, threads, [&](size_t at, size_t c, int lanes, Vec& a, Vec& b) {
     const Vec d = loadLanes(x + at, lanes) - loadLanes(mean + c, lanes);
-    const Vec g = masked(at, c, lanes, d);
+    const Vec g = first(at, c, lanes, d);
     a += g;
     b += g * d;
   });
   // dx = factor * (g - mean(g) - (x - mean) * mean(g * (x - mean)) / (variance + epsilon))
+  float *meanGrad = const_cast<float*>(factor) + channels, *slope = meanGrad + channels;
   for (size_t c = 0; c < channels; c++) {
     const double inverse = 1.0 / (static_cast<double>(variance[c]) + epsilon);
     doffset[c] = static_cast<float>(sums[c]);
@@ -135,10 +137,46 @@ static bool batchNormTrainingGrad(size_t rows, size_t channels, const float* dy,
         const int lanes = channels - c < static_cast<size_t>(L) ? static_cast<int>(channels - c) : L;
         const size_t at = r * channels + c;
         const Vec d = loadLanes(x + at, lanes) - loadLanes(mean + c, lanes);
-        const Vec g = masked(at, c, lanes, d);
+        const Vec g = second(at, c, lanes, d);
         storeLanes(dx + at, loadLanes(factor + c, lanes) * (g - loadLanes(meanGrad + c, lanes) - d * loadLanes(slope + c, lanes)), lanes);
       }
     }
   });
   return true;
+}
+
+static bool batchNormTrainingGrad(size_t rows, size_t channels, const float* dy, const float* x, const float* mean, const float* variance, const float* scale,
+                                  const float* offset, float epsilon, NormActivation activation, float* dx, float* dscale, float* doffset) {
+  float* factor = threadScratch(2, channels * 3);
+  if (!factor) return false;
+  for (size_t c = 0; c < channels; c++) factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt(static_cast<double>(variance[c]) + epsilon));
+  const Vec zero = {};
+  // What the activation was given.
+  auto before = [&](size_t c, int lanes, Vec d) {
+    const Vec scaled = d * loadLanes(factor + c, lanes);
+    return offset ? scaled + loadLanes(offset + c, lanes) : scaled;
+  };
+  auto through = [&](auto first, auto second) {
+    return batchNormGradThrough(first, second, rows, channels, x, mean, variance, factor, epsilon, dx, dscale, doffset);
+  };
+  switch (activation) {
+    case NormActivation::linear: {
+      auto whole = [&](size_t at, size_t, int lanes, Vec) { return loadLanes(dy + at, lanes); };
+      return through(whole, whole);
+    }
+    case NormActivation::relu: {
+      // Asked twice: less work than memory for the answer.
+      auto masked = [&](size_t at, size_t c, int lanes, Vec d) { return before(c, lanes, d) > zero ? loadLanes(dy + at, lanes) : zero; };
+      return through(masked, masked);
+    }
+    case NormActivation::gelu: {
+      auto slanted = [&](size_t at, size_t c, int lanes, Vec d) {
+        const Vec g = loadLanes(dy + at, lanes) * geluSlope(before(c, lanes, d));
+        storeLanes(dx + at, g, lanes);
+        return g;
+      };
+      return through(slanted, [&](size_t at, size_t, int lanes, Vec) { return loadLanes(dx + at, lanes); });
+    }
+  }
+  return false;
 }

@@ -148,6 +148,7 @@ static bool binary(BinaryOp op, const Broadcast& s, const float* a, const float*
     case BinaryOp::eluGrad: return zip(s, a, b, out, [=](Vec dy, Vec y) { return y >= zero ? dy : dy * (y + 1.0f); });
     case BinaryOp::mod: return zip(s, a, b, out, [](Vec x, Vec y) { return modulo(x, y); });
     case BinaryOp::atan2: return zip(s, a, b, out, [](Vec y, Vec x) { return angle(y, x); });
+    case BinaryOp::geluGrad: return zip(s, a, b, out, [](Vec dy, Vec x) { return dy * geluSlope(x); });
   }
   return true;
 }

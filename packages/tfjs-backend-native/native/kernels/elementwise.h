@@ -39,6 +39,7 @@ static void unary(UnaryOp op, size_t size, const float* x, float* y, float alpha
     case UnaryOp::neg: return mapElements(size, x, y, [](Vec v) { return -v; });
     case UnaryOp::abs: return mapElements(size, x, y, [](Vec v) { return absolute(v); });
     case UnaryOp::reciprocal: return mapElements(size, x, y, [](Vec v) { return 1.0f / v; });
+    case UnaryOp::gelu: return mapElements(size, x, y, [](Vec v) { return gelu(v); });
   }
 }
 

@@ -106,3 +106,11 @@ static inline __attribute__((always_inline)) Vec errorFunction(Vec x) {
   near = near * x + x;
   return x != x ? x : t > 0.927734375f ? far : near;
 }
+
+// x Φ(x), Φ the distribution function of the standard normal: Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415
+static inline __attribute__((always_inline)) Vec normalDistribution(Vec x) { return 0.5f + 0.5f * errorFunction(x * 0.707106781186547524f); }
+static inline __attribute__((always_inline)) Vec gelu(Vec x) { return x * normalDistribution(x); }
+// Φ(x) + x φ(x)
+static inline __attribute__((always_inline)) Vec geluSlope(Vec x) {
+  return normalDistribution(x) + x * (0.398942280401432678f * expVec(x * x * -0.5f));
+}

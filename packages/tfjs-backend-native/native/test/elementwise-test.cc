@@ -114,6 +114,30 @@ Operands randomBroadcast(Random& r) {
   return o;
 }
 
+// By absolute error: below 0, gelu and its slope fall to 0 by cancellation.
+void testGelu(const Kernels& k, Checks& checks) {
+  constexpr size_t kCount = 4801;
+  Floats x(kCount), dy(kCount), y(kCount), dx(kCount);
+  std::vector<double> gelu(kCount), slope(kCount);
+  for (size_t i = 0; i < kCount; i++) {
+    const double at = x[i] = (static_cast<float>(i) - 2400) / 200;
+    const double below = 0.5 * std::erfc(-at / std::sqrt(2.0));
+    dy[i] = i % 2 ? -2.0f : 1.0f;
+    gelu[i] = at * below;
+    slope[i] = dy[i] * (below + at * std::exp(-at * at / 2) / std::sqrt(2 * 3.14159265358979323846));
+  }
+  checks.context = "gelu";
+  k.unary(UnaryOp::gelu, kCount, x.data(), y.data(), 0);
+  checks.close(y, gelu, 4e-7, 2e-7);
+  checks.context = "geluGrad";
+  Broadcast shape{};
+  shape.rank = 1;
+  shape.total = shape.size[0] = kCount;
+  shape.strideA[0] = shape.strideB[0] = 1;
+  checks.that("memory", k.binary(BinaryOp::geluGrad, shape, dy.data(), x.data(), dx.data()));
+  checks.close(dx, slope, 6e-7, 3e-7);
+}
+
 struct BinaryCase {
   BinaryOp op;
   const char* name;
@@ -255,6 +279,7 @@ void testChoiceAndCasts(const Kernels& k, Random& r, Checks& checks) {
 
 void testElementwise(const Kernels& k, Random& r, Checks& checks) {
   testUnary(k, checks);
+  testGelu(k, checks);
   testBinary(k, r, checks);
   testChoiceAndCasts(k, r, checks);
 }

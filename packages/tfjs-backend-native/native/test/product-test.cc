@@ -22,9 +22,13 @@ void testProduct(const Kernels& k, Random& r, Checks& checks) {
   checks.close(out, expected, 1e-4, 1e-4);
 }
 
+double normalCdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+double geluSlope(double x) { return normalCdf(x) + x * std::exp(-x * x / 2) / std::sqrt(2 * 3.14159265358979323846); }
+
 void testBatchNorm(const Kernels& k, Random& r, Checks& checks) {
   const size_t rows = r.between(4, 400), channels = r.channels();
-  const bool relu = r.chance(0.5), scaled = r.chance(0.7), shifted = r.chance(0.7);
+  const NormActivation activation = static_cast<NormActivation>(r.between(0, 2));
+  const bool relu = activation == NormActivation::relu, curved = activation == NormActivation::gelu, scaled = r.chance(0.7), shifted = r.chance(0.7);
   const float epsilon = 1e-3f;
   Floats x = r.floats(rows * channels), scale = r.floats(channels), offset = r.floats(channels);
   const Floats dy = r.floats(rows * channels);
@@ -43,23 +47,23 @@ void testBatchNorm(const Kernels& k, Random& r, Checks& checks) {
     for (size_t i = 0; i < rows; i++) {
       const size_t at = i * channels + c;
       const double normal = (x[at] - mean) * inverse, before = normal * factor + shift;
-      y[at] = relu && before < 0 ? 0 : before;
+      y[at] = relu && before < 0 ? 0 : curved ? before * normalCdf(before) : before;
       inference[at] = before;
-      const double g = relu && !(before > 0) ? 0 : dy[at];
+      const double g = relu && !(before > 0) ? 0 : curved ? dy[at] * geluSlope(before) : dy[at];
       doffset[c] += g;
       dscale[c] += g * normal;
     }
     for (size_t i = 0; i < rows; i++) {
       const size_t at = i * channels + c;
       const double normal = (x[at] - mean) * inverse, before = normal * factor + shift;
-      const double g = relu && !(before > 0) ? 0 : dy[at];
+      const double g = relu && !(before > 0) ? 0 : curved ? dy[at] * geluSlope(before) : dy[at];
       dx[at] = factor * inverse * (g - doffset[c] / static_cast<double>(rows) - normal * dscale[c] / static_cast<double>(rows));
     }
   }
-  checks.context = format("batch norm rows %zu channels %zu relu %d scale %d offset %d", rows, channels, relu, scaled, shifted);
+  checks.context = format("batch norm rows %zu channels %zu activation %d scale %d offset %d", rows, channels, static_cast<int>(activation), scaled, shifted);
   const float *s = scaled ? scale.data() : nullptr, *o = shifted ? offset.data() : nullptr;
   Floats out(y.size()), mean(channels), variance(channels), dxOut(dx.size()), dscaleOut(channels), doffsetOut(channels), inferred(y.size());
-  checks.that("memory", k.batchNormTraining(rows, channels, x.data(), s, o, epsilon, relu, out.data(), mean.data(), variance.data()));
+  checks.that("memory", k.batchNormTraining(rows, channels, x.data(), s, o, epsilon, activation, out.data(), mean.data(), variance.data()));
   checks.close(out, y, 1e-4, 1e-4);
   checks.close(mean, means, 1e-6, 1e-5);
   checks.close(variance, variances, 1e-6, 1e-5);
@@ -70,7 +74,7 @@ void testBatchNorm(const Kernels& k, Random& r, Checks& checks) {
     for (size_t at = 0; at < y.size(); at++)
       if (std::fabs(inference[at]) < 1e-4) return;
   }
-  checks.that("memory", k.batchNormTrainingGrad(rows, channels, dy.data(), x.data(), mean.data(), variance.data(), s, o, epsilon, relu, dxOut.data(),
+  checks.that("memory", k.batchNormTrainingGrad(rows, channels, dy.data(), x.data(), mean.data(), variance.data(), s, o, epsilon, activation, dxOut.data(),
                                                 dscaleOut.data(), doffsetOut.data()));
   checks.close(dxOut, dx, 1e-4, 1e-3);
   checks.close(dscaleOut, dscale, 1e-3, 1e-3);

@@ -14,6 +14,7 @@ import {
   Sub,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
+import { GeluGrad, type GeluGradInputs } from "@convkit/ops/kernel-names";
 import type { NativeBackend } from "../backend.js";
 import { planBroadcast } from "../broadcast-plan.js";
 import { defineKernel, type KernelResult, type NativeKernel } from "../kernel.js";
@@ -54,5 +55,8 @@ export const binaryKernels: readonly NativeKernel[] = [
   ),
   defineKernel<{ dy: TensorInfo; y: TensorInfo }, unknown>(EluGrad, ({ inputs: { dy, y }, backend }) =>
     runBinary(backend, BINARY.eluGrad, { a: dy, b: y }),
+  ),
+  defineKernel<GeluGradInputs<TensorInfo>, unknown>(GeluGrad, ({ inputs: { dy, x }, backend }) =>
+    runBinary(backend, BINARY.geluGrad, { a: dy, b: x }),
   ),
 ];

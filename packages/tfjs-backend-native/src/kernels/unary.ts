@@ -18,6 +18,7 @@ import {
   Tanh,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
+import { Gelu } from "@convkit/ops/kernel-names";
 import { defineKernel, type NativeKernel } from "../kernel.js";
 import { UNARY } from "../op-codes.js";
 
@@ -26,6 +27,7 @@ const OPS = {
   [Elu]: UNARY.elu,
   [Erf]: UNARY.erf,
   [Exp]: UNARY.exp,
+  [Gelu]: UNARY.gelu,
   [LeakyRelu]: UNARY.leakyRelu,
   [Log]: UNARY.log,
   [Neg]: UNARY.neg,

@@ -56,7 +56,7 @@ function trainingCase(rng: Rng): TrainingCase & { description: string } {
   const channels = shape.at(-1) as number;
   const attrs: BatchNormTrainingAttrs = {
     epsilon: oneOf(rng, [1e-3, 1e-5]),
-    activation: oneOf(rng, ["linear", "relu"]),
+    activation: oneOf(rng, ["linear", "relu", "gelu"]),
   };
   const [hasScale, hasOffset] = [rng.bernoulli(0.7), rng.bernoulli(0.7)];
   // Away from 0, where a rounding decides which side of the ReLU an element is on.
@@ -86,7 +86,12 @@ function composed(
   const normalised = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, attrs.epsilon)));
   const scaled = scale === undefined ? normalised : tf.mul(normalised, scale);
   const shifted = offset === undefined ? scaled : tf.add(scaled, offset);
-  return [attrs.activation === "relu" ? tf.relu(shifted) : shifted, mean, variance];
+  return [activated(shifted, attrs.activation), mean, variance];
+}
+
+function activated(x: tf.Tensor, activation: BatchNormTrainingAttrs["activation"]): tf.Tensor {
+  if (activation === "gelu") return tf.mul(x, tf.mul(tf.add(tf.erf(tf.div(x, Math.SQRT2)), 1), 0.5));
+  return activation === "relu" ? tf.relu(x) : x;
 }
 
 function forwardCase(rng: Rng): OpCase {

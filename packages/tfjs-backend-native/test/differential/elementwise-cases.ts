@@ -1,4 +1,5 @@
 /** Random elementwise calls: two operands that broadcast, one operand, comparisons and choices. */
+import { Gelu, GeluGrad } from "@convkit/ops/kernel-names";
 import type { Rng } from "@convkit/random";
 import * as tf from "@tensorflow/tfjs-core";
 import {
@@ -94,6 +95,24 @@ function unaryCase(rng: Rng, { kernel, op, positive = false }: UnaryOp): OpCase 
     run: ([x]) => op(x as tf.Tensor),
     tolerance: elementwise,
     ...(!special && { gradientTolerance: { absolute: 1e-5, relative: 1e-5 } }),
+  };
+}
+
+/** Both directions, which the `cpu` backend has no kernels for. */
+function geluCase(rng: Rng): OpCase {
+  const shape = randomShape(rng, anyRank);
+  return {
+    description: `gelu and its gradient [${shape}]`,
+    inputs: [uniform(rng, shape, -6, 6), normal(rng, shape)],
+    run: ([x, dy]) => [
+      tf.engine().runKernel<tf.Tensor>(Gelu, { x: x as tf.Tensor }),
+      tf.engine().runKernel<tf.Tensor>(GeluGrad, { dy: dy as tf.Tensor, x: x as tf.Tensor }),
+    ],
+    reference: ([x, dy]) => {
+      const composed = (t: tf.Tensor) => tf.mul(t, tf.mul(tf.add(tf.erf(tf.mul(t, Math.SQRT1_2)), 1), 0.5));
+      return [composed(x as tf.Tensor), tf.grad(composed)(x as tf.Tensor, dy)];
+    },
+    tolerance: { absolute: 5e-6, relative: 5e-6 },
   };
 }
 
@@ -217,6 +236,7 @@ const eachOf = <Op extends { kernel: string }>(
 export const elementwiseCases: readonly OpGenerator[] = [
   ...eachOf(binaryOps, 80, binaryCase),
   ...eachOf(unaryOps, 40, unaryCase),
+  { name: "Gelu and GeluGrad", kernels: [Gelu, GeluGrad], cases: 60, generate: geluCase },
   { name: "Mod", kernels: [tf.Mod], cases: 80, generate: modCase },
   {
     name: "logical operations",
