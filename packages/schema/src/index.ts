@@ -10,18 +10,16 @@ export { SamplingSpec } from "./sampling-spec.js";
 export { LayerSpec, ModelSpec } from "./model-spec.js";
 export {
   DataSpec,
-  EmaSpec,
   EngineName,
   EnginePreference,
-  GradientClippingSpec,
   HoldingSpec,
-  LookaheadSpec,
   RunConfig,
   runConfigJsonSchema,
-  ScheduleSpec,
   type RunConfigInput,
 } from "./run-config.js";
+export { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
 export { OptimizerSpec } from "./optimizer-spec.js";
+export { ScheduleSpec } from "./schedule-spec.js";
 export { expandShortForms } from "./short-forms.js";
 export { DatasetCard, SplitName } from "./dataset-card.js";
 export {

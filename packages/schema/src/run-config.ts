@@ -2,9 +2,12 @@
 import { z } from "zod";
 import { TestTimeAugmentation } from "./model-card.js";
 import { ModelSpec } from "./model-spec.js";
+import { MonitorSpec } from "./monitor-spec.js";
 import { OptimizerSpec } from "./optimizer-spec.js";
 import { RunTransforms } from "./run-transforms.js";
 import { SamplingSpec } from "./sampling-spec.js";
+import { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
+import { ScheduleSpec } from "./schedule-spec.js";
 import { joinShortForms, named } from "./short-forms.js";
 import { ResizeFit } from "./transform-fields.js";
 
@@ -17,31 +20,6 @@ export const EngineName = z.enum(["tensorflow-gpu", "tensorflow", "native", "was
 export type EngineName = z.infer<typeof EngineName>;
 export const EnginePreference = z.union([z.literal("auto"), EngineName]);
 export type EnginePreference = z.infer<typeof EnginePreference>;
-
-const WarmupFraction = Fraction.describe("Fraction of all steps in which the rate first rises from 0");
-
-/** Learning rate per step. `warmupFraction` and `pctStart` are fractions of all steps. A string is a name. */
-export const ScheduleSpec = named(
-  z.discriminatedUnion("name", [
-    z.strictObject({
-      name: z.literal("constant").describe("The same learning rate at every step"),
-      warmupFraction: WarmupFraction.default(0),
-    }),
-    z.strictObject({
-      name: z.literal("cosine").describe("Falls along half a cosine"),
-      warmupFraction: WarmupFraction.default(0.05),
-      finalFactor: z.number().min(0).max(1).default(0).describe("Last learning rate ÷ the highest"),
-    }),
-    z.strictObject({
-      name: z.literal("one-cycle").describe("Rises, then falls"),
-      pctStart: z.number().gt(0).lt(1).default(0.3).describe("Fraction of all steps in which the rate rises"),
-      divFactor: z.number().positive().default(25).describe("The highest learning rate ÷ the first"),
-      finalDivFactor: z.number().positive().default(1e4).describe("The first learning rate ÷ the last"),
-      anneal: z.enum(["cos", "linear"]).default("cos").describe("Along a cosine or a straight line"),
-    }),
-  ]),
-);
-export type ScheduleSpec = z.infer<typeof ScheduleSpec>;
 
 /** Cui et al. 2019, https://arxiv.org/abs/1901.05555, who try β = 0.9, 0.99, 0.999 and 0.9999. */
 const EffectiveNumber = z.strictObject({
@@ -71,65 +49,6 @@ const LossSpec = named(
       ),
   }),
 );
-
-/** Averaged weights, which are validated, judged and kept in place of the trained ones. */
-export const EmaSpec = z.strictObject({
-  decay: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .default(0.999)
-    .describe("Share of the average that each step keeps; 0.999 averages over some thousand steps"),
-  warmup: z
-    .boolean()
-    .default(true)
-    .describe("Whether the first steps keep less, so that first weights are forgotten"),
-});
-export type EmaSpec = z.infer<typeof EmaSpec>;
-
-export const LookaheadSpec = z.strictObject({
-  everySteps: PositiveInt.default(5).describe("Steps between two moves of the slow weights"),
-  slowShare: z.number().gt(0).lt(1).default(0.5).describe("Share of the slow weights that such a move keeps"),
-  power: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe(
-      "How slowShare grows: times the part of the run that is done to this power; 0: it is there from the start",
-    ),
-});
-export type LookaheadSpec = z.infer<typeof LookaheadSpec>;
-
-const ClippingLimit = z.number().positive();
-
-/** Keras's clipvalue, clipnorm and global_clipnorm. */
-export const GradientClippingSpec = z.discriminatedUnion("name", [
-  z.strictObject({
-    name: z.literal("value").describe("Each number of a gradient by itself"),
-    limit: ClippingLimit.describe("Largest absolute value"),
-  }),
-  z.strictObject({
-    name: z.literal("norm").describe("The gradient of each weight"),
-    limit: ClippingLimit.describe("Largest Euclidean norm"),
-  }),
-  z.strictObject({
-    name: z.literal("global-norm").describe("All gradients by one factor"),
-    limit: ClippingLimit.describe("Largest Euclidean norm of all together"),
-  }),
-]);
-export type GradientClippingSpec = z.infer<typeof GradientClippingSpec>;
-
-const Monitor = z.strictObject({
-  monitor: z
-    .string()
-    .min(1)
-    .default("val_loss")
-    .describe("Metric watched: loss, accuracy, val_loss, val_accuracy or learning_rate"),
-  mode: z
-    .enum(["auto", "min", "max"])
-    .default("auto")
-    .describe("Whether a lower or a higher value is better; auto: higher for an accuracy, else lower"),
-});
 
 /** In Unicode mode, where an unknown escape is a mistake and not the letter itself. */
 const GroupPattern = z.string().superRefine((pattern, context) => {
@@ -277,10 +196,10 @@ export const RunConfig = z.strictObject({
     "Judges and uses the network by several views of a picture, mirrored and moved by a pixel: more accurate, and 2, 3 or 6 times " +
       "as slow; left out: by the picture alone",
   ),
-  checkpoint: Monitor.prefault({ monitor: "val_accuracy" }).describe(
+  checkpoint: MonitorSpec.prefault({ monitor: "val_accuracy" }).describe(
     "Which epoch's weights are judged and kept: those with the best value",
   ),
-  earlyStopping: Monitor.extend({
+  earlyStopping: MonitorSpec.extend({
     patience: PositiveInt.default(5).describe("Epochs without improvement after which training ends"),
     minDelta: z.number().min(0).default(0).describe("How much better counts as better"),
   })

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Loader } from "@convkit/data";
 import { Rng } from "@convkit/random";
 import { OptimizerSpec, type EmaSpec, type LookaheadSpec, type TrainEventBody } from "@convkit/schema";
+import { createSchedule } from "@convkit/schema/schedule";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { buildSmallNetwork } from "../test/small-network.js";
@@ -16,7 +17,6 @@ import { fit, updatesPerEpoch, type FitOptions } from "./fit.js";
 import { readVariables, weightsByName } from "./named-tensors.js";
 import { createOptimizer } from "./optimizer.js";
 import type { NamedArrays } from "./safetensors.js";
-import { createSchedule } from "./schedule.js";
 import { exponentialMovingAverage, lookahead } from "./weight-averages.js";
 import { terminateOnNaN } from "./terminate-on-nan.js";
 

@@ -18,10 +18,15 @@ export { predict, type PredictOptions } from "./predict.js";
 export { crossEntropy, type CrossEntropyOptions } from "./cross-entropy.js";
 export { createOptimizer, type Optimizer, type OptimizerOptions, type UpdateOptions } from "./optimizer.js";
 export { WeightPatternError } from "./weight-settings.js";
-export { createSchedule, type Schedule, type ScheduleOptions } from "./schedule.js";
+export { createSchedule, type Schedule, type ScheduleOptions } from "@convkit/schema/schedule";
 export type { Callback, CallbackContext, Ending, LogValues } from "./callback.js";
 export { UnknownMetricError, type MonitorOptions } from "./monitor.js";
 export { earlyStopping, type EarlyStoppingOptions } from "./early-stopping.js";
+export {
+  reduceLrOnPlateau,
+  type ReduceLrOnPlateauOptions,
+  type ReduceLrOnPlateauState,
+} from "./reduce-lr-on-plateau.js";
 export { terminateOnNaN } from "./terminate-on-nan.js";
 export { checkpoints, type CheckpointsOptions } from "./checkpoints.js";
 export {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { ContentHashMismatchError } from "@convkit/data";
 import type { RunConfigInput, TrainEvent } from "@convkit/schema";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -18,7 +19,7 @@ import {
 } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
 import { RunBusyError } from "./attempt-lock.js";
-import { CheckpointCorruptError } from "./checkpoint.js";
+import { CheckpointCorruptError, loadCheckpoint } from "./checkpoint.js";
 import { evaluateRun } from "./evaluate-run.js";
 import { historyOf } from "./history.js";
 import { resume, RunFinishedError, train } from "./train.js";
@@ -67,6 +68,33 @@ describe("resume", () => {
       historyOf(journalOf(run)).map(({ epoch, step, logs }) => ({ epoch, step, logs }));
     expect(curve(cut)).toEqual(curve(whole));
     expect(readFileSync(join(cut, "report.json"))).toEqual(readFileSync(join(whole, "report.json")));
+  });
+
+  it("keeps what a plateau made of the learning rate, and lets weights rest when their epochs are done", async () => {
+    const config = configOf({
+      epochs: 4,
+      learningRate: 0.02,
+      // No epoch is that much better than the first.
+      schedule: { name: "reduce-on-plateau", patience: 1, factor: 0.5, minDelta: 1e3, cooldown: 1 },
+      optimizer: { name: "muon", groups: [{ weights: "/bias$", learningRate: 2, untilEpoch: 2.5 }] },
+    });
+    const [uncut, cut] = [newRun(), newRun()];
+    await train(config, optionsFor(uncut));
+    const controller = new AbortController();
+    // 2.5 epochs of 12 steps.
+    const onEvent = (event: TrainEvent): void => {
+      if (event.type === "step" && event.step === 30) controller.abort(new Error("SIGINT"));
+    };
+    await train(config, optionsFor(cut, { signal: controller.signal, onEvent }));
+    const halfway = (await loadCheckpoint(join(cut, "checkpoints/last")))!.weights;
+    expect((await resume(cut, optionsFor(cut))).status).toBe("completed");
+    expect(await lastWeights(cut)).toEqual(await lastWeights(uncut));
+    const final = (await loadCheckpoint(join(cut, "checkpoints/last")))!.weights;
+    const resting = Object.keys(final).filter((name) => isDeepStrictEqual(final[name], halfway[name]));
+    expect(resting).toEqual(Object.keys(final).filter((name) => name.endsWith("/bias")));
+    expect(resting).toHaveLength(1);
+    const rates = historyOf(journalOf(cut)).map(({ logs }) => logs["learning_rate"]);
+    expect(rates).toEqual([0.02, 0.02, 0.01, 0.01]);
   });
 
   it("mixes the pictures that are left as they would have been mixed", async () => {

@@ -87,6 +87,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
         terminateOnNaN(),
         systemMetrics({ emit, wait, onGpu: engine.name === "tensorflow-gpu" }),
         stopOnRequest(requests, (text) => emit({ type: "message", level: "warning", text })),
+        ...(parts.scheduleCallback ? [parts.scheduleCallback] : []),
         ...(monitors.earlyStopping ? [earlyStopping(monitors.earlyStopping)] : []),
         checkpoints({
           folder: folder.checkpoints,

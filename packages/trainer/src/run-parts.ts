@@ -3,14 +3,16 @@ import { createLoader, trainingLoaderRng, type DatasetSplit, type Loader } from 
 import { createModel, type SampleImages } from "@convkit/models";
 import { Rng } from "@convkit/random";
 import type { TransformSpec } from "@convkit/schema";
+import { createSchedule, type Schedule } from "@convkit/schema/schedule";
 import type * as tf from "@tensorflow/tfjs";
+import type { Callback } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { updatesPerEpoch } from "./fit.js";
 import { UnknownMetricError, type MonitorOptions } from "./monitor.js";
 import { weightsByName } from "./named-tensors.js";
 import { createOptimizer, type Optimizer } from "./optimizer.js";
+import { reduceLrOnPlateau } from "./reduce-lr-on-plateau.js";
 import type { RunData } from "./run-data.js";
-import { createSchedule, type Schedule } from "./schedule.js";
 import { exponentialMovingAverage, lookahead, type WeightAverage } from "./weight-averages.js";
 
 /** Of pictures that a network may look at before training: `airbench94` whitens its first layer by them. */
@@ -27,6 +29,8 @@ export interface RunParts {
   readonly model: tf.LayersModel;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  /** What the schedule learns an epoch's metrics by, if it needs any: before the checkpoints. */
+  readonly scheduleCallback: Callback | undefined;
   readonly loader: Loader;
   readonly validationLoader: Loader | undefined;
   readonly rng: Rng;
@@ -80,24 +84,27 @@ export async function assembleRun(
       trainingShape: loader.imageShape,
     });
     disposals.push(() => model.dispose());
-    const optimizer = createOptimizer(config.optimizer, weightsByName(model, "trainable"), {
-      stepsPerEpoch: loader.stepsPerEpoch,
-    });
+    const { accumulate = 1 } = config;
+    const stepsPerEpoch = updatesPerEpoch(loader, accumulate);
+    const trainable = weightsByName(model, "trainable");
+    const optimizer = createOptimizer(config.optimizer, trainable, { stepsPerEpoch });
     disposals.push(() => optimizer.dispose());
     const validationLoader = validation && (await openEvaluationLoader(data, validation, { rng, workers }));
     disposals.push(() => validationLoader?.close());
-    const { accumulate = 1 } = config;
-    const stepsPerEpoch = updatesPerEpoch(loader, accumulate);
     const totalSteps = epochs * stepsPerEpoch;
-    const schedule = createSchedule(config.schedule, { learningRate, totalSteps });
+    const plain = createSchedule(config.schedule, { learningRate, totalSteps, stepsPerEpoch });
+    const { schedule, callback: scheduleCallback } =
+      config.schedule.name === "reduce-on-plateau"
+        ? reduceLrOnPlateau({ ...config.schedule, schedule: plain })
+        : { schedule: plain, callback: undefined };
     const weights = weightsByName(model);
     const averages = [
       ...(config.ema ? [exponentialMovingAverage(config.ema, weights)] : []),
       ...(config.lookahead ? [lookahead(config.lookahead, weights, totalSteps)] : []),
     ];
     disposals.push(() => averages.forEach((average) => average.dispose()));
-    const loaders = { loader, validationLoader };
-    return { model, optimizer, schedule, ...loaders, rng, averages, accumulate, stepsPerEpoch, dispose };
+    const updates = { optimizer, schedule, scheduleCallback, averages, accumulate, stepsPerEpoch };
+    return { model, loader, validationLoader, ...updates, rng, dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -188,12 +195,15 @@ export function monitorsOf({ config, dataset }: RunData): {
   readonly checkpoint: MonitorOptions | null;
   readonly earlyStopping: RunData["config"]["earlyStopping"];
 } {
-  const { checkpoint, earlyStopping } = config;
+  const { checkpoint, earlyStopping, schedule } = config;
   const metrics = ["loss", "accuracy", "learning_rate"];
   if (dataset.splits.validation) metrics.push("val_loss", "val_accuracy");
   if (dataset.splits.validation && config.ema) metrics.push("raw_val_loss", "raw_val_accuracy");
   const isKnown = ({ monitor }: MonitorOptions) => metrics.includes(monitor);
-  if (earlyStopping && !isKnown(earlyStopping)) throw new UnknownMetricError(earlyStopping.monitor, metrics);
+  const plateau = schedule.name === "reduce-on-plateau" ? schedule : null;
+  for (const watched of [earlyStopping, plateau]) {
+    if (watched && !isKnown(watched)) throw new UnknownMetricError(watched.monitor, metrics);
+  }
   if (isKnown(checkpoint)) return { checkpoint, earlyStopping };
   if (dataset.splits.validation || !checkpoint.monitor.startsWith("val_")) {
     throw new UnknownMetricError(checkpoint.monitor, metrics);

@@ -195,9 +195,12 @@ describe("train", () => {
     await expect(train(configOf({ checkpoint }), optionsFor(newRun()))).rejects.toThrow(UnknownMetricError);
     const data = { source: join(root, "squares"), validationFraction: 0 };
     const earlyStopping = { monitor: "val_loss" };
-    await expect(train(configOf({ data, earlyStopping }), optionsFor(newRun()))).rejects.toThrow(
-      UnknownMetricError,
-    );
+    const schedule = { name: "reduce-on-plateau" } as const;
+    for (const watching of [{ earlyStopping }, { schedule }]) {
+      await expect(train(configOf({ data, ...watching }), optionsFor(newRun()))).rejects.toThrow(
+        UnknownMetricError,
+      );
+    }
   });
 
   it("takes the last epoch where there are no validation pictures, and says so", async () => {

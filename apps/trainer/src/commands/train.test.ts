@@ -109,6 +109,29 @@ describe("convkit train", () => {
     expect(stdout).toMatch(/^report +\.convkit\/runs\/.*report\.html$/m);
   });
 
+  it("draws the learning rate of the steps that a run would have, and leaves no run", async () => {
+    const own = makeFolder();
+    const source = join(folder, "pictures");
+    const plot = ["train", source, ...TINY, "--lr=0.4", "--set=schedule=polynomial", "--plot-schedule"];
+    const { exitCode, stdout, stderr } = await runConvkit(own, plot);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const lines = stdout.split("\n");
+    expect(lines[0]).toMatch(/^0\.4 ┤█/);
+    expect(lines[13]).toMatch(/^ {5}0 .* 1 .* 2 .* epochs$/);
+    const steps = (/^steps +([\d,]+): 3 × (\d+)$/m.exec(stdout) ?? []).slice(1).map(Number);
+    expect(steps[0]).toBe(3 * steps[1]!);
+    expect(stdout).toMatch(/^schedule +polynomial: 0\.4 at first, /m);
+    expect(existsSync(join(own, ".convkit/runs"))).toBe(false);
+
+    const [told] = (await runConvkit(own, [...plot, "--json"])).json();
+    expect(told).toMatchObject({ type: "schedule", stepsPerEpoch: steps[1], totalSteps: steps[0] });
+    const rates = told!["rates"] as number[];
+    expect(rates).toHaveLength(steps[0]!);
+    // The same steps as the run with these pictures had.
+    const ended = trained.json().findLast(({ type }) => type === "epochEnded");
+    expect(ended!["step"]).toBe(steps[0]);
+  });
+
   it("says at the start which files it leaves out", async () => {
     const own = makeFolder();
     await writePictures(own);

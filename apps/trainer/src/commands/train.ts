@@ -8,10 +8,12 @@ import { runJob } from "../process/run-job.js";
 import type { CommandContext } from "./command-context.js";
 import { addServerOptions, deliveryTo, type ServerFlags } from "./server-options.js";
 import { numberArgument } from "./number-argument.js";
+import { plotSchedule } from "./plot-schedule.js";
 
 interface TrainFlags extends ConfigFlags, ServerFlags {
   readonly config?: string;
   readonly set: readonly PartialConfig[];
+  readonly plotSchedule: boolean;
   readonly json: boolean;
 }
 
@@ -24,6 +26,7 @@ Examples:
   convkit train ./photos --model resnet9 --set 'data.imageSize=[64,64]'
   convkit train cifar10 --model ./my-network.mjs --epochs 20 --batch-size 256 --lr 0.1
   convkit train --config run.json --set optimizer.momentum=0.95 --set data.limit.train=5000
+  convkit train cifar10 --epochs 30 --set schedule=cosine --plot-schedule
   convkit train cifar10 --lr 0.2 --experiment rates --tag baseline --tag nightly
   convkit train cifar10 --json > events.jsonl`;
 
@@ -51,12 +54,14 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .option("--name <text>", "a name for the run")
     .option("--experiment <name>", "the experiment that the run belongs to")
     .option("--tag <label>", "a label to find the run by; may be repeated", collectText, [])
+    .option("--plot-schedule", "draws the learning rate over the run's steps, and trains nothing", false)
     .option("--json", "one JSON object a line", false)
     .addHelpText("after", EXAMPLES);
   addServerOptions(command, { purpose: "a dashboard that is told of the run while it goes on" }).action(
     async (data: string | undefined, flags: TrainFlags) => {
       const file = flags.config === undefined ? undefined : await readConfigFile(flags.config);
       const config = assembleRunConfig({ data, file, flags, assignments: flags.set });
+      if (flags.plotSchedule) return plotSchedule(config, flags, context);
       const options = { json: flags.json, clientOf: deliveryTo(flags) };
       context.exit(await runJob({ kind: "train", home: context.home, config }, context, options));
     },

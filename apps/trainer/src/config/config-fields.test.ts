@@ -39,7 +39,11 @@ it("opens each variant and tells its keys after it", () => {
     "schedule.name=cosine",
     "schedule.warmupFraction",
   ]);
-  expect(field("schedule.warmupFraction").map((each) => each.default)).toEqual(["0", "0.05"]);
+  expect(field("schedule.warmupFraction").map((each) => each.default)).toEqual([
+    "0",
+    "0.05",
+    ...["step", "exponential", "polynomial", "reduce-on-plateau"].map(() => "0"),
+  ]);
   expect(field("model.layers[].layer=dropout")).toHaveLength(1);
 });
 
