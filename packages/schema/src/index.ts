@@ -18,6 +18,7 @@ export {
   type RunConfigInput,
 } from "./run-config.js";
 export { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
+export { LossSpec } from "./loss-spec.js";
 export { OptimizerSpec } from "./optimizer-spec.js";
 export { ScheduleSpec } from "./schedule-spec.js";
 export { expandShortForms } from "./short-forms.js";

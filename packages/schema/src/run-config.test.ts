@@ -217,6 +217,19 @@ describe("short forms", () => {
       );
   });
 
+  it("takes every loss by its name, each with what it alone knows", () => {
+    const parse = (loss: RunConfigInput["loss"]) => RunConfig.parse({ ...least, loss }).loss;
+    expect(parse("focal")).toEqual({ name: "focal", gamma: 2, classWeights: null });
+    expect(parse("binary-cross-entropy")).toEqual({
+      name: "binary-cross-entropy",
+      labelSmoothing: 0,
+      classWeights: null,
+    });
+    expect(complaint({ ...least, loss: { name: "focal", labelSmoothing: 0.1 } })).toMatch(/labelSmoothing/);
+    expect(complaint({ ...least, loss: { name: "focal", gamma: -1 } })).toMatch(/loss\.gamma/);
+    expect(complaint({ ...least, loss: "hinge" })).toMatch(/'cross-entropy' \| 'focal'/);
+  });
+
   it("takes a preset's name for all transforms, and no other", () => {
     expect(RunConfig.parse({ ...least, transforms: "strong" }).transforms).toBe("strong");
     expect(complaint({ ...least, transforms: "heavy" })).toBe(

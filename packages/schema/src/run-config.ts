@@ -1,5 +1,6 @@
 /** Everything that decides a run. Parsed once, at the edge; a stored config replays the run. */
 import { z } from "zod";
+import { LossSpec } from "./loss-spec.js";
 import { TestTimeAugmentation } from "./model-card.js";
 import { ModelSpec } from "./model-spec.js";
 import { MonitorSpec } from "./monitor-spec.js";
@@ -8,47 +9,17 @@ import { RunTransforms } from "./run-transforms.js";
 import { SamplingSpec } from "./sampling-spec.js";
 import { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
 import { ScheduleSpec } from "./schedule-spec.js";
-import { joinShortForms, named } from "./short-forms.js";
+import { joinShortForms } from "./short-forms.js";
 import { ResizeFit } from "./transform-fields.js";
 
 const PositiveInt = z.int().positive();
 /** In pixels: of a square picture as large as that, the bytes alone are 805 MB. */
 const Edge = PositiveInt.max(16_384, "Expected at most 16,384 pixels an edge");
-const Fraction = z.number().min(0).lt(1);
 
 export const EngineName = z.enum(["tensorflow-gpu", "tensorflow", "native", "wasm", "cpu"]);
 export type EngineName = z.infer<typeof EngineName>;
 export const EnginePreference = z.union([z.literal("auto"), EngineName]);
 export type EnginePreference = z.infer<typeof EnginePreference>;
-
-/** Cui et al. 2019, https://arxiv.org/abs/1901.05555, who try β = 0.9, 0.99, 0.999 and 0.9999. */
-const EffectiveNumber = z.strictObject({
-  name: z.literal("effective-number").describe("The method, with a beta of its own"),
-  beta: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.999)
-    .describe(
-      "From 0, all classes alike, to just below 1, nearly balanced. Classes of more than 5 / (1 − beta) pictures count " +
-        "nearly alike: 0.9999 for classes of thousands",
-    ),
-});
-
-const LossSpec = named(
-  z.strictObject({
-    name: z.literal("cross-entropy").describe("Of the label's probability, in nats"),
-    labelSmoothing: Fraction.default(0).describe("Share of the target spread evenly over all classes"),
-    classWeights: z
-      .union([z.enum(["balanced", "effective-number"]), EffectiveNumber, z.array(z.number().min(0))])
-      .nullable()
-      .default(null)
-      .describe(
-        "How much pictures of each class count: found by a method from how many there are, or a number for each; " +
-          "null: all alike",
-      ),
-  }),
-);
 
 /** In Unicode mode, where an unknown escape is a mistake and not the letter itself. */
 const GroupPattern = z.string().superRefine((pattern, context) => {

@@ -16,6 +16,11 @@ export function labelsTensor({ labels }: Batch): tf.Tensor1D {
   return tf.tensor1d(labels, "int32");
 }
 
+/** float32 [N]; undefined where all pictures count alike. */
+export function weightsTensor({ weights }: Batch): tf.Tensor1D | undefined {
+  return weights && tf.tensor1d(weights, "float32");
+}
+
 /** undefined of a batch whose pictures are each their own. */
 export function mixedTarget({ mixed }: Batch): MixedTarget | undefined {
   return mixed && { labels: tf.tensor1d(mixed.labels, "int32"), weight: mixed.weight };

@@ -7,6 +7,8 @@
  * With class weights w as PyTorch's `CrossEntropyLoss(weight=w, label_smoothing=ε)`: t becomes w·t, and N the sum of the
  * labels' weights; the loss of mixed labels is the mixture of two such losses. Then
  *   loss = −Σ t·log softmax(z),  ∂loss/∂z = softmax(z)·Σt − t,  with t divided by that sum already.
+ * Weights of pictures multiply both t and the labels' weights. Soft labels stand for the one-hot ones; as in PyTorch, N then
+ * is the number of pictures, or the sum of their weights, whatever the classes weigh.
  * Differs from PyTorch: a batch of nothing but weight 0 has a loss of 0 rather than NaN.
  */
 import * as tf from "@tensorflow/tfjs";
@@ -18,6 +20,8 @@ export interface CrossEntropyOptions {
   readonly mixed?: MixedTarget | undefined;
   /** [C]: how much pictures of each class count beside each other. All alike if null or left out. */
   readonly classWeights?: readonly number[] | null;
+  /** float32 [N]: how much each picture counts; all alike if left out. */
+  readonly sampleWeights?: tf.Tensor1D | undefined;
 }
 
 export interface MixedTarget {
@@ -28,22 +32,23 @@ export interface MixedTarget {
 }
 
 /**
- * Mean over the batch, in nats; with class weights the mean by them.
+ * Mean over the batch, in nats; with weights the mean by them.
  *
  * @param logits float32 [N, C].
- * @param labels int32 [N], class indices.
+ * @param labels int32 [N], class indices; or float32 [N, C], each picture's probabilities.
  * @returns a scalar that the caller disposes.
  */
 export function crossEntropy(
   logits: tf.Tensor2D,
-  labels: tf.Tensor1D,
-  { labelSmoothing = 0, mixed, classWeights }: CrossEntropyOptions = {},
+  labels: tf.Tensor1D | tf.Tensor2D,
+  options: CrossEntropyOptions = {},
 ): tf.Scalar {
+  const { labelSmoothing = 0, mixed, classWeights, sampleWeights } = options;
   const [count, classes] = logits.shape;
   const rest = labelSmoothing / classes;
   const smoothed = (classOf: tf.Tensor1D) =>
     tf.oneHot(classOf, classes, 1 - labelSmoothing + rest, rest, "float32");
-  if (classWeights) return weightedCrossEntropy(logits, labels, { labelSmoothing, mixed, classWeights });
+  if (classWeights || sampleWeights || !isHard(labels)) return weightedCrossEntropy(logits, labels, options);
   const fused = tf.customGrad<tf.Scalar>((...inputs) => {
     const [input, save] = inputs as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
     const own = smoothed(labels);
@@ -65,19 +70,22 @@ export function crossEntropy(
 
 function weightedCrossEntropy(
   logits: tf.Tensor2D,
-  labels: tf.Tensor1D,
-  { labelSmoothing = 0, mixed, classWeights }: CrossEntropyOptions & { classWeights: readonly number[] },
+  labels: tf.Tensor1D | tf.Tensor2D,
+  { labelSmoothing = 0, mixed, classWeights, sampleWeights }: CrossEntropyOptions,
 ): tf.Scalar {
-  const classes = logits.shape[1];
+  const [count, classes] = logits.shape;
   const smoothing = labelSmoothing / classes;
-  const targetOf = (classOf: tf.Tensor1D, weights: tf.Tensor1D) => {
-    const own = tf.oneHot(classOf, classes, 1, 0, "float32");
+  /** [N, C], divided by what the mean divides by. */
+  const targetOf = (labelled: tf.Tensor1D | tf.Tensor2D, weights: tf.Tensor1D): tf.Tensor2D => {
+    const rows: tf.Tensor2D = sampleWeights ? tf.reshape(sampleWeights, [count, 1]) : tf.ones([count, 1]);
+    const own = isHard(labelled) ? (tf.oneHot(labelled, classes, 1, 0, "float32") as tf.Tensor2D) : labelled;
+    const counted = isHard(labelled) ? tf.mul(tf.mul(own, weights), rows) : rows;
     const smoothed = tf.add(tf.mul(own, 1 - labelSmoothing), smoothing);
-    return tf.divNoNan(tf.mul(smoothed, weights), tf.sum(tf.mul(own, weights)));
+    return tf.divNoNan(tf.mul(tf.mul(smoothed, weights), rows), tf.sum(counted));
   };
   const fused = tf.customGrad<tf.Scalar>((...inputs) => {
     const [input, save] = inputs as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
-    const weights = tf.tensor1d([...classWeights]);
+    const weights = classWeights ? tf.tensor1d([...classWeights]) : tf.ones<tf.Rank.R1>([classes]);
     const own = targetOf(labels, weights);
     const target = mixed
       ? tf.add(tf.mul(own, mixed.weight), tf.mul(targetOf(mixed.labels, weights), 1 - mixed.weight))
@@ -94,6 +102,10 @@ function weightedCrossEntropy(
     };
   });
   return tf.tidy(() => fused(logits));
+}
+
+function isHard(labels: tf.Tensor1D | tf.Tensor2D): labels is tf.Tensor1D {
+  return labels.rank === 1;
 }
 
 /** How many rows have their largest logit at their label: a scalar that the caller disposes. */

@@ -14,6 +14,7 @@ import { loadCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { checkpoints } from "./checkpoints.js";
 import { earlyStopping } from "./early-stopping.js";
 import { fit, updatesPerEpoch, type FitOptions } from "./fit.js";
+import { createLoss } from "./loss.js";
 import { readVariables, weightsByName } from "./named-tensors.js";
 import { createOptimizer } from "./optimizer.js";
 import type { NamedArrays } from "./safetensors.js";
@@ -110,7 +111,7 @@ describe("fit", () => {
     const { ending, events } = await trainSquares({
       epochs: 3,
       validationLoader: squaresLoader(30, 16),
-      labelSmoothing: 0.1,
+      loss: createLoss({ name: "cross-entropy", labelSmoothing: 0.1, classWeights: null }),
     });
     expect(ending).toEqual({ status: "completed", reason: "3 epochs done" });
     const ended = eventsOf(events, "epochEnded");

@@ -11,6 +11,7 @@ import type { Checkpoint } from "./checkpoint.js";
 import { DataWait } from "./data-wait.js";
 import { GradientSum } from "./gradient-sum.js";
 import { LoopState } from "./loop-state.js";
+import { validationLossOf, type Loss } from "./loss.js";
 import type { Optimizer } from "./optimizer.js";
 import { StepEvents } from "./step-events.js";
 import { trainStep } from "./train-step.js";
@@ -27,10 +28,10 @@ export interface FitOptions {
   readonly epochs: number;
   /** Adds val_loss and val_accuracy to an epoch's logs. */
   readonly validationLoader?: Loader;
-  /** In [0, 1). Default 0. */
-  readonly labelSmoothing?: number;
-  /** Per class; pictures count by them in the training loss. Default null: all alike. */
-  readonly classWeights?: readonly number[] | null;
+  /** Default: cross-entropy without label smoothing and weights. */
+  readonly loss?: Loss;
+  /** Of val_loss. Default: the same. */
+  readonly validationLoss?: Loss;
   /** Bounds gradients before an update. */
   readonly clipping?: GradientClippingSpec | undefined;
   /** Batches whose gradients make one update; an epoch's last update takes what is left. Default 1. */
@@ -50,15 +51,17 @@ export interface FitOptions {
   readonly resumeFrom?: Checkpoint | null;
 }
 
+const PLAIN_LOSS = validationLossOf({ name: "cross-entropy" });
+
 /** Trains until the epochs are done, a callback ends it, or the signal does. The caller disposes the model. */
 export async function fit(options: FitOptions): Promise<Ending> {
   const { model, optimizer, schedule, epochs, signal, wait = new DataWait() } = options;
   const loader = wait.watch(options.loader);
   const validationLoader = options.validationLoader && wait.watch(options.validationLoader);
-  const { labelSmoothing = 0, classWeights = null, clipping, accumulate = 1, averages = [] } = options;
-  const { emit = () => {} } = options;
+  const { loss = PLAIN_LOSS, validationLoss = PLAIN_LOSS, emit = () => {} } = options;
+  const { clipping, accumulate = 1, averages = [] } = options;
   const gathered = accumulate > 1 ? new GradientSum() : undefined;
-  const update = { optimizer, labelSmoothing, classWeights, clipping, gathered };
+  const update = { optimizer, loss, clipping, gathered };
   const state = new LoopState(options);
   fuseActivations(model);
   const stepEvents = new StepEvents(updatesPerEpoch(loader, accumulate), emit);
@@ -89,7 +92,8 @@ export async function fit(options: FitOptions): Promise<Ending> {
     if (state.ending) break;
 
     const validation =
-      validationLoader && (await validateAveraged(model, validationLoader, { averages, signal }));
+      validationLoader &&
+      (await validateAveraged(model, validationLoader, { averages, signal, loss: validationLoss }));
     if (state.endIf(signal)) break;
     const logs = state.endEpoch(validation);
     const durationMs = performance.now() - startedAtMs;

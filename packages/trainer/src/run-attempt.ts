@@ -9,6 +9,7 @@ import { fit } from "./fit.js";
 import { historyOf } from "./history.js";
 import { Journal, readJournal } from "./journal.js";
 import { checkpointToJudge, judge } from "./judge.js";
+import { createLoss, validationLossOf } from "./loss.js";
 import type { RunData } from "./run-data.js";
 import { announce, describeTornLine } from "./announce.js";
 import { evaluated, reportContext } from "./run-facts.js";
@@ -80,8 +81,8 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       ...parts,
       wait,
       epochs: data.config.epochs,
-      labelSmoothing: data.config.loss.labelSmoothing,
-      classWeights: data.config.loss.classWeights,
+      loss: createLoss(data.config.loss),
+      validationLoss: validationLossOf(data.config.loss),
       clipping: data.config.gradientClipping,
       callbacks: [
         terminateOnNaN(),

@@ -14,6 +14,7 @@ import {
   type Sampling,
 } from "@convkit/data";
 import type { DatasetCard, ModuleSpec, RunConfig, TransformLists } from "@convkit/schema";
+import type { NumericLossSpec } from "./loss.js";
 import type { RunOptions } from "./run-options.js";
 
 export interface RunData {
@@ -28,7 +29,7 @@ export interface RunData {
 
 type CompleteConfig = RunConfig & {
   readonly transforms: TransformLists;
-  readonly loss: { readonly classWeights: number[] | null };
+  readonly loss: NumericLossSpec;
 };
 
 /** The config's weights of classes are not one for each class of the data set, or all 0. */

@@ -2,6 +2,7 @@ import type { MixedLabels } from "@convkit/data";
 import { OptimizerSpec } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
+import { createLoss } from "./loss.js";
 import { weightsByName } from "./named-tensors.js";
 import { createOptimizer } from "./optimizer.js";
 import { trainStep, type StepMetrics } from "./train-step.js";
@@ -11,14 +12,15 @@ type DenseArgs = Parameters<typeof tf.layers.dense>[0];
 interface StepCase {
   readonly mixed?: MixedLabels;
   readonly labels?: readonly [number, number];
-  readonly classWeights?: readonly number[] | null;
+  readonly classWeights?: number[] | null;
+  readonly pictureWeights?: readonly [number, number];
 }
 
 /** One plain gradient step of rate 1 over two 1×1 pictures. */
 async function stepOf(
   dense: Omit<DenseArgs, "units">,
   images: number[],
-  { mixed, labels = [0, 0], classWeights = null }: StepCase = {},
+  { mixed, labels = [0, 0], classWeights = null, pictureWeights }: StepCase = {},
 ) {
   const weights = tf.initializers.constant({ value: -3 });
   const model = tf.sequential({
@@ -35,12 +37,12 @@ async function stepOf(
     labels: Int32Array.from(labels),
     ids: ["a", "b"],
     ...(mixed && { mixed }),
+    ...(pictureWeights && { weights: Float32Array.from(pictureWeights) }),
   } as const;
   const before = tf.memory().numTensors;
   const metrics: StepMetrics = await trainStep(model, batch, {
     optimizer,
-    labelSmoothing: 0,
-    classWeights,
+    loss: createLoss({ name: "cross-entropy", labelSmoothing: 0, classWeights }),
     learningRate: 1,
     step: 1,
   });
@@ -80,6 +82,21 @@ describe("trainStep", () => {
     for (const weight of kernel) expect(weight).toBeCloseTo(-3, 5);
     const [first] = (await stepOf({}, [1, 3], { labels: [0, 1] })).kernel;
     expect(first).toBeCloseTo(-3 - 0.5, 5);
+  });
+
+  it("steps further for pictures that weigh more themselves, whatever their scale", async () => {
+    // As with weights of classes: the batch's say the same of its pictures.
+    for (const pictureWeights of [
+      [3, 1],
+      [0.75, 0.25],
+    ] as const) {
+      const { kernel } = await stepOf({}, [1, 3], { labels: [0, 1], pictureWeights });
+      for (const weight of kernel) expect(weight).toBeCloseTo(-3, 5);
+    }
+    // Of the second picture alone, with x = 3 and class 1: ∂loss/∂w = 3·(½, −½).
+    const { kernel } = await stepOf({}, [1, 3], { labels: [0, 1], pictureWeights: [0, 2] });
+    expect(kernel[0]).toBeCloseTo(-3 - 1.5, 5);
+    expect(kernel[1]).toBeCloseTo(-3 + 1.5, 5);
   });
 
   it("adds the penalties of the network's regularizers", async () => {

@@ -2,18 +2,17 @@
 import type { Batch } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
 import type { GradientClippingSpec } from "@convkit/schema";
-import { imagesTensor, labelsTensor, mixedTarget } from "./batch-tensors.js";
+import { imagesTensor, labelsTensor, mixedTarget, weightsTensor } from "./batch-tensors.js";
 import { clipGradients } from "./clip-gradients.js";
-import { countCorrect, crossEntropy } from "./cross-entropy.js";
+import { countCorrect } from "./cross-entropy.js";
 import type { GradientSum } from "./gradient-sum.js";
+import type { Loss } from "./loss.js";
 import type { NamedVariables } from "./named-tensors.js";
 import type { Optimizer, UpdateOptions } from "./optimizer.js";
 
 export interface TrainStepOptions extends UpdateOptions {
   readonly optimizer: Optimizer;
-  readonly labelSmoothing: number;
-  /** Per class; null: all alike. */
-  readonly classWeights: readonly number[] | null;
+  readonly loss: Loss;
   /** Bounds gradients before the update. */
   readonly clipping?: GradientClippingSpec | undefined;
   /** Where the gradients of one update's batches are gathered; left out where each batch is an update. */
@@ -23,7 +22,7 @@ export interface TrainStepOptions extends UpdateOptions {
 }
 
 export interface StepMetrics {
-  /** Mean over the batch (by class weights, if given), in nats, against mixed labels where pictures were mixed, and the network's own penalties. */
+  /** Mean over the batch (by weights of classes and pictures, if given), in nats, against mixed labels where pictures were mixed, and the network's own penalties. */
   readonly loss: number;
   /**
    * Pictures of the batch classified correctly before the update. Where they were mixed with each other, as the label
@@ -33,7 +32,7 @@ export interface StepMetrics {
 }
 
 /**
- * Minimises cross-entropy plus the regularisation penalties of the network's layers, and keeps weights within their
+ * Minimises the loss plus the regularisation penalties of the network's layers, and keeps weights within their
  * constraints, as Keras does. Leaves no tensor behind but those the optimizer holds.
  */
 export async function trainStep(
@@ -41,17 +40,18 @@ export async function trainStep(
   batch: Batch,
   options: TrainStepOptions,
 ): Promise<StepMetrics> {
-  const { optimizer, labelSmoothing, classWeights } = options;
+  const { optimizer, loss: lossOf } = options;
   const metrics = tf.tidy(() => {
     const images = imagesTensor(batch);
     const labels = labelsTensor(batch);
     const mixed = mixedTarget(batch);
+    const sampleWeights = weightsTensor(batch);
     const mainLabels = mixed && mixed.weight < 0.5 ? mixed.labels : labels;
     let correct: tf.Scalar | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(images, { training: true }) as tf.Tensor2D;
       correct = tf.keep(countCorrect(logits, mainLabels));
-      const loss = crossEntropy(logits, labels, { labelSmoothing, mixed, classWeights });
+      const loss = lossOf(logits, { labels, mixed, sampleWeights });
       return penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
     }, [...optimizer.variables.values()]);
     update(

@@ -8,6 +8,7 @@ import {
   RunConfig,
   type RunConfigInput,
   type TrainEvent,
+  type TransformLists,
 } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -60,6 +61,31 @@ describe("train", () => {
     const config = RunConfig.parse(JSON.parse(readFileSync(join(whole, "config.json"), "utf8")));
     expect(config.data.contentHash).toMatch(/\w{20,}/);
     expect(eventsOf(wholeEvents, "runStarted")[0]!.config).toEqual(config);
+  });
+
+  it.each(["focal", "binary-cross-entropy"] as const)("learns by the config's %s", async (name) => {
+    const run = newRun();
+    const mixing = { ...(configOf().transforms as TransformLists), batch: ["MixUp" as const] };
+    const loss = { name, classWeights: "balanced" as const };
+    const { report } = await train(configOf({ loss, transforms: mixing, epochs: 3 }), optionsFor(run));
+    expect(report!.accuracy).toBeGreaterThan(0.8);
+  });
+
+  it("validates by plain cross-entropy, but for binary cross-entropy by its own kind", async () => {
+    // Networks that learn next to nothing are alike.
+    const validated = async (name: "cross-entropy" | "focal" | "binary-cross-entropy") => {
+      const config = configOf({ loss: { name }, learningRate: 1e-9, epochs: 1 });
+      return (await train(config, optionsFor(newRun()))).history[0]!.logs;
+    };
+    const [plain, focal, binary] = [
+      await validated("cross-entropy"),
+      await validated("focal"),
+      await validated("binary-cross-entropy"),
+    ];
+    expect(focal["val_loss"]).toBeCloseTo(plain["val_loss"]!, 5);
+    expect(focal["loss"]).toBeLessThan(plain["loss"]! * 0.9);
+    expect(Math.abs(binary["val_loss"]! - plain["val_loss"]!)).toBeGreaterThan(0.05);
+    expect(binary["val_loss"]).toBeLessThan(binary["loss"]! * 1.5);
   });
 
   it("returns what it wrote, and leaves no tensor behind", async () => {

@@ -3,19 +3,22 @@ import type { Loader } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
 import { imagesTensor, labelsTensor } from "./batch-tensors.js";
 import type { LogValues } from "./callback.js";
-import { countCorrect, crossEntropy } from "./cross-entropy.js";
+import { countCorrect } from "./cross-entropy.js";
+import type { Loss } from "./loss.js";
 import { weightsByName, type NamedVariables } from "./named-tensors.js";
 import type { WeightAverage } from "./weight-averages.js";
 
-/**
- * `val_loss` is the plain cross-entropy in nats, without the training loss's label smoothing (as timm does), so
- * that it is comparable between runs and with an evaluation report's loss.
- * @param signal ends it early; the logs then cover the batches up to there.
- */
+export interface ValidateOptions {
+  readonly loss: Loss;
+  /** Ends it early; the logs then cover the batches up to there. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** `val_loss` is the mean over the pictures, in nats; each counts alike. */
 export async function validate(
   model: tf.LayersModel,
   loader: Loader,
-  signal?: AbortSignal,
+  { loss: lossOf, signal }: ValidateOptions,
 ): Promise<LogValues> {
   let loss = 0;
   let correct = 0;
@@ -24,7 +27,7 @@ export async function validate(
     const metrics = tf.tidy(() => {
       const labels = labelsTensor(batch);
       const logits = model.apply(imagesTensor(batch)) as tf.Tensor2D;
-      return tf.stack([crossEntropy(logits, labels), countCorrect(logits, labels)]);
+      return tf.stack([lossOf(logits, { labels }), countCorrect(logits, labels)]);
     });
     const [batchLoss, batchCorrect] = await metrics.data();
     metrics.dispose();
@@ -43,12 +46,12 @@ export async function validate(
 export async function validateAveraged(
   model: tf.LayersModel,
   loader: Loader,
-  { averages, signal }: { averages: readonly WeightAverage[]; signal?: AbortSignal | undefined },
+  { averages, ...options }: ValidateOptions & { readonly averages: readonly WeightAverage[] },
 ): Promise<LogValues> {
-  const raw = await validate(model, loader, signal);
+  const raw = await validate(model, loader, options);
   const ema = averages.find(({ name }) => name === "ema");
-  if (!ema || signal?.aborted) return raw;
-  const logs = await withWeights(model, ema.tensors, () => validate(model, loader, signal));
+  if (!ema || options.signal?.aborted) return raw;
+  const logs = await withWeights(model, ema.tensors, () => validate(model, loader, options));
   return {
     ...logs,
     ...Object.fromEntries(Object.entries(raw).map(([key, value]) => [`raw_${key}`, value])),

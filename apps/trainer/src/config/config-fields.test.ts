@@ -12,8 +12,10 @@ it("describes every key", () => {
 it("says type and default as the schema has them", () => {
   expect(field("epochs")).toMatchObject([{ type: "integer ≥ 1", default: "10", isRequired: false }]);
   expect(field("learningRate")).toMatchObject([{ type: "number > 0", default: "0.05" }]);
-  expect(field("loss.labelSmoothing")).toMatchObject([{ type: "0 ≤ number < 1", default: "0" }]);
-  expect(field("loss.classWeights.beta")).toMatchObject([{ type: "0 ≤ number < 1", default: "0.999" }]);
+  const smoothing = { type: "0 ≤ number < 1", default: "0" };
+  expect(field("loss.labelSmoothing")).toMatchObject([smoothing, smoothing]);
+  const beta = { type: "0 ≤ number < 1", default: "0.999" };
+  expect(field("loss.classWeights.beta")).toMatchObject([beta, beta, beta]);
   expect(field("seed")).toMatchObject([{ type: "0 ≤ integer ≤ 4294967295" }]);
   expect(field("experiment")).toMatchObject([
     { type: "string", default: '"default"', description: "Experiment that the run belongs to" },

@@ -54,6 +54,8 @@ export interface Batch {
   readonly ids: readonly string[];
   /** Of a batch whose pictures were mixed with each other. */
   readonly mixed?: MixedLabels;
+  /** How much each picture counts in a training loss, from 0 up; all alike if left out, as createLoader leaves it. */
+  readonly weights?: Float32Array;
 }
 
 /** The target of picture i is weight · onehot(batch.labels[i]) + (1 − weight) · onehot(labels[i]). */
