@@ -25,7 +25,7 @@ export class Dropout extends tf.layers.Layer {
   /** @nocollapse */
   static readonly className = "Dropout";
 
-  private readonly rate: number;
+  protected readonly rate: number;
   private readonly seed: number;
   private calls = 0;
 
@@ -50,7 +50,12 @@ export class Dropout extends tf.layers.Layer {
     const x = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
     if (kwargs.training !== true || this.rate === 0) return x;
     const maskSeed = hashIndex(this.calls++, this.seed);
-    return tf.tidy(() => statelessDropout(x, { rate: this.rate, seed: maskSeed }));
+    return tf.tidy(() => this.drop(x, maskSeed));
+  }
+
+  /** Which elements go is for a subclass to say; its intermediate tensors are disposed. */
+  protected drop(x: tf.Tensor, seed: number): tf.Tensor {
+    return statelessDropout(x, { rate: this.rate, seed });
   }
 
   getState(): DropoutState {
@@ -67,7 +72,7 @@ export class Dropout extends tf.layers.Layer {
   }
 }
 
-/** The state of every `Dropout` of the model, by layer name. */
+/** The state of every `Dropout` and `DropPath` of the model, by layer name. */
 export function getDropoutStates(model: tf.LayersModel): Record<string, DropoutState> {
   return Object.fromEntries(dropoutLayers(model).map((layer) => [layer.name, layer.getState()]));
 }

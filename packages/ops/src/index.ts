@@ -1,6 +1,7 @@
 export { adamWUpdate } from "./adamw-update.js";
 export { batchNormTraining, type OnBatchStatistics } from "./batch-norm-training.js";
 export { BatchNormalization, type BatchNormalizationArgs } from "./batch-normalization.js";
+export { DropPath } from "./drop-path.js";
 export {
   Dropout,
   getDropoutStates,
@@ -13,5 +14,7 @@ export { gelu } from "./gelu.js";
 export { lionUpdate } from "./lion-update.js";
 export { muonUpdate, orthogonalize, type MuonUpdateAttrs, type MuonUpdateInputs } from "./muon-update.js";
 export { rmsPropUpdate } from "./rmsprop-update.js";
+export { layerNorm, type LayerNormInputs } from "./layer-norm.js";
+export { LayerNormalization, type LayerNormalizationArgs } from "./layer-normalization.js";
 export { sgdUpdate } from "./sgd-update.js";
 export { statelessDropout } from "./stateless-dropout.js";

@@ -4,8 +4,10 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { largestDifference } from "../test/finite-difference.js";
 import { BatchNormalization } from "./batch-normalization.js";
+import { DropPath } from "./drop-path.js";
 import { Dropout } from "./dropout.js";
 import { fuseActivations } from "./fuse-activations.js";
+import { LayerNormalization } from "./layer-normalization.js";
 
 const STOCK_PROGRAM = `
   import * as tf from "@tensorflow/tfjs";
@@ -25,6 +27,8 @@ function build(): tf.LayersModel {
   x = tf.layers.activation({ activation: "relu" }).apply(x);
   x = new BatchNormalization({ name: "bn-without-scale", scale: false }).apply(x);
   x = new BatchNormalization({ name: "bn-without-center", center: false }).apply(x);
+  x = new LayerNormalization({ name: "ln", epsilon: 1e-6 }).apply(x);
+  x = new DropPath({ name: "drop-path", rate: 0.5, seed: 2 }).apply(x);
   x = tf.layers.flatten().apply(x);
   x = new Dropout({ name: "dropout", rate: 0.5, seed: 1 }).apply(x);
   return tf.model({ inputs: input, outputs: tf.layers.dense({ units: 2 }).apply(x) as tf.SymbolicTensor });
