@@ -41,6 +41,20 @@ describe("sgd", () => {
     expectValues(optimizer.slots.get("dense/bias/velocity")!, [1.5, -1.5]);
   });
 
+  it("decays depthwise kernels, but not those that are one factor a channel", () => {
+    const variables = new Map<string, tf.Variable>([
+      ["a-conv/depthwise_kernel", tf.variable(tf.ones([3, 3, 2, 1]))],
+      ["a-scale/depthwise_kernel", tf.variable(tf.ones([1, 1, 2, 1]))],
+      ["a-project/kernel", tf.variable(tf.ones([1, 1, 2, 1]))],
+    ]);
+    const optimizer = optimizerFor({ name: "sgd", momentum: 0, weightDecay: 0.1 }, variables);
+    const gradients = new Map([...variables].map(([name, variable]) => [name, tf.zerosLike(variable)]));
+    optimizer.update(gradients, { learningRate: 0.5, step: 1 });
+    expectValues(variables.get("a-conv/depthwise_kernel")!, [0.95]);
+    expectValues(variables.get("a-scale/depthwise_kernel")!, [1]);
+    expectValues(variables.get("a-project/kernel")!, [0.95]);
+  });
+
   it("leaves weights without a gradient alone", () => {
     const variables = kernelAndBias();
     const optimizer = optimizerFor({ name: "sgd" }, variables);

@@ -1,5 +1,6 @@
 /** What an optimizer's config says of each weight: its learning rate, its decay, and until when it moves. */
 import type { OptimizerSpec } from "@convkit/schema";
+import type * as tf from "@tensorflow/tfjs";
 import type { NamedVariables } from "./named-tensors.js";
 
 export interface WeightSettings {
@@ -55,9 +56,17 @@ export function settleWeights(
   return settings;
 
   function usualDecay(name: string): number {
-    const isSpared = variables.get(name)!.rank <= 1 || spared.some((pattern) => pattern.test(name));
+    const isSpared = !mixesValues(name, variables.get(name)!) || spared.some((pattern) => pattern.test(name));
     return isSpared ? 0 : weightDecay;
   }
+}
+
+/**
+ * Only kernels decay: not biases and the parameters of normalisation, nor the depthwise kernels of 1×1 that are a
+ * factor for each channel (ConvNeXt's layer scale), which would be vectors if tfjs had a layer for them.
+ */
+function mixesValues(name: string, { rank, shape }: tf.Variable): boolean {
+  return rank > 1 && !(name.endsWith("/depthwise_kernel") && shape[0] === 1 && shape[1] === 1);
 }
 
 function lastStepOf(untilEpoch: number | undefined, stepsPerEpoch: number | undefined): number {
