@@ -6,20 +6,21 @@ import * as tf from "@tensorflow/tfjs";
 
 /** Floating-point operations of the forward pass for one picture; training takes about three times as many. */
 export function countFlops(model: tf.LayersModel): number {
-  return model.layers.reduce((sum, layer) => sum + layerFlops(layer), 0);
+  return callsOf(model).reduce((sum, { outboundLayer, outputShapes }) => {
+    return sum + callFlops(outboundLayer, outputShapes[0] as tf.Shape);
+  }, 0);
 }
 
-function layerFlops(layer: tf.layers.Layer): number {
+/** A layer may have other calls, of models that share it. */
+function callsOf(model: tf.LayersModel): (typeof model.inboundNodes)[number][] {
+  if (!(model instanceof tf.Sequential)) return Object.values(model.nodesByDepth).flat();
   // A model's own first node is its construction; the others are calls.
-  if (layer instanceof tf.LayersModel) return countFlops(layer) * (layer.inboundNodes.length - 1);
-  return layer.inboundNodes.reduce(
-    (sum, { outputShapes }) => sum + callFlops(layer, outputShapes[0] as tf.Shape),
-    0,
-  );
+  return model.layers.flatMap((layer) => layer.inboundNodes.slice(layer instanceof tf.LayersModel ? 1 : 0));
 }
 
 /** Every output place costs one multiplication and addition per weight that reaches it. */
 function callFlops(layer: tf.layers.Layer, outputShape: tf.Shape): number {
+  if (layer instanceof tf.LayersModel) return countFlops(layer);
   const kernels = layer.weights.filter(({ originalName }) => /kernel$/.test(originalName));
   switch (layer.getClassName()) {
     case "Conv1D":
