@@ -15,7 +15,10 @@ describe("createModel", () => {
     const build = createModel("resnet21", context);
     await expect(build).rejects.toThrow(UnknownModelError);
     await expect(build).rejects.toThrow(
-      "Expected a model of the registry: simple-cnn, resnet20, resnet9, airbench94. Received: resnet21.",
+      "Expected a model of the registry: lenet5, simple-cnn, vgg11-bn, vgg16-bn, resnet20, resnet32, resnet56, " +
+        "resnet18, resnet34, resnet50, resnet9, airbench94, airbench96, wide-resnet-16-4, wide-resnet-28-10, " +
+        "densenet-bc-100-12, squeezenet, mobilenet-v2, mobilenet-v3-small, efficientnet-b0, convnext-atto, " +
+        "convnext-tiny. Received: resnet21.",
     );
   });
 

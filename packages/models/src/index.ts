@@ -14,9 +14,11 @@ export {
   type ClassifierImage,
   type LoadClassifierOptions,
 } from "./load-classifier.js";
-export type { InputShape, ModelContext, SampleImages } from "./model-builder.js";
+export type { InputShape, ModelContext, ModelReference, SampleImages } from "./model-builder.js";
 export type { ModelModule, ModelModuleContext } from "./module-model.js";
 export { MODEL_NAMES, type ModelName } from "./names.js";
+export type { OurAccuracy } from "./our-accuracies.js";
 export { listModels, type ModelListing } from "./registry.js";
 export { applyToViews } from "./test-time-augmentation.js";
 export { saveClassifier } from "./save-classifier.js";
+export { splitModel, stagesOf, type ModelStage, type SplitModel } from "./split-model.js";

@@ -21,6 +21,16 @@ export type ModelContext = {
   sampleImages?: () => Promise<SampleImages>;
 };
 
+/** What the figures of a list are for: the pictures and classes that a network was published with. */
+export type ModelReference = {
+  inputShape: InputShape;
+  numClasses: number;
+  /** Trainable ones. */
+  parameters: number;
+  /** `countFlops`: two for each multiply-add. */
+  flops: number;
+};
+
 /** A network of the registry. */
 export type ModelDefinition = {
   /** One line for a list. */
@@ -29,6 +39,13 @@ export type ModelDefinition = {
   source: string;
   /** Least height and width in pixels. */
   minSize: number;
+  /** Constants, as building the networks takes seconds and gigabytes; a test holds them to what is built. */
+  reference: ModelReference;
+  /**
+   * The layer whose output is the features that the classifier reads. The name of a layer with weights begins with its
+   * stage's and a hyphen: `stem-conv`, `stage1-block1-conv1`.
+   */
+  features: string;
   /** @throws {ModelConfigError} if the options are not the network's. */
   build: (context: ModelContext, options: unknown) => tf.LayersModel | Promise<tf.LayersModel>;
 };

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../test/temporary-folder.js";
+import { countFlops } from "./count-flops.js";
 import { countParameters } from "./count-parameters.js";
 import { createModel } from "./create-model.js";
 import { loadClassifier } from "./load-classifier.js";
@@ -12,6 +13,7 @@ import type { InputShape } from "./model-builder.js";
 import { MODEL_NAMES, type ModelName } from "./names.js";
 import { listModels, MODELS } from "./registry.js";
 import { saveClassifier } from "./save-classifier.js";
+import { splitModel, stagesOf } from "./split-model.js";
 
 const NUM_CLASSES = 3;
 const smallest = (name: ModelName, channels: 1 | 3): InputShape => [
@@ -19,8 +21,63 @@ const smallest = (name: ModelName, channels: 1 | 3): InputShape => [
   MODELS[name].minSize,
   channels,
 ];
+/** VGG's hundred million weights are in its hidden layers. */
+const OPTIONS: Partial<Record<ModelName, Record<string, unknown>>> = {
+  "vgg11-bn": { hidden: 64 },
+  "vgg16-bn": { hidden: 64 },
+};
 const build = (name: ModelName, inputShape: InputShape, seed = 1) =>
-  createModel(name, { inputShape, numClasses: NUM_CLASSES, rng: Rng.fromSeed(seed) });
+  createModel(
+    { name, options: OPTIONS[name] ?? {} },
+    { inputShape, numClasses: NUM_CLASSES, rng: Rng.fromSeed(seed) },
+  );
+const fourStages = ["stem", "stage1", "stage2", "stage3", "stage4", "head"];
+const threeStages = ["stem", "stage1", "stage2", "stage3", "head"];
+const vggStages = ["stage1", "stage2", "stage3", "stage4", "stage5", "hidden", "head"];
+const airbenchStages = ["whiten", "group1", "group2", "group3", "head"];
+const mobileStages = [
+  "stem",
+  "stage1",
+  "stage2",
+  "stage3",
+  "stage4",
+  "stage5",
+  "stage6",
+  "stage7",
+  "final",
+  "head",
+];
+/** What transfer learning freezes, at each network's least size. */
+const STAGES: Record<ModelName, string[]> = {
+  lenet5: ["stage1", "stage2", "hidden", "head"],
+  "simple-cnn": ["stage1", "hidden", "head"],
+  "vgg11-bn": vggStages,
+  "vgg16-bn": vggStages,
+  resnet20: threeStages,
+  resnet32: threeStages,
+  resnet56: threeStages,
+  resnet18: fourStages,
+  resnet34: fourStages,
+  resnet50: fourStages,
+  resnet9: ["prep", "layer1", "layer2", "layer3", "head"],
+  airbench94: airbenchStages,
+  airbench96: airbenchStages,
+  "wide-resnet-16-4": ["stem", "stage1", "stage2", "stage3", "final", "head"],
+  "wide-resnet-28-10": ["stem", "stage1", "stage2", "stage3", "final", "head"],
+  "densenet-bc-100-12": ["stem", "stage1", "stage2", "stage3", "final", "head"],
+  squeezenet: threeStages,
+  "mobilenet-v2": mobileStages,
+  "mobilenet-v3-small": ["stem", "stage1", "stage2", "stage3", "stage4", "stage5", "final", "hidden", "head"],
+  "efficientnet-b0": mobileStages,
+  "convnext-atto": ["stem", "stage1", "stage2", "stage3", "stage4", "final", "head"],
+  "convnext-tiny": ["stem", "stage1", "stage2", "stage3", "stage4", "final", "head"],
+};
+/** Stock tfjs's convolutions take minutes for these. What they are made of runs there in their smaller siblings. */
+const isLeftOut = (name: ModelName): boolean =>
+  tf.getBackend() === "cpu" &&
+  ["vgg16-bn", "resnet34", "resnet50", "wide-resnet-28-10", "convnext-tiny"].includes(name);
+/** A step costs them some ten times as much as on other backends: above this it is left out there. */
+const isTooSlow = (model: tf.LayersModel): boolean => tf.getBackend() === "cpu" && countFlops(model) > 48e6;
 const weightNames = (model: tf.LayersModel) => model.weights.map(({ originalName }) => originalName);
 /** Equal for equal weights, bit for bit. */
 function digest(model: tf.LayersModel): string {
@@ -39,12 +96,20 @@ function trainOneStep(model: tf.LayersModel, x: tf.Tensor): void {
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const { value, grads } = tf.variableGrads(loss, variables);
   expect(Number.isFinite(value.dataSync()[0])).toBe(true);
+  let moved = 0;
   for (const variable of variables) {
     const gradient = grads[variable.name] as tf.Tensor;
     expect(gradient.shape).toEqual(variable.shape);
-    variable.assign(tf.tidy(() => variable.sub(gradient.mul(0.01))));
+    const largest = tf.tidy(() => gradient.abs().max().dataSync()[0]) as number;
+    expect(Number.isFinite(largest), variable.name).toBe(true);
+    if (largest > 0) moved += 1;
+    const updated = tf.tidy(() => variable.sub(gradient.mul(0.01)));
+    variable.assign(updated);
+    updated.dispose();
   }
-  tf.dispose([value, grads]);
+  // Branches that begin as nothing move only what ends them; a dead ReLU may stop a few weights more.
+  expect(moved).toBeGreaterThan(variables.length / 4);
+  tf.dispose([value, grads, labels]);
 }
 
 describe("the registry", () => {
@@ -56,46 +121,62 @@ describe("the registry", () => {
     }
   });
 
+  it("says of each what it has reached, where a document says so", () => {
+    const accuracies = new Map(listModels().map(({ name, accuracy }) => [name, accuracy]));
+    expect(accuracies.get("simple-cnn")).toMatchObject({ dataset: "fashion-mnist", accuracy: 0.931 });
+    expect(accuracies.get("vgg16-bn")).toBeNull();
+  });
+
   for (const name of MODEL_NAMES) {
-    it(`builds ${name}, trains it a step, saves and loads it, and predicts the same`, async () => {
-      const inputShape = smallest(name, 3);
-      const model = await build(name, inputShape);
-      const pictures = [10, 200].map((value, i) => {
-        const data = Uint8Array.from(
-          { length: inputShape[0] * inputShape[1] * 3 },
-          (_, j) => (value + i * j * 7) % 256,
+    it.skipIf(isLeftOut(name))(
+      `builds ${name}, trains it a step, saves and loads it, and predicts the same`,
+      async () => {
+        const inputShape = smallest(name, 3);
+        const before = tf.memory().numTensors;
+        const model = await build(name, inputShape);
+        const pictures = [10, 200].map((value, i) => {
+          const data = Uint8Array.from(
+            { length: inputShape[0] * inputShape[1] * 3 },
+            (_, j) => (value + i * j * 7) % 256,
+          );
+          return { data, height: inputShape[0], width: inputShape[1], channels: 3 };
+        });
+        const x = tf.tidy(() =>
+          tf.stack(pictures.map(({ data }) => tf.tensor(new Float32Array(data), [...inputShape]).div(255))),
         );
-        return { data, height: inputShape[0], width: inputShape[1], channels: 3 };
-      });
-      const x = tf.stack(
-        pictures.map(({ data }) => tf.tensor(new Float32Array(data), [...inputShape]).div(255)),
-      );
-      trainOneStep(model, x);
-      const expected = tf.tidy(() => tf.softmax(model.predict(x) as tf.Tensor).dataSync());
+        if (!isTooSlow(model)) trainOneStep(model, x);
+        const expected = tf.tidy(() => tf.softmax(model.predict(x) as tf.Tensor).dataSync());
+        expect(stagesOf(model).map(({ name }) => name)).toEqual(STAGES[name]);
+        const { features, head } = splitModel(model);
+        const judged = tf.tidy(() => head.predict(features.predict(x) as tf.Tensor) as tf.Tensor);
+        const byParts = tf.tidy(() => tf.softmax(judged).dataSync());
+        byParts.forEach((probability, i) => expect(probability).toBeCloseTo(expected[i] as number, 5));
+        tf.dispose([x, judged]);
 
-      const folder = join(await temporaryFolder(), "model");
-      await saveClassifier(
-        model,
-        {
-          formatVersion: 1,
-          name,
-          classNames: ["a", "b", "c"],
-          inputShape: [...inputShape],
-          preprocessing: [],
-          output: "logits",
-          parameters: countParameters(model).total,
-          metrics: {},
-        },
-        folder,
-      );
-      const classifier = await loadClassifier(folder);
-      const loaded = await classifier.predict(pictures);
-      loaded.forEach((probability, i) => expect(probability).toBeCloseTo(expected[i] as number, 5));
-      classifier.dispose();
-      model.dispose();
-    });
+        const folder = join(await temporaryFolder(), "model");
+        await saveClassifier(
+          model,
+          {
+            formatVersion: 1,
+            name,
+            classNames: ["a", "b", "c"],
+            inputShape: [...inputShape],
+            preprocessing: [],
+            output: "logits",
+            parameters: countParameters(model).total,
+            metrics: {},
+          },
+          folder,
+        );
+        const classifier = await loadClassifier(folder);
+        const loaded = await classifier.predict(pictures);
+        loaded.forEach((probability, i) => expect(probability).toBeCloseTo(expected[i] as number, 5));
+        for (const part of [classifier, model, features, head]) part.dispose();
+        expect(tf.memory().numTensors).toBe(before);
+      },
+    );
 
-    it(`lets ${name} take an odd, oblong, grey picture`, async () => {
+    it.skipIf(isLeftOut(name))(`lets ${name} take an odd, oblong, grey picture`, async () => {
       const { minSize } = MODELS[name];
       const model = await build(name, [minSize + 1, minSize + 4, 1]);
       const logits = model.predict(tf.ones([1, minSize + 1, minSize + 4, 1])) as tf.Tensor;
@@ -104,18 +185,21 @@ describe("the registry", () => {
       model.dispose();
     });
 
-    it(`gives ${name} equal names and weights for an equal seed, others for another`, async () => {
-      const inputShape = smallest(name, 1);
-      const [model, double, other] = [
-        await build(name, inputShape),
-        await build(name, inputShape),
-        await build(name, inputShape, 2),
-      ];
-      expect(new Set(weightNames(model)).size).toBe(model.weights.length);
-      expect(weightNames(double)).toEqual(weightNames(model));
-      expect(digest(double)).toBe(digest(model));
-      expect(digest(other)).not.toBe(digest(model));
-      for (const built of [model, double, other]) built.dispose();
-    });
+    it.skipIf(isLeftOut(name))(
+      `gives ${name} equal names and weights for an equal seed, others for another`,
+      async () => {
+        const inputShape = smallest(name, 1);
+        const [model, double, other] = [
+          await build(name, inputShape),
+          await build(name, inputShape),
+          await build(name, inputShape, 2),
+        ];
+        expect(new Set(weightNames(model)).size).toBe(model.weights.length);
+        expect(weightNames(double)).toEqual(weightNames(model));
+        expect(digest(double)).toBe(digest(model));
+        expect(digest(other)).not.toBe(digest(model));
+        for (const built of [model, double, other]) built.dispose();
+      },
+    );
   }
 });
