@@ -6,6 +6,7 @@ import { addDashboardCommand } from "./commands/dashboard.js";
 import { addDatasetsCommand } from "./commands/datasets.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addModelsCommand } from "./commands/models.js";
 import { addPredictCommand } from "./commands/predict.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addRunsCommand } from "./commands/runs.js";
@@ -48,6 +49,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addPredictCommand(program, context);
   addRunsCommand(program, context);
   addDatasetsCommand(program, context);
+  addModelsCommand(program, context);
   addConfigCommand(program, context);
   addDoctorCommand(program, context);
   addDashboardCommand(program, context);

@@ -32,6 +32,12 @@ export function formatFlops(flops: number): string {
   return `${flops.toLocaleString("en-US")} FLOP`;
 }
 
+/** 11_689_512 → `11.7 M`, 61_706 → `61.7 k`. */
+export function formatParameters(count: number): string {
+  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
+  return `${(count / 1e3).toFixed(1)} k`;
+}
+
 const FITTED = { stretch: "", crop: ", cropped", pad: ", padded" } as const;
 
 /** `96×128×3, cropped`. */
