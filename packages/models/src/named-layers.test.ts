@@ -39,6 +39,7 @@ describe("NamedLayers", () => {
       "InputLayer",
       "Multiply",
       "Rescaling",
+      "Rescaling",
     ]);
   });
 

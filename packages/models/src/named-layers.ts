@@ -101,12 +101,13 @@ export class NamedLayers {
   }
 
   /**
-   * min(max(x / 6 + ½, 0), 1), PyTorch's; `name` and `name`-scaled. tfjs's own has x / 5.
+   * min(max(x + 3, 0), 6) / 6, PyTorch's; `name`-shifted, `name`-relu6 and `name`. tfjs's own has x / 5.
    * Howard et al. 2019, §5.2, https://arxiv.org/abs/1905.02244
    */
   hardSigmoid(name: string, x: tf.SymbolicTensor): tf.SymbolicTensor {
-    const scaled = connect(tf.layers.rescaling({ name: `${name}-scaled`, scale: 5 / 6 }), x);
-    return connect(tf.layers.activation({ name, activation: "hardSigmoid" }), scaled);
+    const shifted = connect(tf.layers.rescaling({ name: `${name}-shifted`, scale: 1, offset: 3 }), x);
+    const cut = this.activation(`${name}-relu6`, shifted, "relu6");
+    return connect(tf.layers.rescaling({ name, scale: 1 / 6 }), cut);
   }
 
   /** x · hardSigmoid(x) */
