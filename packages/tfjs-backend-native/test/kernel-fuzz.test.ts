@@ -17,7 +17,7 @@ const DTYPES = ["float32", "float32", "float32", "float32", "float32", "int32", 
 const INPUT_NAMES = [
   ...["x", "a", "b", "dy", "y", "filter", "bias", "preluActivationWeights", "input", "images", "indices"],
   ...["logits", "condition", "t", "e", "mean", "variance", "scale", "offset", "alpha"],
-  ...["param", "grad", "velocity", "firstMoment", "secondMoment", "0", "1", "2"],
+  ...["param", "grad", "velocity", "firstMoment", "secondMoment", "meanSquare", "average", "0", "1", "2"],
 ];
 
 const PER_CHANNEL = ["bias", "preluActivationWeights", "mean", "variance", "scale", "offset"];
@@ -78,6 +78,8 @@ function attributes(rng: Rng): Record<string, unknown> {
     learningRate: number(),
     momentum: number(),
     nesterov: rng.bernoulli(0.5),
+    coupled: rng.bernoulli(0.5),
+    smoothing: number(),
     weightDecay: number(),
     beta1: number(),
     beta2: number(),
