@@ -73,7 +73,7 @@ export const edges = {
     tests: ["client"],
   },
   examples: { may: [...published, "tfjs", "node", "sharp"] },
-  bench: { may: [...published, "tfjs", "node", "npm"] },
+  bench: { may: [...published, "tfjs", "node", "npm"], lazily: ["tfjs-backends"] },
 };
 
 /**

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { formatProbeReport, type ProbeReport } from "./probe-report.js";
+
+const report: ProbeReport = {
+  date: "2025-01-01T00:00:00.000Z",
+  versions: {},
+  toggles: [],
+  adapter: {
+    vendor: "mesa",
+    architecture: "",
+    device: "",
+    description: "llvmpipe",
+    isFallback: true,
+    features: ["shader-f16", "subgroups"],
+    limits: {},
+    subgroupMatrices: [],
+  },
+  parts: {
+    gemm: {
+      seconds: 1.5,
+      rows: [{ name: "1024", value: 12_345.6, unit: "GFLOP/s", details: { ms: 0.123456, rounds: 7 } }],
+      errors: [],
+    },
+    resnet20: { seconds: 2, rows: [], errors: ["Expected a buffer. Received: none."] },
+  },
+  errors: [],
+};
+
+it("prints what was measured, and beside it what was not", () => {
+  expect(formatProbeReport(report)).toBe(`Adapter: mesa, llvmpipe.
+shader-f16: yes. Subgroup matrices: 0.
+
+| part | what | value | besides |
+| --- | --- | --- | --- |
+| gemm | 1024 | 12346 GFLOP/s | ms 0.123, rounds 7 |
+
+- Error: resnet20: Expected a buffer. Received: none.`);
+});
+
+it("says that there was no adapter, and why", () => {
+  const text = formatProbeReport({ ...report, adapter: null, parts: {}, errors: ["No driver."] });
+  expect(text).toBe("No adapter.\n\n- Error: No driver.");
+});
