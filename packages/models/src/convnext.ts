@@ -1,7 +1,6 @@
 /**
  * ConvNeXt: a convolutional network in the fashion of the vision transformers: patches, layer normalisation, 7×7
- * depthwise convolutions, GELU. For ImageNet 28,589,128 (`convnext-tiny`) and 3,695,520
- * (`convnext-atto`) parameters.
+ * depthwise convolutions, GELU. 28,589,128 (`convnext-tiny`) and 3,695,520 (`convnext-atto`) parameters for ImageNet.
  * Liu et al. 2022, §2 and appendix A, https://arxiv.org/abs/2201.03545; `convnext-atto` is timm's.
  * As in timm (convnext_tiny, convnext_atto): layer normalisation of the features follows their pooling. The factors that
  * end a branch ("layer scale") are a depthwise 1×1 convolution, the layer of stock tfjs that multiplies by channel.
