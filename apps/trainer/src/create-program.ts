@@ -8,6 +8,7 @@ import { addDoctorCommand } from "./commands/doctor.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addModelsCommand } from "./commands/models.js";
 import { addPredictCommand } from "./commands/predict.js";
+import { addRecipesCommand } from "./commands/recipes.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addTrainCommand } from "./commands/train.js";
@@ -50,6 +51,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addRunsCommand(program, context);
   addDatasetsCommand(program, context);
   addModelsCommand(program, context);
+  addRecipesCommand(program, context);
   addConfigCommand(program, context);
   addDoctorCommand(program, context);
   addDashboardCommand(program, context);

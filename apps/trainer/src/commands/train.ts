@@ -12,16 +12,18 @@ import { plotSchedule } from "./plot-schedule.js";
 
 interface TrainFlags extends ConfigFlags, ServerFlags {
   readonly config?: string;
+  readonly recipe?: string;
   readonly set: readonly PartialConfig[];
   readonly plotSchedule: boolean;
   readonly json: boolean;
 }
 
 const EXAMPLES = `
-The config is the data set's recipe, under the file, under the flags, under --set.
+The config is the data set's recipe, or the one that is named, under the file, under the flags, under --set.
 
 Examples:
   convkit train cifar10
+  convkit train --recipe cifar10-airbench94
   convkit train fashion-mnist --set data.root=./idx-files
   convkit train ./photos --model resnet9 --set 'data.imageSize=[64,64]'
   convkit train cifar10 --model ./my-network.mjs --epochs 20 --batch-size 256 --lr 0.1
@@ -44,6 +46,7 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .option("--lr <rate>", "highest learning rate of the schedule", numberArgument)
     .option("--seed <n>", "decides weights, order and augmentation", numberArgument)
     .option("--engine <name>", "auto, tensorflow-gpu, tensorflow, native or cpu")
+    .option("--recipe <name>", "a whole config that reaches a known accuracy; `convkit recipes` lists them")
     .option("--config <file>", "JSON with any part of a config; a run's config.json replays it")
     .option(
       "--set <key=value>",
@@ -60,7 +63,8 @@ export function addTrainCommand(program: Command, context: CommandContext): void
   addServerOptions(command, { purpose: "a dashboard that is told of the run while it goes on" }).action(
     async (data: string | undefined, flags: TrainFlags) => {
       const file = flags.config === undefined ? undefined : await readConfigFile(flags.config);
-      const config = assembleRunConfig({ data, file, flags, assignments: flags.set });
+      const { recipe } = flags;
+      const config = assembleRunConfig({ data, recipe, file, flags, assignments: flags.set });
       if (flags.plotSchedule) return plotSchedule(config, flags, context);
       const options = { json: flags.json, clientOf: deliveryTo(flags) };
       context.exit(await runJob({ kind: "train", home: context.home, config }, context, options));

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
+import { RECIPES } from "@convkit/schema/recipes";
 import { describe, expect, it } from "vitest";
 import { assembleRunConfig } from "./assemble-run-config.js";
 import { ConfigError } from "./config-error.js";
@@ -153,6 +154,29 @@ describe("assembleRunConfig", () => {
       assignments: [{ model: { options: { filters: [1, 2, 3] } } }],
     });
     expect(wider).toMatchObject({ model: { name: "airbench94" }, learningRate: 0.5 });
+  });
+
+  it("takes a named recipe whole, under the file, the flags and --set", () => {
+    const recipe = "cifar10-airbench94";
+    const config = assembleRunConfig({ recipe });
+    expect(config).toEqual(RunConfig.parse(RECIPES[recipe].config));
+    const changed = assembleRunConfig({
+      recipe,
+      data: "./photos",
+      file: { loss: { labelSmoothing: 0.1 } },
+      flags: { epochs: 3 },
+      assignments: [{ optimizer: { momentum: 0.9 } }],
+    });
+    expect(changed).toMatchObject({
+      data: { source: "./photos", validationFraction: 0 },
+      loss: { labelSmoothing: 0.1 },
+      epochs: 3,
+      optimizer: { momentum: 0.9, decay: "coupled" },
+      batchSize: 512,
+    });
+    expect(() => assembleRunConfig({ recipe: "cifar10-airbench95" })).toThrow(
+      'Received: "cifar10-airbench95". Did you mean "cifar10-airbench94"?',
+    );
   });
 
   it("explains what is wrong, one line each", () => {

@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { isModelName, MODEL_NAMES, type ModelName } from "@convkit/models/names";
 import { expandShortForms, RunConfig } from "@convkit/schema";
+import { RECIPE_NAMES, RECIPES, type RecipeName } from "@convkit/schema/recipes";
 import { ConfigError } from "./config-error.js";
 import { explainConfigIssues } from "./explain-config-issues.js";
 import { mergeConfig, type PartialConfig } from "./merge-config.js";
@@ -14,6 +15,8 @@ import { recipeFor } from "./recipes.js";
 export interface ConfigSources {
   /** Registry name or path, as given on the command line. */
   readonly data?: string | undefined;
+  /** A whole config by name, in place of the one that fits data and network. */
+  readonly recipe?: string | undefined;
   readonly file?: PartialConfig | undefined;
   readonly flags?: ConfigFlags;
   /** What `--set` said, in its order. */
@@ -37,7 +40,9 @@ export interface ConfigFlags {
 /** @throws {ConfigError} with one line per mistake. */
 export function assembleRunConfig(sources: ConfigSources): RunConfig {
   const typed = [flagsToConfig(sources), ...(sources.assignments ?? [])].map(expandShortForms);
-  const given = [fileUnder(sources.file, typed.reduce(mergeConfig)), ...typed].reduce(mergeConfig);
+  const named = sources.recipe === undefined ? {} : namedRecipe(sources.recipe);
+  const file = fileUnder(sources.file, typed.reduce(mergeConfig));
+  const given = [named, file, ...typed].reduce(mergeConfig);
   const source = read(given, "data", "source");
   if (typeof source !== "string") {
     throw new ConfigError(
@@ -45,13 +50,24 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
         "For example: convkit train cifar10",
     );
   }
-  const config = mergeConfig(recipeFor(source, networkOf(given)), given);
+  const config =
+    sources.recipe === undefined ? mergeConfig(recipeFor(source, networkOf(given)), given) : given;
   const parsed = RunConfig.safeParse(config);
   const mistakes = parsed.success
     ? explainModel(parsed.data)
     : explainConfigIssues(RunConfig, config, parsed.error.issues);
   if (parsed.success && mistakes.length === 0) return parsed.data;
   throw new ConfigError(["The config cannot be run:", ...mistakes.map((line) => `  ${line}`)].join("\n"));
+}
+
+/** @throws {ConfigError} if there is none of that name. */
+function namedRecipe(name: string): PartialConfig {
+  if (Object.hasOwn(RECIPES, name)) return expandShortForms(RECIPES[name as RecipeName].config);
+  const nearest = nearestName(name, RECIPE_NAMES);
+  throw new ConfigError(
+    `Expected a recipe: ${RECIPE_NAMES.join(", ")}. Received: ${JSON.stringify(name)}.` +
+      (nearest === undefined ? "" : ` Did you mean "${nearest}"?`),
+  );
 }
 
 /**
