@@ -14,6 +14,7 @@ import { LoopState } from "./loop-state.js";
 import { validationLossOf, type Loss } from "./loss.js";
 import type { Optimizer } from "./optimizer.js";
 import { StepEvents } from "./step-events.js";
+import type { StepProfiler } from "./step-profiler.js";
 import { trainStep } from "./train-step.js";
 import { validateAveraged } from "./validate.js";
 import type { WeightAverage } from "./weight-averages.js";
@@ -40,6 +41,8 @@ export interface FitOptions {
   readonly averages?: readonly WeightAverage[];
   /** Called in this order. */
   readonly callbacks?: readonly Callback[];
+  /** Measures where the time of some steps goes. */
+  readonly profiler?: StepProfiler | undefined;
   /** Told how long the loop waits for data. */
   readonly wait?: DataWait;
   readonly emit?: (event: TrainEventBody) => void;
@@ -59,9 +62,9 @@ export async function fit(options: FitOptions): Promise<Ending> {
   const loader = wait.watch(options.loader);
   const validationLoader = options.validationLoader && wait.watch(options.validationLoader);
   const { loss = PLAIN_LOSS, validationLoss = PLAIN_LOSS, emit = () => {} } = options;
-  const { clipping, accumulate = 1, averages = [] } = options;
+  const { clipping, accumulate = 1, averages = [], profiler } = options;
   const gathered = accumulate > 1 ? new GradientSum() : undefined;
-  const update = { optimizer, loss, clipping, gathered };
+  const update = { optimizer, loss, clipping, gathered, profiler };
   const state = new LoopState(options);
   fuseActivations(model);
   const stepEvents = new StepEvents(updatesPerEpoch(loader, accumulate), emit);
@@ -73,15 +76,19 @@ export async function fit(options: FitOptions): Promise<Ending> {
     emit({ type: "epochStarted", epoch });
     stepEvents.startEpoch();
     let batches = state.stepInEpoch * accumulate;
+    let waitedMs = wait.waitedMs;
     for await (const batch of loader.epoch(epoch, { fromStep: batches })) {
       batches += 1;
+      profiler?.batchStarted(wait.waitedMs - waitedMs);
+      waitedMs = wait.waitedMs;
       const isLastOfUpdate = batches % accumulate === 0 || batches === loader.stepsPerEpoch;
       const learningRate = schedule(state.step);
       const step = state.step + 1;
       const metrics = await trainStep(model, batch, { ...update, isLastOfUpdate, learningRate, step });
       state.countBatch(metrics, batch.labels.length);
+      if (isLastOfUpdate) for (const average of averages) average.afterStep(step);
+      profiler?.batchEnded(batch.labels.length);
       if (!isLastOfUpdate) continue;
-      for (const average of averages) average.afterStep(step);
       const { logs, images } = state.countStep(learningRate);
       stepEvents.count({ epoch, step, logs, images });
       await state.notify("onStepEnd", logs);
@@ -102,6 +109,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
     await state.notify("onEpochEnd", logs);
     state.endIf(signal);
   }
+  profiler?.finish();
   return state.finish();
 }
 

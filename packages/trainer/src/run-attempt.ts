@@ -17,7 +17,8 @@ import type { RunFolder } from "./run-folder.js";
 import type { AttemptOptions, RunOptions, TrainResult } from "./run-options.js";
 import { assembleRun, monitorsOf } from "./run-parts.js";
 import { RunRequests, stopOnRequest } from "./run-requests.js";
-import { announceBestCheckpoint, announceJudgement } from "./saved-artifacts.js";
+import { announceBestCheckpoint, announceJudgement, saveProfile } from "./saved-artifacts.js";
+import { describeProfile, StepProfiler, type StepProfile } from "./step-profiler.js";
 import { systemMetrics } from "./system-metrics.js";
 import { terminateOnNaN } from "./terminate-on-nan.js";
 
@@ -74,12 +75,20 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
   const monitors = monitorsOf(data);
   const resumeFrom = await latestCheckpoint(folder);
   const parts = await assembleRun(data, { resumeFrom, workers });
+  let profile: StepProfile | undefined;
+  const profiler =
+    options.profile &&
+    new StepProfiler(options.profile, (measured) => {
+      profile = measured;
+      emit({ type: "message", level: "info", text: describeProfile(measured).join("\n") });
+    });
   try {
     announce(parts, { ...attempt, engine, resumeFrom });
     const wait = new DataWait();
     const ending = await fit({
       ...parts,
       wait,
+      profiler,
       epochs: data.config.epochs,
       loss: createLoss(data.config.loss),
       validationLoss: validationLossOf(data.config.loss),
@@ -102,6 +111,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       signal,
       resumeFrom,
     });
+    if (profile) await saveProfile(folder, profile, emit);
     if (ending.status === "interrupted" || ending.status === "failed") return ending;
     const { kind, checkpoint } = await checkpointToJudge(folder);
     if (kind === "last") {

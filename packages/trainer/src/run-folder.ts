@@ -1,7 +1,7 @@
 /**
  * A run's folder and the names of what lies in it:
  * config.json, events.jsonl, checkpoints/{last,best}/, model/, predictions.bin, report.json, report.md,
- * report.html, artifacts/; while a process works on it, attempt.lock/; written by others, request.json and claim.json.
+ * report.html, profile.json, artifacts/; while a process works on it, attempt.lock/; written by others, request.json and claim.json.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
@@ -127,6 +127,10 @@ export class RunFolder {
   }
   get model(): string {
     return join(this.path, "model");
+  }
+  /** Where the time of a step went: `StepProfile`. */
+  get profile(): string {
+    return join(this.path, "profile.json");
   }
   get predictions(): string {
     return join(this.path, "predictions.bin");

@@ -1,6 +1,7 @@
 /** What every entry point that works on a run's folder takes, and what it gives back. */
 import type { DatasetProgress } from "@convkit/data";
 import type { EngineName, EvaluationReport, TrainEvent } from "@convkit/schema";
+import type { StepProfileOptions } from "./step-profiler.js";
 
 /** The backend the caller opened; `openEngine` of @convkit/engine returns one. The trainer never picks it. */
 export interface EngineDescription {
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly onDataProgress?: (progress: DatasetProgress) => void;
   /** When to save within an epoch, besides at its end. Default: every 5 minutes. */
   readonly checkpointEvery?: CheckpointInterval;
+  /** Measures some steps of this attempt into `profile.json` in the run's folder, and says in a message what it found. */
+  readonly profile?: StepProfileOptions;
   /** Worker threads that load pictures. Default: the loader's own. */
   readonly loaderWorkers?: number;
 }

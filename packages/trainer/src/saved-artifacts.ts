@@ -5,7 +5,9 @@ import { readdir } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
 import type { TrainEventBody } from "@convkit/schema";
 import { checkpointFile } from "./checkpoint.js";
+import { replaceFile } from "./replace-file.js";
 import type { RunFolder } from "./run-folder.js";
+import type { StepProfile } from "./step-profiler.js";
 
 /** By extension; all else is bytes. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -30,6 +32,16 @@ export async function announceBestCheckpoint(
   emit: (body: TrainEventBody) => void,
 ): Promise<void> {
   await announce(folder, checkpointFile(folder.bestCheckpoint), emit);
+}
+
+/** Writes where the time of a step went, and says that it is there. */
+export async function saveProfile(
+  folder: RunFolder,
+  profile: StepProfile,
+  emit: (body: TrainEventBody) => void,
+): Promise<void> {
+  await replaceFile(folder.profile, `${JSON.stringify(profile, null, 2)}\n`);
+  await announce(folder, folder.profile, emit);
 }
 
 /** Says nothing of a file that is not there. */

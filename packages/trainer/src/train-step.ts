@@ -9,6 +9,7 @@ import type { GradientSum } from "./gradient-sum.js";
 import type { Loss } from "./loss.js";
 import type { NamedVariables } from "./named-tensors.js";
 import type { Optimizer, UpdateOptions } from "./optimizer.js";
+import type { StepProfiler } from "./step-profiler.js";
 
 export interface TrainStepOptions extends UpdateOptions {
   readonly optimizer: Optimizer;
@@ -19,6 +20,8 @@ export interface TrainStepOptions extends UpdateOptions {
   readonly gathered?: GradientSum | undefined;
   /** Whether this batch is its update's last. Default true. */
   readonly isLastOfUpdate?: boolean;
+  /** Told when forward, backward and update are done. */
+  readonly profiler?: StepProfiler | undefined;
 }
 
 export interface StepMetrics {
@@ -40,7 +43,7 @@ export async function trainStep(
   batch: Batch,
   options: TrainStepOptions,
 ): Promise<StepMetrics> {
-  const { optimizer, loss: lossOf } = options;
+  const { optimizer, loss: lossOf, profiler } = options;
   const metrics = tf.tidy(() => {
     const images = imagesTensor(batch);
     const labels = labelsTensor(batch);
@@ -52,13 +55,17 @@ export async function trainStep(
       const logits = model.apply(images, { training: true }) as tf.Tensor2D;
       correct = tf.keep(countCorrect(logits, mainLabels));
       const loss = lossOf(logits, { labels, mixed, sampleWeights });
-      return penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
+      const whole = penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
+      profiler?.mark("forward");
+      return whole;
     }, [...optimizer.variables.values()]);
+    profiler?.mark("backward");
     update(
       model,
       { gradients: byWeightName(grads, optimizer.variables), count: batch.labels.length },
       options,
     );
+    profiler?.mark("update");
     const result = tf.stack([value, correct!]);
     correct!.dispose();
     return result;

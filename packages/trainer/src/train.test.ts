@@ -21,6 +21,7 @@ import {
   squaresConfig,
 } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
+import type { StepProfile } from "./step-profiler.js";
 import { loadCheckpoint } from "./checkpoint.js";
 import { evaluateRun } from "./evaluate-run.js";
 import { NothingToJudgeError } from "./judge.js";
@@ -135,6 +136,19 @@ describe("train", () => {
     expect(await lossOf({ testTimeAugmentation: "flip" })).not.toBe(plain);
     expect(await lossOf({ ema: { decay: 0.8 } })).not.toBe(plain);
     expect(await lossOf({})).toBe(plain);
+  });
+
+  it("measures where the time of a step goes when it is asked to, and keeps it beside the run", async () => {
+    const [run, plain] = [newRun(), newRun()];
+    await train(configOf({ epochs: 1 }), optionsFor(run, { profile: { batches: 3 } }));
+    await train(configOf({ epochs: 1 }), optionsFor(plain));
+    const profile = JSON.parse(readFileSync(join(run, "profile.json"), "utf8")) as StepProfile;
+    expect(profile).toMatchObject({ formatVersion: 1, batches: 3, batchSize: 13 });
+    const events = journalOf(run);
+    expect(eventsOf(events, "artifactSaved").map(({ path }) => path)).toContain("profile.json");
+    const texts = eventsOf(events, "message").map(({ text }) => text);
+    expect(texts.filter((text) => text.startsWith("profile of 3 batches of 13"))).toHaveLength(1);
+    expect(await lastWeights(run)).toEqual(await lastWeights(plain));
   });
 
   it("shows the worst mistakes as pictures on the page", async () => {

@@ -15,8 +15,11 @@ interface TrainFlags extends ConfigFlags, ServerFlags {
   readonly recipe?: string;
   readonly set: readonly PartialConfig[];
   readonly plotSchedule: boolean;
+  readonly profile: boolean;
   readonly json: boolean;
 }
+
+const PROFILED_BATCHES = 20;
 
 const EXAMPLES = `
 The config is the data set's recipe, or the one that is named, under the file, under the flags, under --set.
@@ -58,6 +61,7 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .option("--experiment <name>", "the experiment that the run belongs to")
     .option("--tag <label>", "a label to find the run by; may be repeated", collectText, [])
     .option("--plot-schedule", "draws the learning rate over the run's steps, and trains nothing", false)
+    .option("--profile", "says where the time of a step goes, and trains as ever", false)
     .option("--json", "one JSON object a line", false)
     .addHelpText("after", EXAMPLES);
   addServerOptions(command, { purpose: "a dashboard that is told of the run while it goes on" }).action(
@@ -67,7 +71,8 @@ export function addTrainCommand(program: Command, context: CommandContext): void
       const config = assembleRunConfig({ data, recipe, file, flags, assignments: flags.set });
       if (flags.plotSchedule) return plotSchedule(config, flags, context);
       const options = { json: flags.json, clientOf: deliveryTo(flags) };
-      context.exit(await runJob({ kind: "train", home: context.home, config }, context, options));
+      const profile = flags.profile ? { batches: PROFILED_BATCHES } : undefined;
+      context.exit(await runJob({ kind: "train", home: context.home, config, profile }, context, options));
     },
   );
 }

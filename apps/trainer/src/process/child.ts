@@ -76,7 +76,7 @@ async function run(job: TrainingJob): Promise<JobResult> {
     case "train":
       return toJobResult(
         await trainWithHints(job.config, (config) =>
-          train(config, { ...options, runId: job.runId, attempt: job.attempt }),
+          train(config, { ...options, runId: job.runId, attempt: job.attempt, profile: job.profile }),
         ),
       );
     case "resume":

@@ -10,7 +10,7 @@ import type { DataProgress, ResumeOptions, TrainOptions } from "@convkit/trainer
 export type TrainingJob =
   | ({ readonly kind: "train"; readonly config: RunConfig } & Pick<
       TrainOptions,
-      "home" | "runId" | "attempt"
+      "home" | "runId" | "attempt" | "profile"
     >)
   | ({ readonly kind: "resume" } & StoredRun & Pick<ResumeOptions, "attempt" | "detach">)
   | ({ readonly kind: "evaluate" } & StoredRun);
