@@ -15,7 +15,7 @@ export interface ValidateOptions {
 }
 
 /** `val_loss` is the mean over the pictures, in nats; each counts alike. */
-export async function validate(
+async function validate(
   model: tf.LayersModel,
   loader: Loader,
   { loss: lossOf, signal }: ValidateOptions,

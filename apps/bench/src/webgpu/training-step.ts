@@ -1,6 +1,6 @@
 /** The trainer's step on a fixed batch, of its own pieces, but for its reading the loss: the caller does when it likes. */
 import { createModel, type ModelName } from "@convkit/models";
-import { BatchNormalization, fuseBatchNormRelu } from "@convkit/ops";
+import { BatchNormalization, fuseActivations } from "@convkit/ops";
 import { Rng } from "@convkit/random";
 import { createOptimizer, crossEntropy, weightsByName } from "@convkit/trainer";
 import * as tf from "@tensorflow/tfjs";
@@ -20,7 +20,7 @@ const LEARNING_RATE = 0.01;
 /** On the backend of the moment; the same pictures and labels each time. */
 export async function createTrainingStep(name: NetworkName, batchSize: number): Promise<TrainingStep> {
   const model = await createNetwork(name);
-  fuseBatchNormRelu(model);
+  fuseActivations(model);
   const optimizer = createOptimizer(
     { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0 },
     weightsByName(model, "trainable"),
