@@ -78,7 +78,7 @@ export const RECIPES = {
           { name: "RandomHorizontalFlip" },
           { name: "RandomCrop", size: [28, 28], padding: 2, paddingMode: "reflect" },
           { name: "Normalize", mean: [0.286], std: [0.353] },
-          { name: "RandomErasing", p: 0.5 },
+          { name: "RandomErasing", p: 0.5, scale: [0.1, 0.1], ratio: [1, 1] },
         ],
         evaluation: [{ name: "Normalize", mean: [0.286], std: [0.353] }],
       },
