@@ -5,6 +5,7 @@ import { InterruptedError } from "./process/process-errors.js";
 /** Classes of every package whose errors are not this program's fault, by what was at fault. */
 export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   CheckpointCorruptError: EXIT_CODES.failed,
+  CheckpointVersionError: EXIT_CODES.failed,
   DashboardMissingError: EXIT_CODES.failed,
   FileChangedError: EXIT_CODES.failed,
   InvalidPredictionsError: EXIT_CODES.failed,

@@ -13,12 +13,14 @@ export interface AnnounceOptions {
   /** What earlier attempts wrote. */
   readonly past: readonly TrainEvent[];
   readonly resumeFrom: Checkpoint | null;
+  /** What is to be said of checkpoints that are not whole. */
+  readonly damaged: readonly string[];
   readonly emit: (body: TrainEventBody) => void;
 }
 
 /** `runStarted` once in a run's life, `resumed` at every later attempt, then remarks. */
 export function announce({ model, stepsPerEpoch }: RunParts, options: AnnounceOptions): void {
-  const { data, engine, past, resumeFrom, emit } = options;
+  const { data, engine, past, resumeFrom, damaged, emit } = options;
   const started = past.findLast((event) => event.type === "runStarted");
   if (started) {
     const { step, epoch } = resumeFrom?.state ?? { step: 0, epoch: 1 };
@@ -26,6 +28,7 @@ export function announce({ model, stepsPerEpoch }: RunParts, options: AnnounceOp
   } else {
     emit(runStarted(data, engine, { model, stepsPerEpoch }));
   }
+  for (const text of damaged) emit({ type: "message", level: "warning", text });
   const leftOut = describeBadFiles(data.dataset.badFiles);
   if (leftOut) emit({ type: "message", level: "warning", text: `${leftOut}; ${whereListed(data)}.` });
   for (const text of data.dataset.warnings) emit({ type: "message", level: "warning", text: `${text}.` });

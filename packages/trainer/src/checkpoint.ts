@@ -3,8 +3,8 @@
  * state. On disk one safetensors file in a folder of its own; the loop's state is JSON in its metadata beside a
  * SHA-256 of all the rest.
  *
- * One file, because a rename over a file is atomic and over a filled folder is not: a kill at any moment leaves
- * the whole old checkpoint or the whole new one.
+ * One file, because a rename over a file is atomic and over a filled folder is not: it is written beside the old one,
+ * fsynced and renamed over it, so a kill at any moment leaves the whole old checkpoint or the whole new one.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
@@ -55,6 +55,11 @@ export class CheckpointCorruptError extends Error {
   override readonly name = "CheckpointCorruptError";
 }
 
+/** The file is whole, and of a format that is not known here. */
+export class CheckpointVersionError extends Error {
+  override readonly name = "CheckpointVersionError";
+}
+
 const FILE_NAME = "checkpoint.safetensors";
 const WEIGHTS = "weights/";
 const SLOTS = "slots/";
@@ -73,6 +78,7 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
 /**
  * @returns null if the folder holds no checkpoint.
  * @throws {CheckpointCorruptError} if it holds one that is not whole.
+ * @throws {CheckpointVersionError} if a newer convkit wrote it.
  */
 export async function loadCheckpoint(folder: string): Promise<Checkpoint | null> {
   const path = checkpointFile(folder);
@@ -86,9 +92,11 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | null>
   try {
     return decodeCheckpoint(bytes);
   } catch (cause) {
+    if (cause instanceof CheckpointVersionError) {
+      throw new CheckpointVersionError(`${cause.message} It is ${path}.`, { cause });
+    }
     throw new CheckpointCorruptError(
-      `Expected a whole checkpoint at ${path}. Received: ${(cause as Error).message} ` +
-        "Delete it to go on from the next older checkpoint of the run, or from the beginning.",
+      `Expected a whole checkpoint at ${path}. Received: ${(cause as Error).message}`,
       { cause },
     );
   }
@@ -107,14 +115,20 @@ export function encodeCheckpoint({ state, weights, slots, averages }: Checkpoint
   return encodeSafetensors(arrays, { state: stateJson, sha256: digest(stateJson, arrays) });
 }
 
-/** @throws {Error} saying what is wrong with the bytes. */
+/**
+ * @throws {CheckpointVersionError} if they are of a newer format.
+ * @throws {Error} saying what is wrong with the bytes.
+ */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { arrays, metadata } = decodeSafetensors(bytes);
   const { state: stateJson = "", sha256 } = metadata;
   if (sha256 !== digest(stateJson, arrays)) throw new Error("content that does not match its checksum.");
   const state = JSON.parse(stateJson) as CheckpointState;
   if (state.formatVersion !== 1) {
-    throw new Error(`format version ${String(state.formatVersion)}, which a newer convkit wrote.`);
+    throw new CheckpointVersionError(
+      `Expected a checkpoint of format 1. Received: format ${String(state.formatVersion)}, which a newer convkit wrote. ` +
+        "Use that one.",
+    );
   }
   return {
     state,

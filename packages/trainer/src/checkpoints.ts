@@ -1,5 +1,5 @@
 /** The callback that keeps `last`, to resume from, and `best`, to judge and deploy. */
-import { saveCheckpoint } from "./checkpoint.js";
+import { saveCheckpoint, type Checkpoint } from "./checkpoint.js";
 import type { Callback, CallbackContext } from "./callback.js";
 import { isBetter, readMetric, type MonitorOptions } from "./monitor.js";
 import type { CheckpointInterval } from "./run-options.js";
@@ -21,6 +21,15 @@ interface CheckpointsState {
   readonly bestValue: number | null;
 }
 
+/** The same checkpoint for a run whose best one is not there any more: the next epoch is the best of those that are. */
+export function withoutBest(checkpoint: Checkpoint): Checkpoint {
+  const { callbacks, ...state } = checkpoint.state;
+  const forgotten: CheckpointsState = { bestValue: null };
+  return { ...checkpoint, state: { ...state, callbacks: { ...callbacks, [NAME]: forgotten } } };
+}
+
+const NAME = "checkpoints";
+
 /** Must be the last callback: what those after it do is not in what it saves. */
 export function checkpoints(options: CheckpointsOptions): Callback<CheckpointsState> {
   const { folder, best, every = {}, beforeSave, onSaved } = options;
@@ -41,7 +50,7 @@ export function checkpoints(options: CheckpointsOptions): Callback<CheckpointsSt
   }
 
   return {
-    name: "checkpoints",
+    name: NAME,
     async onStepEnd(context) {
       savedStep ??= context.step - 1;
       const stepsDue = every.steps !== undefined && context.step - savedStep >= every.steps;

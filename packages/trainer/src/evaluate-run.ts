@@ -17,13 +17,13 @@ export interface EvaluateRunResult {
   /** Folder of the classifier. */
   readonly modelDirectory: string;
   readonly report: EvaluationReport;
-  /** What may make it another report than the run's own: modules that have changed since. */
+  /** What may make it another report than the run's own: modules that have changed since, checkpoints that are damaged. */
   readonly remarks: readonly string[];
 }
 
 /**
- * Judges `checkpoints/best` on the test split again and rewrites predictions, reports and model. The journal says so
- * in the latest attempt's name, behind its end: which files there are now, and what the judgement was.
+ * Judges `checkpoints/best` on the test split again and rewrites predictions, reports and model; the newest checkpoint where
+ * that one is damaged, which is put aside and told of in the remarks. The journal says so in the latest attempt's name, behind its end: which files there are now, and what the judgement was.
  *
  * @throws {NotARunError} if the folder holds no run.
  * @throws {RunBusyError} if another process is at work on it.
@@ -37,7 +37,7 @@ export async function evaluateRun(
 ): Promise<EvaluateRunResult> {
   const folder = await RunFolder.open(runDirectory);
   return folder.withLock(async () => {
-    const { checkpoint } = await checkpointToJudge(folder);
+    const { checkpoint, damaged } = await checkpointToJudge(folder);
     const data = await openRunData(folder.config, options);
     const rng = Rng.fromSeed(folder.config.seed);
     const context = reportContext(folder.runId, readJournal(folder.journal));
@@ -47,7 +47,7 @@ export async function evaluateRun(
       const report = await judge(model, folder, { checkpoint, data, rng, context, workers, signal });
       if (report) {
         await noteJudgement(folder, report, options.onEvent);
-        const remarks = data.changedModules.map(describeChangedModule);
+        const remarks = [...damaged, ...data.changedModules.map(describeChangedModule)];
         return { runId: folder.runId, directory: folder.path, modelDirectory: folder.model, report, remarks };
       }
       throw new NothingToJudgeError(

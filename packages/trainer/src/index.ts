@@ -35,6 +35,7 @@ export { terminateOnNaN } from "./terminate-on-nan.js";
 export { checkpoints, type CheckpointsOptions } from "./checkpoints.js";
 export {
   CheckpointCorruptError,
+  CheckpointVersionError,
   loadCheckpoint,
   saveCheckpoint,
   type Checkpoint,

@@ -15,7 +15,8 @@ import {
   type TransformSpec,
 } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
-import { loadCheckpoint, weightsToJudge, type Checkpoint } from "./checkpoint.js";
+import { weightsToJudge, type Checkpoint } from "./checkpoint.js";
+import { bestCheckpoint, type IntactCheckpoint } from "./intact-checkpoint.js";
 import { assignVariables, weightsByName } from "./named-tensors.js";
 import { pngDataUrl, thumbnail } from "./png.js";
 import { predict } from "./predict.js";
@@ -46,22 +47,27 @@ export class NothingToJudgeError extends Error {
 
 /**
  * The best checkpoint. Where no epoch was best, since what was watched was never a number, or since the run was stopped
- * in its first epoch, the last one.
+ * in its first epoch, or where its checkpoint is damaged, the newest one.
  *
+ * @returns which it is, and in words which were damaged.
  * @throws {NothingToJudgeError} if no epoch of the run has ended, and nobody stopped it.
  */
 export async function checkpointToJudge(
   folder: RunFolder,
-): Promise<{ kind: "best" | "last"; checkpoint: Checkpoint }> {
-  const best = await loadCheckpoint(folder.bestCheckpoint);
-  if (best) return { kind: "best", checkpoint: best };
-  const last = await loadCheckpoint(folder.lastCheckpoint);
-  if (last && (last.state.epoch > 1 || last.state.stopReason !== null))
-    return { kind: "last", checkpoint: last };
+): Promise<IntactCheckpoint & { readonly damaged: readonly string[] }> {
+  const { found, damaged } = await bestCheckpoint(folder);
+  if (found && (found.name === "best" || isJudgeable(found.checkpoint))) return { ...found, damaged };
   throw new NothingToJudgeError(
-    `Expected a run of which an epoch has ended. Received: ${folder.runId}, of which none has. ` +
-      `Resume it first: convkit resume ${folder.runId}`,
+    [
+      ...damaged,
+      `Expected a run of which an epoch has ended. Received: ${folder.runId}, of which none has. ` +
+        `Resume it first: convkit resume ${folder.runId}`,
+    ].join(" "),
   );
+}
+
+function isJudgeable({ state: { epoch, stopReason } }: Checkpoint): boolean {
+  return epoch > 1 || stopReason !== null;
 }
 
 /**

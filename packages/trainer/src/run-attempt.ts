@@ -1,12 +1,14 @@
 /** One attempt at a run: from opening its journal, through training and judging, to its `runEnded`. */
+import { existsSync } from "node:fs";
 import type { TrainEvent, TrainEventBody } from "@convkit/schema";
 import { interrupted } from "./callback.js";
-import { loadCheckpoint, type Checkpoint } from "./checkpoint.js";
-import { checkpoints } from "./checkpoints.js";
+import { checkpointFile, type Checkpoint } from "./checkpoint.js";
+import { checkpoints, withoutBest } from "./checkpoints.js";
 import { DataWait } from "./data-wait.js";
 import { earlyStopping } from "./early-stopping.js";
 import { fit } from "./fit.js";
 import { historyOf } from "./history.js";
+import { newestCheckpoint } from "./intact-checkpoint.js";
 import { Journal, readJournal } from "./journal.js";
 import { checkpointToJudge, judge } from "./judge.js";
 import { createLoss, validationLossOf } from "./loss.js";
@@ -73,7 +75,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
   const { engine, loaderWorkers: workers, checkpointEvery = DEFAULT_CHECKPOINT_INTERVAL } = options;
   const signal = AbortSignal.any([requests.cancelled, ...(options.signal ? [options.signal] : [])]);
   const monitors = monitorsOf(data);
-  const resumeFrom = await latestCheckpoint(folder);
+  const { resumeFrom, damaged } = await checkpointToResume(folder);
   const parts = await assembleRun(data, { resumeFrom, workers });
   let profile: StepProfile | undefined;
   const profiler =
@@ -83,7 +85,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       emit({ type: "message", level: "info", text: describeProfile(measured).join("\n") });
     });
   try {
-    announce(parts, { ...attempt, engine, resumeFrom });
+    announce(parts, { ...attempt, engine, resumeFrom, damaged });
     const wait = new DataWait();
     const ending = await fit({
       ...parts,
@@ -113,14 +115,9 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
     });
     if (profile) await saveProfile(folder, profile, emit);
     if (ending.status === "interrupted" || ending.status === "failed") return ending;
-    const { kind, checkpoint } = await checkpointToJudge(folder);
-    if (kind === "last") {
-      const text =
-        checkpoint.state.epoch === 1
-          ? "The run was stopped in its first epoch: its last step counts as the best."
-          : `No epoch had a number for ${monitors.checkpoint?.monitor}: the last one counts as the best.`;
-      emit({ type: "message", level: "warning", text });
-    }
+    const { name, checkpoint, damaged: damagedSince } = await checkpointToJudge(folder);
+    const warnings = [...damagedSince, ...(name === "best" ? [] : [whyNotBest(checkpoint, monitors)])];
+    for (const text of warnings) emit({ type: "message", level: "warning", text });
     const context = reportContext(folder.runId, readJournal(folder.journal));
     const { model, rng } = parts;
     const report = await judge(model, folder, { checkpoint, data, rng, context, workers, signal });
@@ -136,7 +133,18 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
   }
 }
 
-/** `best` stands in where there is no `last`: it was written just before the first one. */
-async function latestCheckpoint(folder: RunFolder): Promise<Checkpoint | null> {
-  return (await loadCheckpoint(folder.lastCheckpoint)) ?? (await loadCheckpoint(folder.bestCheckpoint));
+/** The run's newest checkpoint; `best` stands in where there is no `last`: it was written just before the first one. */
+async function checkpointToResume(
+  folder: RunFolder,
+): Promise<{ resumeFrom: Checkpoint | null; damaged: readonly string[] }> {
+  const { found, damaged } = await newestCheckpoint(folder);
+  if (!found) return { resumeFrom: null, damaged };
+  const hasBest = existsSync(checkpointFile(folder.bestCheckpoint));
+  return { resumeFrom: hasBest ? found.checkpoint : withoutBest(found.checkpoint), damaged };
+}
+
+function whyNotBest({ state }: Checkpoint, { checkpoint }: ReturnType<typeof monitorsOf>): string {
+  if (state.epoch === 1) return "The run was stopped in its first epoch: its last step counts as the best.";
+  const metric = checkpoint?.monitor ?? "loss";
+  return `There is no checkpoint of an epoch that was best by ${metric}: that of step ${state.step} is judged.`;
 }

@@ -45,15 +45,17 @@ function pathOfNewRun({ home, runId, runDirectory }: TrainOptions): string {
 }
 
 /**
- * Goes on from `checkpoints/last` of a run that was interrupted or killed, in the middle of an epoch if need be. On
- * the same engine and threads the weights come out as if the run had never stopped, bit for bit.
+ * Goes on from the newest checkpoint of a run that was interrupted or killed, in the middle of an epoch if need be. On
+ * the same engine and threads the weights come out as if the run had never stopped, bit for bit. A checkpoint that is
+ * damaged is renamed to `….damaged`, a warning says so, and the newest of the others takes its place.
  *
  * @throws {NotARunError} if the folder holds no run.
  * @throws {RunBusyError} if another process is at work on it.
  * @throws {RunFinishedError} if it has already ended well.
  * @throws {RunClaimedError} if it belongs to a queue, and neither its worker names the attempt nor `detach` is set.
  * @throws {StaleAttemptError} if `attempt` is not greater than every one before.
- * @throws {CheckpointCorruptError} if its checkpoint is damaged.
+ * @throws {CheckpointCorruptError} if all of its checkpoints are damaged; the next call begins anew.
+ * @throws {CheckpointVersionError} if a newer convkit wrote one of them.
  * @throws {ContentHashMismatchError} if its data set has changed.
  * @throws {AnnotationsHashMismatchError} if its classes, splits or groups have.
  */

@@ -5,6 +5,7 @@ const folder = process.argv[2];
 for (let step = 1; ; step++) {
   const state = { formatVersion: 1, step, epoch: 1, stepInEpoch: step };
   const data = new Float32Array(50_000).fill(step);
-  await saveCheckpoint(folder, { state, weights: { big: { shape: [data.length], data } }, slots: {} });
+  const weights = { big: { shape: [data.length], data } };
+  await saveCheckpoint(folder, { state, weights, slots: {}, averages: {} });
   process.stdout.write(`${step}\n`);
 }
