@@ -60,6 +60,13 @@ describe("defaults", () => {
     expect(complaint({ ...least, tags: [""] })).toContain("tags[0]");
   });
 
+  it("keeps checkpoints every so many steps, and counts none that are not kept", () => {
+    const { checkpoint } = RunConfig.parse({ ...least, checkpoint: { everySteps: 100, keep: 2 } });
+    expect(checkpoint).toEqual({ monitor: "val_loss", mode: "auto", everySteps: 100, keep: 2 });
+    expect(complaint({ ...least, checkpoint: { keep: 2 } })).toContain("checkpoint.keep");
+    expect(complaint({ ...least, checkpoint: { everySteps: 0 } })).toContain("checkpoint.everySteps");
+  });
+
   it("completes a part that is begun", () => {
     const config = RunConfig.parse({
       ...least,

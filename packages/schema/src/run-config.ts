@@ -167,9 +167,18 @@ export const RunConfig = z.strictObject({
     "Judges and uses the network by several views of a picture, mirrored and moved by a pixel: more accurate, and 2, 3 or 6 times " +
       "as slow; left out: by the picture alone",
   ),
-  checkpoint: MonitorSpec.prefault({ monitor: "val_accuracy" }).describe(
-    "Which epoch's weights are judged and kept: those with the best value",
-  ),
+  checkpoint: MonitorSpec.extend({
+    everySteps: PositiveInt.optional().describe(
+      "Steps after which a checkpoint is kept for itself, beside the best and the last one; left out: none is",
+    ),
+    keep: PositiveInt.optional().describe("How many of those are kept, the newest; 3 if left out"),
+  })
+    .refine(({ everySteps, keep }) => keep === undefined || everySteps !== undefined, {
+      error: "Expected everySteps beside it, of whose checkpoints it counts the kept ones",
+      path: ["keep"],
+    })
+    .prefault({ monitor: "val_accuracy" })
+    .describe("Which epoch's weights are judged and kept: those with the best value"),
   earlyStopping: MonitorSpec.extend({
     patience: PositiveInt.default(5).describe("Epochs without improvement after which training ends"),
     minDelta: z.number().min(0).default(0).describe("How much better counts as better"),

@@ -70,7 +70,7 @@ const event: fc.Arbitrary<TrainEvent> = fc.oneof(
   fc.record({
     ...anyEnvelope,
     type: fc.constant("checkpointSaved" as const),
-    kind: fc.constantFrom("last" as const, "best" as const),
+    kind: fc.constantFrom("last" as const, "best" as const, "step" as const),
     epoch: count,
     step: count,
   }),

@@ -73,7 +73,8 @@ export const TrainEvent = z.discriminatedUnion("type", [
   z.object({
     ...envelope,
     type: z.literal("checkpointSaved"),
-    kind: z.enum(["last", "best"]),
+    /** step: kept for itself every so many steps. */
+    kind: z.enum(["last", "best", "step"]),
     epoch: z.int(),
     step: z.int(),
   }),

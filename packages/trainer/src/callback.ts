@@ -22,6 +22,8 @@ export interface CallbackContext {
   readonly step: number;
   /** Of the step after a step, of the epoch (with `val_`) at its end, empty at the end of training. */
   readonly logs: LogValues;
+  /** Ids of the pictures that the step was of; none at an epoch's end and at the end of training. */
+  batchIds(): readonly string[];
   /** Ends training well after this step or epoch; the run is still judged. */
   stop(reason: string): void;
   /** Ends training at once as a failure. */

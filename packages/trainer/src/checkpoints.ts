@@ -1,21 +1,30 @@
-/** The callback that keeps `last`, to resume from, and `best`, to judge and deploy. */
-import { saveCheckpoint, type Checkpoint } from "./checkpoint.js";
+/** The callback that keeps `last`, to resume from, `best`, to judge and deploy, and if asked some of the steps between. */
+import { rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { checkpointFile, saveCheckpoint, type Checkpoint } from "./checkpoint.js";
 import type { Callback, CallbackContext } from "./callback.js";
+import { stepCheckpoints, stepFolderName } from "./intact-checkpoint.js";
 import { isBetter, readMetric, type MonitorOptions } from "./monitor.js";
 import type { CheckpointInterval } from "./run-options.js";
 
 export interface CheckpointsOptions {
-  /** Folder that gets `last/` and `best/`. */
+  /** Folder that gets `last/`, `best/` and `step-000120/`. */
   readonly folder: string;
   /** What makes an epoch the best one; null takes the last epoch. */
   readonly best: MonitorOptions | null;
   /** When to save `last` within an epoch. Default: at its end only. */
   readonly every?: CheckpointInterval;
+  /** Keeps a checkpoint of its own every so many steps, counted from the run's first. Default: none. */
+  readonly everySteps?: number | undefined;
+  /** How many of those, the newest. Default 3. */
+  readonly keep?: number | undefined;
   /** Called before a checkpoint is written: whatever must be on disk no later than it. */
   readonly beforeSave?: () => void;
   /** Called once it is on disk. `epoch` is the one it was taken in. */
-  readonly onSaved?: (saved: { kind: "last" | "best"; epoch: number; step: number }) => void;
+  readonly onSaved?: (saved: { kind: CheckpointKind; epoch: number; step: number }) => void;
 }
+
+type CheckpointKind = "last" | "best" | "step";
 
 interface CheckpointsState {
   readonly bestValue: number | null;
@@ -32,21 +41,28 @@ const NAME = "checkpoints";
 
 /** Must be the last callback: what those after it do is not in what it saves. */
 export function checkpoints(options: CheckpointsOptions): Callback<CheckpointsState> {
-  const { folder, best, every = {}, beforeSave, onSaved } = options;
+  const { folder, best, every = {}, everySteps, keep = 3, beforeSave, onSaved } = options;
   let state: CheckpointsState = { bestValue: null };
   let savedStep: number | null = null;
   let savedAtMs = performance.now();
 
-  async function save(kinds: readonly ("best" | "last")[], context: CallbackContext): Promise<void> {
+  async function save(kinds: readonly CheckpointKind[], context: CallbackContext): Promise<void> {
     const { epoch, step } = context;
     const snapshot = await context.snapshot();
     beforeSave?.();
     for (const kind of kinds) {
-      await saveCheckpoint(`${folder}/${kind}`, snapshot);
+      await saveCheckpoint(join(folder, kind === "step" ? stepFolderName(step) : kind), snapshot);
       onSaved?.({ kind, epoch, step });
     }
     savedStep = step;
     savedAtMs = performance.now();
+  }
+
+  /** The older ones go once the new one is on the disk, so that there are never fewer than what was asked for. */
+  async function prune(): Promise<void> {
+    const kept = await stepCheckpoints(folder);
+    for (const path of kept.slice(0, -keep)) await rm(checkpointFile(path), { force: true });
+    for (const path of kept.slice(0, -keep)) await rmdir(path).catch(leaveDamaged);
   }
 
   return {
@@ -56,7 +72,12 @@ export function checkpoints(options: CheckpointsOptions): Callback<CheckpointsSt
       const stepsDue = every.steps !== undefined && context.step - savedStep >= every.steps;
       const minutesDue =
         every.minutes !== undefined && performance.now() - savedAtMs >= every.minutes * 60_000;
-      if (stepsDue || minutesDue) await save(["last"], context);
+      if (everySteps !== undefined && context.step % everySteps === 0) {
+        await save(["step"], context);
+        await prune();
+      } else if (stepsDue || minutesDue) {
+        await save(["last"], context);
+      }
     },
     async onEpochEnd(context) {
       const value = best === null ? null : readMetric(best.monitor, context.logs);
@@ -75,4 +96,9 @@ export function checkpoints(options: CheckpointsOptions): Callback<CheckpointsSt
     getState: () => state,
     setState: (saved) => void (state = saved),
   };
+}
+
+/** A folder with a damaged checkpoint in it stays for whoever wants to look at that. */
+function leaveDamaged(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Loader } from "@convkit/data";
@@ -397,6 +397,39 @@ describe("checkpoints", () => {
       "last 3 56",
       "last 3 60",
     ]);
+  });
+
+  it("keeps the newest of those it takes every so many steps, each of which a run goes on from exactly", async () => {
+    const folder = makeFolder();
+    const saved: string[] = [];
+    const folders: string[][] = [];
+    const keeping = checkpoints({
+      folder,
+      best: null,
+      everySteps: 8,
+      keep: 2,
+      onSaved: ({ kind, step }) => {
+        saved.push(`${kind} ${step}`);
+        folders.push(readdirSync(folder).filter((name) => name.startsWith("step-")));
+      },
+    });
+    const whole = await trainSquares({ epochs: 2, callbacks: [keeping] });
+    expect(saved).toEqual([
+      "step 8",
+      "step 16",
+      "best 20",
+      "last 20",
+      "step 24",
+      "step 32",
+      "step 40",
+      "best 40",
+      "last 40",
+    ]);
+    // The newer one is on the disk before the oldest goes.
+    expect(folders[4]).toEqual(["step-000008", "step-000016", "step-000024"]);
+    expect(readdirSync(folder)).toEqual(["best", "last", "step-000032", "step-000040"]);
+    const resumeFrom = await loadCheckpoint(join(folder, "step-000032"));
+    expect((await trainSquares({ epochs: 2, resumeFrom })).weights).toEqual(whole.weights);
   });
 
   it("takes every epoch as the best where no metric says otherwise", async () => {

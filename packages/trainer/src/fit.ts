@@ -85,7 +85,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
       const learningRate = schedule(state.step);
       const step = state.step + 1;
       const metrics = await trainStep(model, batch, { ...update, isLastOfUpdate, learningRate, step });
-      state.countBatch(metrics, batch.labels.length);
+      state.countBatch(metrics, batch);
       if (isLastOfUpdate) for (const average of averages) average.afterStep(step);
       profiler?.batchEnded(batch.labels.length);
       if (!isLastOfUpdate) continue;

@@ -31,7 +31,7 @@ export {
   type ReduceLrOnPlateauOptions,
   type ReduceLrOnPlateauState,
 } from "./reduce-lr-on-plateau.js";
-export { terminateOnNaN } from "./terminate-on-nan.js";
+export { terminateOnNaN, type RuinedBatch, type TerminateOnNaNOptions } from "./terminate-on-nan.js";
 export { checkpoints, type CheckpointsOptions } from "./checkpoints.js";
 export {
   CheckpointCorruptError,

@@ -80,6 +80,17 @@ describe("going on", () => {
     expect(result.report!.testCount).toBe(40);
   });
 
+  it("takes one that was kept for itself where that is the newest", async () => {
+    const kept = await cutAt(17, { checkpoint: { monitor: "val_accuracy", everySteps: 7, keep: 5 } });
+    const names = ["best", "last", "step-000007", "step-000014"];
+    expect(readdirSync(join(kept, "checkpoints")).sort()).toEqual(names);
+    truncate(fileOf(kept, "last"));
+    await resume(kept, runOptions(kept));
+    expect(eventsOf(journalOf(kept), "resumed")).toMatchObject([{ fromStep: 14, fromEpoch: 1 }]);
+    expect(await lastWeights(kept)).toEqual(await lastWeights(whole));
+    expect(readdirSync(join(kept, "checkpoints")).sort()).toEqual([...names, "step-000021"]);
+  });
+
   it("puts a second damaged file beside the first", async () => {
     truncate(fileOf(run, "last"));
     const controller = new AbortController();

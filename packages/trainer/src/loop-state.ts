@@ -1,4 +1,5 @@
 /** Where the loop stands, and taking and putting back everything that decides how it goes on. */
+import type { Batch } from "@convkit/data";
 import { getDropoutStates, setDropoutStates } from "@convkit/ops";
 import { interrupted, type Callback, type CallbackContext, type Ending, type LogValues } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
@@ -22,6 +23,8 @@ export class LoopState {
   readonly #callbacks: readonly Callback[];
   #totals: Totals = NOTHING_COUNTED;
   #update: Totals = NOTHING_COUNTED;
+  /** Of the update at hand, or the last one, a list for each of its batches. */
+  #batchIds: (readonly string[])[] = [];
   #learningRate = 0;
   /** The epoch that callbacks hear of: at an epoch's end still the one that ended. */
   #announcedEpoch = 1;
@@ -35,7 +38,12 @@ export class LoopState {
   }
 
   /** Of the update at hand. */
-  countBatch({ loss, correct }: StepMetrics, count: number): void {
+  countBatch(
+    { loss, correct }: StepMetrics,
+    { ids, labels: { length: count } }: Pick<Batch, "ids" | "labels">,
+  ): void {
+    if (this.#update.count === 0) this.#batchIds = [];
+    this.#batchIds.push(ids);
     this.#update = added(this.#update, { loss: loss * count, correct, count });
   }
 
@@ -59,6 +67,7 @@ export class LoopState {
     const { loss, correct, count } = this.#totals;
     const logs = { loss: loss / count, accuracy: correct / count, ...validation };
     this.#announcedEpoch = this.epoch;
+    this.#batchIds = [];
     this.epoch += 1;
     this.stepInEpoch = 0;
     this.#totals = NOTHING_COUNTED;
@@ -81,6 +90,7 @@ export class LoopState {
 
   /** Tells the callbacks, and the caller, why the loop ended. */
   async finish(): Promise<Ending> {
+    this.#batchIds = [];
     const { epochs } = this.#options;
     const ending: Ending = this.ending ?? { status: "completed", reason: `${epochs} epochs done` };
     for (const callback of this.#callbacks) await callback.onTrainEnd?.({ ...this.#context({}), ending });
@@ -92,6 +102,7 @@ export class LoopState {
       epoch: this.#announcedEpoch,
       step: this.step,
       logs,
+      batchIds: () => this.#batchIds.flat(),
       stop: (reason) => void (this.ending ??= { status: "stopped", reason }),
       fail: (reason) => void (this.ending = { status: "failed", reason }),
       snapshot: () => this.#snapshot(),

@@ -14,6 +14,7 @@ import { checkpointToJudge, judge } from "./judge.js";
 import { createLoss, validationLossOf } from "./loss.js";
 import type { RunData } from "./run-data.js";
 import { announce, describeTornLine } from "./announce.js";
+import { writeNanBatch } from "./nan-batch.js";
 import { evaluated, reportContext } from "./run-facts.js";
 import type { RunFolder } from "./run-folder.js";
 import type { AttemptOptions, RunOptions, TrainResult } from "./run-options.js";
@@ -96,7 +97,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       validationLoss: validationLossOf(data.config.loss),
       clipping: data.config.gradientClipping,
       callbacks: [
-        terminateOnNaN(),
+        terminateOnNaN({ onRuined: (batch) => writeNanBatch(folder, batch, emit) }),
         systemMetrics({ emit, wait, onGpu: engine.name === "tensorflow-gpu" }),
         stopOnRequest(requests, (text) => emit({ type: "message", level: "warning", text })),
         ...(parts.scheduleCallback ? [parts.scheduleCallback] : []),
@@ -105,6 +106,8 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
           folder: folder.checkpoints,
           best: monitors.checkpoint,
           every: checkpointEvery,
+          everySteps: data.config.checkpoint.everySteps,
+          keep: data.config.checkpoint.keep,
           beforeSave: () => journal.sync(),
           onSaved: (saved) => emit({ type: "checkpointSaved", ...saved }),
         }),

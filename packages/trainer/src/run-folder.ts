@@ -1,6 +1,6 @@
 /**
  * A run's folder and the names of what lies in it:
- * config.json, events.jsonl, checkpoints/{last,best}/, model/, predictions.bin, report.json, report.md,
+ * config.json, events.jsonl, checkpoints/{last,best,step-…}/, model/, predictions.bin, report.json, report.md,
  * report.html, profile.json, artifacts/; while a process works on it, attempt.lock/; written by others, request.json and claim.json.
  */
 import { randomBytes } from "node:crypto";

@@ -222,6 +222,26 @@ describe("train", () => {
     expect(existsSync(join(run, "report.json"))).toBe(false);
   });
 
+  it("writes down the pictures of the step that ruined it", async () => {
+    const run = newRun();
+    const { reason } = await train(configOf({ learningRate: 1e30, accumulate: 2 }), optionsFor(run));
+    const file = readFileSync(join(run, "artifacts/nan-batch.json"));
+    const written = JSON.parse(file.toString()) as { ids: string[]; step: number; metric: string };
+    expect(written).toMatchObject({
+      formatVersion: 1,
+      metric: "loss",
+      epoch: 1,
+      value: expect.any(String) as string,
+    });
+    // Two batches of 13, each picture once.
+    expect(new Set(written.ids).size).toBe(26);
+    expect(written.ids.every((id) => /^train\/\d+$/.test(id))).toBe(true);
+    expect(reason).toContain(`at step ${written.step} (`);
+    expect(reason).toContain(`The step was of ${written.ids.slice(0, 3).join(", ")} and 23 more pictures.`);
+    const [saved] = eventsOf(journalOf(run), "artifactSaved");
+    expect(saved).toMatchObject({ path: "artifacts/nan-batch.json", sizeBytes: file.length });
+  });
+
   it("writes why it failed into the journal before it throws", async () => {
     const run = newRun();
     const model = { name: "no-such-network" };

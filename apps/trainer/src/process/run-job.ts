@@ -96,7 +96,8 @@ function folderOf(job: TrainingJob, { runId }: TrainEvent): string {
 
 function follow(trace: Trace, event: TrainEvent): void {
   trace.runId = event.runId;
-  if (event.type === "checkpointSaved" && event.kind === "last") {
+  // Of whichever kind: the newest is gone on from.
+  if (event.type === "checkpointSaved") {
     trace.checkpoint = { epoch: event.epoch, step: event.step };
   }
 }
