@@ -14,6 +14,7 @@ export {
   type ClassifierImage,
   type LoadClassifierOptions,
 } from "./load-classifier.js";
+export { loadUserModule } from "./load-user-module.js";
 export type { InputShape, ModelContext, ModelReference, SampleImages } from "./model-builder.js";
 export type { ModelModule, ModelModuleContext } from "./module-model.js";
 export { MODEL_NAMES, type ModelName } from "./names.js";

@@ -1,5 +1,6 @@
-/** A module of the user's own, in place of a network or a transform of ours. */
+/** A module of the user's own, in place of a network or a transform of ours, or as a callback. */
 import { z } from "zod";
+import { expandPath, withShortForms } from "./short-forms.js";
 
 /** `.mjs` or `.ts`, and what is handed to its default export. */
 export const ModuleSpec = z.strictObject({
@@ -14,3 +15,9 @@ export const ModuleSpec = z.strictObject({
     .describe("Of the file, filled in when the run starts; going on with another one brings a warning"),
 });
 export type ModuleSpec = z.infer<typeof ModuleSpec>;
+
+/** A module that makes a callback of the training; a string is its path. */
+export const CallbackSpec = withShortForms<string, typeof ModuleSpec>(ModuleSpec, {
+  expand: expandPath,
+  forms: [{ type: "string" }],
+});

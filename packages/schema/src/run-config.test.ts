@@ -67,6 +67,17 @@ describe("defaults", () => {
     expect(complaint({ ...least, checkpoint: { everySteps: 0 } })).toContain("checkpoint.everySteps");
   });
 
+  it("takes callbacks by their paths", () => {
+    const callbacks = ["./count.mjs", { module: "./stop.ts", options: { at: 3 } }];
+    const whole = [
+      { module: "./count.mjs", options: {} },
+      { module: "./stop.ts", options: { at: 3 } },
+    ];
+    expect(RunConfig.parse({ ...least, callbacks }).callbacks).toEqual(whole);
+    expect(RunConfig.parse(expandShortForms({ ...least, callbacks })).callbacks).toEqual(whole);
+    expect(complaint({ ...least, callbacks: [3] })).toContain("callbacks[0]");
+  });
+
   it("completes a part that is begun", () => {
     const config = RunConfig.parse({
       ...least,

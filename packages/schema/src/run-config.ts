@@ -3,6 +3,7 @@ import { z } from "zod";
 import { LossSpec } from "./loss-spec.js";
 import { TestTimeAugmentation } from "./model-card.js";
 import { ModelSpec } from "./model-spec.js";
+import { CallbackSpec } from "./module-spec.js";
 import { MonitorSpec } from "./monitor-spec.js";
 import { OptimizerSpec } from "./optimizer-spec.js";
 import { RunTransforms } from "./run-transforms.js";
@@ -186,6 +187,10 @@ export const RunConfig = z.strictObject({
     .nullable()
     .default(null)
     .describe("Ends training that no longer improves; null: never"),
+  callbacks: z
+    .array(CallbackSpec)
+    .optional()
+    .describe("Modules that watch the training and may end it, called in this order; left out: none"),
 });
 /** A parsed config: every default filled in. */
 export type RunConfig = z.infer<typeof RunConfig>;

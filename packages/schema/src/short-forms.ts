@@ -45,6 +45,11 @@ export function expandNameOrPath(value: unknown): unknown {
   return /[/\\]|\.[mc]?[jt]s$/.test(value) ? { module: value } : { name: value };
 }
 
+/** `"./count.mjs"` → `{ module: "./count.mjs" }`. */
+export function expandPath(value: unknown): unknown {
+  return typeof value === "string" ? { module: value } : value;
+}
+
 /** As `expandNameOrPath`; `[layers …]` → `{ layers }`. */
 export function expandModel(value: unknown): unknown {
   return Array.isArray(value) ? { layers: value as unknown[] } : expandNameOrPath(value);
@@ -70,6 +75,7 @@ const EXPANSIONS: Readonly<Record<string, (value: unknown) => unknown>> = {
   sampling: expandName,
   schedule: expandName,
   transforms: expandTransforms,
+  callbacks: (value) => (Array.isArray(value) ? value.map(expandPath) : value),
 };
 
 function expandTransforms(value: unknown): unknown {

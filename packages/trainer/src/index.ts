@@ -32,6 +32,7 @@ export {
   type ReduceLrOnPlateauState,
 } from "./reduce-lr-on-plateau.js";
 export { terminateOnNaN, type RuinedBatch, type TerminateOnNaNOptions } from "./terminate-on-nan.js";
+export type { CallbackModule, CallbackModuleContext } from "./user-callbacks.js";
 export { checkpoints, type CheckpointsOptions } from "./checkpoints.js";
 export {
   CheckpointCorruptError,

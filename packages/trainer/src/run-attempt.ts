@@ -24,6 +24,7 @@ import { announceBestCheckpoint, announceJudgement, saveProfile } from "./saved-
 import { describeProfile, StepProfiler, type StepProfile } from "./step-profiler.js";
 import { systemMetrics } from "./system-metrics.js";
 import { terminateOnNaN } from "./terminate-on-nan.js";
+import { loadUserCallbacks } from "./user-callbacks.js";
 
 const DEFAULT_CHECKPOINT_INTERVAL = { minutes: 5 };
 
@@ -86,6 +87,11 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       emit({ type: "message", level: "info", text: describeProfile(measured).join("\n") });
     });
   try {
+    const userCallbacks = await loadUserCallbacks(data.config.callbacks ?? [], {
+      model: parts.model,
+      config: data.config,
+      artifacts: folder.artifacts,
+    });
     announce(parts, { ...attempt, engine, resumeFrom, damaged });
     const wait = new DataWait();
     const ending = await fit({
@@ -102,6 +108,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
         stopOnRequest(requests, (text) => emit({ type: "message", level: "warning", text })),
         ...(parts.scheduleCallback ? [parts.scheduleCallback] : []),
         ...(monitors.earlyStopping ? [earlyStopping(monitors.earlyStopping)] : []),
+        ...userCallbacks,
         checkpoints({
           folder: folder.checkpoints,
           best: monitors.checkpoint,

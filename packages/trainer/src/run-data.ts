@@ -56,6 +56,9 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
     ...config,
     data: { ...data, contentHash: dataset.contentHash, annotationsHash: dataset.annotationsHash },
     model: await withHashedModule(config.model),
+    ...(config.callbacks && {
+      callbacks: await Promise.all(config.callbacks.map((spec) => withHashedModule(spec))),
+    }),
     loss: { ...config.loss, classWeights: numbersOf(config.loss.classWeights, card) },
     transforms: {
       train: await Promise.all(train.map((spec) => withHashedModule(spec))),
@@ -109,9 +112,9 @@ function changedModules(stored: RunConfig, current: RunConfig): string[] {
 }
 
 /** In the same order for equal configs. */
-function modulesOf({ model, transforms }: RunConfig): ModuleSpec[] {
+function modulesOf({ model, transforms, callbacks = [] }: RunConfig): ModuleSpec[] {
   const lists = typeof transforms === "object" && transforms ? [transforms.train, transforms.evaluation] : [];
-  return [model, ...lists.flat()].filter(isModuleSpec);
+  return [model, ...lists.flat(), ...callbacks].filter(isModuleSpec);
 }
 
 function isModuleSpec(spec: object): spec is ModuleSpec {
