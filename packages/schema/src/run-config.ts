@@ -186,7 +186,9 @@ export const RunConfig = z.strictObject({
   })
     .nullable()
     .default(null)
-    .describe("Ends training that no longer improves; null: never"),
+    .describe(
+      "Ends training that no longer improves, and keeps the best weights by checkpoint.monitor; null: never",
+    ),
   callbacks: z
     .array(CallbackSpec)
     .optional()

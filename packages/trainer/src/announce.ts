@@ -61,9 +61,17 @@ function whereListed({ card: { badFiles, badFileCount } }: RunData): string {
   return `events.jsonl lists the first ${badFiles.length.toLocaleString("en-US")}, convkit data inspect --json all`;
 }
 
-function remarks({ dataset }: RunData): string[] {
+function remarks({ config, dataset }: RunData): string[] {
   const { validation, test } = dataset.splits;
+  const { earlyStopping, checkpoint } = config;
+  const isWatchedApart = earlyStopping !== null && validation && earlyStopping.monitor !== checkpoint.monitor;
   return [
+    ...(isWatchedApart
+      ? [
+          `Training ends once ${earlyStopping.monitor} no longer improves (earlyStopping.monitor); kept and judged are the ` +
+            `weights of the epoch that was best by ${checkpoint.monitor} (checkpoint.monitor).`,
+        ]
+      : []),
     ...(validation ? [] : ["There are no validation pictures: the last epoch counts as the best one."]),
     ...(test
       ? []

@@ -212,6 +212,26 @@ describe("train", () => {
     expect(report!.testCount).toBe(40);
   });
 
+  it("stops by one metric and keeps the best by another, and says so", async () => {
+    const run = newRun();
+    const { history } = await train(
+      configOf({
+        earlyStopping: { monitor: "val_loss", patience: 2, minDelta: 100 },
+        // Falls from epoch to epoch: the first is the best.
+        schedule: { name: "exponential", gamma: 0.5 },
+        checkpoint: { monitor: "learning_rate", mode: "max" },
+        epochs: 9,
+      }),
+      optionsFor(run),
+    );
+    expect(history).toHaveLength(3);
+    expect((await loadCheckpoint(join(run, "checkpoints/best")))!.state.step).toBe(12);
+    expect(eventsOf(journalOf(run), "message")[0]!.text).toBe(
+      "Training ends once val_loss no longer improves (earlyStopping.monitor); kept and judged are the weights of the " +
+        "epoch that was best by learning_rate (checkpoint.monitor).",
+    );
+  });
+
   it("ends as failed when the loss is no number any more", async () => {
     const run = newRun();
     const { status, reason, report } = await train(configOf({ learningRate: 1e30 }), optionsFor(run));
