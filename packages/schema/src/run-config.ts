@@ -153,6 +153,14 @@ export const RunConfig = z.strictObject({
   learningRate: z.number().positive().default(0.05).describe("The highest of the schedule"),
   schedule: ScheduleSpec.prefault({ name: "one-cycle" }).describe("The learning rate over the run"),
   epochs: PositiveInt.default(10).describe("Passes over the training pictures"),
+  timeBudget: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      "Minutes from the first step to the judgement: where they are too few for all epochs, a schedule of as many steps as fit " +
+        "is trained by; left out: no limit",
+    ),
   batchSize: PositiveInt.default(128).describe("Pictures per step"),
   accumulate: PositiveInt.optional().describe(
     "Batches whose gradients make one step, for more pictures a step than memory holds; 1 if left out",

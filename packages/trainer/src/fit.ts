@@ -27,6 +27,8 @@ export interface FitOptions {
   readonly schedule: Schedule;
   readonly loader: Loader;
   readonly epochs: number;
+  /** Updates after which training is completed, within an epoch if need be, which is validated then. Default: none. */
+  readonly lastStep?: () => number;
   /** Adds val_loss and val_accuracy to an epoch's logs. */
   readonly validationLoader?: Loader;
   /** Default: cross-entropy without label smoothing and weights. */
@@ -69,7 +71,8 @@ export async function fit(options: FitOptions): Promise<Ending> {
   fuseActivations(model);
   const stepEvents = new StepEvents(updatesPerEpoch(loader, accumulate), emit);
 
-  while (state.epoch <= epochs && !state.ending) {
+  const isDone = (): boolean => state.step >= (options.lastStep?.() ?? Infinity);
+  while (state.epoch <= epochs && !state.ending && (!isDone() || state.stepInEpoch > 0)) {
     const { epoch } = state;
     const startedAtMs = performance.now();
     const waitedBeforeMs = wait.waitedMs;
@@ -78,6 +81,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
     let batches = state.stepInEpoch * accumulate;
     let waitedMs = wait.waitedMs;
     for await (const batch of loader.epoch(epoch, { fromStep: batches })) {
+      if (isDone()) break;
       batches += 1;
       profiler?.batchStarted(wait.waitedMs - waitedMs);
       waitedMs = wait.waitedMs;
@@ -94,7 +98,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
       await state.notify("onStepEnd", logs);
       // Lets signals, timers and the loader's messages in: a step and its promises never leave the microtasks.
       await setImmediate();
-      if (state.endIf(signal)) break;
+      if (state.endIf(signal) || isDone()) break;
     }
     if (state.ending) break;
 

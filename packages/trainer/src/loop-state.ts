@@ -91,8 +91,9 @@ export class LoopState {
   /** Tells the callbacks, and the caller, why the loop ended. */
   async finish(): Promise<Ending> {
     this.#batchIds = [];
-    const { epochs } = this.#options;
-    const ending: Ending = this.ending ?? { status: "completed", reason: `${epochs} epochs done` };
+    const { epochs, lastStep } = this.#options;
+    const done = lastStep ? `${this.step} steps done` : `${epochs} epochs done`;
+    const ending: Ending = this.ending ?? { status: "completed", reason: done };
     for (const callback of this.#callbacks) await callback.onTrainEnd?.({ ...this.#context({}), ending });
     return ending;
   }

@@ -24,6 +24,7 @@ import { announceBestCheckpoint, announceJudgement, saveProfile } from "./saved-
 import { describeProfile, StepProfiler, type StepProfile } from "./step-profiler.js";
 import { systemMetrics } from "./system-metrics.js";
 import { terminateOnNaN } from "./terminate-on-nan.js";
+import type { TimeBudgetOptions } from "./time-budget.js";
 import { loadUserCallbacks } from "./user-callbacks.js";
 
 const DEFAULT_CHECKPOINT_INTERVAL = { minutes: 5 };
@@ -78,7 +79,10 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
   const signal = AbortSignal.any([requests.cancelled, ...(options.signal ? [options.signal] : [])]);
   const monitors = monitorsOf(data);
   const { resumeFrom, damaged } = await checkpointToResume(folder);
-  const parts = await assembleRun(data, { resumeFrom, workers });
+  const { clock = () => performance.now() } = options;
+  const onPlan = (plan: Plan): void =>
+    emit({ type: "message", level: "info", text: describePlan(plan, data) });
+  const parts = await assembleRun(data, { resumeFrom, workers, timing: { clock, onPlan } });
   let profile: StepProfile | undefined;
   const profiler =
     options.profile &&
@@ -99,6 +103,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       wait,
       profiler,
       epochs: data.config.epochs,
+      ...(parts.budget && { lastStep: parts.budget.totalSteps }),
       loss: createLoss(data.config.loss),
       validationLoss: validationLossOf(data.config.loss),
       clipping: data.config.gradientClipping,
@@ -106,6 +111,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
         terminateOnNaN({ onRuined: (batch) => writeNanBatch(folder, batch, emit) }),
         systemMetrics({ emit, wait, onGpu: engine.name === "tensorflow-gpu" }),
         stopOnRequest(requests, (text) => emit({ type: "message", level: "warning", text })),
+        ...(parts.budget ? [parts.budget.callback] : []),
         ...(parts.scheduleCallback ? [parts.scheduleCallback] : []),
         ...(monitors.earlyStopping ? [earlyStopping(monitors.earlyStopping)] : []),
         ...userCallbacks,
@@ -151,6 +157,16 @@ async function checkpointToResume(
   if (!found) return { resumeFrom: null, damaged };
   const hasBest = existsSync(checkpointFile(folder.bestCheckpoint));
   return { resumeFrom: hasBest ? found.checkpoint : withoutBest(found.checkpoint), damaged };
+}
+
+type Plan = Parameters<NonNullable<TimeBudgetOptions["onPlan"]>>[0];
+
+function describePlan({ totalSteps, stepMs }: Plan, { config: { timeBudget = 0 } }: RunData): string {
+  const minutes = timeBudget.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+  return (
+    `At ${stepMs.toPrecision(3)} ms a step ${totalSteps.toLocaleString("en-US")} steps fit into ${minutes} minutes, ` +
+    "judging included: the learning rate falls to its end by then."
+  );
 }
 
 function whyNotBest({ state }: Checkpoint, { checkpoint }: ReturnType<typeof monitorsOf>): string {

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly checkpointEvery?: CheckpointInterval;
   /** Measures some steps of this attempt into `profile.json` in the run's folder, and says in a message what it found. */
   readonly profile?: StepProfileOptions;
+  /** What the config's time budget is measured by, in milliseconds. Default: the process's own clock. */
+  readonly clock?: () => number;
   /** Worker threads that load pictures. Default: the loader's own. */
   readonly loaderWorkers?: number;
 }

@@ -2,8 +2,8 @@
 import { createLoader, trainingLoaderRng, type DatasetSplit, type Loader } from "@convkit/data";
 import { createModel, type SampleImages } from "@convkit/models";
 import { Rng } from "@convkit/random";
-import type { TransformSpec } from "@convkit/schema";
-import { createSchedule, type Schedule } from "@convkit/schema/schedule";
+import type { TestTimeAugmentation, TransformSpec } from "@convkit/schema";
+import { createSchedule, type Schedule, type ScheduleOptions } from "@convkit/schema/schedule";
 import type * as tf from "@tensorflow/tfjs";
 import type { Callback } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
@@ -13,6 +13,7 @@ import { weightsByName } from "./named-tensors.js";
 import { createOptimizer, type Optimizer } from "./optimizer.js";
 import { reduceLrOnPlateau } from "./reduce-lr-on-plateau.js";
 import type { RunData } from "./run-data.js";
+import { timeBudget, type TimeBudget, type TimeBudgetOptions } from "./time-budget.js";
 import { exponentialMovingAverage, lookahead, type WeightAverage } from "./weight-averages.js";
 
 /** Of pictures that a network may look at before training: `airbench94` whitens its first layer by them. */
@@ -31,6 +32,8 @@ export interface RunParts {
   readonly schedule: Schedule;
   /** What the schedule learns an epoch's metrics by, if it needs any: before the checkpoints. */
   readonly scheduleCallback: Callback | undefined;
+  /** Where the run has one. */
+  readonly budget: TimeBudget | undefined;
   readonly loader: Loader;
   readonly validationLoader: Loader | undefined;
   readonly rng: Rng;
@@ -45,6 +48,7 @@ export interface AssembleRunOptions {
   /** Whose weights and random state `fit` will go on with. */
   readonly resumeFrom: Checkpoint | null;
   readonly workers?: number | undefined;
+  readonly timing?: Pick<TimeBudgetOptions, "clock" | "onPlan"> | undefined;
 }
 
 /**
@@ -56,7 +60,7 @@ export interface AssembleRunOptions {
  */
 export async function assembleRun(
   data: RunData,
-  { resumeFrom, workers }: AssembleRunOptions,
+  { resumeFrom, workers, timing = { clock: () => performance.now() } }: AssembleRunOptions,
 ): Promise<RunParts> {
   const { config, dataset, sampling } = data;
   const { batchSize, transforms, epochs, learningRate } = config;
@@ -92,7 +96,11 @@ export async function assembleRun(
     const validationLoader = validation && (await openEvaluationLoader(data, validation, { rng, workers }));
     disposals.push(() => validationLoader?.close());
     const totalSteps = epochs * stepsPerEpoch;
-    const plain = createSchedule(config.schedule, { learningRate, totalSteps, stepsPerEpoch });
+    const budget = budgetOf(data, { stepsPerEpoch, ...timing });
+    const scheduleOptions = { learningRate, totalSteps, stepsPerEpoch };
+    const plain = budget
+      ? withinBudget(budget, config.schedule, scheduleOptions)
+      : createSchedule(config.schedule, scheduleOptions);
     const { schedule, callback: scheduleCallback } =
       config.schedule.name === "reduce-on-plateau"
         ? reduceLrOnPlateau({ ...config.schedule, schedule: plain })
@@ -100,15 +108,58 @@ export async function assembleRun(
     const weights = weightsByName(model);
     const averages = [
       ...(config.ema ? [exponentialMovingAverage(config.ema, weights)] : []),
-      ...(config.lookahead ? [lookahead(config.lookahead, weights, totalSteps)] : []),
+      ...(config.lookahead ? [lookahead(config.lookahead, weights, budget?.totalSteps ?? totalSteps)] : []),
     ];
     disposals.push(() => averages.forEach((average) => average.dispose()));
-    const updates = { optimizer, schedule, scheduleCallback, averages, accumulate, stepsPerEpoch };
+    const updates = { optimizer, schedule, scheduleCallback, budget, averages, accumulate, stepsPerEpoch };
     return { model, loader, validationLoader, ...updates, rng, dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+/** Times a run by what its pictures cost. */
+function budgetOf(
+  { config, dataset }: RunData,
+  timing: Pick<TimeBudgetOptions, "stepsPerEpoch" | "clock" | "onPlan">,
+): TimeBudget | undefined {
+  if (config.timeBudget === undefined) return undefined;
+  const { train, validation, test } = dataset.splits;
+  const { epochs, batchSize, accumulate = 1, ema, testTimeAugmentation } = config;
+  const judged = (test ?? validation)?.length ?? 0;
+  return timeBudget({
+    ...timing,
+    budgetMs: config.timeBudget * 60_000,
+    mostSteps: epochs * timing.stepsPerEpoch,
+    imagesPerStep: Math.min(train.length, batchSize * accumulate),
+    validationImages: (validation?.length ?? 0) * (ema ? 2 : 1),
+    judgedImages: judged * (testTimeAugmentation ? VIEWS[testTimeAugmentation] : 1),
+  });
+}
+
+const VIEWS = { flip: 2, translate: 3, "flip-translate": 6 } satisfies Record<TestTimeAugmentation, number>;
+
+/** As long as the budget's plan, and what counts in epochs (milestones) moved with it. */
+function withinBudget(
+  budget: TimeBudget,
+  spec: RunData["config"]["schedule"],
+  { totalSteps, stepsPerEpoch, learningRate }: Required<ScheduleOptions>,
+): Schedule {
+  let planned = Number.NaN;
+  let current: Schedule = () => Number.NaN;
+  return (step) => {
+    if (budget.totalSteps() !== planned) {
+      planned = budget.totalSteps();
+      const part = planned / totalSteps;
+      current = createSchedule(spec, {
+        learningRate,
+        totalSteps: planned,
+        stepsPerEpoch: stepsPerEpoch * part,
+      });
+    }
+    return current(step);
+  };
 }
 
 /** Every picture once, in the split's order, through the evaluation transforms. */

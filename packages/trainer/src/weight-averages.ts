@@ -44,23 +44,24 @@ export function exponentialMovingAverage({ decay, warmup }: EmaSpec, weights: Na
  * to the power of `power`. The last update of all ends with weight' = slow.
  *
  * @param weights all of the network's, which it changes.
- * @param totalSteps updates of the whole run.
+ * @param totalSteps updates of the whole run, asked anew at each where they may change.
  */
 export function lookahead(
   { everySteps, slowShare, power }: LookaheadSpec,
   weights: NamedVariables,
-  totalSteps: number,
+  totalSteps: number | (() => number),
 ): WeightAverage {
   const tensors = copiesOf(weights);
   return {
     name: "lookahead",
     tensors,
     afterStep(step) {
+      const last = typeof totalSteps === "number" ? totalSteps : totalSteps();
       if (step % everySteps === 0) {
-        moveTowards(tensors, weights, 1 - slowShare * (step / totalSteps) ** power);
+        moveTowards(tensors, weights, 1 - slowShare * (step / last) ** power);
         assignAll(weights, tensors);
       }
-      if (step === totalSteps) assignAll(weights, tensors);
+      if (step === last) assignAll(weights, tensors);
     },
     dispose: () => tf.dispose([...tensors.values()]),
   };

@@ -71,6 +71,28 @@ describe("convkit train", () => {
     }
   });
 
+  it("--fast-dev-run goes all the way with two batches of everything", async () => {
+    const own = makeFolder();
+    const source = join(folder, "pictures");
+    const args = ["train", source, ...TINY, "--tag=mine", "--time-budget=90s", "--fast-dev-run", "--json"];
+    const { exitCode, json } = await runConvkit(own, args);
+    expect(exitCode).toBe(0);
+    const events = json();
+    const started = events.find(({ type }) => type === "runStarted");
+    expect(started).toMatchObject({
+      stepsPerEpoch: 2,
+      config: { epochs: 1, tags: ["mine", "fast-dev-run"], timeBudget: 1.5, batchSize: 8 },
+      // There are no more than 8 to validate on.
+      dataset: { splits: { train: { count: 16 }, validation: { count: 8 }, test: { count: 16 } } },
+    });
+    expect(events.filter(({ type }) => type === "step")).toHaveLength(2);
+    expect(events.at(-1)).toMatchObject({ type: "result", status: "completed", testCount: 16 });
+    const directory = String(events.at(-1)!["directory"]);
+    for (const part of ["report.html", "model/model.json", "checkpoints/best"]) {
+      expect(existsSync(join(directory, part)), part).toBe(true);
+    }
+  });
+
   it("is listed, judged again alike, and predicts", async () => {
     const [run] = (await runConvkit(folder, ["runs", "--json"])).json();
     expect(run).toMatchObject({ runId: result["runId"], name: "tiny", status: "completed", testCount: 48 });

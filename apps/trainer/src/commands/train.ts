@@ -2,10 +2,12 @@
 import type { Command } from "commander";
 import { assembleRunConfig, type ConfigFlags } from "../config/assemble-run-config.js";
 import { collectAssignment } from "../config/assignment.js";
+import { fastDevRun } from "../config/fast-dev-run.js";
 import type { PartialConfig } from "../config/merge-config.js";
 import { readConfigFile } from "../config/read-config-file.js";
 import { runJob } from "../process/run-job.js";
 import type { CommandContext } from "./command-context.js";
+import { minutesArgument } from "./duration-argument.js";
 import { addServerOptions, deliveryTo, type ServerFlags } from "./server-options.js";
 import { numberArgument } from "./number-argument.js";
 import { plotSchedule } from "./plot-schedule.js";
@@ -14,6 +16,7 @@ interface TrainFlags extends ConfigFlags, ServerFlags {
   readonly config?: string;
   readonly recipe?: string;
   readonly set: readonly PartialConfig[];
+  readonly fastDevRun: boolean;
   readonly plotSchedule: boolean;
   readonly profile: boolean;
   readonly json: boolean;
@@ -33,6 +36,8 @@ Examples:
   convkit train --config run.json --set optimizer.momentum=0.95 --set data.limit.train=5000
   convkit train cifar10 --epochs 30 --set schedule=cosine --plot-schedule
   convkit train cifar10 --lr 0.2 --experiment rates --tag baseline --tag nightly
+  convkit train cifar10 --epochs 100 --time-budget 10m
+  convkit train ./photos --model ./my-network.mjs --fast-dev-run
   convkit train cifar10 --json > events.jsonl`;
 
 export function addTrainCommand(program: Command, context: CommandContext): void {
@@ -60,6 +65,16 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .option("--name <text>", "a name for the run")
     .option("--experiment <name>", "the experiment that the run belongs to")
     .option("--tag <label>", "a label to find the run by; may be repeated", collectText, [])
+    .option(
+      "--time-budget <time>",
+      "ends the run, judged, within 90s, 10m or 2h: with as many steps as fit, --epochs at most",
+      minutesArgument,
+    )
+    .option(
+      "--fast-dev-run",
+      "two batches of everything, to find mistakes: training, validation, report",
+      false,
+    )
     .option("--plot-schedule", "draws the learning rate over the run's steps, and trains nothing", false)
     .option("--profile", "says where the time of a step goes, and trains as ever", false)
     .option("--json", "one JSON object a line", false)
@@ -68,7 +83,8 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     async (data: string | undefined, flags: TrainFlags) => {
       const file = flags.config === undefined ? undefined : await readConfigFile(flags.config);
       const { recipe } = flags;
-      const config = assembleRunConfig({ data, recipe, file, flags, assignments: flags.set });
+      const assembled = assembleRunConfig({ data, recipe, file, flags, assignments: flags.set });
+      const config = flags.fastDevRun ? fastDevRun(assembled) : assembled;
       if (flags.plotSchedule) return plotSchedule(config, flags, context);
       const options = { json: flags.json, clientOf: deliveryTo(flags) };
       const profile = flags.profile ? { batches: PROFILED_BATCHES } : undefined;

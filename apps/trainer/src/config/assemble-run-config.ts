@@ -30,6 +30,8 @@ export interface ConfigFlags {
   readonly batchSize?: number | undefined;
   readonly lr?: number | undefined;
   readonly seed?: number | undefined;
+  /** In minutes. */
+  readonly timeBudget?: number | undefined;
   readonly engine?: string | undefined;
   readonly name?: string | undefined;
   readonly experiment?: string | undefined;
@@ -116,7 +118,7 @@ function differs(inFile: unknown, typed: unknown): boolean {
 }
 
 function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
-  const { model, epochs, batchSize, lr, seed, engine, name, experiment, tag = [] } = flags;
+  const { model, epochs, batchSize, lr, seed, timeBudget, engine, name, experiment, tag = [] } = flags;
   return {
     ...(data === undefined ? {} : { data: { source: data } }),
     model,
@@ -124,6 +126,7 @@ function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
     batchSize,
     learningRate: lr,
     seed,
+    timeBudget,
     engine,
     name,
     experiment,
