@@ -27,6 +27,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ModelConfigError: EXIT_CODES.usage,
   NotARunError: EXIT_CODES.usage,
   NothingToJudgeError: EXIT_CODES.usage,
+  PretrainedWeightsError: EXIT_CODES.usage,
   RunClaimedError: EXIT_CODES.usage,
   RunFinishedError: EXIT_CODES.usage,
   RunFolderExistsError: EXIT_CODES.usage,

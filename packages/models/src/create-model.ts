@@ -7,6 +7,7 @@ import { buildLayerList } from "./layer-list.js";
 import type { ModelContext, ModelDefinition } from "./model-builder.js";
 import { buildModuleModel } from "./module-model.js";
 import { isModelName, MODEL_NAMES, parseModelSpec } from "./names.js";
+import { loadPretrained } from "./pretrained/load-pretrained.js";
 import { MODELS } from "./registry.js";
 
 /**
@@ -18,6 +19,7 @@ import { MODELS } from "./registry.js";
  * @throws {UnknownModelError} if the registry has no such name.
  * @throws {ModelConfigError} if the network cannot take this input, number of classes or these options.
  * @throws {UserModuleError} if a module does not load or gives no model.
+ * @throws {PretrainedWeightsError} if the file of `pretrained` cannot be read or is not of this network.
  */
 export async function createModel(spec: string | ModelSpec, context: ModelContext): Promise<tf.LayersModel> {
   checkContext(context);
@@ -50,7 +52,15 @@ async function build(spec: ModelSpec, context: ModelContext): Promise<tf.LayersM
         `${name}. Received: [${context.inputShape.join(", ")}]. Resize them, or write a network of your own.`,
     );
   }
-  return definition.build(context, options);
+  const model = await definition.build(context, options);
+  if (spec.pretrained === undefined) return model;
+  try {
+    await loadPretrained(model, spec.pretrained);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return model;
 }
 
 function checkContext({ inputShape, numClasses }: ModelContext): void {

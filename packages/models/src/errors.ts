@@ -24,3 +24,8 @@ export class ClassifierFilesError extends Error {
 export class ClassifierInputError extends Error {
   override readonly name = "ClassifierInputError";
 }
+
+/** A file of pretrained weights could not be read, holds more than weights, or is not of the network at hand. */
+export class PretrainedWeightsError extends Error {
+  override readonly name = "PretrainedWeightsError";
+}

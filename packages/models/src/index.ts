@@ -5,6 +5,7 @@ export {
   ClassifierFilesError,
   ClassifierInputError,
   ModelConfigError,
+  PretrainedWeightsError,
   UnknownModelError,
   UserModuleError,
 } from "./errors.js";
@@ -19,6 +20,9 @@ export type { InputShape, ModelContext, ModelReference, SampleImages } from "./m
 export type { ModelModule, ModelModuleContext } from "./module-model.js";
 export { MODEL_NAMES, type ModelName } from "./names.js";
 export type { OurAccuracy } from "./our-accuracies.js";
+export { loadPretrained } from "./pretrained/load-pretrained.js";
+export { readPretrainedFile } from "./pretrained/read-pretrained-file.js";
+export { readSafetensors, SafetensorsFormatError } from "./pretrained/read-safetensors.js";
 export { listModels, type ModelListing } from "./registry.js";
 export { applyToViews } from "./test-time-augmentation.js";
 export { saveClassifier } from "./save-classifier.js";

@@ -85,6 +85,18 @@ export type LayerSpec = z.infer<typeof LayerSpec>;
 const NamedModelSpec = z.strictObject({
   name: z.string().min(1).describe("A network of the registry"),
   options: z.record(z.string(), z.unknown()).default({}).describe("The network's own, such as filters"),
+  pretrained: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Path or http(s) URL of weights to start from, as timm (.safetensors) or torchvision (.pth) publish them; left out: " +
+        "random ones",
+    ),
+  sha256: z
+    .string()
+    .optional()
+    .describe("Of the file of pretrained weights, filled in when the run starts; a replay refuses another"),
 });
 const LayersSpec = z.strictObject({
   layers: z

@@ -1,11 +1,7 @@
+import { SafetensorsFormatError } from "@convkit/models";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  SafetensorsFormatError,
-  type NamedArrays,
-} from "./safetensors.js";
+import { decodeSafetensors, encodeSafetensors, type NamedArrays } from "./safetensors.js";
 
 const ARRAYS: NamedArrays = {
   "conv1/kernel": { shape: [2, 2], data: Float32Array.of(1, Number.NaN, -0, Number.POSITIVE_INFINITY) },
