@@ -15,12 +15,15 @@ import {
 } from "@convkit/data";
 import type { DatasetCard, ModuleSpec, RunConfig, TransformLists } from "@convkit/schema";
 import type { NumericLossSpec } from "./loss.js";
+import { asPretrainedSees, withHashedPretrained } from "./pretrained-file.js";
 import type { RunOptions } from "./run-options.js";
 
 export interface RunData {
+  /** Folder that holds `runs/`, `datasets/` and `pretrained/`. */
+  readonly home: string;
   readonly dataset: ImageDataset;
   readonly card: DatasetCard;
-  /** With transforms and class weights written out, absolute paths and the hashes of data set, list of splits and modules filled in. */
+  /** With transforms and class weights written out, absolute paths and the hashes of data set, list of splits, modules and pretrained weights filled in. */
   readonly config: CompleteConfig;
   readonly sampling: Sampling;
   /** Paths of the modules that the config named with another hash. */
@@ -43,6 +46,7 @@ export class ClassWeightsError extends Error {
  * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen: before there is a run.
  * @throws {SamplingError} if the config gives weights to a class that is not there: before, too.
  * @throws {ClassWeightsError} if its weights of classes do not fit them: before, too.
+ * @throws {PretrainedWeightsError} if its file of pretrained weights cannot be read: before, too.
  */
 export async function openRunData(config: RunConfig, options: RunOptions): Promise<RunData> {
   const { home, onDataProgress, signal } = options;
@@ -51,11 +55,14 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
   if (dataset.imageShape === null) throw new ImageSizeRequiredError();
   const sampling = samplingOf(config.sampling, dataset.classNames);
   const card = boundCard(await dataset.card({ signal }));
-  const { train, batch, evaluation } = transformLists(config.transforms, card);
+  const { train, batch, evaluation } = transformLists(
+    config.transforms,
+    asPretrainedSees(config.model, card),
+  );
   const complete = {
     ...config,
     data: { ...data, contentHash: dataset.contentHash, annotationsHash: dataset.annotationsHash },
-    model: await withHashedModule(config.model),
+    model: await withHashedPretrained(await withHashedModule(config.model), home),
     ...(config.callbacks && {
       callbacks: await Promise.all(config.callbacks.map((spec) => withHashedModule(spec))),
     }),
@@ -66,7 +73,14 @@ export async function openRunData(config: RunConfig, options: RunOptions): Promi
       evaluation: await Promise.all(evaluation.map((spec) => withHashedModule(spec))),
     },
   };
-  return { dataset, card, config: complete, sampling, changedModules: changedModules(config, complete) };
+  return {
+    home,
+    dataset,
+    card,
+    config: complete,
+    sampling,
+    changedModules: changedModules(config, complete),
+  };
 }
 
 /** A replay then needs no count of the pictures. */

@@ -11,6 +11,7 @@ import { updatesPerEpoch } from "./fit.js";
 import { UnknownMetricError, type MonitorOptions } from "./monitor.js";
 import { weightsByName } from "./named-tensors.js";
 import { createOptimizer, type Optimizer } from "./optimizer.js";
+import { withLocalPretrained, withoutPretrained } from "./pretrained-file.js";
 import { reduceLrOnPlateau } from "./reduce-lr-on-plateau.js";
 import type { RunData } from "./run-data.js";
 import { timeBudget, type TimeBudget, type TimeBudgetOptions } from "./time-budget.js";
@@ -191,12 +192,16 @@ export interface BuildNetworkOptions {
  * disposes it.
  *
  * @throws {ImageShapeMismatchError} if the pictures to train on are of another shape.
+ * @throws {PretrainedWeightsError} if the config's file of them is not there, altered, or of another network.
  */
 export async function buildNetwork(
-  { config, dataset }: RunData,
+  { config, dataset, home }: RunData,
   { rng, weightsFollow, trainingShape }: BuildNetworkOptions,
 ): Promise<tf.LayersModel> {
   const { train } = dataset.splits;
+  const spec = weightsFollow
+    ? withoutPretrained(config.model)
+    : await withLocalPretrained(config.model, home);
   const sampleLoader = await createLoader(train, {
     batchSize: Math.min(SAMPLE_BATCH_SIZE, train.length),
     workers: 0,
@@ -205,7 +210,7 @@ export async function buildNetwork(
   });
   try {
     if (trainingShape) checkShapes(trainingShape, sampleLoader.imageShape, config.transforms);
-    return await createModel(config.model, {
+    return await createModel(spec, {
       inputShape: sampleLoader.imageShape,
       numClasses: dataset.classNames.length,
       rng: rng.split("model"),

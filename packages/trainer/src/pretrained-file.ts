@@ -1,0 +1,106 @@
+/**
+ * The file of pretrained weights that a run's config names: hashed, so that a replay starts from the same ones, and kept
+ * in the home where it came from the network.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { PretrainedWeightsError, readPretrainedFile } from "@convkit/models";
+import type { DatasetCard, ModelSpec } from "@convkit/schema";
+import { replaceFile } from "./replace-file.js";
+
+type NamedSpec = Extract<ModelSpec, { name: string }>;
+type PretrainedSpec = NamedSpec & { pretrained: string };
+
+/** Of ImageNet's pictures, red, green and blue, scaled to 0…1: what nearly all published weights were trained with. */
+const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+export function isPretrained(spec: ModelSpec): spec is PretrainedSpec {
+  return "name" in spec && spec.pretrained !== undefined;
+}
+
+/**
+ * With an absolute path and the file's SHA-256. A config that has one, as a run's own does, is believed: a run that goes
+ * on needs the file no more.
+ *
+ * @throws {PretrainedWeightsError} if the file cannot be read.
+ */
+export async function withHashedPretrained(spec: ModelSpec, home: string): Promise<ModelSpec> {
+  if (!isPretrained(spec)) return spec;
+  const pretrained = isUrl(spec.pretrained) ? spec.pretrained : resolve(spec.pretrained);
+  const sha256 = spec.sha256 ?? (await sha256Of(await localFile(pretrained, home)));
+  return { ...spec, pretrained, sha256 };
+}
+
+/**
+ * The same network from the file on this machine, checked.
+ * @throws {PretrainedWeightsError} if it cannot be read, or is not the one that the config was stored with.
+ */
+export async function withLocalPretrained(spec: ModelSpec, home: string): Promise<ModelSpec> {
+  if (!isPretrained(spec)) return spec;
+  const path = await localFile(spec.pretrained, home);
+  const sha256 = await sha256Of(path);
+  if (spec.sha256 !== undefined && spec.sha256 !== sha256) {
+    throw new PretrainedWeightsError(
+      `Expected the file of pretrained weights that the config was stored with, of SHA-256 ${spec.sha256}, at ${path}. ` +
+        `Received: one of ${sha256}. Put that file back, or take model.sha256 out of the config to start from this one.`,
+    );
+  }
+  return { ...spec, pretrained: path };
+}
+
+/** The same network from random weights, which a checkpoint's are about to replace. */
+export function withoutPretrained(spec: ModelSpec): ModelSpec {
+  if (!isPretrained(spec)) return spec;
+  const { name, options } = spec;
+  return { name, options };
+}
+
+/**
+ * The data set's card as a preset of transforms should see it: published weights expect the pictures that they were
+ * trained with. Grey ones have the mean over the colours, as in timm.
+ */
+export function asPretrainedSees(spec: ModelSpec, card: DatasetCard): DatasetCard {
+  if (!isPretrained(spec)) return card;
+  const { mean, std } = IMAGENET;
+  if (card.imageShape?.[2] !== 1) return { ...card, mean: [...mean], std: [...std] };
+  return { ...card, mean: [average(mean)], std: [average(std)] };
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** @returns its path; a URL's contents are fetched once and then lie in the home. */
+async function localFile(place: string, home: string): Promise<string> {
+  if (!isUrl(place)) return checkedPath(place);
+  const key = createHash("sha256").update(place).digest("hex").slice(0, 16);
+  const path = join(home, "pretrained", `${key}-${basename(new URL(place).pathname)}`);
+  if (existsSync(path)) return path;
+  const bytes = await readPretrainedFile(place);
+  await mkdir(dirname(path), { recursive: true });
+  // Several runs of one home may fetch it at once.
+  const own = `${path}.${process.pid}`;
+  await replaceFile(own, bytes);
+  await rename(own, path);
+  return path;
+}
+
+function checkedPath(path: string): string {
+  if (existsSync(path)) return path;
+  throw new PretrainedWeightsError(
+    `Expected a file of pretrained weights at ${path}. Received: no such file. The path is taken from the working ` +
+      "directory.",
+  );
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  return hash.digest("hex");
+}
+
+function isUrl(place: string): boolean {
+  return /^https?:/.test(place);
+}
