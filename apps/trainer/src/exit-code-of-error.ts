@@ -37,6 +37,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ServerAddressError: EXIT_CODES.usage,
   ShapeError: EXIT_CODES.usage,
   SheetSizeError: EXIT_CODES.usage,
+  StageError: EXIT_CODES.usage,
   StaleAttemptError: EXIT_CODES.usage,
   TransformModuleError: EXIT_CODES.usage,
   UnknownEngineError: EXIT_CODES.usage,

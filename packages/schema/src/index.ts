@@ -17,6 +17,7 @@ export {
   runConfigJsonSchema,
   type RunConfigInput,
 } from "./run-config.js";
+export { FreezeSpec } from "./freeze-spec.js";
 export { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
 export { LossSpec } from "./loss-spec.js";
 export { OptimizerSpec } from "./optimizer-spec.js";

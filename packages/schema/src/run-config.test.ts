@@ -427,4 +427,14 @@ describe("what is refused, and in which words", () => {
         "  → at transforms.evaluation[1]",
     );
   });
+
+  it("takes gradual unfreezing only with the epoch that it begins after", () => {
+    const freeze = { stages: "features", everyEpochs: 1 };
+    expect(() => RunConfig.parse({ ...least, freeze })).toThrow("Expected an untilEpoch");
+    expect(RunConfig.parse({ ...least, freeze: { ...freeze, untilEpoch: 2 } }).freeze).toEqual({
+      stages: "features",
+      untilEpoch: 2,
+      everyEpochs: 1,
+    });
+  });
 });

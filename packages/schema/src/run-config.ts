@@ -1,5 +1,6 @@
 /** Everything that decides a run. Parsed once, at the edge; a stored config replays the run. */
 import { z } from "zod";
+import { FreezeSpec } from "./freeze-spec.js";
 import { LossSpec } from "./loss-spec.js";
 import { TestTimeAugmentation } from "./model-card.js";
 import { ModelSpec } from "./model-spec.js";
@@ -165,6 +166,18 @@ export const RunConfig = z.strictObject({
   accumulate: PositiveInt.optional().describe(
     "Batches whose gradients make one step, for more pictures a step than memory holds; 1 if left out",
   ),
+  freeze: FreezeSpec.optional().describe(
+    "Stages of the network that rest, for transfer learning; left out: all of it is trained",
+  ),
+  stageDecay: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe(
+      "Discriminative learning rates: factor of the learning rate from each stage of the network to the one before it, " +
+        "back from the head, which has the schedule's; 1 if left out",
+    ),
   gradientClipping: GradientClippingSpec.optional().describe("Bounds gradients; left out: as they are"),
   ema: EmaSpec.optional().describe(
     "Exponential moving average of the weights, which is then validated, judged and kept; left out: none",

@@ -9,6 +9,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Callback, Ending } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { DataWait } from "./data-wait.js";
+import type { Freezing } from "./freezing.js";
 import { GradientSum } from "./gradient-sum.js";
 import { LoopState } from "./loop-state.js";
 import { validationLossOf, type Loss } from "./loss.js";
@@ -41,6 +42,8 @@ export interface FitOptions {
   readonly accumulate?: number;
   /** Over all of the model's weights. Averaged weights (`ema`) are those that are validated. */
   readonly averages?: readonly WeightAverage[];
+  /** What rests in which epoch; the network is as before when the loop ends. */
+  readonly freezing?: Freezing | undefined;
   /** Called in this order. */
   readonly callbacks?: readonly Callback[];
   /** Measures where the time of some steps goes. */
@@ -64,7 +67,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
   const loader = wait.watch(options.loader);
   const validationLoader = options.validationLoader && wait.watch(options.validationLoader);
   const { loss = PLAIN_LOSS, validationLoss = PLAIN_LOSS, emit = () => {} } = options;
-  const { clipping, accumulate = 1, averages = [], profiler } = options;
+  const { clipping, accumulate = 1, averages = [], freezing, profiler } = options;
   const gathered = accumulate > 1 ? new GradientSum() : undefined;
   const update = { optimizer, loss, clipping, gathered, profiler };
   const state = new LoopState(options);
@@ -74,6 +77,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
   const isDone = (): boolean => state.step >= (options.lastStep?.() ?? Infinity);
   while (state.epoch <= epochs && !state.ending && (!isDone() || state.stepInEpoch > 0)) {
     const { epoch } = state;
+    freezing?.startEpoch(epoch);
     const startedAtMs = performance.now();
     const waitedBeforeMs = wait.waitedMs;
     emit({ type: "epochStarted", epoch });
@@ -114,6 +118,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
     state.endIf(signal);
   }
   profiler?.finish();
+  freezing?.release();
   return state.finish();
 }
 

@@ -14,6 +14,7 @@ export type {
 export type { DatasetProgress as DataProgress } from "@convkit/data";
 export { DataWait } from "./data-wait.js";
 export { fit, type FitOptions } from "./fit.js";
+export { Freezing, stageLearningRates, StageError } from "./freezing.js";
 export { predict, type PredictOptions } from "./predict.js";
 export { createLoss, validationLossOf, type Loss, type LossTarget, type NumericLossSpec } from "./loss.js";
 export { crossEntropy, type CrossEntropyOptions, type MixedTarget } from "./cross-entropy.js";

@@ -26,8 +26,12 @@ export interface Optimizer {
 }
 
 export interface OptimizerOptions {
-  /** Needed where a group of weights has an `untilEpoch`. */
-  readonly stepsPerEpoch?: number;
+  /** Needed where a group of weights has an `untilEpoch`, and beside `restingEpochs`. */
+  readonly stepsPerEpoch?: number | undefined;
+  /** By weight name, over those of the config: factors of the learning rate; 1 where there is none. */
+  readonly learningRates?: ReadonlyMap<string, number> | undefined;
+  /** By weight name: epochs in which a weight rests first, so that its own first update comes after them. */
+  readonly restingEpochs?: ReadonlyMap<string, number> | undefined;
 }
 
 /**
@@ -37,10 +41,10 @@ export interface OptimizerOptions {
 export function createOptimizer(
   spec: OptimizerSpec,
   variables: NamedVariables,
-  { stepsPerEpoch }: OptimizerOptions = {},
+  options: OptimizerOptions = {},
 ): Optimizer {
   const { slotNames, update } = updateRuleOf(spec);
-  const settings = settleWeights(spec, variables, stepsPerEpoch);
+  const settings = settleWeights(spec, variables, options);
   const slots = new Map<string, tf.Variable>();
   for (const [name, variable] of variables) {
     for (const slotName of slotNames) {
@@ -53,13 +57,13 @@ export function createOptimizer(
     slots,
     update(gradients, { learningRate, step }) {
       for (const [name, grad] of gradients) {
-        const { learningRate: factor, weightDecay, lastStep } = settings.get(name)!;
-        if (step > lastStep) continue;
+        const { learningRate: factor, weightDecay, firstStep, lastStep } = settings.get(name)!;
+        if (step < firstStep || step > lastStep) continue;
         const param = variables.get(name)!;
         const targets = [param, ...slotNames.map((slot) => slots.get(`${name}/${slot}`)!)];
         const updated = update(
           { name, param, grad, slots: targets.slice(1) },
-          { learningRate: learningRate * factor, step, weightDecay },
+          { learningRate: learningRate * factor, step: step - firstStep + 1, weightDecay },
         );
         targets.forEach((target, i) => {
           target.assign(updated[i]!);

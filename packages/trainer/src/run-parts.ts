@@ -8,6 +8,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Callback } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { updatesPerEpoch } from "./fit.js";
+import { Freezing, stageLearningRates } from "./freezing.js";
 import { UnknownMetricError, type MonitorOptions } from "./monitor.js";
 import { weightsByName } from "./named-tensors.js";
 import { createOptimizer, type Optimizer } from "./optimizer.js";
@@ -40,6 +41,7 @@ export interface RunParts {
   readonly rng: Rng;
   readonly averages: readonly WeightAverage[];
   readonly accumulate: number;
+  readonly freezing: Freezing | undefined;
   /** Updates; fewer than batches where gradients are accumulated. */
   readonly stepsPerEpoch: number;
   dispose(): Promise<void>;
@@ -57,6 +59,7 @@ export interface AssembleRunOptions {
  *
  * @throws {ImageShapeMismatchError} if training pictures are not of the shape that the network is built for.
  * @throws {SamplingError} if sampling by the config's weights leaves no picture.
+ * @throws {StageError} if the config freezes a stage that the network does not have, or all of them.
  * @throws {WeightPatternError} if a pattern of the optimizer's matches no weight that is trained.
  */
 export async function assembleRun(
@@ -91,8 +94,15 @@ export async function assembleRun(
     disposals.push(() => model.dispose());
     const { accumulate = 1 } = config;
     const stepsPerEpoch = updatesPerEpoch(loader, accumulate);
+    const freezing = config.freeze && new Freezing(model, config.freeze);
+    // Those that rest at first, too: their slots are there before they move.
     const trainable = weightsByName(model, "trainable");
-    const optimizer = createOptimizer(config.optimizer, trainable, { stepsPerEpoch });
+    const optimizer = createOptimizer(config.optimizer, trainable, {
+      stepsPerEpoch,
+      learningRates:
+        config.stageDecay === undefined ? undefined : stageLearningRates(model, config.stageDecay),
+      restingEpochs: freezing?.restingEpochs(),
+    });
     disposals.push(() => optimizer.dispose());
     const validationLoader = validation && (await openEvaluationLoader(data, validation, { rng, workers }));
     disposals.push(() => validationLoader?.close());
@@ -113,7 +123,7 @@ export async function assembleRun(
     ];
     disposals.push(() => averages.forEach((average) => average.dispose()));
     const updates = { optimizer, schedule, scheduleCallback, budget, averages, accumulate, stepsPerEpoch };
-    return { model, loader, validationLoader, ...updates, rng, dispose };
+    return { model, loader, validationLoader, ...updates, freezing, rng, dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -2,11 +2,14 @@
 import type { OptimizerSpec } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
 import type { NamedVariables } from "./named-tensors.js";
+import type { OptimizerOptions } from "./optimizer.js";
 
 export interface WeightSettings {
   /** Factor of the schedule's learning rate. */
   readonly learningRate: number;
   readonly weightDecay: number;
+  /** The first update in which the weight moves, counted from 1. */
+  readonly firstStep: number;
   /** The last update in which the weight moves, counted from 1. */
   readonly lastStep: number;
 }
@@ -22,13 +25,12 @@ const MOST_NAMES = 5;
  * By weight name. Weights of rank 0 and 1 (biases, batch norm) and those of `noDecay` are not decayed, as timm and the
  * ResNet recipes have it, unless their group says otherwise.
  *
- * @param stepsPerEpoch needed where a group has an `untilEpoch`.
  * @throws {WeightPatternError} if a pattern matches no weight, or a group's only weights that earlier ones have.
  */
 export function settleWeights(
   { weightDecay, noDecay = [], groups = [] }: OptimizerSpec,
   variables: NamedVariables,
-  stepsPerEpoch: number | undefined,
+  { stepsPerEpoch, learningRates, restingEpochs }: OptimizerOptions,
 ): ReadonlyMap<string, WeightSettings> {
   const names = [...variables.keys()];
   const spared = noDecay.map((source) => new RegExp(source, "u"));
@@ -43,17 +45,31 @@ export function settleWeights(
     if (members.length === 0) throw noMatch(`groups[${i}].weights`, weights, names);
     for (const name of members) {
       settings.set(name, {
-        learningRate,
+        learningRate: learningRate * stageRate(name),
         weightDecay: factor === undefined ? usualDecay(name) : factor * weightDecay,
+        firstStep: firstStep(name),
         lastStep: learningRate === 0 ? 0 : lastStepOf(untilEpoch, stepsPerEpoch),
       });
     }
   });
   for (const name of names) {
     if (settings.has(name)) continue;
-    settings.set(name, { learningRate: 1, weightDecay: usualDecay(name), lastStep: Infinity });
+    settings.set(name, {
+      learningRate: stageRate(name),
+      weightDecay: usualDecay(name),
+      firstStep: firstStep(name),
+      lastStep: Infinity,
+    });
   }
   return settings;
+
+  function stageRate(name: string): number {
+    return learningRates?.get(name) ?? 1;
+  }
+
+  function firstStep(name: string): number {
+    return stepsOf(restingEpochs?.get(name) ?? 0, stepsPerEpoch) + 1;
+  }
 
   function usualDecay(name: string): number {
     const isSpared = !mixesValues(name, variables.get(name)!) || spared.some((pattern) => pattern.test(name));
@@ -70,8 +86,12 @@ function mixesValues(name: string, { rank, shape }: tf.Variable): boolean {
 }
 
 function lastStepOf(untilEpoch: number | undefined, stepsPerEpoch: number | undefined): number {
-  if (untilEpoch === undefined) return Infinity;
-  if (stepsPerEpoch !== undefined) return Math.ceil(untilEpoch * stepsPerEpoch);
+  return untilEpoch === undefined ? Infinity : Math.ceil(stepsOf(untilEpoch, stepsPerEpoch));
+}
+
+function stepsOf(epochs: number, stepsPerEpoch: number | undefined): number {
+  if (epochs === 0) return 0;
+  if (stepsPerEpoch !== undefined) return epochs * stepsPerEpoch;
   throw new RangeError(
     "Expected `stepsPerEpoch` beside a group of weights with an `untilEpoch`. Received: none. " +
       "Hand the loader's to createOptimizer.",
