@@ -52,8 +52,19 @@ export async function encodeModel(model: tf.LayersModel): Promise<{ json: string
   };
 }
 
-/** @throws {ClassifierFilesError} if the files are damaged, or hold something else than a LayersModel. */
-export async function decodeModel(readFile: ReadFile): Promise<tf.LayersModel> {
+/** How a saved layer of this class is built instead of by tfjs. */
+export type LayerFactories = Readonly<
+  Record<string, (config: tf.serialization.ConfigDict) => tf.layers.Layer>
+>;
+
+/**
+ * @param factories by class name.
+ * @throws {ClassifierFilesError} if the files are damaged, or hold something else than a LayersModel.
+ */
+export async function decodeModel(
+  readFile: ReadFile,
+  factories: LayerFactories = {},
+): Promise<tf.LayersModel> {
   const json = parseJson(MODEL_FILE, await readFile(MODEL_FILE)) as Partial<tf.io.ModelJSON> | null;
   if (!json?.modelTopology || !Array.isArray(json.weightsManifest)) {
     throw new ClassifierFilesError(
@@ -66,15 +77,42 @@ export async function decodeModel(readFile: ReadFile): Promise<tf.LayersModel> {
   const weightData = tf.io.CompositeArrayBuffer.join(shards.map(({ buffer }) => buffer));
   checkWeightBytes(weightSpecs, weightData.byteLength);
   try {
-    return await tf.loadLayersModel(
-      tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs, weightData }),
-    );
+    return await buildModel({ modelTopology: json.modelTopology, weightSpecs, weightData }, factories);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ClassifierFilesError(`Expected ${MODEL_FILE} and its weights to load. Received: ${reason}`, {
       cause: error,
     });
   }
+}
+
+type Saved = Required<Pick<tf.io.ModelArtifacts, "weightSpecs">> & {
+  modelTopology: tf.io.ModelJSON["modelTopology"];
+  weightData: ArrayBuffer;
+};
+
+/** As `tf.loadLayersModel`, which takes no classes but registered ones. */
+async function buildModel(
+  { modelTopology, weightSpecs, weightData }: Saved,
+  factories: LayerFactories,
+): Promise<tf.LayersModel> {
+  const customObjects = Object.fromEntries(
+    Object.entries(factories).map(([name, build]) => [
+      name,
+      [build, (_: unknown, config: tf.serialization.ConfigDict) => build(config)],
+    ]),
+  );
+  const model = await tf.models.modelFromJSON({ modelTopology }, customObjects as never);
+  const weights = tf.io.decodeWeights(weightData, weightSpecs);
+  try {
+    model.loadWeights(weights);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    tf.dispose(weights);
+  }
+  return model;
 }
 
 const BYTES_PER_VALUE: Readonly<Record<string, number>> = {

@@ -1,4 +1,4 @@
-/** One door to every network: a name of the registry, a list of layers, or a module of the user's own. */
+/** One door to every network: a name of the registry, a list of layers, a module of the user's own, or a saved network. */
 import { fuseActivations } from "@convkit/ops";
 import type { ModelSpec } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
@@ -9,6 +9,7 @@ import { buildModuleModel } from "./module-model.js";
 import { isModelName, MODEL_NAMES, parseModelSpec } from "./names.js";
 import { loadPretrained } from "./pretrained/load-pretrained.js";
 import { MODELS } from "./registry.js";
+import { buildSavedModel } from "./saved-model.js";
 
 /**
  * Builds a classifier from [N, height, width, channels] to logits [N, numClasses]. Equal specs, contexts and seeds
@@ -19,6 +20,7 @@ import { MODELS } from "./registry.js";
  * @throws {UnknownModelError} if the registry has no such name.
  * @throws {ModelConfigError} if the network cannot take this input, number of classes or these options.
  * @throws {UserModuleError} if a module does not load or gives no model.
+ * @throws {ClassifierFilesError} if a saved network does not load.
  * @throws {PretrainedWeightsError} if the file of `pretrained` cannot be read or is not of this network.
  */
 export async function createModel(spec: string | ModelSpec, context: ModelContext): Promise<tf.LayersModel> {
@@ -37,6 +39,7 @@ export async function createModel(spec: string | ModelSpec, context: ModelContex
 async function build(spec: ModelSpec, context: ModelContext): Promise<tf.LayersModel> {
   if ("layers" in spec) return buildLayerList(spec.layers, context);
   if ("module" in spec) return buildModuleModel(spec, context);
+  if ("classifier" in spec) return buildSavedModel(spec.classifier, context);
   const { name, options } = spec;
   if (!isModelName(name)) {
     throw new UnknownModelError(

@@ -25,5 +25,6 @@ export { readPretrainedFile } from "./pretrained/read-pretrained-file.js";
 export { readSafetensors, SafetensorsFormatError } from "./pretrained/read-safetensors.js";
 export { listModels, type ModelListing } from "./registry.js";
 export { applyToViews } from "./test-time-augmentation.js";
+export { hashSavedModel } from "./saved-model.js";
 export { saveClassifier } from "./save-classifier.js";
 export { splitModel, stagesOf, type ModelStage, type SplitModel } from "./split-model.js";

@@ -105,17 +105,31 @@ const LayersSpec = z.strictObject({
     .describe("From input to output; the dense layer that tells the classes apart is appended"),
 });
 
+const ClassifierSpec = z.strictObject({
+  classifier: z
+    .string()
+    .min(1)
+    .describe(
+      "Folder or http(s) URL of a saved network (model.json and weights of a tfjs LayersModel) to go on from; its last " +
+        "dense layer is replaced where it is for other classes",
+    ),
+  sha256: z
+    .string()
+    .optional()
+    .describe("Of its files, filled in when the run starts; a replay refuses others"),
+});
+
 /**
- * A registry name, a list of layers (the classifying dense layer is appended), or a module. A string is a name or a
+ * A registry name, a list of layers (the classifying dense layer is appended), a module, or a saved network. A string is a name or a
  * module's path, an array the layers.
  */
 export const ModelSpec = withShortForms<
   string | z.input<typeof LayerSpec>[],
-  z.ZodUnion<[typeof NamedModelSpec, typeof LayersSpec, typeof ModuleSpec]>
+  z.ZodUnion<[typeof NamedModelSpec, typeof LayersSpec, typeof ModuleSpec, typeof ClassifierSpec]>
 >(
-  z.union([NamedModelSpec, LayersSpec, ModuleSpec], {
+  z.union([NamedModelSpec, LayersSpec, ModuleSpec, ClassifierSpec], {
     error: explainUnion(
-      ["name", "layers", "module"],
+      ["name", "layers", "module", "classifier"],
       'a network\'s name, a path to a module, a list of layers, or an object with "name", "layers" or "module"',
     ),
   }),

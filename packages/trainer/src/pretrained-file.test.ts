@@ -6,16 +6,18 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PretrainedWeightsError } from "@convkit/models";
+import { hashSavedModel, PretrainedWeightsError } from "@convkit/models";
 import { Rng } from "@convkit/random";
 import { RunConfig, type RunConfigInput } from "@convkit/schema";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { runOptions, squaresConfig } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
-import { weightsByName } from "./named-tensors.js";
+import { loadCheckpoint } from "./checkpoint.js";
+import { readVariables, weightsByName } from "./named-tensors.js";
 import { openRunData } from "./run-data.js";
 import { buildNetwork } from "./run-parts.js";
 import { encodeSafetensors } from "./safetensors.js";
+import { train } from "./train.js";
 
 /** Lists names and shapes; `features.0.1.* 16` stands for the tensors of batch normalisation. */
 const ZOO = new URL("../../models/test/fixtures/pretrained/zoo-parity.json", import.meta.url);
@@ -116,5 +118,28 @@ describe("a run from pretrained weights", () => {
     ]);
     const lists = await open(configOf(file));
     expect(lists.config.transforms.evaluation).toEqual([]);
+  });
+});
+
+describe("a run from a saved network", () => {
+  it("goes on from another run's classifier, and is not replayed from another", async () => {
+    const first = join(root, "first");
+    const config = squaresConfig(join(root, "squares"), { epochs: 1 });
+    await train(config, runOptions(first));
+    const saved = (await loadCheckpoint(join(first, "checkpoints/best")))!.weights;
+
+    const classifier = join(first, "model");
+    const data = await open(RunConfig.parse({ ...config, model: { classifier } }));
+    const { sha256 } = data.config.model as { sha256: string };
+    expect(data.config.model).toEqual({ classifier, sha256: await hashSavedModel(classifier) });
+    const model = await buildNetwork(data, { rng: Rng.fromSeed(5), weightsFollow: false });
+    expect(await readVariables(weightsByName(model))).toEqual(saved);
+    model.dispose();
+
+    appendFileSync(join(classifier, "weights.bin"), "more");
+    const altered = buildNetwork(data, { rng: Rng.fromSeed(5), weightsFollow: false });
+    await expect(altered).rejects.toThrow(
+      `Expected the saved network that the config was stored with, of SHA-256 ${sha256}`,
+    );
   });
 });

@@ -1,12 +1,12 @@
 /**
- * The file of pretrained weights that a run's config names: hashed, so that a replay starts from the same ones, and kept
- * in the home where it came from the network.
+ * What a run's network starts from, a file of pretrained weights or a saved network: hashed, so that a replay starts from
+ * the same, and the file kept in the home where it came from the network.
  */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { PretrainedWeightsError, readPretrainedFile } from "@convkit/models";
+import { hashSavedModel, PretrainedWeightsError, readPretrainedFile } from "@convkit/models";
 import type { DatasetCard, ModelSpec } from "@convkit/schema";
 import { replaceFile } from "./replace-file.js";
 
@@ -21,12 +21,17 @@ export function isPretrained(spec: ModelSpec): spec is PretrainedSpec {
 }
 
 /**
- * With an absolute path and the file's SHA-256. A config that has one, as a run's own does, is believed: a run that goes
- * on needs the file no more.
+ * With an absolute path and the SHA-256. A config that has one, as a run's own does, is believed: a run that goes on needs
+ * the file of weights no more.
  *
  * @throws {PretrainedWeightsError} if the file cannot be read.
+ * @throws {ClassifierFilesError} if the saved network cannot.
  */
 export async function withHashedPretrained(spec: ModelSpec, home: string): Promise<ModelSpec> {
+  if ("classifier" in spec) {
+    const classifier = isUrl(spec.classifier) ? spec.classifier : resolve(spec.classifier);
+    return { classifier, sha256: spec.sha256 ?? (await hashSavedModel(classifier)) };
+  }
   if (!isPretrained(spec)) return spec;
   const pretrained = isUrl(spec.pretrained) ? spec.pretrained : resolve(spec.pretrained);
   const sha256 = spec.sha256 ?? (await sha256Of(await localFile(pretrained, home)));
@@ -38,19 +43,32 @@ export async function withHashedPretrained(spec: ModelSpec, home: string): Promi
  * @throws {PretrainedWeightsError} if it cannot be read, or is not the one that the config was stored with.
  */
 export async function withLocalPretrained(spec: ModelSpec, home: string): Promise<ModelSpec> {
+  if ("classifier" in spec) {
+    checkHash(spec, {
+      what: "saved network",
+      place: spec.classifier,
+      received: await hashSavedModel(spec.classifier),
+    });
+    return spec;
+  }
   if (!isPretrained(spec)) return spec;
   const path = await localFile(spec.pretrained, home);
-  const sha256 = await sha256Of(path);
-  if (spec.sha256 !== undefined && spec.sha256 !== sha256) {
-    throw new PretrainedWeightsError(
-      `Expected the file of pretrained weights that the config was stored with, of SHA-256 ${spec.sha256}, at ${path}. ` +
-        `Received: one of ${sha256}. Put that file back, or take model.sha256 out of the config to start from this one.`,
-    );
-  }
+  checkHash(spec, { what: "file of pretrained weights", place: path, received: await sha256Of(path) });
   return { ...spec, pretrained: path };
 }
 
-/** The same network from random weights, which a checkpoint's are about to replace. */
+function checkHash(
+  { sha256 }: { sha256?: string | undefined },
+  { what, place, received }: { what: string; place: string; received: string },
+): void {
+  if (sha256 === undefined || sha256 === received) return;
+  throw new PretrainedWeightsError(
+    `Expected the ${what} that the config was stored with, of SHA-256 ${sha256}, at ${place}. ` +
+      `Received: one of ${received}. Put that one back, or take model.sha256 out of the config to start from this one.`,
+  );
+}
+
+/** The same network from other weights, which a checkpoint's are about to replace; a saved one tells the layers still. */
 export function withoutPretrained(spec: ModelSpec): ModelSpec {
   if (!isPretrained(spec)) return spec;
   const { name, options } = spec;

@@ -8,9 +8,10 @@ import { historyOf } from "./history.js";
 import type { RunData } from "./run-data.js";
 import type { EngineDescription } from "./run-options.js";
 
-/** `resnet20`, `layers`, or a module's file name. */
+/** `resnet20`, `layers`, or the last part of a module's or a saved network's path. */
 export function nameOfModel(spec: ModelSpec): string {
   if ("layers" in spec) return "layers";
+  if ("classifier" in spec) return basename(spec.classifier);
   return "module" in spec ? basename(spec.module) : spec.name;
 }
 

@@ -31,6 +31,7 @@ function mergeValue(below: unknown, above: unknown): unknown {
 function variantOf(value: PartialConfig): string | undefined {
   if ("layers" in value) return "layers";
   if ("module" in value) return "module";
+  if ("classifier" in value) return "classifier";
   return typeof value["name"] === "string" ? value["name"] : undefined;
 }
 

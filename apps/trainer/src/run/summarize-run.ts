@@ -59,6 +59,7 @@ function inOneLine(error: unknown): string {
 
 function modelName({ model }: RunConfig): string {
   if ("name" in model) return model.name;
+  if ("classifier" in model) return basename(model.classifier);
   return "module" in model ? basename(model.module) : `${model.layers.length} layers`;
 }
 

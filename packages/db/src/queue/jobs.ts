@@ -85,6 +85,7 @@ async function addQueuedRun(
 
 function modelNameOf(model: Extract<Job, { kind: "train" }>["config"]["model"]): string {
   if ("name" in model) return model.name;
+  if ("classifier" in model) return model.classifier;
   return "module" in model ? model.module : `${model.layers.length} layers`;
 }
 

@@ -24,7 +24,11 @@ export const kindWords = {
 export function jobDetail({ job }: JobRow): string {
   if (job.kind !== "train") return "";
   const { model, data, epochs } = job.config;
-  const network =
-    "name" in model ? model.name : "module" in model ? model.module : `${model.layers.length} layers`;
-  return `${network} on ${data.source}, ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
+  return `${networkOf(model)} on ${data.source}, ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
+}
+
+function networkOf(model: Extract<JobRow["job"], { kind: "train" }>["config"]["model"]): string {
+  if ("name" in model) return model.name;
+  if ("module" in model) return model.module;
+  return "classifier" in model ? model.classifier : `${model.layers.length} layers`;
 }

@@ -30,6 +30,14 @@ test("flags say what they can, --set the rest", () => {
   expect(command).not.toContain("data.group");
 });
 
+test("pretrained weights are said beside the network's name, their hash is not", () => {
+  const model = { name: "resnet18", pretrained: "/weights/resnet18.pth", sha256: "abc" };
+  const command = commandOf(RunConfig.parse({ data: { source: "cifar10" }, model }));
+  expect(command).toContain(`--model resnet18 `);
+  expect(command).toContain(`--set 'model.pretrained="/weights/resnet18.pth"'`);
+  expect(command).not.toContain("abc");
+});
+
 test("nothing in a name is read by the shell", () => {
   expect(shellWord("$(rm -rf ~) it's")).toBe(`'$(rm -rf ~) it'\\''s'`);
   expect(shellWord("resnet9")).toBe("resnet9");

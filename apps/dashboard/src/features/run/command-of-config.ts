@@ -24,6 +24,7 @@ export function commandOf(config: Config): string {
   const { model, data } = config;
   const named = "name" in model ? model.name : "module" in model ? model.module : undefined;
   const options = "options" in model && Object.keys(model.options).length > 0 ? model.options : undefined;
+  const pretrained = "name" in model ? model.pretrained : undefined;
   const restOfData = { ...data, source: undefined, contentHash: undefined, annotationsHash: undefined };
   const rest: Record<string, unknown> = { ...config, data: restOfData };
   const settings = Object.entries(rest)
@@ -43,6 +44,9 @@ export function commandOf(config: Config): string {
     ...config.tags.flatMap((tag) => flag("tag", tag)),
     ...(named === undefined ? ["--set", shellWord(`model=${JSON.stringify(model)}`)] : []),
     ...(options ? ["--set", shellWord(`model.options=${JSON.stringify(options)}`)] : []),
+    ...(pretrained === undefined
+      ? []
+      : ["--set", shellWord(`model.pretrained=${JSON.stringify(pretrained)}`)]),
     ...settings.flatMap((assignment) => ["--set", shellWord(assignment)]),
   ].join(" ");
 }
