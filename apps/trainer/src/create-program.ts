@@ -6,6 +6,7 @@ import { addDashboardCommand } from "./commands/dashboard.js";
 import { addDatasetsCommand } from "./commands/datasets.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addLrFindCommand } from "./commands/lr-find.js";
 import { addModelsCommand } from "./commands/models.js";
 import { addPredictCommand } from "./commands/predict.js";
 import { addRecipesCommand } from "./commands/recipes.js";
@@ -45,6 +46,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
     })
     .addHelpText("after", EXAMPLES);
   addTrainCommand(program, context);
+  addLrFindCommand(program, context);
   addResumeCommand(program, context);
   addEvaluateCommand(program, context);
   addPredictCommand(program, context);

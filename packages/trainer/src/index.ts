@@ -1,4 +1,10 @@
 export { train, resume, RunFinishedError } from "./train.js";
+export {
+  findLearningRate,
+  type FindLearningRateOptions,
+  type LearningRateRange,
+} from "./find-learning-rate.js";
+export type { LearningRatePoint, LearningRateSuggestion, RateRange } from "./learning-rate-curve.js";
 export { evaluateRun, type EvaluateRunResult } from "./evaluate-run.js";
 export { NothingToJudgeError } from "./judge.js";
 export type {

@@ -48,7 +48,10 @@ export class ClassWeightsError extends Error {
  * @throws {ClassWeightsError} if its weights of classes do not fit them: before, too.
  * @throws {PretrainedWeightsError} if its file of pretrained weights cannot be read: before, too.
  */
-export async function openRunData(config: RunConfig, options: RunOptions): Promise<RunData> {
+export async function openRunData(
+  config: RunConfig,
+  options: Pick<RunOptions, "home" | "onDataProgress" | "signal">,
+): Promise<RunData> {
   const { home, onDataProgress, signal } = options;
   const data = withAbsolutePaths(config.data);
   const dataset = await openDataset(data, { home, signal, onProgress: onDataProgress });

@@ -1,21 +1,14 @@
 /** `convkit train`: assembles the config and runs it in a process of its own. */
 import type { Command } from "commander";
-import { assembleRunConfig, type ConfigFlags } from "../config/assemble-run-config.js";
-import { collectAssignment } from "../config/assignment.js";
 import { fastDevRun } from "../config/fast-dev-run.js";
-import type { PartialConfig } from "../config/merge-config.js";
-import { readConfigFile } from "../config/read-config-file.js";
 import { runJob } from "../process/run-job.js";
 import type { CommandContext } from "./command-context.js";
+import { addConfigOptions, readConfigOptions, type ConfigOptionFlags } from "./config-options.js";
 import { minutesArgument } from "./duration-argument.js";
 import { addServerOptions, deliveryTo, type ServerFlags } from "./server-options.js";
-import { numberArgument } from "./number-argument.js";
 import { plotSchedule } from "./plot-schedule.js";
 
-interface TrainFlags extends ConfigFlags, ServerFlags {
-  readonly config?: string;
-  readonly recipe?: string;
-  readonly set: readonly PartialConfig[];
+interface TrainFlags extends ConfigOptionFlags, ServerFlags {
   readonly fastDevRun: boolean;
   readonly plotSchedule: boolean;
   readonly profile: boolean;
@@ -41,27 +34,9 @@ Examples:
   convkit train cifar10 --json > events.jsonl`;
 
 export function addTrainCommand(program: Command, context: CommandContext): void {
-  const command = program
-    .command("train")
-    .description("trains a network, judges it on the test set and writes a report")
-    .argument(
-      "[data]",
-      "name of a data set, a folder with one folder of pictures per class, or a manifest, tar or Parquet file",
-    )
-    .option("--model <name|path>", "a network of the registry, or a module that builds one")
-    .option("--epochs <n>", "passes over the training set", numberArgument)
-    .option("--batch-size <n>", "pictures per step", numberArgument)
-    .option("--lr <rate>", "highest learning rate of the schedule", numberArgument)
-    .option("--seed <n>", "decides weights, order and augmentation", numberArgument)
-    .option("--engine <name>", "auto, tensorflow-gpu, tensorflow, native or cpu")
-    .option("--recipe <name>", "a whole config that reaches a known accuracy; `convkit recipes` lists them")
-    .option("--config <file>", "JSON with any part of a config; a run's config.json replays it")
-    .option(
-      "--set <key=value>",
-      "one key of the config, dotted, as JSON; may be repeated",
-      collectAssignment,
-      [],
-    )
+  const command = addConfigOptions(
+    program.command("train").description("trains a network, judges it on the test set and writes a report"),
+  )
     .option("--name <text>", "a name for the run")
     .option("--experiment <name>", "the experiment that the run belongs to")
     .option("--tag <label>", "a label to find the run by; may be repeated", collectText, [])
@@ -81,9 +56,7 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .addHelpText("after", EXAMPLES);
   addServerOptions(command, { purpose: "a dashboard that is told of the run while it goes on" }).action(
     async (data: string | undefined, flags: TrainFlags) => {
-      const file = flags.config === undefined ? undefined : await readConfigFile(flags.config);
-      const { recipe } = flags;
-      const assembled = assembleRunConfig({ data, recipe, file, flags, assignments: flags.set });
+      const assembled = await readConfigOptions(data, flags);
       const config = flags.fastDevRun ? fastDevRun(assembled) : assembled;
       if (flags.plotSchedule) return plotSchedule(config, flags, context);
       const options = { json: flags.json, clientOf: deliveryTo(flags) };

@@ -4,9 +4,8 @@
  * ignores them, and saves and stops when the parent asks or is gone.
  */
 import type { Engine, EngineDescription } from "@convkit/engine";
-import type { RunConfig } from "@convkit/schema";
 import type { TrainResult } from "@convkit/trainer";
-import { addDatasetHint } from "../config/dataset-hints.js";
+import { atCommonSize } from "../config/at-common-size.js";
 import { readRunConfig } from "../run/find-run.js";
 import {
   packError,
@@ -20,9 +19,6 @@ import {
 class EngineCannotTrainError extends Error {
   override readonly name = "EngineCannotTrainError";
 }
-
-/** [height, width]: enough to tell things apart by shape and colour, and quick to train on. */
-const COMMON_SIZE: [number, number] = [64, 64];
 
 const stopping = new AbortController();
 // A library's message must not end a run whose parent is gone and listens no more.
@@ -75,8 +71,11 @@ async function run(job: TrainingJob): Promise<JobResult> {
   switch (job.kind) {
     case "train":
       return toJobResult(
-        await trainWithHints(job.config, (config) =>
-          train(config, { ...options, runId: job.runId, attempt: job.attempt, profile: job.profile }),
+        await atCommonSize(
+          job.config,
+          (config) =>
+            train(config, { ...options, runId: job.runId, attempt: job.attempt, profile: job.profile }),
+          (text) => say({ type: "note", text }),
         ),
       );
     case "resume":
@@ -107,37 +106,6 @@ async function openEngineFor(job: TrainingJob): Promise<Engine> {
     );
   }
   return engine;
-}
-
-async function trainWithHints(
-  config: RunConfig,
-  train: (config: RunConfig) => Promise<TrainResult>,
-): Promise<TrainResult> {
-  try {
-    return await trainAtOneSize(config, train);
-  } catch (error) {
-    const { listDatasets } = await import("@convkit/data");
-    throw addDatasetHint(error, config.data.source, listDatasets());
-  }
-}
-
-/** Pictures of different sizes are no mistake of the user's: they get a common one, and are told of it. */
-async function trainAtOneSize(
-  config: RunConfig,
-  train: (config: RunConfig) => Promise<TrainResult>,
-): Promise<TrainResult> {
-  try {
-    return await train(config);
-  } catch (error) {
-    const { ImageSizeRequiredError } = await import("@convkit/data");
-    if (!(error instanceof ImageSizeRequiredError) || config.data.imageSize !== undefined) throw error;
-    const [height, width] = COMMON_SIZE;
-    const text =
-      `The pictures are of different sizes: all are made ${height}×${width} pixels. ` +
-      "--set data.imageSize=[height,width] chooses otherwise, --set data.imageFit=crop or pad keeps their shape.";
-    await say({ type: "note", text });
-    return train({ ...config, data: { ...config.data, imageSize: COMMON_SIZE } });
-  }
 }
 
 function toJobResult({ runId, directory, status, reason, report }: Omit<TrainResult, "history">): JobResult {
