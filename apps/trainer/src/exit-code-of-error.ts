@@ -10,6 +10,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   FileChangedError: EXIT_CODES.failed,
   InvalidPredictionsError: EXIT_CODES.failed,
   JournalCorruptError: EXIT_CODES.failed,
+  OutOfMemoryError: EXIT_CODES.failed,
   PredictionsFormatError: EXIT_CODES.failed,
   SafetensorsFormatError: EXIT_CODES.failed,
   TensorMemoryError: EXIT_CODES.failed,

@@ -7,6 +7,7 @@ import type { Engine, EngineDescription } from "@convkit/engine";
 import type { TrainResult } from "@convkit/trainer";
 import { atCommonSize } from "../config/at-common-size.js";
 import { readRunConfig } from "../run/find-run.js";
+import { adviseBatchSize, isOutOfMemory, OutOfMemoryError } from "./memory-advice.js";
 import {
   packError,
   type ChildMessage,
@@ -45,9 +46,18 @@ async function work(job: TrainingJob): Promise<void> {
   try {
     await say({ type: "result", result: await run(job) });
   } catch (thrown) {
-    await say(isAbort(thrown) ? { type: "aborted" } : { type: "error", error: packError(thrown) });
+    await say(
+      isAbort(thrown) ? { type: "aborted" } : { type: "error", error: packError(await advised(thrown, job)) },
+    );
   }
   process.exit(0);
+}
+
+/** With a batch size that would fit, where the engine found no memory. */
+async function advised(thrown: unknown, job: TrainingJob): Promise<unknown> {
+  if (!isOutOfMemory(thrown)) return thrown;
+  const { batchSize } = job.kind === "train" ? job.config : await readRunConfig(job.directory);
+  return new OutOfMemoryError(`${thrown.message} ${adviseBatchSize({ batchSize })}`, { cause: thrown });
 }
 
 /** A mistake that shows while the run stops is still a mistake. */

@@ -19,6 +19,15 @@ describe("diagnoseDeath", () => {
     expect(text).toContain("smaller --batch-size");
   });
 
+  it("names a batch size that would fit", () => {
+    const after = { group: 1, system: 5 };
+    const facts = { ...KILLED, batchSize: 96, residentBeforeBytes: 2 ** 30 };
+    // 2 GiB of 96 pictures; 0.8 · 4 − 1 = 2.2 GiB are left, but half of the batch is the most: 32.
+    expect(diagnoseDeath({ ...facts, oomKills: { ...KILLED.oomKills, after } })).toContain(
+      "--batch-size 32 in place of 96 should fit",
+    );
+  });
+
   it("suspects memory when only the system's counter rose", () => {
     const after = { group: 0, system: 5 };
     expect(diagnoseDeath({ ...KILLED, oomKills: { ...KILLED.oomKills, after } })).toContain(

@@ -1,5 +1,6 @@
 /** Says in words why a training process died, from what is left to look at. */
 import type { OomKills } from "../host/cgroup.js";
+import { adviseBatchSize } from "./memory-advice.js";
 
 export interface DeathFacts {
   readonly exitCode: number | null;
@@ -10,6 +11,10 @@ export interface DeathFacts {
   /** Largest resident size seen; null where it could not be read. */
   readonly peakResidentBytes: number | null;
   readonly memoryLimitBytes: number | null;
+  /** Held when the training began; null where it is not known. */
+  readonly residentBeforeBytes?: number | null;
+  /** Of the run, where it is known and trained. */
+  readonly batchSize?: number | null;
 }
 
 /** @returns one to three sentences, without advice on how to go on. */
@@ -48,7 +53,9 @@ const NATIVE_CRASHES = {
   SIGABRT: "it gave up by itself",
 } as const;
 
-function diagnoseKill({ oomKills, peakResidentBytes, memoryLimitBytes }: DeathFacts): string {
+function diagnoseKill({ batchSize, ...facts }: DeathFacts): string {
+  const { oomKills, peakResidentBytes, memoryLimitBytes } = facts;
+  const lessMemory = batchSize == null ? LESS_MEMORY : adviseBatchSize({ ...facts, batchSize });
   const memory =
     peakResidentBytes === null
       ? ""
@@ -56,13 +63,13 @@ function diagnoseKill({ oomKills, peakResidentBytes, memoryLimitBytes }: DeathFa
   if (rose(oomKills.before.group, oomKills.after.group)) {
     return (
       "The training process was killed by the kernel for memory: its control group's limit was reached " +
-      `(SIGKILL, and the group's oom_kill counter rose).${memory} ${LESS_MEMORY}`
+      `(SIGKILL, and the group's oom_kill counter rose).${memory} ${lessMemory}`
     );
   }
   if (rose(oomKills.before.system, oomKills.after.system)) {
     return (
       "The training process was killed, very likely by the kernel because the machine ran out of memory " +
-      `(SIGKILL, and the system's oom_kill counter rose).${memory} ${LESS_MEMORY}`
+      `(SIGKILL, and the system's oom_kill counter rose).${memory} ${lessMemory}`
     );
   }
   return (

@@ -6,6 +6,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { readCgroup, readOomKills } from "../host/cgroup.js";
 import { readProcessUsage } from "../host/process-usage.js";
+import { readRunConfig } from "../run/find-run.js";
 import { diagnoseDeath } from "./diagnose-death.js";
 import type { ChildMessage, ChildOutcome, ParentMessage, TrainingJob } from "./protocol.js";
 import { watchSilence } from "./silence-watch.js";
@@ -50,6 +51,7 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
   let killed = false;
   let lastWords = "";
   let peakResidentBytes: number | null = null;
+  let residentBeforeBytes: number | null = null;
   const silence = watchSilence({ pid, silentMs: options.silentMs ?? 120_000, onSilence: options.onSilence });
   const memory = setInterval(() => {
     const usage = readProcessUsage(pid);
@@ -58,6 +60,8 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
 
   child.on("message", (message: ChildMessage) => {
     silence.heard();
+    // The first that is said of a run comes once its data and network are there.
+    if (message.type === "event") residentBeforeBytes ??= readProcessUsage(pid)?.residentBytes ?? null;
     if (message.type === "result" || message.type === "aborted" || message.type === "error") last = message;
     else options.onMessage(message);
   });
@@ -69,16 +73,22 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
 
   const outcome = new Promise<ProcessOutcome>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (exitCode, signal) => {
+    child.once("close", (exitCode, signal) => void settle(exitCode, signal).then(resolve, reject));
+    const settle = async (
+      exitCode: number | null,
+      signal: NodeJS.Signals | null,
+    ): Promise<ProcessOutcome> => {
       silence.stop();
       clearInterval(memory);
-      if (killed) return resolve({ type: "killed" });
-      if (last) return resolve(last);
+      if (killed) return { type: "killed" };
+      if (last) return last;
       const oomKills = { before: oomKillsBefore, after: readOomKills() };
       const { memoryLimitBytes } = readCgroup();
-      const facts = { exitCode, signal, lastWords, oomKills, peakResidentBytes, memoryLimitBytes };
-      resolve({ type: "died", diagnosis: diagnoseDeath(facts) });
-    });
+      const measured = { peakResidentBytes, memoryLimitBytes, residentBeforeBytes };
+      const batchSize = job.kind === "evaluate" ? null : await batchSizeOf(job).catch(() => null);
+      const facts = { exitCode, signal, lastWords, oomKills, ...measured, batchSize };
+      return { type: "died", diagnosis: diagnoseDeath(facts) };
+    };
   });
   const send = (message: ParentMessage): void => {
     // A child that dies under it closes, which is told in words; an error of the channel would tell less.
@@ -94,6 +104,11 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
     },
     outcome,
   };
+}
+
+/** Pictures per step of what the job trains. */
+async function batchSizeOf(job: TrainingJob): Promise<number> {
+  return (job.kind === "train" ? job.config : await readRunConfig(job.directory)).batchSize;
 }
 
 /** Cuts chunks into lines. The last line may lack its line break: libraries end what they print with one. */
