@@ -20,14 +20,24 @@ test("what decides a run first stands open, the rest is folded, and nothing is l
     "loss",
     "optimizer",
     "schedule",
+    "gradientClipping",
+    "ema",
+    "lookahead",
     "checkpoint",
     "earlyStopping",
+    "callbacks",
+    "more",
   ]);
   const strange = {
     type: "object",
     properties: { ...(schema["properties"] as JsonObject), odd: { type: "boolean" } },
   };
-  expect(paths(arrangeFields(describeFields(strange)).folded.at(-1)!.fields)).toEqual(["odd"]);
+  expect(paths(arrangeFields(describeFields(strange)).folded.at(-1)!.fields)).toEqual([
+    "timeBudget",
+    "accumulate",
+    "testTimeAugmentation",
+    "odd",
+  ]);
 });
 
 test("a folded section says what differs from its defaults", () => {

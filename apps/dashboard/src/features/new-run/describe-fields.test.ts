@@ -27,9 +27,16 @@ test("every field of a run's config is understood", () => {
     learningRate: "number",
     schedule: "variants",
     epochs: "number",
+    timeBudget: "number",
     batchSize: "number",
+    accumulate: "number",
+    gradientClipping: "variants",
+    ema: "group",
+    lookahead: "group",
+    testTimeAugmentation: "choice",
     checkpoint: "group",
     earlyStopping: "variants",
+    callbacks: "list",
   });
   const data = find("data");
   expect(data.kind === "group" && kinds(data.fields)).toMatchObject({

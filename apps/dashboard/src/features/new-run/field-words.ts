@@ -26,6 +26,7 @@ const TITLES: Readonly<Record<string, string>> = {
   "earlyStopping.monitor": "Metric",
   "earlyStopping.mode": "Better is",
   "checkpoint.mode": "Better is",
+  timeBudget: "Minutes at most",
   "checkpoint.everySteps": "Keep one every … steps",
   "checkpoint.keep": "How many of these to keep",
   minDelta: "Least improvement",
