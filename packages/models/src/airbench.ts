@@ -23,7 +23,6 @@ const LOGIT_SCALE = 1 / 9;
 
 type Variant = {
   name: ModelName;
-  summary: string;
   /** Of the three groups. */
   filters: [number, number, number];
   /** Whether a group has a third convolution, and a residual over the last two. */
@@ -34,10 +33,9 @@ type Variant = {
 };
 
 function airbench(variant: Variant): ModelDefinition {
-  const { name, summary, filters, reference } = variant;
+  const { name, filters, reference } = variant;
   const Options = z.strictObject({ filters: Filters.default(filters) });
   return {
-    summary,
     source: "https://arxiv.org/abs/2404.00498",
     minSize: 9,
     reference: { inputShape: [32, 32, 3], numClasses: 10, ...reference },
@@ -49,7 +47,6 @@ function airbench(variant: Variant): ModelDefinition {
 
 export const airbench94 = airbench({
   name: "airbench94",
-  summary: "whitening, then three groups of two convolutions with GELU, made to train fastest",
   filters: [64, 256, 256],
   residual: false,
   momentum: 0.6,
@@ -58,7 +55,6 @@ export const airbench94 = airbench({
 
 export const airbench96 = airbench({
   name: "airbench96",
-  summary: "a wider airbench94 with three convolutions in a group, two of them with a residual",
   filters: [128, 384, 512],
   residual: true,
   momentum: 0.9,

@@ -21,7 +21,6 @@ const CONV = { useBias: true, initializer: STDDEV } as const;
 
 type Variant = {
   name: ModelName;
-  summary: string;
   /** Blocks and filters of each stage. */
   stages: readonly { blocks: number; filters: number }[];
   /** Of stochastic depth, where the option is left out. */
@@ -35,7 +34,6 @@ function convnext({ reference, ...variant }: Variant): ModelDefinition {
     dropPath: z.number().min(0).lt(1).default(variant.dropPath),
   });
   return {
-    summary: variant.summary,
     source: "https://arxiv.org/abs/2201.03545",
     minSize: 32,
     reference: { inputShape: [224, 224, 3], numClasses: 1000, ...reference },
@@ -47,7 +45,6 @@ function convnext({ reference, ...variant }: Variant): ModelDefinition {
 
 export const convnextAtto = convnext({
   name: "convnext-atto",
-  summary: "the smallest ConvNeXt: 7×7 depthwise convolutions, layer norm and GELU",
   stages: [
     { blocks: 2, filters: 40 },
     { blocks: 2, filters: 80 },
@@ -60,7 +57,6 @@ export const convnextAtto = convnext({
 
 export const convnextTiny = convnext({
   name: "convnext-tiny",
-  summary: "7×7 depthwise convolutions, layer norm and GELU, as large as resnet50 and better",
   stages: [
     { blocks: 3, filters: 96 },
     { blocks: 3, filters: 192 },

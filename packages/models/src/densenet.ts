@@ -21,7 +21,6 @@ const BOTTLENECK = 4;
 const COMPRESSION = 0.5;
 
 export const densenetBc100x12: ModelDefinition = {
-  summary: "100 thin layers, each reading all before it in its block, for small pictures",
   source: "https://arxiv.org/abs/1608.06993",
   minSize: 8,
   reference: { inputShape: [32, 32, 3], numClasses: 10, parameters: 769_162, flops: 575_859_384 },

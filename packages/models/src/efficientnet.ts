@@ -33,8 +33,6 @@ const EXCITE_RATIO = 0.25;
 const ACTIVATION = "swish";
 
 export const efficientnetB0: ModelDefinition = {
-  summary:
-    "a mobile network found by search, with squeeze-and-excitation and swish, the smallest of its family",
   source: "https://arxiv.org/abs/1905.11946",
   minSize: 8,
   reference: { inputShape: [224, 224, 3], numClasses: 1000, parameters: 5_288_548, flops: 771_629_504 },

@@ -15,7 +15,6 @@ const LEAST_SIDE = 32;
 const DENSE = { activation: "tanh", initializer: "torch" } as const;
 
 export const lenet5: ModelDefinition = {
-  summary: "the first of them: two convolutions and three dense layers with tanh, for digits",
   source: "https://doi.org/10.1109/5.726791",
   minSize: 8,
   reference: { inputShape: [28, 28, 1], numClasses: 10, parameters: 61_706, flops: 833_040 },

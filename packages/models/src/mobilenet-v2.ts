@@ -28,7 +28,6 @@ const STAGES = [
 const ACTIVATION = "relu6";
 
 export const mobilenetV2: ModelDefinition = {
-  summary: "depthwise convolutions in inverted residual blocks, made to compute little",
   source: "https://arxiv.org/abs/1801.04381",
   minSize: 8,
   reference: { inputShape: [224, 224, 3], numClasses: 1000, parameters: 3_504_872, flops: 601_548_544 },

@@ -41,7 +41,6 @@ const FINAL_FILTERS = 576;
 const FEATURES = 1024;
 
 export const mobilenetV3Small: ModelDefinition = {
-  summary: "a mobile network found by search, with squeeze-and-excitation and hard swish",
   source: "https://arxiv.org/abs/1905.02244",
   minSize: 8,
   reference: { inputShape: [224, 224, 3], numClasses: 1000, parameters: 2_542_856, flops: 113_020_800 },

@@ -33,8 +33,6 @@ export type ModelReference = {
 
 /** A network of the registry. */
 export type ModelDefinition = {
-  /** One line for a list. */
-  summary: string;
   /** The paper or program it follows. */
   source: string;
   /** Least height and width in pixels. */

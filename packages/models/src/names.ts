@@ -1,32 +1,8 @@
 /** The registry's names, apart from the networks: a command line lists them without loading tfjs. */
 import { ModelSpec } from "@convkit/schema";
+import { MODEL_NAMES, type ModelName } from "@convkit/schema/model-names";
 
-export const MODEL_NAMES = [
-  "lenet5",
-  "simple-cnn",
-  "vgg11-bn",
-  "vgg16-bn",
-  "resnet20",
-  "resnet32",
-  "resnet56",
-  "resnet18",
-  "resnet34",
-  "resnet50",
-  "resnet9",
-  "airbench94",
-  "airbench96",
-  "wide-resnet-16-4",
-  "wide-resnet-28-10",
-  "densenet-bc-100-12",
-  "squeezenet",
-  "mobilenet-v2",
-  "mobilenet-v3-small",
-  "efficientnet-b0",
-  "convnext-atto",
-  "convnext-tiny",
-] as const;
-
-export type ModelName = (typeof MODEL_NAMES)[number];
+export { MODEL_NAMES, type ModelName };
 
 export function isModelName(name: string): name is ModelName {
   return (MODEL_NAMES as readonly string[]).includes(name);

@@ -1,4 +1,5 @@
 /** The networks that have a name. A name without a network, or the reverse, does not compile. */
+import { MODEL_SUMMARIES } from "@convkit/schema/model-names";
 import { airbench94, airbench96 } from "./airbench.js";
 import { convnextAtto, convnextTiny } from "./convnext.js";
 import { densenetBc100x12 } from "./densenet.js";
@@ -44,6 +45,8 @@ export const MODELS = {
 
 export type ModelListing = Omit<ModelDefinition, "features" | "build"> & {
   name: ModelName;
+  /** One line for a list. */
+  summary: string;
   /** What it has reached here; null: no run of it is documented yet. */
   accuracy: OurAccuracy | null;
 };
@@ -51,7 +54,8 @@ export type ModelListing = Omit<ModelDefinition, "features" | "build"> & {
 /** The registry's networks, for a human to choose from. None is built. */
 export function listModels(): ModelListing[] {
   return MODEL_NAMES.map((name) => {
-    const { summary, source, minSize, reference } = MODELS[name];
+    const { source, minSize, reference } = MODELS[name];
+    const summary = MODEL_SUMMARIES[name];
     return { name, summary, source, minSize, reference, accuracy: OUR_ACCURACIES[name] ?? null };
   });
 }

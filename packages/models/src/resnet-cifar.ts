@@ -21,7 +21,6 @@ type Variant = {
 
 function resnetCifar({ name, blocksPerStage, reference }: Variant): ModelDefinition {
   return {
-    summary: `${6 * blocksPerStage + 2} layers with residual connections, for small pictures`,
     source: "https://arxiv.org/abs/1512.03385",
     minSize: 8,
     reference: { inputShape: [32, 32, 3], numClasses: 10, ...reference },

@@ -27,7 +27,6 @@ type Variant = {
 function resnet({ name, block, depths, reference }: Variant): ModelDefinition {
   const layers = depths.reduce((sum, depth) => sum + depth * (block === "basic" ? 2 : 3), 2);
   return {
-    summary: `${layers} layers with residual connections, for photographs`,
     source: "https://arxiv.org/abs/1512.03385",
     minSize: 8,
     reference: { inputShape: [224, 224, 3], numClasses: 1000, ...reference },

@@ -14,7 +14,6 @@ import { parseModelOptions } from "./parse-model-options.js";
 const LOGIT_SCALE = 0.125;
 
 export const resnet9: ModelDefinition = {
-  summary: "9 wide layers, two with a residual, made to train fast",
   source: "https://github.com/davidcpage/cifar10-fast",
   minSize: 8,
   reference: { inputShape: [32, 32, 3], numClasses: 10, parameters: 6_573_120, flops: 758_523_904 },

@@ -21,7 +21,6 @@ const Options = z.strictObject({
 });
 
 export const simpleCnn: ModelDefinition = {
-  summary: "stages of two 3×3 convolutions and max-pooling, then dropout and dense layers",
   source: "https://arxiv.org/abs/1409.1556",
   minSize: 8,
   reference: { inputShape: [32, 32, 3], numClasses: 10, parameters: 551_018, flops: 77_793_792 },

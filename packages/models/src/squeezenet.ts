@@ -37,7 +37,6 @@ const POOL = { size: 3, strides: 2 };
 type Fire = { squeeze: number; expand: number };
 
 export const squeezenet: ModelDefinition = {
-  summary: "version 1.1: squeezing and expanding convolutions, made to have few weights",
   source: "https://arxiv.org/abs/1602.07360",
   minSize: 17,
   reference: { inputShape: [224, 224, 3], numClasses: 1000, parameters: 1_235_496, flops: 698_303_872 },

@@ -27,15 +27,13 @@ const DENSE_STDDEV = 0.01;
 
 type Variant = {
   name: ModelName;
-  summary: string;
   /** Convolutions of each stage. */
   depths: readonly number[];
   reference: Pick<ModelReference, "parameters" | "flops">;
 };
 
-function vgg({ name, summary, depths, reference }: Variant): ModelDefinition {
+function vgg({ name, depths, reference }: Variant): ModelDefinition {
   return {
-    summary,
     source: "https://arxiv.org/abs/1409.1556",
     minSize: 32,
     reference: { inputShape: [224, 224, 3], numClasses: 1000, ...reference },
@@ -47,14 +45,12 @@ function vgg({ name, summary, depths, reference }: Variant): ModelDefinition {
 
 export const vgg11Bn = vgg({
   name: "vgg11-bn",
-  summary: "8 plain convolutions with batch norm, then three dense layers that hold most weights",
   depths: [1, 1, 2, 2, 2],
   reference: { parameters: 132_868_840, flops: 15_218_180_096 },
 });
 
 export const vgg16Bn = vgg({
   name: "vgg16-bn",
-  summary: "13 plain convolutions with batch norm, then three dense layers that hold most weights",
   depths: [2, 2, 3, 3, 3],
   reference: { parameters: 138_365_992, flops: 30_940_528_640 },
 });

@@ -26,7 +26,6 @@ type Variant = {
 
 function wideResnet({ name, depth, width, reference }: Variant): ModelDefinition {
   return {
-    summary: `${depth} layers with residual connections, ${width} times as wide, for small pictures`,
     source: "https://arxiv.org/abs/1605.07146",
     minSize: 8,
     reference: { inputShape: [32, 32, 3], numClasses: 10, ...reference },
