@@ -17,6 +17,7 @@ import {
   readLog,
   readParallelRuns,
   readSeries,
+  readStepProfile,
   renameRun,
   requestRunEnd,
   tagRuns,
@@ -100,6 +101,10 @@ export const runsRouter = router({
   report: userProcedure
     .input(z.object({ runId: RunId, split: Key }))
     .query(({ ctx, input }) => getReport(ctx.database, input.runId, input.split)),
+
+  profile: userProcedure
+    .input(RunId)
+    .query(({ ctx, input }) => readStepProfile(ctx.database, ctx.blobs, input)),
 
   pictures: userProcedure
     .input(

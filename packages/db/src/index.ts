@@ -53,6 +53,7 @@ export {
 } from "./runs/list-artifacts.js";
 export { findRunId } from "./runs/find-run-id.js";
 export { QueryError, queryReadOnly, type QueryOptions, type QueryResult } from "./query/query-read-only.js";
+export { readStepProfile } from "./runs/read-step-profile.js";
 export {
   findArtifact,
   findArtifactsUnder,

@@ -47,6 +47,7 @@ export {
   type Predictions,
 } from "./predictions.js";
 export { ClassReport, EvaluationReport } from "./evaluation-report.js";
+export { KernelProfile, ProfilePhase, StepProfile } from "./step-profile.js";
 export { ArtifactPath } from "./artifact-path.js";
 export { RunId } from "./run-id.js";
 export { RunRequest } from "./run-request.js";

@@ -60,15 +60,7 @@ export {
   type OpenJournalOptions,
 } from "./journal.js";
 export { historyOf } from "./history.js";
-export {
-  describeProfile,
-  PROFILE_PHASES,
-  StepProfiler,
-  type KernelProfile,
-  type ProfilePhase,
-  type StepProfile,
-  type StepProfileOptions,
-} from "./step-profiler.js";
+export { describeProfile, StepProfiler, type StepProfileOptions } from "./step-profiler.js";
 export { RunClaimedError } from "./run-claim.js";
 export { RunBusyError } from "./attempt-lock.js";
 export { ClassWeightsError } from "./run-data.js";

@@ -1,6 +1,6 @@
 /** One attempt at a run: from opening its journal, through training and judging, to its `runEnded`. */
 import { existsSync } from "node:fs";
-import type { TrainEvent, TrainEventBody } from "@convkit/schema";
+import type { StepProfile, TrainEvent, TrainEventBody } from "@convkit/schema";
 import { interrupted } from "./callback.js";
 import { checkpointFile, type Checkpoint } from "./checkpoint.js";
 import { checkpoints, withoutBest } from "./checkpoints.js";
@@ -21,7 +21,7 @@ import type { AttemptOptions, RunOptions, TrainResult } from "./run-options.js";
 import { assembleRun, monitorsOf } from "./run-parts.js";
 import { RunRequests, stopOnRequest } from "./run-requests.js";
 import { announceBestCheckpoint, announceJudgement, saveProfile } from "./saved-artifacts.js";
-import { describeProfile, StepProfiler, type StepProfile } from "./step-profiler.js";
+import { describeProfile, StepProfiler } from "./step-profiler.js";
 import { systemMetrics } from "./system-metrics.js";
 import { terminateOnNaN } from "./terminate-on-nan.js";
 import type { TimeBudgetOptions } from "./time-budget.js";

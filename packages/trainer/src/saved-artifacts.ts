@@ -3,11 +3,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
-import type { TrainEventBody } from "@convkit/schema";
+import type { StepProfile, TrainEventBody } from "@convkit/schema";
 import { checkpointFile } from "./checkpoint.js";
 import { replaceFile } from "./replace-file.js";
 import type { RunFolder } from "./run-folder.js";
-import type { StepProfile } from "./step-profiler.js";
 
 /** By extension; all else is bytes. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {

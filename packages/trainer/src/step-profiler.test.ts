@@ -1,4 +1,5 @@
 import { Rng } from "@convkit/random";
+import type { StepProfile } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { buildSmallNetwork } from "../test/small-network.js";
@@ -7,7 +8,7 @@ import type { Callback } from "./callback.js";
 import { fit } from "./fit.js";
 import { weightsByName } from "./named-tensors.js";
 import { createOptimizer } from "./optimizer.js";
-import { describeProfile, StepProfiler, type StepProfile } from "./step-profiler.js";
+import { describeProfile, StepProfiler } from "./step-profiler.js";
 
 async function profileOf(
   options: { batches: number; skip?: number },

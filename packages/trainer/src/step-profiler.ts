@@ -2,6 +2,7 @@
  * Where the time of a training step goes: waiting for data, forward, backward, update, and which kernels cost most. For
  * backends that compute before a kernel returns (native, tensorflow, cpu); of others it sees how long recording takes.
  */
+import { ProfilePhase, type StepProfile } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 
 export interface StepProfileOptions {
@@ -9,34 +10,6 @@ export interface StepProfileOptions {
   readonly batches: number;
   /** Batches before them, in which memory and threads settle. Default 5. */
   readonly skip?: number;
-}
-
-/** The time of one batch's pass, by what it was spent on; an update belongs to the batch that ends it. */
-export const PROFILE_PHASES = ["data", "forward", "backward", "update", "rest"] as const;
-export type ProfilePhase = (typeof PROFILE_PHASES)[number];
-
-export interface KernelProfile {
-  readonly name: string;
-  /** Of the inputs, such as `128×32×32×3, 3×3×3×64`. */
-  readonly shapes: string;
-  /** Per batch. */
-  readonly calls: number;
-  /** Per batch, without the kernels that it calls. */
-  readonly durationMs: number;
-}
-
-export interface StepProfile {
-  readonly formatVersion: 1;
-  readonly backend: string;
-  /** Measured. */
-  readonly batches: number;
-  readonly batchSize: number;
-  /** Mean of a batch's pass, waiting included. */
-  readonly durationMs: number;
-  /** Means, in milliseconds; their sum is `durationMs`. */
-  readonly phases: Readonly<Record<ProfilePhase, number>>;
-  /** The costliest first. */
-  readonly kernels: readonly KernelProfile[];
 }
 
 interface KernelTotal {
@@ -100,7 +73,7 @@ export class StepProfiler {
   #profile(): StepProfile {
     const perBatch = (value: number): number => value / this.#measured;
     const phases = Object.fromEntries(
-      PROFILE_PHASES.map((phase) => [phase, perBatch(this.#phases[phase])]),
+      ProfilePhase.options.map((phase) => [phase, perBatch(this.#phases[phase])]),
     ) as Record<ProfilePhase, number>;
     const kernels = [...this.#kernels].flatMap(([name, byShapes]) =>
       [...byShapes].map(([shapes, { calls, durationMs }]) => ({
@@ -115,7 +88,7 @@ export class StepProfiler {
       backend: tf.getBackend(),
       batches: this.#measured,
       batchSize: this.#pictures,
-      durationMs: PROFILE_PHASES.reduce((sum, phase) => sum + phases[phase], 0),
+      durationMs: ProfilePhase.options.reduce((sum, phase) => sum + phases[phase], 0),
       phases,
       kernels: kernels.sort((a, b) => b.durationMs - a.durationMs),
     };
@@ -177,7 +150,7 @@ export function describeProfile(profile: StepProfile): string[] {
   const rate = Math.round((1000 * batchSize) / durationMs).toLocaleString("en-US");
   return [
     `profile of ${batches} batches of ${batchSize} on ${backend}: ${durationMs.toFixed(1)} ms each, ${rate} pictures a second`,
-    ...PROFILE_PHASES.map((phase) => `  ${phase.padEnd(8)} ${share(phases[phase])}`),
+    ...ProfilePhase.options.map((phase) => `  ${phase.padEnd(8)} ${share(phases[phase])}`),
     `the ${Math.min(MOST_KERNELS, kernels.length)} costliest of ${kernels.length} kinds of kernel calls`,
     ...kernels
       .slice(0, MOST_KERNELS)

@@ -6,6 +6,7 @@ import {
   decodePredictions,
   EvaluationReport,
   RunConfig,
+  StepProfile,
   type RunConfigInput,
   type TrainEvent,
   type TransformLists,
@@ -21,7 +22,6 @@ import {
   squaresConfig,
 } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
-import type { StepProfile } from "./step-profiler.js";
 import { loadCheckpoint } from "./checkpoint.js";
 import { evaluateRun } from "./evaluate-run.js";
 import { NothingToJudgeError } from "./judge.js";
@@ -142,7 +142,7 @@ describe("train", () => {
     const [run, plain] = [newRun(), newRun()];
     await train(configOf({ epochs: 1 }), optionsFor(run, { profile: { batches: 3 } }));
     await train(configOf({ epochs: 1 }), optionsFor(plain));
-    const profile = JSON.parse(readFileSync(join(run, "profile.json"), "utf8")) as StepProfile;
+    const profile = StepProfile.parse(JSON.parse(readFileSync(join(run, "profile.json"), "utf8")));
     expect(profile).toMatchObject({ formatVersion: 1, batches: 3, batchSize: 13 });
     const events = journalOf(run);
     expect(eventsOf(events, "artifactSaved").map(({ path }) => path)).toContain("profile.json");
