@@ -1,7 +1,7 @@
 /** One of a few: a list that opens, or segments side by side. */
 "use client";
 import { Select as Radix, ToggleGroup } from "radix-ui";
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 import { classNames } from "./class-names.js";
 import { controlClasses } from "./field.js";
 import { Icon } from "./icon.js";
@@ -11,6 +11,8 @@ export interface SelectOption<Value extends string = string> {
   label: ReactNode;
   /** What typing finds where the label is not a text. */
   textValue?: string;
+  /** A line below the label, while the list is open. */
+  help?: string;
   disabled?: boolean;
 }
 
@@ -41,6 +43,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
     className,
     ...aria
   } = props;
+  const helpId = useId();
   return (
     <Radix.Root
       value={value ?? ""}
@@ -78,12 +81,18 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
                 value={option.value}
                 disabled={option.disabled}
                 {...(option.textValue && { textValue: option.textValue })}
-                className="relative flex cursor-pointer items-center rounded-sm py-1 pr-3 pl-7 text-sm text-ink outline-none select-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover pointer-coarse:py-2"
+                {...(option.help && { "aria-describedby": `${helpId}-${option.value}` })}
+                className="relative flex cursor-pointer flex-col justify-center rounded-sm py-1 pr-3 pl-7 text-sm text-ink outline-none select-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover pointer-coarse:py-2"
               >
-                <Radix.ItemIndicator className="absolute left-2">
+                <Radix.ItemIndicator className="absolute top-1.5 left-2 pointer-coarse:top-2.5">
                   <Icon name="check" className="size-3.5" />
                 </Radix.ItemIndicator>
                 <Radix.ItemText>{option.label}</Radix.ItemText>
+                {option.help && (
+                  <span id={`${helpId}-${option.value}`} className="max-w-80 text-xs text-ink-3">
+                    {option.help}
+                  </span>
+                )}
               </Radix.Item>
             ))}
           </Radix.Viewport>

@@ -28,6 +28,7 @@ test("what decides a run first stands open, the rest is folded, and nothing is l
     "callbacks",
     "more",
   ]);
+  expect(paths(section("more").fields)).toEqual(["accumulate", "testTimeAugmentation"]);
   const strange = {
     type: "object",
     properties: { ...(schema["properties"] as JsonObject), odd: { type: "boolean" } },
@@ -49,6 +50,12 @@ test("a folded section says what differs from its defaults", () => {
   );
   expect(summaryOf(section("earlyStopping"), input)).toBe("never");
   expect(summaryOf(section("earlyStopping"), { earlyStopping: { patience: 3 } })).toBe("patience 3");
+  expect(summaryOf(section("ema"), input)).toBe("none");
+  expect(summaryOf(section("ema"), { ema: {} })).toBe("averaged");
+  expect(summaryOf(section("lookahead"), { lookahead: { everySteps: 6 } })).toBe("every steps 6");
+  expect(summaryOf(section("gradientClipping"), { gradientClipping: { name: "norm", limit: 1 } })).toBe(
+    "norm, limit 1",
+  );
   expect(summaryOf(section("transforms"), { transforms: { train: [{}], evaluation: [] } })).toBe(
     "while it learns: 1, when it is judged: 0",
   );

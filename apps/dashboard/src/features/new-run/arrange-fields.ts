@@ -81,7 +81,7 @@ function wordsOf(path: Path, field: Field, given: Json | undefined): string {
     case "group":
       return settingsOf(path, field.fields, given);
     case "variants": {
-      if (value === null || value === undefined) return field.nullable ? lower(nullTitles(path)[0]) : "";
+      if (value === null || value === undefined) return mayBeNothing(field) ? lower(nullTitles(path)[0]) : "";
       const preset = field.presets.find((each) => each === value);
       if (preset !== undefined) return lower(variantTitle(path, preset));
       const variant = variantOf(value, field.variants);
@@ -90,7 +90,7 @@ function wordsOf(path: Path, field: Field, given: Json | undefined): string {
       const settings = settingsOf(path, variant.fields, spelledOut(given, field.variants));
       return (
         [own, settings].filter((words) => words !== "").join(", ") ||
-        (field.nullable ? lower(nullTitles(path)[1]) : "")
+        (mayBeNothing(field) ? lower(nullTitles(path)[1]) : "")
       );
     }
     case "list":
@@ -120,5 +120,7 @@ function settingsOf(path: Path, fields: readonly Field[], value: Json | undefine
     .filter((words) => words !== "")
     .join(", ");
 }
+
+const mayBeNothing = ({ nullable, optional }: Extract<Field, { kind: "variants" }>) => nullable || optional;
 
 const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

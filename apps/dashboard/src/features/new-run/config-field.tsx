@@ -78,30 +78,32 @@ function FieldGrid({ fields, path }: { fields: readonly Field[]; path: Path }) {
   );
 }
 
-/** Stands for null among the ids of variants. */
+/** Stands for nothing among the ids of variants. */
 const NOTHING = "\0";
 
 function VariantsField({ field, path }: Kind<"variants">) {
-  const { variants, nullable, presets } = field;
+  const { variants, nullable, optional, presets } = field;
+  const mayBeNothing = nullable || optional;
   const edited = useEditedValue(path, { whole: false });
   const value = edited.value === undefined ? field.initial : edited.value;
-  const isNothing = nullable && (value === null || value === undefined);
+  const isNothing = mayBeNothing && (value === null || value === undefined);
   const preset = presets.find((each) => each === value);
   // What is asked for and not written yet may be any of them: the first one is offered.
   const variant = isNothing ? undefined : value === undefined ? variants[0] : variantOf(value, variants);
   const [nothing, something] = nullTitles(path);
   const options = [
-    ...(nullable ? [{ value: NOTHING, label: nothing }] : []),
+    ...(mayBeNothing ? [{ value: NOTHING, label: nothing }] : []),
     ...presets.map((each) => ({ value: each, label: variantTitle(path, each) })),
-    ...variants.map(({ id, isTagged }) => ({
+    ...variants.map(({ id, isTagged, help: words }) => ({
       value: id,
-      label: nullable && variants.length === 1 && !isTagged ? something : variantTitle(path, id),
+      label: mayBeNothing && variants.length === 1 && !isTagged ? something : variantTitle(path, id),
+      ...(isTagged && { help: words }),
     })),
   ];
   const choose = (id: string) => {
     if (presets.includes(id)) return edited.set(id);
     const chosen = variants.find((each) => each.id === id);
-    edited.set(chosen === undefined ? null : startOf(chosen));
+    edited.set(chosen !== undefined ? startOf(chosen) : nullable ? null : undefined);
   };
   const control = {
     value: isNothing ? NOTHING : (preset ?? variant?.id ?? ""),

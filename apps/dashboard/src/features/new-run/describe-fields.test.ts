@@ -31,8 +31,8 @@ test("every field of a run's config is understood", () => {
     batchSize: "number",
     accumulate: "number",
     gradientClipping: "variants",
-    ema: "group",
-    lookahead: "group",
+    ema: "variants",
+    lookahead: "variants",
     testTimeAugmentation: "choice",
     checkpoint: "group",
     earlyStopping: "variants",
@@ -128,6 +128,23 @@ test("variants are told by their name, or by the property that the others lack",
     p: "number",
     untilEpoch: "number",
   });
+});
+
+test("objects that may be left out are left out until they are chosen", () => {
+  expect(find("optimizer")).toMatchObject({ optional: false });
+  expect(find("earlyStopping")).toMatchObject({ optional: false, nullable: true });
+  for (const key of ["gradientClipping", "ema", "lookahead"])
+    expect(find(key), key).toMatchObject({ optional: true, nullable: false, initial: undefined });
+  const [ema] = variants("ema");
+  expect(ema).toMatchObject({ start: {}, isTagged: false });
+  expect(kinds(ema!.fields)).toEqual({ decay: "number", warmup: "switch" });
+  expect(variantOf({}, variants("ema"))).toBe(ema);
+  expect(variantOf(undefined, variants("ema"))).toBeUndefined();
+  expect(variants("gradientClipping").map(({ id, help }) => [id, help])).toEqual([
+    ["value", "Each number of a gradient by itself"],
+    ["norm", "The gradient of each weight"],
+    ["global-norm", "All gradients by one factor"],
+  ]);
 });
 
 test("a value belongs to its variant in its short form too", () => {

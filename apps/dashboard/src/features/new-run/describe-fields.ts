@@ -21,11 +21,12 @@ export type Field = FieldBase &
     | { readonly kind: "numbers"; readonly orOne: boolean }
     | { readonly kind: "choice"; readonly options: readonly string[] }
     | { readonly kind: "group"; readonly fields: readonly Field[] }
-    /** One of several objects; `nullable`: or nothing; `presets`: or one of these texts. */
+    /** One of several objects; `nullable`: or null; `optional`: or left out; `presets`: or one of these texts. */
     | {
         readonly kind: "variants";
         readonly variants: readonly Variant[];
         readonly nullable: boolean;
+        readonly optional: boolean;
         readonly presets: readonly string[];
       }
     /** Objects one after another, each of some variant. */
@@ -64,11 +65,13 @@ function describeField(key: string, schema: Schema, required: boolean): Field {
     // A list of numbers beside objects is none of these in short, as a list of layers is.
     const hasNumbers = plain.some(({ items }) => isNumber(objectOf(items)));
     if (isFree || hasNumbers) return { ...base, kind: "json" };
-    if (objects.length === 1 && !nullable && plain.length === 0 && !isTagged(only!)) {
+    // Left out it means something else than an empty object, in which every default holds.
+    const optional = !required && base.initial === undefined;
+    if (objects.length === 1 && !nullable && !optional && plain.length === 0 && !isTagged(only!)) {
       return { ...base, kind: "group", fields: describeFields(only!) };
     }
     const presets = plain.flatMap(optionsOf);
-    return { ...base, kind: "variants", nullable, presets, variants: variantsOf(objects, key) };
+    return { ...base, kind: "variants", nullable, optional, presets, variants: variantsOf(objects, key) };
   }
   const options = plain.flatMap(optionsOf);
   if (options.length > 0 && plain.every((form) => optionsOf(form).length > 0)) {

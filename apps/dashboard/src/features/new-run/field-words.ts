@@ -17,6 +17,11 @@ const TITLES: Readonly<Record<string, string>> = {
   "transforms.train": "While it learns",
   "transforms.batch": "On whole batches",
   "transforms.evaluation": "When it is judged",
+  ema: "Moving average of weights",
+  testTimeAugmentation: "Test-time augmentation",
+  "optimizer.decay": "Kind of weight decay",
+  noDecay: "Spared from weight decay",
+  "optimizer.groups": "Groups of weights",
   p: "Probability",
   pctStart: "Rising fraction",
   divFactor: "Highest ÷ first rate",
@@ -24,6 +29,8 @@ const TITLES: Readonly<Record<string, string>> = {
   finalFactor: "Last ÷ highest rate",
   "checkpoint.monitor": "Metric",
   "earlyStopping.monitor": "Metric",
+  "schedule.monitor": "Metric",
+  "schedule.mode": "Better is",
   "earlyStopping.mode": "Better is",
   "checkpoint.mode": "Better is",
   timeBudget: "Minutes at most",
@@ -57,6 +64,7 @@ const VARIANTS: Readonly<Record<string, string>> = {
   "model layers": "Layer by layer",
   "model module": "Own module",
   module: "own module",
+  "item weights": "weights",
   "transforms none": "None",
   "transforms light": "Light",
   "transforms standard": "Standard",
@@ -70,6 +78,8 @@ export const variantTitle = (path: Path, id: string) =>
 export function nullTitles(path: Path): readonly [nothing: string, something: string] {
   if (pathText(path) === "transforms") return ["As the data set has it", "Chosen here"];
   if (pathText(path) === "earlyStopping") return ["Never", "When it no longer improves"];
+  if (pathText(path) === "ema") return ["None", "Averaged"];
+  if (pathText(path) === "lookahead") return ["None", "With slow weights"];
   return ["None", "Chosen here"];
 }
 

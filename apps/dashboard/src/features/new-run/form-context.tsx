@@ -4,6 +4,7 @@ import { createContext, use } from "react";
 import type { DatasetChoice, KnownDataset } from "./dataset-choice";
 import type { ConfigDraft } from "./use-config-draft";
 import type { PlacedIssue } from "./unfold-issues";
+import type { Suggestion } from "./suggestion-input";
 import { issueText } from "./field-words";
 import { pathText, printJson, sameJson, valueAt, type Json, type Path } from "./json-value";
 
@@ -16,7 +17,7 @@ export interface ConfigForm {
   readonly draft: ConfigDraft;
   readonly issues: readonly PlacedIssue[];
   /** By path. */
-  readonly suggestions: Readonly<Record<string, readonly string[]>>;
+  readonly suggestions: Readonly<Record<string, readonly Suggestion[]>>;
   readonly datasets: KnownDatasets;
 }
 

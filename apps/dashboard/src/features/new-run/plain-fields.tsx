@@ -17,9 +17,10 @@ interface FieldProps {
 export function TextField({ field, path }: FieldProps) {
   const { suggestions } = useConfigForm();
   const edited = useEditedValue(path);
-  const offered = (suggestions[pathText(path)] ?? []).map((text) => ({ text }));
+  const offered = suggestions[pathText(path)] ?? [];
+  const known = offered.find(({ text }) => text === edited.value);
   return (
-    <FieldFrame path={path} help={field.help} edited={edited}>
+    <FieldFrame path={path} help={known?.detail ?? field.help} edited={edited}>
       {(control) => (
         <SuggestionInput
           {...control}
@@ -135,14 +136,15 @@ export function ChoiceField({ field, path, options }: FieldProps & { options: re
   const edited = useEditedValue(path);
   const initial = typeof field.initial === "string" ? field.initial : undefined;
   const value = typeof edited.value === "string" ? edited.value : undefined;
+  const unset = initial === undefined && !field.required ? [{ value: UNSET, label: "Not chosen" }] : [];
   return (
     <FieldFrame path={path} help={field.help} edited={edited}>
       {(control) => (
         <Select
           {...control}
           value={value ?? (edited.value === undefined ? (initial ?? UNSET) : undefined)}
-          onValueChange={(next) => edited.set(next === initial ? undefined : next)}
-          options={options.map((option) => ({ value: option, label: option }))}
+          onValueChange={(next) => edited.set(next === initial || next === UNSET ? undefined : next)}
+          options={[...unset, ...options.map((option) => ({ value: option, label: option }))]}
         />
       )}
     </FieldFrame>
@@ -184,9 +186,7 @@ export function TextsField({ field, path }: FieldProps) {
         <>
           <SuggestionInput
             {...control}
-            suggestions={(suggestions[pathText(path)] ?? [])
-              .filter((text) => !texts.includes(text))
-              .map((text) => ({ text }))}
+            suggestions={(suggestions[pathText(path)] ?? []).filter(({ text }) => !texts.includes(text))}
             placeholder={texts.length === 0 ? "none; Enter adds one" : "Another"}
             value={draft}
             onValueChange={(text) => (text.endsWith(",") ? add(text.slice(0, -1)) : setDraft(text))}

@@ -108,19 +108,23 @@ function isMissing(config: JsonObject, { path }: PlacedIssue): boolean {
 }
 
 const isPath = (text: string) => /[/\\]|^\./.test(text);
+const isModule = (text: string) => isPath(text) || /\.[mc]?[jt]s$/.test(text);
 
 /** What may be meant so, and most often is a slip. */
 function hintsOf(config: JsonObject, workers: readonly WorkerRow[]): string[] {
-  if (workers.length === 0) return [];
   const source = valueAt(config, ["data", "source"]);
-  const model = isObject(config["model"]) ? config["model"]["name"] : config["model"];
+  const named = valueAt(config, ["model", "name"]);
+  if (typeof named === "string" && isModule(named))
+    return [`${named} is a path: choose "Own module" as the network, and write it there.`];
+  if (workers.length === 0) return [];
+  const model = named ?? config["model"];
   const knows = (key: "datasets" | "models", name: string) =>
     workers.some(({ description }) => description[key].includes(name));
   return [
     ...(typeof source === "string" && !isPath(source) && !knows("datasets", source)
       ? [`No worker that is here knows a data set called ${source}.`]
       : []),
-    ...(typeof model === "string" && !isPath(model) && !/\.[mc]?[jt]s$/.test(model) && !knows("models", model)
+    ...(typeof model === "string" && !isModule(model) && !knows("models", model)
       ? [`No worker that is here knows a network called ${model}.`]
       : []),
   ];
