@@ -2,16 +2,22 @@ import { expect, test } from "vitest";
 import { meaningOfHash, suggestDatasets, withSource, withSplits } from "./dataset-choice";
 
 const HASH = "3f2a91c0b7de55aa";
-const photos = { contentHash: HASH, name: "photos", source: "/home/alice/photos", hasPack: true };
+const photos = {
+  contentHash: HASH,
+  name: "photos",
+  source: "/home/alice/photos",
+  hasPack: true,
+  pictures: 10,
+};
 
 test("what the server can hand out is offered by its hash, the rest by name or path, and each once", () => {
   const known = [
     photos,
     { ...photos, contentHash: "older 0123456789", name: "photos" },
-    { ...photos, contentHash: "never uploaded", hasPack: false },
-    { contentHash: "b", name: "cats", source: "./cats", hasPack: false },
-    { contentHash: "c", name: "cats", source: "./cats", hasPack: false },
-    { contentHash: "d", name: "cifar10", source: "cifar10", hasPack: true },
+    { ...photos, contentHash: "never uploaded", hasPack: false, pictures: 10 },
+    { contentHash: "b", name: "cats", source: "./cats", hasPack: false, pictures: 10 },
+    { contentHash: "c", name: "cats", source: "./cats", hasPack: false, pictures: 10 },
+    { contentHash: "d", name: "cifar10", source: "cifar10", hasPack: true, pictures: 10 },
   ];
   expect(suggestDatasets(["mnist", "cifar10", "mnist"], known)).toEqual([
     { text: "./cats", detail: "not on the server" },
@@ -65,6 +71,8 @@ test("a hash is said in words", () => {
   expect(meaningOfHash(HASH, [photos])).toBe(
     "Exactly photos, 3f2a91c0b7de: a worker that lacks it fetches it from the server.",
   );
-  expect(meaningOfHash(HASH, [{ ...photos, hasPack: false }])).toContain("only a worker that has it");
+  expect(meaningOfHash(HASH, [{ ...photos, hasPack: false, pictures: 10 }])).toContain(
+    "only a worker that has it",
+  );
   expect(meaningOfHash(HASH, [])).toBe("Exactly the pictures with the content hash 3f2a91c0b7de.");
 });

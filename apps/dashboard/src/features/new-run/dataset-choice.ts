@@ -18,6 +18,8 @@ export interface KnownDataset {
   readonly name: string;
   readonly source: string;
   readonly hasPack: boolean;
+  /** Of all splits. */
+  readonly pictures: number;
 }
 
 export interface DatasetChoice {

@@ -1,13 +1,19 @@
 /** A part of the form that few change: folded, it says what it holds and whether something in it is wrong. */
 "use client";
 import { Badge, Icon } from "@convkit/ui";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { summaryOf, type FoldedSection as Section } from "./arrange-fields";
 import { ConfigField } from "./config-field";
 import { issuesAt, useConfigForm } from "./form-context";
 import { sameJson, valueAt } from "./json-value";
 
-export function FoldedSection({ section }: { section: Section }) {
+interface FoldedSectionProps {
+  section: Section;
+  /** Below the fields. */
+  children?: ReactNode;
+}
+
+export function FoldedSection({ section, children }: FoldedSectionProps) {
   const { draft, issues } = useConfigForm();
   const [isOpen, setIsOpen] = useState(false);
   const wrong = section.fields.flatMap(({ path }) => issuesAt(issues, path, true)).length;
@@ -37,6 +43,7 @@ export function FoldedSection({ section }: { section: Section }) {
           {section.fields.map(({ path, field }) => (
             <ConfigField key={field.key} path={path} field={field} />
           ))}
+          {children}
         </div>
       )}
     </details>

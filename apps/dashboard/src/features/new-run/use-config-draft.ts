@@ -18,6 +18,8 @@ export interface ConfigDraft {
   set(path: Path, value: Json | undefined): void;
   /** @param contentHash of the data set that is meant, whatever lies there. */
   setSource(source: string, contentHash: string | undefined): void;
+  /** All of it at once. */
+  replace(config: JsonObject): void;
   setText(text: string): void;
   /** Back to what the fields say. */
   dropText(): void;
@@ -47,6 +49,10 @@ export function useConfigDraft(start: JsonObject, base: JsonObject | null): Conf
     },
     [base],
   );
+  const replace = useCallback((next: JsonObject) => {
+    setTyped(null);
+    setConfig(next);
+  }, []);
   const setText = useCallback((text: string) => {
     setTyped(text);
     const { config: parsed } = parseConfigText(text);
@@ -62,9 +68,10 @@ export function useConfigDraft(start: JsonObject, base: JsonObject | null): Conf
       textError: typed === null ? null : parseConfigText(typed).error,
       set,
       setSource,
+      replace,
       setText,
       dropText,
     }),
-    [config, base, typed, set, setSource, setText, dropText],
+    [config, base, typed, set, setSource, replace, setText, dropText],
   );
 }
