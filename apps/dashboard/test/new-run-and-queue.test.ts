@@ -116,6 +116,67 @@ test("a run is put together in the form, queued, and cancelled in the queue", as
   expect((await client.runs.byId.query(row!.runId!)).status).toBe("interrupted");
 });
 
+test("a recipe fills the form, and the schedule is drawn as it is typed", async () => {
+  await visit(page, at("/runs/new"));
+  const training = page.locator("section", { hasText: "How long and how fast" });
+  const drawing = training.getByRole("img");
+  const drawn = (words: string) => training.getByRole("img", { name: `Learning rate, ${words}` }).waitFor();
+  await drawn("one-cycle over 10 epochs: starts at 0.002, is highest after 3 epochs at 0.05, ends at 2e-7");
+  await page.getByRole("combobox", { name: "Data set" }).fill("./photos");
+  await page.getByRole("combobox", { name: "Recipe" }).click();
+  await page.getByRole("option", { name: "fashion-mnist-airbench94" }).click();
+  await page.getByText("Made for fashion-mnist: its transforms may not fit other pictures.").waitFor();
+  const network = page.getByRole("combobox", { name: "Name of the network" });
+  expect(await network.inputValue()).toBe("airbench94");
+  expect(await page.getByRole("combobox", { name: "Data set" }).inputValue()).toBe("./photos");
+  await drawn(
+    "triangular over 20 epochs: starts at 0.15, is highest after 4.6 epochs at 0.75, ends at 0.053",
+  );
+  const before = await drawing.locator("path").getAttribute("d");
+  await page.getByRole("textbox", { name: "Epochs" }).fill("many");
+  await training.getByText("Drawn as soon as epochs, learning rate and schedule are complete.").waitFor();
+  await page.getByRole("textbox", { name: "Epochs" }).fill("10");
+  await page.locator("summary", { hasText: "Schedule" }).click();
+  await page.getByRole("combobox", { name: "Schedule" }).click();
+  await page.getByRole("option", { name: "reduce-on-plateau" }).click();
+  await drawn("reduce-on-plateau over 10 epochs: 0.75 throughout");
+  await training.getByText("When it falls depends on val_loss").waitFor();
+  expect(await drawing.locator("path").getAttribute("d")).not.toBe(before);
+
+  await network.fill("squeeze");
+  await page.getByRole("option", { name: /^squeezenet version 1\.1/ }).click();
+  await page.locator("summary", { hasText: "Moving average of weights" }).click();
+  await page.getByRole("radio", { name: "Averaged" }).click();
+  await page.getByRole("radio", { name: "None" }).click();
+  await page.getByRole("radio", { name: "Averaged" }).click();
+  await page.locator("summary", { hasText: "Gradient clipping" }).click();
+  await page.getByRole("combobox", { name: "Gradient clipping" }).click();
+  await page.getByRole("option", { name: "global-norm" }).click();
+  await status().filter({ hasText: "limit" }).waitFor();
+  await page.getByRole("textbox", { name: "Limit" }).fill("2");
+  await page.locator("summary", { hasText: "Lookahead" }).click();
+  await page.getByRole("radio", { name: "With slow weights" }).waitFor();
+  await page.locator("[data-path='lookahead']").getByRole("radio", { name: "None" }).click();
+  expect(await seriousViolations(page)).toEqual([]);
+  await status().filter({ hasText: "Nothing is wrong with it." }).waitFor();
+  await submit().click();
+  await page.waitForURL(/\/runs\/\d{8}-/);
+  const [row] = await openJobs();
+  expect(row?.job).toMatchObject({
+    config: {
+      data: { source: "./photos", validationFraction: 0 },
+      model: { name: "squeezenet" },
+      epochs: 10,
+      batchSize: 512,
+      schedule: { name: "reduce-on-plateau", patience: 5 },
+      ema: { decay: 0.999, warmup: true },
+      gradientClipping: { name: "global-norm", limit: 2 },
+      testTimeAugmentation: "flip-translate",
+    },
+  });
+  expect(row?.job).not.toHaveProperty("config.lookahead");
+}, 120_000);
+
 test("what is wrong is said at its field and beside the button, which waits until it is right", async () => {
   await visit(page, at("/runs/new"));
   await page.getByRole("combobox", { name: "Data set" }).fill("cifar10");

@@ -1,5 +1,5 @@
 /** The learning rate over a run, from a config that is still being written: what is drawn beside the form. */
-import { createSchedule, trainingStepsPerEpoch } from "@convkit/schema/schedule";
+import { createSchedule, trainingStepsPerEpoch, type Schedule } from "@convkit/schema/schedule";
 import type { ScheduleSpec } from "@convkit/schema";
 import { CONTENT_HASH, SOURCE, type KnownDataset } from "./dataset-choice";
 import { spelledOut, variantOf, type Field } from "./describe-fields";
@@ -8,7 +8,7 @@ import { isObject, valueAt, type Json, type JsonObject } from "./json-value";
 export interface SchedulePreview {
   readonly name: string;
   readonly epochs: number;
-  /** The rate at steps that lie evenly over the run, the first and the last among them. */
+  /** The rate at steps that lie evenly over the run, and at the highest, the first and the last. */
   readonly points: readonly { readonly epoch: number; readonly rate: number }[];
   readonly highest: { readonly epoch: number; readonly rate: number };
   readonly stepsPerEpoch: number;
@@ -22,6 +22,8 @@ type CountedDataset = Pick<KnownDataset, "contentHash" | "source" | "pictures">;
 
 const GUESSED_STEPS = 100;
 const MOST_POINTS = 400;
+/** That are looked through for the highest rate; of a longer run, those that are drawn. */
+const MOST_STEPS = 100_000;
 /** Beyond them a drawing tells nothing more, and counting them would hold up the typing. */
 const MOST_EPOCHS = 1e6;
 
@@ -56,23 +58,33 @@ export function previewSchedule(
     totalSteps,
     stepsPerEpoch,
   });
-  const count = Math.min(totalSteps, MOST_POINTS);
-  const points = Array.from({ length: count }, (_, index) => {
-    const step = count === 1 ? 0 : Math.round((index / (count - 1)) * (totalSteps - 1));
-    return { epoch: step / stepsPerEpoch, rate: schedule(step) };
-  });
+  const steps = evenly(Math.min(totalSteps, MOST_POINTS), totalSteps);
+  const peak = highestOf(schedule, totalSteps > MOST_STEPS ? steps : evenly(totalSteps, totalSteps));
+  const points = [...new Set([...steps, peak])]
+    .sort((a, b) => a - b)
+    .map((step) => ({ epoch: step / stepsPerEpoch, rate: schedule(step) }));
   // A text where a number belongs, or a number out of its bounds.
   if (!points.every(({ rate }) => Number.isFinite(rate) && rate >= 0)) return null;
   return {
     name: spec.name,
     epochs,
     points,
-    highest: points.reduce((most, point) => (point.rate > most.rate ? point : most)),
+    highest: { epoch: peak / stepsPerEpoch, rate: schedule(peak) },
     stepsPerEpoch,
     pictures: isCounted ? pictures : null,
     monitor: spec.name === "reduce-on-plateau" ? spec.monitor : null,
   };
 }
+
+/** So many of the steps, the first and the last among them. */
+const evenly = (count: number, totalSteps: number): number[] =>
+  Array.from({ length: count }, (_, index) =>
+    count === 1 ? 0 : Math.round((index / (count - 1)) * (totalSteps - 1)),
+  );
+
+/** The first of the steps with the highest rate. */
+const highestOf = (schedule: Schedule, steps: readonly number[]): number =>
+  steps.reduce((most, step) => (schedule(step) > schedule(most) ? step : most));
 
 const isCount = (value: number) => Number.isInteger(value) && value > 0;
 

@@ -118,7 +118,7 @@ export function SuggestionInput<Offered extends Suggestion>(props: SuggestionInp
             >
               {suggestion.text}
               {suggestion.detail && (
-                <span className="block truncate text-xs text-ink-3"> {suggestion.detail}</span>
+                <span className="block text-xs whitespace-normal text-ink-3"> {suggestion.detail}</span>
               )}
             </li>
           ))}

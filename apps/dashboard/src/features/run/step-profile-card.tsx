@@ -88,6 +88,11 @@ function Kernels({ profile }: { profile: StepProfile }) {
           ? "Kernel calls, the costliest first"
           : `The ${kernels.length} costliest of ${formatMetric(profile.kernels.length)} kinds of kernel calls`}
       </caption>
+      <colgroup>
+        <col />
+        <col className="w-20" />
+        <col className="w-16" />
+      </colgroup>
       <thead className="sr-only">
         <tr>
           <th scope="col">Kernel</th>
@@ -107,8 +112,8 @@ function Kernels({ profile }: { profile: StepProfile }) {
                 <span className="block h-full rounded-full bg-accent" style={{ width: `${length * 100}%` }} />
               </span>
             </th>
-            <td className={classNames(figure, "w-20")}>{milliseconds(durationMs)}</td>
-            <td className={classNames(figure, "w-16")}>{percent(share)}</td>
+            <td className={figure}>{milliseconds(durationMs)}</td>
+            <td className={figure}>{percent(share)}</td>
           </tr>
         ))}
       </tbody>
