@@ -3,8 +3,8 @@
  * Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks", https://kellerjordan.github.io/posts/muon/,
  * as airbench94_muon.py of https://github.com/KellerJordan/cifar10-airbench has it, which also brings the filters to one
  * length before each step.
- * Differs from it: all is float32, where it orthogonalises in bfloat16; filters that are all 0 stay so at the first
- * step, where it divides by their norm.
+ * Differs from it: all is float32, where it orthogonalises in bfloat16; filters that are all 0 are not brought to a length,
+ * where it divides by their norm.
  */
 import * as tf from "@tensorflow/tfjs";
 

@@ -6,7 +6,9 @@ export const MonitorSpec = z.strictObject({
     .string()
     .min(1)
     .default("val_loss")
-    .describe("Metric watched: loss, accuracy, val_loss, val_accuracy or learning_rate"),
+    .describe(
+      "Metric watched: loss, accuracy, val_loss, val_accuracy, learning_rate or, with ema, the trained weights' raw_val_loss and raw_val_accuracy",
+    ),
   mode: z
     .enum(["auto", "min", "max"])
     .default("auto")

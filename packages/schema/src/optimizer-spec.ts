@@ -5,13 +5,16 @@ import { named } from "./short-forms.js";
 const Fraction = z.number().min(0).lt(1);
 
 /** In Unicode mode, where an unknown escape is a mistake and not the letter itself. */
-const WeightPattern = z.string().min(1).superRefine((pattern, context) => {
-  try {
-    new RegExp(pattern, "u");
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message });
-  }
-});
+const WeightPattern = z
+  .string()
+  .min(1)
+  .superRefine((pattern, context) => {
+    try {
+      new RegExp(pattern, "u");
+    } catch (error) {
+      context.addIssue({ code: "custom", message: (error as Error).message });
+    }
+  });
 
 const WeightGroup = z.strictObject({
   weights: WeightPattern.describe(

@@ -1,5 +1,5 @@
 /**
- * Whole configs of runs that reach a known accuracy, by name: `convkit train --recipe` and the dashboard's form begin with
+ * Whole configs that were made for an accuracy, by name: `convkit train --recipe` and the dashboard's form begin with
  * them. Data alone, so that a page can hold them; docs/results.md says what they reached, docs/decisions/0022-recipes-for-accuracy.md
  * how they were chosen.
  *
@@ -48,7 +48,7 @@ const AIRBENCH = {
 
 export const RECIPES = {
   "cifar10-airbench94": {
-    summary: "94 % of CIFAR-10, the published recipe in batches of 512",
+    summary: "made for 94 % of CIFAR-10: the published recipe in batches of 512",
     dataset: "cifar10",
     config: {
       ...AIRBENCH,
@@ -68,7 +68,7 @@ export const RECIPES = {
     },
   },
   "fashion-mnist-airbench94": {
-    summary: "94.5 % of Fashion-MNIST with CIFAR-10's fastest network",
+    summary: "made for 94.5 % of Fashion-MNIST, with CIFAR-10's fastest network",
     dataset: "fashion-mnist",
     config: {
       ...AIRBENCH,
@@ -89,7 +89,7 @@ export const RECIPES = {
     },
   },
   "mnist-airbench94": {
-    summary: "99.6 % of MNIST with half of that network",
+    summary: "made for 99.6 % of MNIST, with half of that network",
     dataset: "mnist",
     config: {
       ...AIRBENCH,

@@ -17,6 +17,7 @@ export function clipGradients(
   { name: method, limit }: GradientClippingSpec,
 ): Map<string, tf.Tensor> {
   const entries = [...gradients];
+  if (entries.length === 0) return new Map();
   const clipped = tf.tidy(() => {
     switch (method) {
       case "value":

@@ -294,6 +294,7 @@ describe("resuming", () => {
     ["in the middle of the first epoch", "sgd", 7],
     ["after an epoch's last step, before its validation", "sgd", 20],
     ["in the middle of the second epoch", "adamw", 33],
+    ["in the middle of the second epoch", "adam", 33],
     ["in the middle of the second epoch", "rmsprop", 33],
     ["in the middle of the second epoch", "lion", 33],
     ["in the middle of the second epoch", "muon", 33],

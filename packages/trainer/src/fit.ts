@@ -75,50 +75,59 @@ export async function fit(options: FitOptions): Promise<Ending> {
   const stepEvents = new StepEvents(updatesPerEpoch(loader, accumulate), emit);
 
   const isDone = (): boolean => state.step >= (options.lastStep?.() ?? Infinity);
-  while (state.epoch <= epochs && !state.ending && (!isDone() || state.stepInEpoch > 0)) {
-    const { epoch } = state;
-    freezing?.startEpoch(epoch);
-    const startedAtMs = performance.now();
-    const waitedBeforeMs = wait.waitedMs;
-    emit({ type: "epochStarted", epoch });
-    stepEvents.startEpoch();
-    let batches = state.stepInEpoch * accumulate;
-    let waitedMs = wait.waitedMs;
-    for await (const batch of loader.epoch(epoch, { fromStep: batches })) {
-      if (isDone()) break;
-      batches += 1;
-      profiler?.batchStarted(wait.waitedMs - waitedMs);
-      waitedMs = wait.waitedMs;
-      const isLastOfUpdate = batches % accumulate === 0 || batches === loader.stepsPerEpoch;
-      const learningRate = schedule(state.step);
-      const step = state.step + 1;
-      const metrics = await trainStep(model, batch, { ...update, isLastOfUpdate, learningRate, step });
-      state.countBatch(metrics, batch);
-      if (isLastOfUpdate) for (const average of averages) average.afterStep(step);
-      profiler?.batchEnded(batch.labels.length);
-      if (!isLastOfUpdate) continue;
-      const { logs, images } = state.countStep(learningRate);
-      stepEvents.count({ epoch, step, logs, images });
-      await state.notify("onStepEnd", logs);
-      // Lets signals, timers and the loader's messages in: a step and its promises never leave the microtasks.
-      await setImmediate();
-      if (state.endIf(signal) || isDone()) break;
-    }
-    if (state.ending) break;
+  try {
+    while (state.epoch <= epochs && !state.ending && (!isDone() || state.stepInEpoch > 0)) {
+      const { epoch } = state;
+      freezing?.startEpoch(epoch);
+      const startedAtMs = performance.now();
+      const waitedBeforeMs = wait.waitedMs;
+      emit({ type: "epochStarted", epoch });
+      stepEvents.startEpoch();
+      let batches = state.stepInEpoch * accumulate;
+      let waitedMs = wait.waitedMs;
+      for await (const batch of loader.epoch(epoch, { fromStep: batches })) {
+        if (isDone()) break;
+        batches += 1;
+        profiler?.batchStarted(wait.waitedMs - waitedMs);
+        waitedMs = wait.waitedMs;
+        const isLastOfUpdate = batches % accumulate === 0 || batches === loader.stepsPerEpoch;
+        const learningRate = schedule(state.step);
+        const step = state.step + 1;
+        const metrics = await trainStep(model, batch, { ...update, isLastOfUpdate, learningRate, step });
+        state.countBatch(metrics, batch);
+        if (isLastOfUpdate) for (const average of averages) average.afterStep(step);
+        profiler?.mark("update");
+        profiler?.batchEnded(batch.labels.length);
+        if (!isLastOfUpdate) {
+          await setImmediate();
+          continue;
+        }
+        const { logs, images } = state.countStep(learningRate);
+        stepEvents.count({ epoch, step, logs, images });
+        await state.notify("onStepEnd", logs);
+        // Lets signals, timers and the loader's messages in: a step and its promises never leave the microtasks.
+        await setImmediate();
+        if (state.endIf(signal) || isDone()) break;
+      }
+      if (state.ending) break;
 
-    const validation =
-      validationLoader &&
-      (await validateAveraged(model, validationLoader, { averages, signal, loss: validationLoss }));
-    if (state.endIf(signal)) break;
-    const logs = state.endEpoch(validation);
-    const durationMs = performance.now() - startedAtMs;
-    const dataWaitMs = wait.waitedMs - waitedBeforeMs;
-    emit({ type: "epochEnded", epoch, step: state.step, logs, durationMs, dataWaitMs });
-    await state.notify("onEpochEnd", logs);
-    state.endIf(signal);
+      const validation =
+        validationLoader &&
+        (await validateAveraged(model, validationLoader, { averages, signal, loss: validationLoss }));
+      if (state.endIf(signal)) break;
+      const logs = state.endEpoch(validation);
+      const durationMs = performance.now() - startedAtMs;
+      const dataWaitMs = wait.waitedMs - waitedBeforeMs;
+      emit({ type: "epochEnded", epoch, step: state.step, logs, durationMs, dataWaitMs });
+      await state.notify("onEpochEnd", logs);
+      state.endIf(signal);
+    }
+    profiler?.finish();
+  } finally {
+    profiler?.close();
+    gathered?.dispose();
+    freezing?.release();
   }
-  profiler?.finish();
-  freezing?.release();
   return state.finish();
 }
 

@@ -117,9 +117,10 @@ export async function assembleRun(
         ? reduceLrOnPlateau({ ...config.schedule, schedule: plain })
         : { schedule: plain, callback: undefined };
     const weights = weightsByName(model);
+    // In this order: the average is of the weights that lookahead leaves.
     const averages = [
-      ...(config.ema ? [exponentialMovingAverage(config.ema, weights)] : []),
       ...(config.lookahead ? [lookahead(config.lookahead, weights, budget?.totalSteps ?? totalSteps)] : []),
+      ...(config.ema ? [exponentialMovingAverage(config.ema, weights)] : []),
     ];
     disposals.push(() => averages.forEach((average) => average.dispose()));
     const updates = { optimizer, schedule, scheduleCallback, budget, averages, accumulate, stepsPerEpoch };
@@ -269,6 +270,11 @@ export function monitorsOf({ config, dataset }: RunData): {
   const plateau = schedule.name === "reduce-on-plateau" ? schedule : null;
   for (const watched of [earlyStopping, plateau]) {
     if (watched && !isKnown(watched)) throw new UnknownMetricError(watched.monitor, metrics);
+  }
+  if (checkpoint.monitor.startsWith("raw_")) {
+    // What is judged and kept is the average, of which that number says nothing.
+    const judged = metrics.filter((metric) => !metric.startsWith("raw_"));
+    throw new UnknownMetricError(checkpoint.monitor, judged);
   }
   if (isKnown(checkpoint)) return { checkpoint, earlyStopping };
   if (dataset.splits.validation || !checkpoint.monitor.startsWith("val_")) {

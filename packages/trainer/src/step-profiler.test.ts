@@ -79,6 +79,19 @@ describe("StepProfiler", () => {
   });
 });
 
+it("puts the kernels back where training throws, and tells nothing", async () => {
+  const kernels = new Set(tf.getKernelsForBackend(tf.getBackend()));
+  const failing: Callback = {
+    name: "failing",
+    onStepEnd: ({ step }) => {
+      if (step === 3) throw new Error("full disk");
+    },
+  };
+  const run = profileOf({ batches: 10, skip: 0 }, { callbacks: [failing] });
+  await expect(run).rejects.toThrow("full disk");
+  expect(new Set(tf.getKernelsForBackend(tf.getBackend()))).toEqual(kernels);
+});
+
 describe("describeProfile", () => {
   it("shows phases with their shares and the ten costliest kernels", () => {
     const kernels = Array.from({ length: 12 }, (_, i) => ({

@@ -29,6 +29,8 @@ export class StepProfiler {
   #pictures = 0;
   #sinceMs = 0;
   #unwatch: (() => void) | null = null;
+  /** Not between batches, where pictures may be validated. */
+  #isWithinBatch = false;
 
   constructor({ batches, skip = 5 }: StepProfileOptions, onDone: (profile: StepProfile) => void) {
     this.#batches = batches;
@@ -40,7 +42,8 @@ export class StepProfiler {
   batchStarted(waitedMs: number): void {
     this.#seen += 1;
     if (this.#seen <= this.#skip || this.#measured === this.#batches) return;
-    this.#unwatch ??= watchKernels(this.#kernels);
+    this.#unwatch ??= watchKernels(this.#kernels, () => this.#isWithinBatch);
+    this.#isWithinBatch = true;
     this.#phases.data += waitedMs;
     this.#sinceMs = performance.now();
   }
@@ -56,6 +59,7 @@ export class StepProfiler {
   batchEnded(pictures: number): void {
     if (!this.#unwatch) return;
     this.mark("rest");
+    this.#isWithinBatch = false;
     this.#measured += 1;
     this.#pictures = Math.max(this.#pictures, pictures);
     if (this.#measured === this.#batches) this.finish();
@@ -64,10 +68,15 @@ export class StepProfiler {
   /** Tells what was measured, if anything was; at the latest when training ends. */
   finish(): void {
     if (!this.#unwatch) return;
-    this.#unwatch();
-    this.#unwatch = null;
+    this.close();
     if (this.#measured > 0) this.#onDone(this.#profile());
     this.#measured = this.#batches;
+  }
+
+  /** Puts the kernels back and tells nothing, as when training fails. */
+  close(): void {
+    this.#unwatch?.();
+    this.#unwatch = null;
   }
 
   #profile(): StepProfile {
@@ -96,10 +105,10 @@ export class StepProfiler {
 }
 
 /**
- * Has every kernel of the backend in use timed.
+ * Has every kernel of the backend in use timed while it is watched.
  * @returns puts the kernels back.
  */
-function watchKernels(totals: Map<string, Map<string, KernelTotal>>): () => void {
+function watchKernels(totals: Map<string, Map<string, KernelTotal>>, isWatched: () => boolean): () => void {
   const backend = tf.getBackend();
   const kernels = tf.getKernelsForBackend(backend);
   // A kernel's own time is without that of the kernels it calls.
@@ -109,6 +118,7 @@ function watchKernels(totals: Map<string, Map<string, KernelTotal>>): () => void
     replaceKernel({
       ...kernel,
       kernelFunc: (call) => {
+        if (!isWatched()) return kernel.kernelFunc(call);
         const outerMs = calledMs;
         calledMs = 0;
         const sinceMs = performance.now();

@@ -2,6 +2,7 @@
 import { adamWUpdate, lionUpdate, muonUpdate, rmsPropUpdate, sgdUpdate } from "@convkit/ops";
 import type { OptimizerSpec } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
+import { mixesValues } from "./weight-settings.js";
 
 export interface RuleTensors {
   readonly name: string;
@@ -79,7 +80,7 @@ export function updateRuleOf(spec: OptimizerSpec): UpdateRule {
         slotNames: ["velocity"],
         update: ({ name, param, grad, slots: [velocity] }, { learningRate, weightDecay }) => {
           const tensors = { param, grad, velocity: velocity! };
-          if (param.rank !== 4) {
+          if (param.rank !== 4 || !mixesValues(name, param)) {
             return sgdUpdate(tensors, {
               learningRate: learningRate * otherLearningRate,
               momentum: otherMomentum,

@@ -20,6 +20,8 @@ export class WeightPatternError extends Error {
 }
 
 const MOST_NAMES = 5;
+/** 1.1 × 50 is a little more than 55. */
+const ROUNDING = 1e-9;
 
 /**
  * By weight name. Weights of rank 0 and 1 (biases, batch norm) and those of `noDecay` are not decayed, as timm and the
@@ -78,15 +80,15 @@ export function settleWeights(
 }
 
 /**
- * Only kernels decay: not biases and the parameters of normalisation, nor the depthwise kernels of 1×1 that are a
+ * Whether a weight is a kernel. Only kernels decay and are orthogonalised: not biases and the parameters of normalisation, nor the depthwise kernels of 1×1 that are a
  * factor for each channel (ConvNeXt's layer scale), which would be vectors if tfjs had a layer for them.
  */
-function mixesValues(name: string, { rank, shape }: tf.Variable): boolean {
+export function mixesValues(name: string, { rank, shape }: Pick<tf.Tensor, "rank" | "shape">): boolean {
   return rank > 1 && !(name.endsWith("/depthwise_kernel") && shape[0] === 1 && shape[1] === 1);
 }
 
 function lastStepOf(untilEpoch: number | undefined, stepsPerEpoch: number | undefined): number {
-  return untilEpoch === undefined ? Infinity : Math.ceil(stepsOf(untilEpoch, stepsPerEpoch));
+  return untilEpoch === undefined ? Infinity : Math.ceil(stepsOf(untilEpoch, stepsPerEpoch) - ROUNDING);
 }
 
 function stepsOf(epochs: number, stepsPerEpoch: number | undefined): number {

@@ -132,7 +132,7 @@ def summarize(options):
             if result["dataset"] == dataset:
                 by_name.setdefault(result["name"], []).append(result)
         rows = [row for name, same in by_name.items() for row in rows_of(name, same)]
-        rows.sort(key=lambda row: row[COLUMNS["ttaAccuracy"]], reverse=True)
+        rows.sort(key=lambda row: float(row[COLUMNS["ttaAccuracy"]].split()[0]), reverse=True)
         titles = list(dict.fromkeys(title for row in rows for title in row))
         print(f"\n{dataset}\n\n| {' | '.join(titles)} |\n|{' --- |' * len(titles)}")
         for row in rows:

@@ -21,8 +21,8 @@ export async function plotSchedule(
   const pictures = await withDataset(config.data, { context, writer, stopped }, (dataset) =>
     Promise.resolve(dataset.splits.train.length),
   );
-  const { learningRate, epochs, batchSize, schedule: spec } = config;
-  const stepsPerEpoch = trainingStepsPerEpoch(pictures, batchSize);
+  const { learningRate, epochs, batchSize, accumulate = 1, schedule: spec } = config;
+  const stepsPerEpoch = Math.ceil(trainingStepsPerEpoch(pictures, batchSize) / accumulate);
   const totalSteps = epochs * stepsPerEpoch;
   const schedule = createSchedule(spec, { learningRate, totalSteps, stepsPerEpoch });
   if (json) {

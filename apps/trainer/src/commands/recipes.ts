@@ -16,7 +16,7 @@ Examples:
 export function addRecipesCommand(program: Command, context: CommandContext): void {
   program
     .command("recipes")
-    .description("lists whole configs that reach a known accuracy")
+    .description("lists whole configs that were made for an accuracy")
     .option("--json", "one JSON object a line", false)
     .addHelpText("after", NOTES)
     .action(({ json }: { json: boolean }) => {

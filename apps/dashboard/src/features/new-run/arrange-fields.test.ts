@@ -20,6 +20,7 @@ test("what decides a run first stands open, the rest is folded, and nothing is l
     "loss",
     "optimizer",
     "schedule",
+    "freeze",
     "gradientClipping",
     "ema",
     "lookahead",

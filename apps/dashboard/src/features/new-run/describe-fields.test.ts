@@ -22,6 +22,8 @@ test("every field of a run's config is understood", () => {
     transforms: "variants",
     sampling: "variants",
     model: "variants",
+    freeze: "variants",
+    stageDecay: "number",
     loss: "variants",
     optimizer: "variants",
     learningRate: "number",
@@ -81,8 +83,13 @@ test("variants are told by their name, or by the property that the others lack",
     ["weighted", { weights: "json" }],
     ["repeated-augmentation", { repeats: "number" }],
   ]);
-  expect(variants("model").map(({ id }) => id)).toEqual(["name", "layers", "module"]);
-  expect(kinds(variants("model")[0]!.fields)).toEqual({ name: "text", options: "json" });
+  expect(variants("model").map(({ id }) => id)).toEqual(["name", "layers", "module", "classifier"]);
+  expect(kinds(variants("model")[0]!.fields)).toEqual({
+    name: "text",
+    pretrained: "text",
+    sha256: "text",
+    options: "json",
+  });
   const layers = find("layers", variants("model")[1]!.fields);
   expect(layers.kind === "list" && layers.variants.map(({ id }) => id)).toContain("dropout");
   const train = find("train", variants("transforms")[0]!.fields);

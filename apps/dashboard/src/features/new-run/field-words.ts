@@ -63,6 +63,7 @@ const VARIANTS: Readonly<Record<string, string>> = {
   "model name": "By name",
   "model layers": "Layer by layer",
   "model module": "Own module",
+  "model classifier": "Saved network",
   module: "own module",
   "item weights": "weights",
   "transforms none": "None",
