@@ -16,7 +16,7 @@ type PretrainedSpec = NamedSpec & { pretrained: string };
 /** Of ImageNet's pictures, red, green and blue, scaled to 0…1: what nearly all published weights were trained with. */
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
-export function isPretrained(spec: ModelSpec): spec is PretrainedSpec {
+function isPretrained(spec: ModelSpec): spec is PretrainedSpec {
   return "name" in spec && spec.pretrained !== undefined;
 }
 
