@@ -25,7 +25,6 @@ type Variant = {
 };
 
 function resnet({ name, block, depths, reference }: Variant): ModelDefinition {
-  const layers = depths.reduce((sum, depth) => sum + depth * (block === "basic" ? 2 : 3), 2);
   return {
     source: "https://arxiv.org/abs/1512.03385",
     minSize: 8,
