@@ -29,7 +29,12 @@ test("what decides a run first stands open, the rest is folded, and nothing is l
     "callbacks",
     "more",
   ]);
-  expect(paths(section("more").fields)).toEqual(["accumulate", "testTimeAugmentation"]);
+  expect(paths(section("more").fields)).toEqual([
+    "timeBudget",
+    "accumulate",
+    "stageDecay",
+    "testTimeAugmentation",
+  ]);
   const strange = {
     type: "object",
     properties: { ...(schema["properties"] as JsonObject), odd: { type: "boolean" } },
@@ -37,6 +42,7 @@ test("what decides a run first stands open, the rest is folded, and nothing is l
   expect(paths(arrangeFields(describeFields(strange)).folded.at(-1)!.fields)).toEqual([
     "timeBudget",
     "accumulate",
+    "stageDecay",
     "testTimeAugmentation",
     "odd",
   ]);
