@@ -99,6 +99,8 @@ export const requiredKernels: Readonly<Record<string, AllowedReasons>> = {
 export const uncalledKernels: readonly string[] = [
   own.BatchNormTraining,
   own.BatchNormTrainingGrad,
+  own.Gelu,
+  own.GeluGrad,
   own.SgdUpdate,
   own.AdamWUpdate,
   own.RmsPropUpdate,
