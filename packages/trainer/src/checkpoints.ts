@@ -60,9 +60,10 @@ export function checkpoints(options: CheckpointsOptions): Callback<CheckpointsSt
 
   /** The older ones go once the new one is on the disk, so that there are never fewer than what was asked for. */
   async function prune(): Promise<void> {
-    const kept = await stepCheckpoints(folder);
-    for (const path of kept.slice(0, -keep)) await rm(checkpointFile(path), { force: true });
-    for (const path of kept.slice(0, -keep)) await rmdir(path).catch(leaveDamaged);
+    for (const path of (await stepCheckpoints(folder)).slice(0, -keep)) {
+      await rm(checkpointFile(path), { force: true });
+      await rmdir(path).catch(leaveDamaged);
+    }
   }
 
   return {

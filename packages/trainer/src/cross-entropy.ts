@@ -12,6 +12,7 @@
  * Differs from PyTorch: a batch of nothing but weight 0 has a loss of 0 rather than NaN.
  */
 import * as tf from "@tensorflow/tfjs";
+import { oneHotTargets } from "./one-hot-targets.js";
 
 export interface CrossEntropyOptions {
   /** ε in [0, 1): the share of the target spread evenly over all classes. */
@@ -45,9 +46,7 @@ export function crossEntropy(
 ): tf.Scalar {
   const { labelSmoothing = 0, mixed, classWeights, sampleWeights } = options;
   const [count, classes] = logits.shape;
-  const rest = labelSmoothing / classes;
-  const smoothed = (classOf: tf.Tensor1D) =>
-    tf.oneHot(classOf, classes, 1 - labelSmoothing + rest, rest, "float32");
+  const smoothed = (classOf: tf.Tensor1D) => oneHotTargets(classOf, classes, labelSmoothing);
   if (classWeights || sampleWeights || !isHard(labels)) return weightedCrossEntropy(logits, labels, options);
   const fused = tf.customGrad<tf.Scalar>((...inputs) => {
     const [input, save] = inputs as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { binaryCrossEntropy, oneHotTargets } from "./binary-cross-entropy.js";
+import { binaryCrossEntropy } from "./binary-cross-entropy.js";
+import { oneHotTargets } from "./one-hot-targets.js";
 import { crossEntropy } from "./cross-entropy.js";
 import { focalLoss } from "./focal-loss.js";
 import { createLoss, validationLossOf, type NumericLossSpec } from "./loss.js";

@@ -1,9 +1,10 @@
 /** The loss that a config names, over a batch's labels. */
 import type { LossSpec } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
-import { binaryCrossEntropy, oneHotTargets } from "./binary-cross-entropy.js";
+import { binaryCrossEntropy } from "./binary-cross-entropy.js";
 import { crossEntropy, type MixedTarget } from "./cross-entropy.js";
 import { focalLoss } from "./focal-loss.js";
+import { oneHotTargets } from "./one-hot-targets.js";
 import { rowWeights } from "./row-weights.js";
 
 export interface LossTarget {

@@ -60,3 +60,10 @@ export function assignVariables(variables: NamedVariables, arrays: NamedArrays):
     tf.tidy(() => variable.assign(tf.tensor(saved.data, [...saved.shape], variable.dtype)));
   }
 }
+
+/** Gives each target the value of its name, on the device; there is one for every source. */
+export function copyValues(targets: NamedVariables, sources: ReadonlyMap<string, tf.Tensor>): void {
+  tf.tidy(() => {
+    for (const [name, source] of sources) targets.get(name)!.assign(source.clone());
+  });
+}

@@ -5,7 +5,7 @@ import { imagesTensor, labelsTensor } from "./batch-tensors.js";
 import type { LogValues } from "./callback.js";
 import { countCorrect } from "./cross-entropy.js";
 import type { Loss } from "./loss.js";
-import { weightsByName, type NamedVariables } from "./named-tensors.js";
+import { copyValues, weightsByName, type NamedVariables } from "./named-tensors.js";
 import type { WeightAverage } from "./weight-averages.js";
 
 export interface ValidateOptions {
@@ -66,13 +66,11 @@ async function withWeights<T>(
 ): Promise<T> {
   const weights = weightsByName(model);
   const own = new Map([...weights].map(([name, weight]) => [name, weight.clone()]));
-  const put = (values: ReadonlyMap<string, tf.Tensor>): void =>
-    tf.tidy(() => values.forEach((value, name) => weights.get(name)!.assign(value.clone())));
-  put(lent);
+  copyValues(weights, lent);
   try {
     return await work();
   } finally {
-    put(own);
+    copyValues(weights, own);
     tf.dispose([...own.values()]);
   }
 }

@@ -8,7 +8,7 @@
  */
 import type { EmaSpec, LookaheadSpec } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
-import type { NamedVariables } from "./named-tensors.js";
+import { copyValues, type NamedVariables } from "./named-tensors.js";
 
 export interface WeightAverage {
   /** Key of its tensors in a checkpoint; unique within a run. */
@@ -59,9 +59,9 @@ export function lookahead(
       const last = typeof totalSteps === "number" ? totalSteps : totalSteps();
       if (step % everySteps === 0) {
         moveTowards(tensors, weights, 1 - slowShare * (step / last) ** power);
-        assignAll(weights, tensors);
+        copyValues(weights, tensors);
       }
-      if (step === last) assignAll(weights, tensors);
+      if (step === last) copyValues(weights, tensors);
     },
     dispose: () => tf.dispose([...tensors.values()]),
   };
@@ -79,11 +79,5 @@ function moveTowards(averages: NamedVariables, weights: NamedVariables, share: n
       const weight = weights.get(name)!;
       average.assign(tf.add(average, tf.mul(tf.sub(weight, average), share)));
     }
-  });
-}
-
-function assignAll(targets: NamedVariables, sources: NamedVariables): void {
-  tf.tidy(() => {
-    for (const [name, source] of sources) targets.get(name)!.assign(source.clone());
   });
 }
