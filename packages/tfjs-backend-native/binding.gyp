@@ -3,6 +3,8 @@
   "variables": {
     # Published packages leave the tests out.
     "has_tests": "<!(node -p \"Number(require('fs').existsSync('native/test'))\")",
+    # Compilers before GCC 11 and clang 12 have no AMX. Where it is missing, bfloat16 is.
+    "has_bf16": "<!(node native/has-bf16.mjs)",
     "kernel_cflags": ["-std=c++17", "-O3", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-fvisibility=hidden", "-fPIC", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-psabi"],
   },
   "target_defaults": {
@@ -24,6 +26,7 @@
       "libraries": ["-lpthread"],
       "conditions": [
         ["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}],
+        ["has_bf16==1", {"dependencies": ["kernels_amx", "kernels_avx512_bf16"], "defines": ["CK_BF16"]}],
         ["OS=='linux'", {"ldflags": ["-Wl,-s", "-Wl,-z,nodelete", "-static-libstdc++", "-static-libgcc"]}],
       ],
     },
@@ -37,7 +40,10 @@
           "sources": ["native/test/kernels-test.cc", "native/test/convolution-test.cc", "native/test/product-test.cc", "native/test/elementwise-test.cc", "native/test/update-test.cc", "native/test/reduction-test.cc", "native/test/layout-test.cc", "native/test/host-test.cc", "native/clock.cc", "native/isa.cc", "native/cpu-quota.cc", "native/thread-pool.cc"],
           "dependencies": ["kernels_portable"],
           "libraries": ["-lpthread"],
-          "conditions": [["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}]],
+          "conditions": [
+            ["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}],
+            ["has_bf16==1", {"dependencies": ["kernels_amx", "kernels_avx512_bf16"], "defines": ["CK_BF16"]}],
+          ],
         },
       ],
     }],
@@ -56,6 +62,23 @@
           "sources": ["native/isa/avx512.cc"],
           "cflags_cc": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma", "-mprefer-vector-width=512"],
           "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma"]},
+        },
+      ],
+    }],
+    ["has_bf16==1", {
+      "targets": [
+        {
+          "target_name": "kernels_avx512_bf16",
+          "type": "static_library",
+          "sources": ["native/isa/avx512-bf16.cc"],
+          # GCC's own headers of AVX-512 are what it warns about: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105593
+          "cflags_cc": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mavx512bf16", "-mfma", "-mprefer-vector-width=512", "-Wno-uninitialized", "-Wno-maybe-uninitialized"],
+        },
+        {
+          "target_name": "kernels_amx",
+          "type": "static_library",
+          "sources": ["native/isa/amx.cc"],
+          "cflags_cc": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mavx512bf16", "-mamx-tile", "-mamx-bf16", "-mfma", "-mprefer-vector-width=512", "-Wno-uninitialized", "-Wno-maybe-uninitialized"],
         },
       ],
     }],

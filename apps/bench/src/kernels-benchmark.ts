@@ -2,7 +2,13 @@
  * Convolution kernels of the native backend against the FMA peak. The peak is measured anew before every turn of
  * every kernel: on a shared machine it is another one a moment later.
  */
-import { isaName, getThreadCount, measureFmaPeak } from "@convkit/tfjs-backend-native";
+import {
+  bf16Units,
+  getThreadCount,
+  isaName,
+  measureFmaPeak,
+  setPrecision,
+} from "@convkit/tfjs-backend-native";
 import { EngineUnavailableError, openEngine } from "@convkit/engine";
 import { Rng } from "@convkit/random";
 import * as tf from "@tensorflow/tfjs";
@@ -35,6 +41,8 @@ interface KernelSpeed {
   readonly shareOfPeak: Spread;
   /** The same, counting the products that were really taken. */
   readonly shareOfPeakDone: Spread;
+  /** How many times as fast in bfloat16, in the turn after. Null where there is none. */
+  readonly bf16Ratio: Spread | null;
 }
 
 type KernelData = (KernelSpeed | { readonly notMeasured: string }) & {
@@ -56,7 +64,8 @@ export async function measureKernels(rounds: number): Promise<BenchmarkResult> {
   const cases = CONVOLUTIONS.flatMap(kernelCases);
   for (const { run } of cases) run();
   const peaks: number[] = [];
-  const turns = cases.map(() => ({ gflops: [] as number[], shares: [] as number[] }));
+  const turns = cases.map(() => ({ gflops: [] as number[], shares: [] as number[], ratios: [] as number[] }));
+  const [bf16] = bf16Units();
   for (let round = 0; round < rounds; round++) {
     for (const [i, { convolution, run }] of cases.entries()) {
       const peak = measureFmaPeak(TURN_MS);
@@ -66,6 +75,11 @@ export async function measureKernels(rounds: number): Promise<BenchmarkResult> {
       peaks.push(peak);
       turns[i]!.gflops.push(gflops);
       turns[i]!.shares.push(gflops / peak);
+      if (bf16 === undefined) continue;
+      setPrecision("bf16");
+      run();
+      turns[i]!.ratios.push(flopsOf(convolution) / secondsPerRun(run) / 1e9 / gflops);
+      setPrecision("f32");
     }
   }
   const kernels = cases.map(({ convolution, kernel }, i) => {
@@ -74,6 +88,7 @@ export async function measureKernels(rounds: number): Promise<BenchmarkResult> {
       gflops: spreadOf(turns[i]!.gflops),
       shareOfPeak,
       shareOfPeakDone: scale(shareOfPeak, shareOfProductsDone(convolution)),
+      bf16Ratio: bf16 === undefined ? null : spreadOf(turns[i]!.ratios),
     });
   });
   const [isa, threads, fmaPeakGflops] = [isaName(), getThreadCount(), spreadOf(peaks)];
@@ -85,8 +100,11 @@ export async function measureKernels(rounds: number): Promise<BenchmarkResult> {
       "Before every turn the kernel runs once untimed, so that the memory of its result is there, as it is in training.",
       "GFLOP/s and % of FMA peak count the direct sum, 2·N·OH·OW·K·KH·KW·C.",
       "3×3 with stride 1 and 16 channels or more runs as Winograd F(2×2, 3×3), which takes up to 2.25 times fewer multiplications, so it may exceed 100 %; the next column counts those that it takes, tiles at the edges whole.",
+      bf16 === undefined
+        ? "This CPU has no bf16."
+        : `bf16 by ${bf16}, in a turn of its own after that of float32: strides and few channels stay in float32.`,
     ],
-    data: { isa, threads, batchSize: CONVOLUTION_BATCH_SIZE, fmaPeakGflops, kernels },
+    data: { isa, bf16: bf16 ?? null, threads, batchSize: CONVOLUTION_BATCH_SIZE, fmaPeakGflops, kernels },
   };
 }
 
@@ -116,16 +134,25 @@ function kernelData(
 function kernelsTable(kernels: readonly KernelData[]): Pick<BenchmarkResult, "title" | "columns" | "rows"> {
   return {
     title: "Convolution kernels",
-    columns: ["convolution", "kernel", "GFLOP/s", "% of FMA peak", "% in products taken", "target"],
+    columns: [
+      "convolution",
+      "kernel",
+      "GFLOP/s",
+      "% of FMA peak",
+      "% in products taken",
+      "bf16, times as fast",
+      "target",
+    ],
     rows: kernels.map((data) => [
       data.convolution,
       data.kernel,
       ...("notMeasured" in data
-        ? ["not measured", "", ""]
+        ? ["not measured", "", "", ""]
         : [
             formatSpread(data.gflops, 0),
             formatSpread(scale(data.shareOfPeak, 100), 1),
             formatSpread(scale(data.shareOfPeakDone, 100), 1),
+            data.bf16Ratio === null ? "" : formatSpread(data.bf16Ratio, 2),
           ]),
       data.target === null ? "" : `${(data.target * 100).toFixed(0)} %: ${data.verdict}`,
     ]),

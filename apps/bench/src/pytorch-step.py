@@ -1,6 +1,6 @@
-"""The process of the PyTorch peer: pytorch-step.py <contiguous|channels-last> <batch size> <threads>.
+"""The process of the PyTorch peer: pytorch-step.py <contiguous|channels-last> <f32|bf16> <batch size> <threads>.
 
-The protocol is that of peer.ts, the network and the step those of reference-net.ts and training-programs.ts.
+bf16 is PyTorch's own mixed precision: autocast of the forward pass, weights and updates in float32. The protocol is that of peer.ts, the network and the step those of reference-net.ts and training-programs.ts.
 """
 
 import json
@@ -42,7 +42,7 @@ def peak_rss_bytes():
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def main(layout, batch_size, threads):
+def main(layout, precision, batch_size, threads):
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     memory_format = torch.channels_last if layout == "channels-last" else torch.contiguous_format
@@ -51,17 +51,18 @@ def main(layout, batch_size, threads):
     images = torch.randn(batch_size, 3, 32, 32).to(memory_format=memory_format)
     labels = torch.randint(10, (batch_size,))
 
-    say({"label": f"PyTorch {torch.__version__}, Python {sys.version.split()[0]}, {layout}"})
+    say({"label": f"PyTorch {torch.__version__}, Python {sys.version.split()[0]}, {layout}, {precision}"})
     for line in sys.stdin:
         steps = int(line.split()[1])
         started_at = time.perf_counter()
         for _ in range(steps):
             optimizer.zero_grad(set_to_none=True)
-            loss = torch.nn.functional.cross_entropy(model(images), labels)
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+                loss = torch.nn.functional.cross_entropy(model(images), labels)
             loss.backward()
             optimizer.step()
             loss.item()
         say({"seconds": time.perf_counter() - started_at, "peakRssBytes": peak_rss_bytes()})
 
 
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -23,10 +23,24 @@ it("reports what is reached beside peers that are there", async () => {
   const { rows } = await measureStep(2, specs, options);
   expect(rows).toEqual([
     ["native", "100", "1.00", ""],
-    ["PyTorch", "71", "1.40", "1.2×: reached; aim 1.5×: not reached"],
+    ["PyTorch", "71", "1.40", "1.4×: reached; aim 1.5×: not reached"],
     ["PyTorch, slower", "50", "2.00", ""],
-    ["tfjs-node", "20", "5.00", "4×: reached"],
+    ["tfjs-node", "20", "5.00", "5×: reached"],
     ["cpu", "0.13", "800.00", ""],
+  ]);
+});
+
+it("compares bfloat16 with bfloat16", async () => {
+  const specs = [
+    fakePeer("native", steady(0.1)),
+    fakePeer("native, bf16", steady(0.05)),
+    fakePeer("PyTorch, bf16", steady(0.08)),
+  ];
+  const { rows } = await measureStep(1, specs, options);
+  expect(rows).toEqual([
+    ["native", "100", "1.00", ""],
+    ["native, bf16", "200", "1.00", ""],
+    ["PyTorch, bf16", "125", "1.60", "1.2×: reached"],
   ]);
 });
 
@@ -44,22 +58,22 @@ it("reports a promise about a peer that is absent, dies or hangs as not measured
       "PyTorch, absent",
       "not measured: spawn no-such-peer ENOENT",
       "",
-      "1.2×: not measured; aim 1.5×: not measured",
+      "1.4×: not measured; aim 1.5×: not measured",
     ],
     [
       "PyTorch, dying",
       expect.stringMatching(/^not measured: .* ended with code 3: out of memory$/),
       "",
-      "1.2×: not measured; aim 1.5×: not measured",
+      "1.4×: not measured; aim 1.5×: not measured",
     ],
-    ["tfjs-node", expect.stringMatching(/^not measured: it said nothing for 5 s/), "", "4×: not measured"],
+    ["tfjs-node", expect.stringMatching(/^not measured: it said nothing for 5 s/), "", "5×: not measured"],
   ]);
   expect(data).toMatchObject({
     peers: [
       { peer: "native" },
       { notMeasured: "spawn no-such-peer ENOENT" },
-      { verdict: "1.2×: not measured; aim 1.5×: not measured" },
-      { verdict: "4×: not measured" },
+      { verdict: "1.4×: not measured; aim 1.5×: not measured" },
+      { verdict: "5×: not measured" },
     ],
   });
 });
@@ -71,7 +85,7 @@ it("promises nothing of a library by one of its ways while another was measured"
     fakePeer("PyTorch", steady(0.05)),
   ];
   const { rows } = await measureStep(1, specs, options);
-  expect(rows.map((row) => row[3])).toEqual(["", "", "1.2×: not reached; aim 1.5×: not reached"]);
+  expect(rows.map((row) => row[3])).toEqual(["", "", "1.4×: not reached; aim 1.5×: not reached"]);
 });
 
 it("reports every promise as not measured without native", async () => {
@@ -79,6 +93,6 @@ it("reports every promise as not measured without native", async () => {
   const { rows } = await measureStep(1, specs, options);
   expect(rows).toEqual([
     ["native", "not measured: spawn no-such-peer ENOENT", "", ""],
-    ["PyTorch", "100", "", "1.2×: not measured; aim 1.5×: not measured"],
+    ["PyTorch", "100", "", "1.4×: not measured; aim 1.5×: not measured"],
   ]);
 });

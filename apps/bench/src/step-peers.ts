@@ -1,6 +1,6 @@
 /** Who takes part in the comparison of training steps, and how each is started. */
 import { fileURLToPath } from "node:url";
-import type { EngineName } from "@convkit/engine";
+import type { EngineName, Precision } from "@convkit/engine";
 import { peerEnvironment } from "./env.js";
 import { Peer, PeerError, type PeerCommand, type PeerOptions } from "./peer.js";
 import type { ProgramName } from "./training-programs.js";
@@ -11,7 +11,7 @@ const CPU_BATCH_SIZE = 4;
 export interface StepPeerSpec {
   readonly name: string;
   /** Peers of one group are ways of running the same library: the fastest counts. */
-  readonly group: "native" | "tfjs-node" | "cpu" | "PyTorch";
+  readonly group: "native" | "native, bf16" | "tfjs-node" | "cpu" | "PyTorch" | "PyTorch, bf16";
   readonly batchSize: number;
   /** Too slow for more than one step, in the first round and without warming up. */
   readonly onlyOnce?: boolean;
@@ -21,11 +21,14 @@ export interface StepPeerSpec {
 
 export const nativePeer = tfjsPeer("native", "native", { engine: "native", program: "convkit" });
 
-/** Native first, then what it is compared with. */
+/** Native first, then what it is compared with; those in bfloat16 are compared with each other. */
 export const STEP_PEERS: readonly StepPeerSpec[] = [
   nativePeer,
-  pytorchPeer("contiguous"),
-  pytorchPeer("channels-last"),
+  tfjsPeer("native, bf16", "native, bf16", { engine: "native", precision: "bf16", program: "convkit" }),
+  pytorchPeer("contiguous", "f32"),
+  pytorchPeer("channels-last", "f32"),
+  pytorchPeer("contiguous", "bf16"),
+  pytorchPeer("channels-last", "bf16"),
   tfjsPeer("tfjs-node", "tfjs-node, stock layers", { engine: "tensorflow", program: "stock" }),
   tfjsPeer("tfjs-node", "tfjs-node, convkit's layers", { engine: "tensorflow", program: "convkit" }),
   {
@@ -57,9 +60,10 @@ function tfjsPeer(
   name: string,
   {
     engine,
+    precision = "f32",
     program,
     batchSize = STEP_BATCH_SIZE,
-  }: { engine: EngineName; program: ProgramName; batchSize?: number },
+  }: { engine: EngineName; precision?: Precision; program: ProgramName; batchSize?: number },
 ): StepPeerSpec {
   const script = fileURLToPath(new URL("./step-child.js", import.meta.url));
   return {
@@ -69,7 +73,7 @@ function tfjsPeer(
     commands: (threads) => [
       {
         executable: process.execPath,
-        args: [script, engine, program, String(batchSize)],
+        args: [script, engine, precision, program, String(batchSize)],
         env: peerEnvironment(threads),
       },
     ],
@@ -77,16 +81,16 @@ function tfjsPeer(
 }
 
 /** `python3` may be a version manager's shim that knows nothing of the system's packages. */
-function pytorchPeer(layout: "contiguous" | "channels-last"): StepPeerSpec {
+function pytorchPeer(layout: "contiguous" | "channels-last", precision: Precision): StepPeerSpec {
   const script = fileURLToPath(new URL("../src/pytorch-step.py", import.meta.url));
   return {
-    name: `PyTorch, ${layout}`,
-    group: "PyTorch",
+    name: precision === "f32" ? `PyTorch, ${layout}` : `PyTorch, ${precision}, ${layout}`,
+    group: precision === "f32" ? "PyTorch" : "PyTorch, bf16",
     batchSize: STEP_BATCH_SIZE,
     commands: (threads) =>
       ["python3", "/usr/bin/python3"].map((executable) => ({
         executable,
-        args: [script, layout, String(STEP_BATCH_SIZE), String(threads)],
+        args: [script, layout, precision, String(STEP_BATCH_SIZE), String(threads)],
         env: peerEnvironment(threads),
       })),
   };

@@ -64,6 +64,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   EngineUnavailableError: EXIT_CODES.engine,
   NativeBinaryLoadError: EXIT_CODES.engine,
   NativeBinaryMissingError: EXIT_CODES.engine,
+  PrecisionUnavailableError: EXIT_CODES.engine,
 
   ProcessDiedError: EXIT_CODES.processDied,
 

@@ -10,11 +10,13 @@ import { openEngine } from "./open-engine.js";
 async function report(name: EngineName, durationMs: number): Promise<EngineReport> {
   try {
     const engine = await openEngine(name);
-    const { device, threads, versions, canTrain, caution } = engine;
+    const { device, precision, precisions, threads, versions, canTrain, caution } = engine;
     return {
       available: true,
       name,
       device,
+      precision,
+      precisions,
       threads,
       versions,
       canTrain,

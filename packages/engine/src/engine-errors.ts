@@ -14,6 +14,18 @@ export class EngineUnavailableError extends Error {
   }
 }
 
+/** This engine, or every engine of this machine, computes in float32 alone. */
+export class PrecisionUnavailableError extends Error {
+  override readonly name = "PrecisionUnavailableError";
+
+  constructor(precision: string, reason: string, options?: ErrorOptions) {
+    super(
+      `Expected an engine that computes in ${precision}. Received: ${reason}. Use the precision f32 (--precision f32).`,
+      options,
+    );
+  }
+}
+
 /** A process has one engine, and it has another one already. */
 export class EngineAlreadyOpenError extends Error {
   override readonly name = "EngineAlreadyOpenError";

@@ -4,10 +4,20 @@ import type { EngineName } from "./engine-order.js";
 
 export type TfjsModule = typeof Tfjs;
 
+/**
+ * What convolutions round their operands to: f32 leaves them as they are, bf16 (bfloat16) keeps 8 bits of each. Tensors and
+ * sums are float32 in both.
+ */
+export type Precision = "f32" | "bf16";
+
 export interface EngineDescription {
   readonly name: EngineName;
   /** For people: the processor or graphics card, and what of it is used. */
   readonly device: string;
+  /** What convolutions compute in. */
+  readonly precision: Precision;
+  /** What they could compute in. */
+  readonly precisions: readonly Precision[];
   /** Threads that a kernel is spread over; null where the engine does not say. */
   readonly threads: number | null;
   /** Package or library → version. */

@@ -1,7 +1,12 @@
 export { openEngine, type OpenEngineOptions } from "./open-engine.js";
 export { ENGINE_ORDER, type EngineName, type EnginePreference } from "./engine-order.js";
-export type { Engine, EngineDescription, UnavailableEngine } from "./engine.js";
-export { EngineAlreadyOpenError, EngineUnavailableError, UnknownEngineError } from "./engine-errors.js";
+export type { Engine, EngineDescription, Precision, UnavailableEngine } from "./engine.js";
+export {
+  EngineAlreadyOpenError,
+  EngineUnavailableError,
+  PrecisionUnavailableError,
+  UnknownEngineError,
+} from "./engine-errors.js";
 export { measureEngine, type EngineSpeed, type MeasureEngineOptions } from "./measure-engine.js";
 export {
   describeEngine,

@@ -83,6 +83,42 @@ describe("a misspelt variable", () => {
   });
 });
 
+describe("bfloat16", () => {
+  it("is an error where no engine has it, with the way out", () => {
+    expect(openInChild({ precision: "bf16", env: WITHOUT_NATIVE })).toEqual({
+      error: "PrecisionUnavailableError",
+      message: expect.stringMatching(
+        /^Expected an engine that computes in bf16\. Received: native, .*cpu, which computes in float32 alone\. .*--precision f32/,
+      ),
+    });
+    expect(openInChild({ preference: "cpu", precision: "bf16" })).toMatchObject({
+      error: "PrecisionUnavailableError",
+      message: expect.stringContaining("cpu, which computes in float32 alone"),
+    });
+    expect(openInChild({ precision: "bf16", env: { CONVKIT_ISA: "portable" } })).toMatchObject({
+      error: "PrecisionUnavailableError",
+      message: expect.stringMatching(/native, which says: .*CONVKIT_ISA \(in use: portable\)/),
+    });
+  });
+
+  it("is the process's, as the last call asked for it", async () => {
+    const engine = await openEngine();
+    if (!engine.precisions.includes("bf16")) return expect(engine.precisions).toEqual(["f32"]);
+    const faster = await openEngine("auto", { precision: "bf16" });
+    expect(faster).toMatchObject({ precision: "bf16", device: expect.stringMatching(/, bf16 by \S+$/) });
+    const { tf } = faster;
+    // 1 + 2⁻⁹ is 1 in bfloat16.
+    const y = () =>
+      tf.tidy(
+        () =>
+          tf.conv2d(tf.fill([1, 1, 1, 16], 1 + 2 ** -9), tf.ones([1, 1, 16, 16]), 1, "same").dataSync()[0],
+      );
+    expect(y()).toBe(16);
+    expect(await openEngine("native")).toEqual(engine);
+    expect(y()).toBe(16 + 2 ** -5);
+  });
+});
+
 describe("tfjs-node on Node 23 and later", () => {
   it("finds what its Node no longer has", async () => {
     const program = `

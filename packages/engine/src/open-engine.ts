@@ -4,15 +4,24 @@
  */
 import { candidates } from "./candidates/index.js";
 import type { Candidate } from "./candidates/candidate.js";
-import { EngineAlreadyOpenError, EngineUnavailableError, UnknownEngineError } from "./engine-errors.js";
-import type { Engine, TfjsModule, UnavailableEngine } from "./engine.js";
+import {
+  EngineAlreadyOpenError,
+  EngineUnavailableError,
+  PrecisionUnavailableError,
+  UnknownEngineError,
+} from "./engine-errors.js";
+import type { Engine, Precision, TfjsModule, UnavailableEngine } from "./engine.js";
 import { ENGINE_ORDER, type EngineName, type EnginePreference } from "./engine-order.js";
 import { rankEngines } from "./rank-engines.js";
 
 export interface OpenEngineOptions {
   /** Whether `auto` has to find an engine that can train; it then passes over `wasm`. True unless told. */
   readonly training?: boolean;
+  /** What convolutions compute in; `auto` has to find an engine that can. f32 unless told. */
+  readonly precision?: Precision;
 }
+
+const FLOAT32_ALONE = "which computes in float32 alone";
 
 let opened: Engine | null = null;
 /** A module registers its backend once, when it is first loaded: what failed does not get better in this process. */
@@ -24,13 +33,15 @@ let turn: Promise<unknown> = Promise.resolve();
  * Opens an engine: loads its backend, sets it in tfjs and tries it on a sum. No backend is registered before its turn
  * comes, and what fails is unregistered again.
  *
- * A second call returns the same engine, set as tfjs's backend again if something else was set in between.
+ * A second call returns the same engine, set as tfjs's backend again if something else was set in between, and set to the
+ * precision that this call asks for: it is the process's.
  *
  * @param preference an engine's name, or `auto` for the fastest that this machine has. The first time that `auto` finds
  *   more than one of the fast ones installed, it takes a second or two for each to measure it.
  * @throws {EngineUnavailableError} if the named engine is not to be had.
  * @throws {UnknownIsaError | InvalidThreadCountError} of @convkit/tfjs-backend-native, if CONVKIT_ISA or CONVKIT_THREADS
  *   says what cannot be: `auto` then opens no slower engine in its place.
+ * @throws {PrecisionUnavailableError} if the engine, or for `auto` every engine, computes in float32 alone.
  * @throws {EngineAlreadyOpenError} if this process has opened another one.
  * @throws {UnknownEngineError} if there is no such name.
  */
@@ -44,25 +55,43 @@ export function openEngine(
 }
 
 async function openInTurn(preference: EnginePreference, options: OpenEngineOptions): Promise<Engine> {
-  const { training = true } = options;
+  const { training = true, precision = "f32" } = options;
   if (preference !== "auto" && !ENGINE_ORDER.includes(preference)) {
     throw new UnknownEngineError(ENGINE_ORDER, preference);
   }
   if (opened === null) {
-    opened = preference === "auto" ? await openBest(training) : await openNamed(preference, []);
-    return opened;
+    opened = preference === "auto" ? await openBest(training, precision) : await openNamed(preference, []);
+    return (opened = await withPrecision(opened, precision));
   }
   const isWanted = preference === "auto" ? opened.canTrain || !training : preference === opened.name;
   if (!isWanted) throw new EngineAlreadyOpenError(opened.name, preference);
   await opened.tf.setBackend(candidates[opened.name].backend);
-  return opened;
+  return (opened = await withPrecision(opened, precision));
 }
 
-async function openBest(training: boolean): Promise<Engine> {
+async function withPrecision(engine: Engine, precision: Precision): Promise<Engine> {
+  if (engine.precision === precision) return engine;
+  const candidate: Candidate = candidates[engine.name];
+  if (candidate.setPrecision === undefined) {
+    throw new PrecisionUnavailableError(precision, `${engine.name}, ${FLOAT32_ALONE}`);
+  }
+  try {
+    return { ...engine, ...(await candidate.setPrecision(precision)), precision };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PrecisionUnavailableError(precision, `${engine.name}, which says: ${reason}`, { cause });
+  }
+}
+
+async function openBest(training: boolean, precision: Precision): Promise<Engine> {
   const { order, failed } = await rankEngines();
   const unavailable: UnavailableEngine[] = [...failed];
   for (const name of order) {
-    const { canTrain, caution }: Candidate = candidates[name];
+    const { canTrain, caution, setPrecision: hasPrecisions }: Candidate = candidates[name];
+    if (precision !== "f32" && hasPrecisions === undefined) {
+      unavailable.push({ name, reason: FLOAT32_ALONE });
+      continue;
+    }
     if (training && !canTrain) {
       unavailable.push({ name, reason: caution ?? "it cannot train" });
       continue;
@@ -73,6 +102,10 @@ async function openBest(training: boolean): Promise<Engine> {
       if (!(error instanceof EngineUnavailableError)) throw error;
       unavailable.push({ name, reason: error.reason });
     }
+  }
+  if (precision !== "f32") {
+    const reasons = unavailable.map(({ name, reason }) => `${name}, ${reason}`).join("; ");
+    throw new PrecisionUnavailableError(precision, reasons);
   }
   // The last of the order is plain JavaScript: it is there wherever tfjs is.
   throw new Error(
@@ -89,7 +122,7 @@ async function openNamed(name: EngineName, unavailable: readonly UnavailableEngi
     const facts = await candidate.open(tf);
     checkSum(tf);
     const { canTrain, caution } = candidate;
-    return { name, ...facts, canTrain, caution, unavailable, tf };
+    return { name, precision: "f32", precisions: ["f32"], ...facts, canTrain, caution, unavailable, tf };
   } catch (cause) {
     if (candidate.isUserMistake?.(cause)) throw cause;
     if (tf.findBackendFactory(candidate.backend) !== null) tf.removeBackend(candidate.backend);

@@ -42,7 +42,15 @@ function report(name: EngineName, gflopsPerSecond: number): EngineReport {
     batchSize: 1,
     steps: 1,
   } as const;
-  const facts = { device: "", threads: 1, versions: {}, canTrain: name !== "wasm", caution: null };
+  const precision = { precision: "f32", precisions: ["f32"] } as const;
+  const facts = {
+    device: "",
+    threads: 1,
+    versions: {},
+    canTrain: name !== "wasm",
+    caution: null,
+    ...precision,
+  };
   return { available: true, name, speed, ...facts };
 }
 

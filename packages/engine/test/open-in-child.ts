@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { EngineName, EnginePreference } from "../src/engine-order.js";
-import type { UnavailableEngine } from "../src/engine.js";
+import type { Precision, UnavailableEngine } from "../src/engine.js";
 import type { OpenEngineOptions } from "../src/open-engine.js";
 
 export interface OpenInChildOptions extends OpenEngineOptions {
@@ -13,7 +13,12 @@ export interface OpenInChildOptions extends OpenEngineOptions {
 }
 
 export type Opened =
-  | { readonly name: EngineName; readonly unavailable: readonly UnavailableEngine[] }
+  | {
+      readonly name: EngineName;
+      readonly unavailable: readonly UnavailableEngine[];
+      /** Left out for f32. */
+      readonly precision?: Precision;
+    }
   | { readonly error: string; readonly message: string };
 
 /** Where the native backend then looks for its binary, there is none. */
@@ -31,7 +36,11 @@ export function openInChild({
     ${before}
     const { openEngine } = await import("@convkit/engine");
     const opened = await openEngine(${JSON.stringify(preference)}, ${JSON.stringify(options)}).then(
-      ({ name, unavailable }) => ({ name, unavailable }),
+      ({ name, unavailable, precision }) => ({
+        name,
+        unavailable,
+        ...(precision !== "f32" && { precision }),
+      }),
       ({ name, message }) => ({ error: name, message }),
     );
     process.stdout.write("\\n" + JSON.stringify(opened));`;

@@ -12,6 +12,7 @@ export {
   DataSpec,
   EngineName,
   EnginePreference,
+  Precision,
   HoldingSpec,
   RunConfig,
   runConfigJsonSchema,

@@ -1,4 +1,4 @@
-// Convolutions, matrix products and batch normalisation. Every length is checked against the shape before a
+// Convolutions, in float32 or bfloat16, matrix products and batch normalisation. Every length is checked against the shape before a
 // kernel sees a pointer; shapes that would read outside are refused here, whatever JavaScript sent.
 #include "bindings.h"
 #include "call.h"
@@ -10,6 +10,12 @@ namespace {
 
 size_t filterSize(const ConvShape& s) { return static_cast<size_t>(s.filterH) * s.filterW * s.inC * s.outC; }
 
+// What computes a convolution of this shape in bfloat16; nullptr where it is to be in float32.
+const Bf16Kernels* bf16For(const ConvShape& s) {
+  const Bf16Kernels* k = bf16Kernels();
+  return k && k->fits(s) ? k : nullptr;
+}
+
 // conv2d(x, filter, bias | null, y, params, alpha)
 napi_value conv2d(napi_env env, napi_callback_info info) {
   Call call(env, info);
@@ -20,7 +26,10 @@ napi_value conv2d(napi_env env, napi_callback_info info) {
   const float* bias = call.floatsOrNull(2, s.outC);
   float* y = call.floats(3, outputSize(s));
   const double alpha = call.number(5);
-  return call.done(call.failed() || kernels().conv2d(s, x, filter, bias, y, activation, static_cast<float>(alpha)));
+  if (call.failed()) return call.done();
+  const Bf16Kernels* bf16 = bf16For(s);
+  const auto convolve = bf16 ? bf16->conv2d : kernels().conv2d;
+  return call.done(convolve(s, x, filter, bias, y, activation, static_cast<float>(alpha)));
 }
 
 // conv2dBackpropInput(dy, filter, dx, params)
@@ -31,7 +40,10 @@ napi_value conv2dBackpropInput(napi_env env, napi_callback_info info) {
   const float* dy = call.floats(0, outputSize(s));
   const float* filter = call.floats(1, filterSize(s));
   float* dx = call.floats(2, inputSize(s));
-  return call.done(call.failed() || kernels().conv2dBackpropInput(s, dy, filter, dx));
+  if (call.failed()) return call.done();
+  const Bf16Kernels* bf16 = bf16For(s);
+  const auto backprop = bf16 ? bf16->conv2dBackpropInput : kernels().conv2dBackpropInput;
+  return call.done(backprop(s, dy, filter, dx));
 }
 
 // conv2dBackpropFilter(x, dy, dw, params)
@@ -42,7 +54,10 @@ napi_value conv2dBackpropFilter(napi_env env, napi_callback_info info) {
   const float* x = call.floats(0, inputSize(s));
   const float* dy = call.floats(1, outputSize(s));
   float* dw = call.floats(2, filterSize(s));
-  return call.done(call.failed() || kernels().conv2dBackpropFilter(s, x, dy, dw));
+  if (call.failed()) return call.done();
+  const Bf16Kernels* bf16 = bf16For(s);
+  const auto backprop = bf16 ? bf16->conv2dBackpropFilter : kernels().conv2dBackpropFilter;
+  return call.done(backprop(s, x, dy, dw));
 }
 
 // batchMatMul(a, b, bias | null, out, [batchA, batchB, m, k, n, transposeA, transposeB, activation], alpha)

@@ -80,6 +80,16 @@ struct LionOptions {
   float learningRate, beta1, oneMinusBeta1, beta2, oneMinusBeta2, weightDecay;
 };
 
+// Convolutions whose operands are rounded to bfloat16 and whose sums are float32: a product with 8 bits of each operand, at
+// several times the speed. `fits` says which shapes they take.
+struct Bf16Kernels {
+  const char* name;
+  bool (*fits)(const ConvShape&);
+  bool (*conv2d)(const ConvShape&, const float* x, const float* filter, const float* bias, float* y, Activation, float alpha);
+  bool (*conv2dBackpropInput)(const ConvShape&, const float* dy, const float* filter, float* dx);
+  bool (*conv2dBackpropFilter)(const ConvShape&, const float* x, const float* dy, float* dw);
+};
+
 struct Kernels {
   const char* name;
 
@@ -155,5 +165,12 @@ int availableKernels(const Kernels** table, int most);
 const Kernels& kernels();
 // false if this CPU cannot run it.
 bool selectKernels(const char* name);
+
+// Best first; only those that this CPU and the instruction set in use run.
+int availableBf16Kernels(const Bf16Kernels** table, int most);
+// nullptr while convolutions are computed in float32, as they are at first.
+const Bf16Kernels* bf16Kernels();
+// nullptr for float32. false if this CPU cannot run them, or not beside the instruction set in use.
+bool selectBf16Kernels(const char* name);
 
 }  // namespace convkit

@@ -51,6 +51,40 @@ napi_value selectIsa(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// Names of the kernels that compute in bfloat16, best first.
+napi_value bf16Units(napi_env env, napi_callback_info info) {
+  const Bf16Kernels* table[2];
+  const int count = availableBf16Kernels(table, 2);
+  napi_value result, name;
+  napi_create_array(env, &result);
+  for (int i = 0; i < count; i++) {
+    napi_create_string_utf8(env, table[i]->name, NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, result, i, name);
+  }
+  return result;
+}
+
+// bf16Unit(): the name of those in use, null while convolutions are computed in float32.
+napi_value bf16Unit(napi_env env, napi_callback_info info) {
+  const Bf16Kernels* unit = bf16Kernels();
+  napi_value result;
+  if (unit) napi_create_string_utf8(env, unit->name, NAPI_AUTO_LENGTH, &result);
+  else napi_get_null(env, &result);
+  return result;
+}
+
+// selectBf16Unit(name | null): false if this CPU, this build or the instruction set in use has not got it.
+napi_value selectBf16Unit(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const bool none = call.absent(0);
+  char name[32] = {};
+  if (!none) call.text(0, name, sizeof name);
+  napi_value result = nullptr;
+  if (!call.failed()) napi_get_boolean(env, selectBf16Kernels(none ? nullptr : name), &result);
+  call.done();
+  return result;
+}
+
 // isFirstLoad(): true once in a process, for whoever asks first. Worker threads load the addon again, and must not
 // undo what the program has set since.
 napi_value isFirstLoad(napi_env env, napi_callback_info info) {
@@ -89,6 +123,9 @@ void exportRuntime(napi_env env, napi_value exports) {
       {"isaName", isaName},
       {"availableIsas", availableIsas},
       {"selectIsa", selectIsa},
+      {"bf16Units", bf16Units},
+      {"bf16Unit", bf16Unit},
+      {"selectBf16Unit", selectBf16Unit},
       {"getThreadCount", getThreadCount},
       {"setThreadCount", setThreadCountBinding},
       {"fmaPeak", fmaPeak},

@@ -10,11 +10,18 @@ import {
   InvalidThreadCountError,
   NativeBinaryLoadError,
   NativeBinaryMissingError,
+  PrecisionUnavailableError,
   UnknownIsaError,
 } from "./errors.js";
 import type { NativeAddon } from "./native-addon.js";
 
 const MOST_THREADS = 256;
+
+/**
+ * What the operands of convolutions are rounded to before they are multiplied: f32 is as they are, bf16 keeps 8 bits of
+ * each. Tensors and sums are float32 in both.
+ */
+export type Precision = "f32" | "bf16";
 
 let loaded: NativeAddon | undefined;
 
@@ -60,13 +67,37 @@ export function availableIsas(): string[] {
 }
 
 /**
- * Switches every thread of the process to another instruction set; for tests and measurements.
+ * Switches every thread of the process to another instruction set, and to the precision f32; for tests and measurements.
  *
  * @throws {UnknownIsaError} if it is not one of `availableIsas()`.
  */
 export function selectIsa(name: string): void {
   const addon = loadAddon();
   if (!addon.selectIsa(name)) throw new UnknownIsaError(name, addon.availableIsas());
+}
+
+/** What can compute convolutions in bfloat16 here, best first: of "amx" and "avx512-bf16", or nothing. */
+export function bf16Units(): string[] {
+  return loadAddon().bf16Units();
+}
+
+/** The one of `bf16Units()` in use, or null while convolutions are computed in float32. */
+export function bf16Unit(): string | null {
+  return loadAddon().bf16Unit();
+}
+
+/**
+ * Sets what the convolutions of the whole process, and their gradients, compute in from the next kernel on. bf16 is several
+ * times as fast; it takes those of stride 1 without dilation between 16 or more channels, the others stay in f32. As
+ * PyTorch's `set_float32_matmul_precision("medium")` does it, tensors stay float32.
+ *
+ * @param unit for tests and measurements: one of `bf16Units()` instead of the best.
+ * @throws {PrecisionUnavailableError} for bf16 where there is no such unit.
+ */
+export function setPrecision(precision: Precision, unit?: string): void {
+  const addon = loadAddon();
+  const name = precision === "f32" ? null : (unit ?? addon.bf16Units()[0]);
+  if (name === undefined || !addon.selectBf16Unit(name)) throw new PrecisionUnavailableError(addon.isaName());
 }
 
 /** How many threads the kernels share out their work to. */

@@ -64,6 +64,19 @@ export class InvalidThreadCountError extends Error {
   }
 }
 
+/** Convolutions in bfloat16 were asked for on a CPU, or with a build, that has no instructions for them. */
+export class PrecisionUnavailableError extends Error {
+  override name = "PrecisionUnavailableError";
+
+  constructor(isa: string) {
+    super(
+      `Expected a CPU with AMX or AVX512-BF16 (Intel from Sapphire Rapids, AMD from Zen 4) on Linux, for convolutions in ` +
+        `bf16. Received: one without, an addon built by a compiler before GCC 11, or CONVKIT_ISA (in use: ${isa}). ` +
+        `Use the precision f32.`,
+    );
+  }
+}
+
 /** There is no memory for a tensor, or no array of JavaScript can be as long as it. */
 export class TensorMemoryError extends Error {
   override name = "TensorMemoryError";

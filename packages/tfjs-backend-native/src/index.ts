@@ -1,16 +1,21 @@
 /** The backend `native` for TensorFlow.js: C++ kernels on the CPU's own vector units. */
 export {
   availableIsas,
+  bf16Unit,
+  bf16Units,
   getThreadCount,
   isaName,
   measureFmaPeak,
+  type Precision,
   selectIsa,
+  setPrecision,
   setThreadCount,
 } from "./binding.js";
 export {
   InvalidThreadCountError,
   NativeBinaryLoadError,
   NativeBinaryMissingError,
+  PrecisionUnavailableError,
   TensorMemoryError,
   UnknownIsaError,
   UnservedKernelError,

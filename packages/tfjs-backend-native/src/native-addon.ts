@@ -49,8 +49,14 @@ export interface NativeAddon {
   isaName(): string;
   /** What this CPU can run, best first. */
   availableIsas(): string[];
-  /** Switches the whole process to an instruction set; false if this CPU or this build has not got it. */
+  /** Switches the whole process to an instruction set, and to float32; false if this CPU or this build has not got it. */
   selectIsa(name: string): boolean;
+  /** What computes convolutions in bfloat16 on this CPU beside the instruction set in use, best first. */
+  bf16Units(): string[];
+  /** The one in use; null while convolutions are computed in float32. */
+  bf16Unit(): string | null;
+  /** For the whole process; null for float32. False if this CPU or this build has not got it. */
+  selectBf16Unit(name: string | null): boolean;
   getThreadCount(): number;
   /** Takes effect at the next kernel, for the whole process. */
   setThreadCount(count: number): void;

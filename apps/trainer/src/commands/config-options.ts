@@ -25,6 +25,10 @@ export function addConfigOptions(command: Command): Command {
     .option("--lr <rate>", "highest learning rate of the schedule", numberArgument)
     .option("--seed <n>", "decides weights, order and augmentation", numberArgument)
     .option("--engine <name>", "auto, tensorflow-gpu, tensorflow, native or cpu")
+    .option(
+      "--precision <f32|bf16>",
+      "what convolutions compute in; bf16 is faster where the processor has it",
+    )
     .option("--recipe <name>", "a whole config made for an accuracy; `convkit recipes` lists them")
     .option("--config <file>", "JSON with any part of a config; a run's config.json replays it")
     .option(

@@ -66,8 +66,10 @@ function speed({ speed: { imagesPerSecond, gflopsPerSecond } }: EngineReport & {
   return `${formatFigure(imagesPerSecond)} img/s, ${formatFigure(gflopsPerSecond)} GFLOP/s`;
 }
 
-function describeAvailable({ device, threads, caution }: EngineReport & { available: true }): string {
-  return [device, ...describeThreads(threads), ...(caution === null ? [] : [caution])].join(" · ");
+function describeAvailable(report: EngineReport & { available: true }): string {
+  const { device, threads, precisions, caution } = report;
+  const more = precisions.includes("bf16") ? ["has bf16 (--precision bf16)"] : [];
+  return [device, ...describeThreads(threads), ...more, ...(caution === null ? [] : [caution])].join(" · ");
 }
 
 function describeMissing({ isUserMistake }: EngineReport & { available: false }): string {

@@ -47,7 +47,7 @@ export function addLrFindCommand(program: Command, context: CommandContext): voi
       });
       try {
         const { openEngine } = await import("@convkit/engine");
-        await openEngine(config.engine, { training: true });
+        await openEngine(config.engine, { training: true, precision: config.precision });
         const { findLearningRate } = await import("@convkit/trainer");
         const range = await atCommonSize(
           config,

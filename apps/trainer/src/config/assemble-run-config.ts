@@ -33,6 +33,7 @@ export interface ConfigFlags {
   /** In minutes. */
   readonly timeBudget?: number | undefined;
   readonly engine?: string | undefined;
+  readonly precision?: string | undefined;
   readonly name?: string | undefined;
   readonly experiment?: string | undefined;
   /** In place of the file's, if there are any. */
@@ -118,7 +119,19 @@ function differs(inFile: unknown, typed: unknown): boolean {
 }
 
 function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
-  const { model, epochs, batchSize, lr, seed, timeBudget, engine, name, experiment, tag = [] } = flags;
+  const {
+    model,
+    epochs,
+    batchSize,
+    lr,
+    seed,
+    timeBudget,
+    engine,
+    precision,
+    name,
+    experiment,
+    tag = [],
+  } = flags;
   return {
     ...(data === undefined ? {} : { data: { source: data } }),
     model,
@@ -128,6 +141,7 @@ function flagsToConfig({ data, flags = {} }: ConfigSources): PartialConfig {
     seed,
     timeBudget,
     engine,
+    precision,
     name,
     experiment,
     tags: tag.length === 0 ? undefined : tag,

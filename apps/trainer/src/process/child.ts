@@ -67,8 +67,7 @@ function isAbort(thrown: unknown): boolean {
 }
 
 async function run(job: TrainingJob): Promise<JobResult> {
-  const { name, device, threads, versions, canTrain, caution, unavailable } = await openEngineFor(job);
-  const engine: EngineDescription = { name, device, threads, versions, canTrain, caution, unavailable };
+  const { tf: _, ...engine }: Engine = await openEngineFor(job);
   await say({ type: "engine", engine });
   const { evaluateRun, resume, train } = await import("@convkit/trainer");
   const options = {
@@ -108,7 +107,8 @@ async function openEngineFor(job: TrainingJob): Promise<Engine> {
   const training = job.kind !== "evaluate";
   const config = job.kind === "train" ? job.config : await readRunConfig(job.directory);
   const asked = job.kind === "train" ? undefined : job.engine;
-  const engine = await openEngine(asked ?? config.engine, { training });
+  const { precision } = config;
+  const engine = await openEngine(asked ?? config.engine, { training, precision });
   if (training && !engine.canTrain) {
     throw new EngineCannotTrainError(
       `Expected an engine that can train. Received: ${engine.name}, which lacks the gradients of convolutions. ` +

@@ -1,5 +1,5 @@
 /** What the registry of candidates holds: one way of opening one tfjs backend. */
-import type { EngineDescription, TfjsModule } from "../engine.js";
+import type { EngineDescription, Precision, TfjsModule } from "../engine.js";
 
 export interface Candidate {
   /** The name that the backend has in tfjs. */
@@ -10,7 +10,18 @@ export interface Candidate {
    * Loads and registers the backend, sets it and waits until it is ready.
    * @throws {Error} whose message says what is missing and the way out.
    */
-  open(tf: TfjsModule): Promise<Pick<EngineDescription, "device" | "threads" | "versions">>;
+  open(
+    tf: TfjsModule,
+  ): Promise<
+    Pick<EngineDescription, "device" | "threads" | "versions"> &
+      Partial<Pick<EngineDescription, "precisions">>
+  >;
+  /**
+   * Sets what convolutions compute in, once it is open, and says what of the device is used then. Only what has more than
+   * float32 has it.
+   * @throws {Error} whose message says what this machine lacks.
+   */
+  setPrecision?(precision: Precision): Promise<Pick<EngineDescription, "device">>;
   /**
    * What would be opened: versions, threads and whatever else its speed depends on. Registers nothing. Only what may
    * turn out to be the fastest has it.

@@ -13,13 +13,20 @@ export const native: Candidate = {
   caution: null,
   async open(tf) {
     await import("@convkit/tfjs-backend-native/register");
-    const { getThreadCount, isaName } = await import("@convkit/tfjs-backend-native");
+    const { bf16Units, getThreadCount, isaName } = await import("@convkit/tfjs-backend-native");
     await setBackend(tf, "native");
     return {
       device: `${cpuModel()}, ${isaName()}`,
       threads: getThreadCount(),
+      precisions: bf16Units().length > 0 ? ["f32", "bf16"] : ["f32"],
       versions: { tfjs: tf.version.tfjs, [PACKAGE]: installedVersion(PACKAGE) },
     };
+  },
+  async setPrecision(precision) {
+    const { bf16Unit, isaName, setPrecision } = await import("@convkit/tfjs-backend-native");
+    setPrecision(precision);
+    const unit = bf16Unit();
+    return { device: `${cpuModel()}, ${isaName()}${unit === null ? "" : `, bf16 by ${unit}`}` };
   },
   async identify() {
     const { getThreadCount, isaName } = await import("@convkit/tfjs-backend-native");

@@ -103,6 +103,7 @@ struct Checks {
 std::string format(const char* pattern, ...) __attribute__((format(printf, 1, 2)));
 
 void testConvolutions(const Kernels&, Random&, Checks&);
+void testBf16Convolutions(const Bf16Kernels&, Random&, Checks&);
 void testDepthwise(const Kernels&, Random&, Checks&);
 void testProductsAndNorms(const Kernels&, Random&, Checks&);
 void testElementwise(const Kernels&, Random&, Checks&);

@@ -60,42 +60,81 @@ double activated(double v, Activation activation, double alpha) {
 // Float sums of numbers of about 1.
 constexpr double kSum = 1e-4;
 
+// What is multiplied in place of `values`: the nearest bfloat16, ties to even, if the kernel rounds.
+Floats operands(const Floats& values, bool rounds) {
+  Floats result(values.size());
+  for (size_t i = 0; i < values.size(); i++) {
+    uint32_t bits;
+    std::memcpy(&bits, &values[i], sizeof bits);
+    if (rounds) bits = (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000;
+    std::memcpy(&result[i], &bits, sizeof bits);
+  }
+  return result;
+}
+
+// `Table` is Kernels or Bf16Kernels, whose operands are rounded before they are multiplied.
+template <typename Table>
+void testConvolution(const Table& k, const ConvShape& s, bool rounds, Random& r, Checks& checks) {
+  const size_t inPixels = static_cast<size_t>(s.batch) * s.inH * s.inW, outPixels = static_cast<size_t>(s.batch) * s.outH * s.outW;
+  const size_t taps = static_cast<size_t>(s.filterH) * s.filterW, inC = s.inC, outC = s.outC;
+  const Floats x = r.floats(inPixels * inC), filter = r.floats(taps * inC * outC), dy = r.floats(outPixels * outC), bias = r.floats(outC);
+  const Floats xUsed = operands(x, rounds), filterUsed = operands(filter, rounds), dyUsed = operands(dy, rounds);
+  const auto activation = static_cast<Activation>(r.between(kLinear, kSigmoid));
+  const bool biased = r.chance(0.5);
+  std::vector<double> y(outPixels * outC), dx(inPixels * inC), dw(taps * inC * outC);
+  for (size_t j = 0; j < y.size(); j++) y[j] = biased ? bias[j % outC] : 0;
+  forTaps(s, [&](size_t in, size_t out, size_t tap) {
+    for (size_t c = 0; c < inC; c++)
+      for (size_t o = 0; o < outC; o++) {
+        const double w = filterUsed[(tap * inC + c) * outC + o], g = dyUsed[out * outC + o], v = xUsed[in * inC + c];
+        y[out * outC + o] += v * w;
+        dx[in * inC + c] += g * w;
+        dw[(tap * inC + c) * outC + o] += g * v;
+      }
+  });
+  for (double& v : y) v = activated(v, activation, 0.2);
+
+  checks.context = describe("conv2d", s);
+  Floats out(y.size());
+  checks.that("memory", k.conv2d(s, x.data(), filter.data(), biased ? bias.data() : nullptr, out.data(), activation, 0.2f));
+  checks.close(out, y, kSum, kSum);
+  checks.context = describe("conv2dBackpropInput", s);
+  Floats gradient(dx.size());
+  checks.that("memory", k.conv2dBackpropInput(s, dy.data(), filter.data(), gradient.data()));
+  checks.close(gradient, dx, kSum, kSum);
+  checks.context = describe("conv2dBackpropFilter", s);
+  Floats filterGradient(dw.size());
+  checks.that("memory", k.conv2dBackpropFilter(s, x.data(), dy.data(), filterGradient.data()));
+  checks.close(filterGradient, dw, kSum, kSum);
+}
+
 }  // namespace
 
 void testConvolutions(const Kernels& k, Random& r, Checks& checks) {
-  for (int i = 0; i < 60; i++) {
-    const ConvShape s = randomShape(r);
-    const size_t inPixels = static_cast<size_t>(s.batch) * s.inH * s.inW, outPixels = static_cast<size_t>(s.batch) * s.outH * s.outW;
-    const size_t taps = static_cast<size_t>(s.filterH) * s.filterW, inC = s.inC, outC = s.outC;
-    const Floats x = r.floats(inPixels * inC), filter = r.floats(taps * inC * outC), dy = r.floats(outPixels * outC), bias = r.floats(outC);
-    const auto activation = static_cast<Activation>(r.between(kLinear, kSigmoid));
-    const bool biased = r.chance(0.5);
-    std::vector<double> y(outPixels * outC), dx(inPixels * inC), dw(taps * inC * outC);
-    for (size_t j = 0; j < y.size(); j++) y[j] = biased ? bias[j % outC] : 0;
-    forTaps(s, [&](size_t in, size_t out, size_t tap) {
-      for (size_t c = 0; c < inC; c++)
-        for (size_t o = 0; o < outC; o++) {
-          const double w = filter[(tap * inC + c) * outC + o], g = dy[out * outC + o], v = x[in * inC + c];
-          y[out * outC + o] += v * w;
-          dx[in * inC + c] += g * w;
-          dw[(tap * inC + c) * outC + o] += g * v;
-        }
-    });
-    for (double& v : y) v = activated(v, activation, 0.2);
+  for (int i = 0; i < 60; i++) testConvolution(k, randomShape(r), false, r, checks);
+}
 
-    checks.context = describe("conv2d", s);
-    Floats out(y.size());
-    checks.that("memory", k.conv2d(s, x.data(), filter.data(), biased ? bias.data() : nullptr, out.data(), activation, 0.2f));
-    checks.close(out, y, kSum, kSum);
-    checks.context = describe("conv2dBackpropInput", s);
-    Floats gradient(dx.size());
-    checks.that("memory", k.conv2dBackpropInput(s, dy.data(), filter.data(), gradient.data()));
-    checks.close(gradient, dx, kSum, kSum);
-    checks.context = describe("conv2dBackpropFilter", s);
-    Floats filterGradient(dw.size());
-    checks.that("memory", k.conv2dBackpropFilter(s, x.data(), dy.data(), filterGradient.data()));
-    checks.close(filterGradient, dw, kSum, kSum);
+void testBf16Convolutions(const Bf16Kernels& k, Random& r, Checks& checks) {
+  for (int i = 0; i < 60;) {
+    ConvShape s = randomShape(r);
+    s.strideH = s.strideW = s.dilationH = s.dilationW = 1;
+    if (r.chance(0.7)) s.outH = s.inH + 2 * s.padTop - s.filterH + 1, s.outW = s.inW + 2 * s.padLeft - s.filterW + 1;
+    if (s.outH < 1 || s.outW < 1 || !k.fits(s)) continue;
+    testConvolution(k, s, true, r, checks);
+    i++;
   }
+  // More pixels than one group of pictures, and more than one cache, in the filter gradient.
+  for (ConvShape s : {ConvShape{3, 40, 40, 96, 3, 3, 40, 40, 33, 1, 1, 1, 1, 1, 1}, ConvShape{40, 8, 8, 40, 3, 3, 8, 8, 64, 1, 1, 1, 1, 1, 1}, ConvShape{1, 90, 90, 64, 1, 1, 90, 90, 16, 1, 1, 1, 1, 0, 0}})
+    testConvolution(k, s, true, r, checks);
+  checks.context = "shapes that bfloat16 does not take";
+  const ConvShape plain{2, 8, 8, 32, 3, 3, 8, 8, 32, 1, 1, 1, 1, 1, 1};
+  checks.that("takes a plain one", k.fits(plain));
+  ConvShape strided = plain, dilated = plain, shallow = plain, far = plain;
+  strided.strideW = 2;
+  dilated.dilationH = 2;
+  shallow.inC = 3;
+  far.padTop = 3;
+  for (const ConvShape& s : {strided, dilated, shallow, far}) checks.that("refused", !k.fits(s));
 }
 
 void testDepthwise(const Kernels& k, Random& r, Checks& checks) {

@@ -1,4 +1,4 @@
-// Runs every kernel of every instruction set that this CPU has, on one thread and on three, against plain loops in
+// Runs every kernel of every instruction set that this CPU has, those in bfloat16 too, on one thread and on three, against plain loops in
 // double precision; then what the pool takes from the machine. Prints one line each; exits with 1 if anything was wrong. An argument is the
 // seed of the random shapes and values.
 #include <cstdarg>
@@ -35,6 +35,18 @@ int main(int count, char** arguments) {
         test(*tables[i], random, checks);
     }
     std::printf("%s: %zu checks passed, %zu failed (seed %llu)\n", tables[i]->name, checks.passed, checks.failed, static_cast<unsigned long long>(seed));
+    good = good && checks.failed == 0;
+  }
+  const Bf16Kernels* bf16Tables[2];
+  const int availableBf16 = availableBf16Kernels(bf16Tables, 2);
+  for (int i = 0; i < availableBf16; i++) {
+    Checks checks;
+    for (int threads : {1, 3}) {
+      setThreadCount(threads);
+      Random random(seed);
+      testBf16Convolutions(*bf16Tables[i], random, checks);
+    }
+    std::printf("%s: %zu checks passed, %zu failed (seed %llu)\n", bf16Tables[i]->name, checks.passed, checks.failed, static_cast<unsigned long long>(seed));
     good = good && checks.failed == 0;
   }
   Checks checks;

@@ -10,7 +10,13 @@ import { compile, root, run } from "./compile.mjs";
 
 const require = createRequire(import.meta.url);
 const compiler = "g++";
-const isas = ["kernels_portable", ...(process.arch === "x64" ? ["kernels_avx2", "kernels_avx512"] : [])];
+const hasBf16 =
+  execFileSync(process.execPath, [join(root, "native", "has-bf16.mjs")], { encoding: "utf8" }) === "1\n";
+const isas = [
+  "kernels_portable",
+  ...(process.arch === "x64" ? ["kernels_avx2", "kernels_avx512"] : []),
+  ...(hasBf16 ? ["kernels_amx", "kernels_avx512_bf16"] : []),
+];
 // Halting at the first finding; -O1 keeps the vector code in registers and the run to minutes.
 const flags = [
   "-O1",
@@ -18,6 +24,8 @@ const flags = [
   "-fno-omit-frame-pointer",
   "-fsanitize=address,undefined",
   "-fno-sanitize-recover=all",
+  // As binding.gyp defines it.
+  ...(hasBf16 ? ["-DCK_BF16"] : []),
 ];
 const directory = join(root, "build", "sanitize");
 const settings = (leaks) => [
@@ -53,6 +61,7 @@ await run("env", [
     "test/hostile-inputs",
     "test/kernel-fuzz",
     "test/non-finite",
+    "test/precision",
     "test/worker-threads",
   ],
 ]);

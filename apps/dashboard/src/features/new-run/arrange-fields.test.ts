@@ -12,7 +12,14 @@ const section = (id: string) => arranged.folded.find((each) => each.id === id)!;
 
 test("what decides a run first stands open, the rest is folded, and nothing is left out", () => {
   expect(paths(arranged.subject)).toEqual(["data.source", "model"]);
-  expect(paths(arranged.training)).toEqual(["epochs", "batchSize", "learningRate", "seed", "engine"]);
+  expect(paths(arranged.training)).toEqual([
+    "epochs",
+    "batchSize",
+    "learningRate",
+    "seed",
+    "engine",
+    "precision",
+  ]);
   expect(arranged.folded.map(({ id }) => id)).toEqual([
     "data",
     "transforms",

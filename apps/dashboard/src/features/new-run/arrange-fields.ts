@@ -24,7 +24,7 @@ export interface FoldedSection {
 
 const SUBJECT = ["data.source", "model"];
 const LABELS = ["name", "experiment", "tags"];
-const TRAINING = ["epochs", "batchSize", "learningRate", "seed", "engine"];
+const TRAINING = ["epochs", "batchSize", "learningRate", "seed", "engine", "precision"];
 
 /** Every field has its place: what nobody thought of stands under "More". */
 export function arrangeFields(fields: readonly Field[]): Arrangement {

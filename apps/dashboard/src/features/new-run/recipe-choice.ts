@@ -4,7 +4,7 @@ import { isObject, sameJson, valueAt, withValueAt, type Json, type JsonObject } 
 import { SOURCE } from "./dataset-choice";
 
 /** What a recipe says nothing of: how the run is found again, and where and with what luck it is trained. */
-const KEPT = ["formatVersion", "name", "experiment", "tags", "seed", "engine"];
+const KEPT = ["formatVersion", "name", "experiment", "tags", "seed", "engine", "precision"];
 
 export const recipeOf = (name: RecipeName): NamedRecipe => RECIPES[name];
 const configOf = (name: RecipeName) => recipeOf(name).config as unknown as JsonObject;

@@ -33,6 +33,7 @@ const ORDER = [
   "tags",
   "seed",
   "engine",
+  "precision",
   "data",
   "transforms",
   "model",
