@@ -17,4 +17,5 @@ export { rmsPropUpdate } from "./rmsprop-update.js";
 export { layerNorm, type LayerNormInputs } from "./layer-norm.js";
 export { LayerNormalization, type LayerNormalizationArgs } from "./layer-normalization.js";
 export { sgdUpdate } from "./sgd-update.js";
+export { skipInputGradients } from "./skip-input-gradients.js";
 export { statelessDropout } from "./stateless-dropout.js";

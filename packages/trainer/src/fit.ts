@@ -1,7 +1,7 @@
 /** The training loop. It emits events and calls callbacks; it prints nothing and writes nothing. */
 import { setImmediate } from "node:timers/promises";
 import type { Loader } from "@convkit/data";
-import { fuseActivations } from "@convkit/ops";
+import { fuseActivations, skipInputGradients } from "@convkit/ops";
 import type { Rng } from "@convkit/random";
 import type { GradientClippingSpec, TrainEventBody } from "@convkit/schema";
 import type { Schedule } from "@convkit/schema/schedule";
@@ -72,6 +72,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
   const update = { optimizer, loss, clipping, gathered, profiler };
   const state = new LoopState(options);
   fuseActivations(model);
+  skipInputGradients(model);
   const stepEvents = new StepEvents(updatesPerEpoch(loader, accumulate), emit);
 
   const isDone = (): boolean => state.step >= (options.lastStep?.() ?? Infinity);
