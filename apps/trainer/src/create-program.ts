@@ -1,5 +1,6 @@
 /** The command and its subcommands, put together. */
 import { Command } from "commander";
+import { addBatchSizeFindCommand } from "./commands/batch-size-find.js";
 import { addConfigCommand } from "./commands/config.js";
 import { addDataCommand } from "./commands/data.js";
 import { addDashboardCommand } from "./commands/dashboard.js";
@@ -47,6 +48,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
     .addHelpText("after", EXAMPLES);
   addTrainCommand(program, context);
   addLrFindCommand(program, context);
+  addBatchSizeFindCommand(program, context);
   addResumeCommand(program, context);
   addEvaluateCommand(program, context);
   addPredictCommand(program, context);

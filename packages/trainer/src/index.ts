@@ -5,6 +5,14 @@ export {
   type LearningRateRange,
 } from "./find-learning-rate.js";
 export type { LearningRatePoint, LearningRateSuggestion, RateRange } from "./learning-rate-curve.js";
+export { measureSteps, type MeasureStepsOptions, type StepMeasurement } from "./measure-steps.js";
+export {
+  searchBatchSize,
+  type BatchSizeLimit,
+  type BatchSizeSearch,
+  type BatchSizeSearchOptions,
+  type BatchSizeTrial,
+} from "./batch-size-search.js";
 export { evaluateRun, type EvaluateRunResult } from "./evaluate-run.js";
 export { NothingToJudgeError } from "./judge.js";
 export type {

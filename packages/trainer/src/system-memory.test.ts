@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { totalmem, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
-import { readSystemMemory, type KernelFiles } from "./system-memory.js";
+import { readPeakMemory, readSystemMemory, type KernelFiles } from "./system-memory.js";
 
 /** A folder with the kernel's files as a machine of that kind has them. */
 function kernelFiles(files: Record<string, string>): KernelFiles {
@@ -45,4 +45,12 @@ it("takes the machine where no group limits it", () => {
   expect(totalBytes).toBe(totalmem());
   expect(usedBytes).toBeGreaterThan(0);
   expect(usedBytes).toBeLessThan(totalBytes);
+});
+
+it("tells the peak of a process by the kernel's word, and where there is none by Node's", () => {
+  const files = kernelFiles({
+    "proc/self/status": "Name:\tnode\nVmPeak:\t   9999 kB\nVmHWM:\t     123 kB\n",
+  });
+  expect(readPeakMemory(files)).toBe(123 * 1024);
+  expect(readPeakMemory(kernelFiles({}))).toBe(1024 * process.resourceUsage().maxRSS);
 });

@@ -30,6 +30,15 @@ export function readSystemMemory(files: KernelFiles = KERNEL_FILES): MemoryUse {
     .reduce((tightest, group) => (group.totalBytes < tightest.totalBytes ? group : tightest), machine);
 }
 
+/**
+ * The most that this process has held at once, of memory that is its own alone or shared.
+ * On Linux the kernel's own peak (proc(5), VmHWM), which a program that it was started by has no part in.
+ */
+export function readPeakMemory({ proc }: Pick<KernelFiles, "proc"> = KERNEL_FILES): number {
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(read(join(proc, "self/status")) ?? "") ?? [];
+  return 1024 * (kibibytes === undefined ? process.resourceUsage().maxRSS : Number(kibibytes));
+}
+
 function readGroup(folder: string): MemoryUse[] {
   const totalBytes = readNumber(folder, "memory.max") ?? readNumber(folder, "memory.limit_in_bytes");
   const current = readNumber(folder, "memory.current") ?? readNumber(folder, "memory.usage_in_bytes");

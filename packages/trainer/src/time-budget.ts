@@ -6,6 +6,7 @@
  * rates. It is made shorter where steps turn out slower, never longer.
  */
 import type { Callback } from "./callback.js";
+import { medianOf } from "./median.js";
 
 export interface TimeBudgetOptions {
   /** Of the whole run, from the first step to its judgement; of a resumed one, all attempts together. */
@@ -134,10 +135,6 @@ interface Position {
   readonly epoch: number;
   /** Updates that a plan from here has at least: within an epoch one more, which knows that it is the last. */
   readonly fewest: number;
-}
-
-function medianOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function meanOf(values: readonly number[]): number {

@@ -1,9 +1,9 @@
 /**
- * The training process. Opens the engine, then trains, resumes or evaluates; says everything over IPC.
+ * The training process. Opens the engine, then trains, resumes, evaluates or measures; says everything over IPC.
  * Ctrl-C and a closed terminal reach the whole process group: they are the parent's to answer, so this process
  * ignores them, and saves and stops when the parent asks or is gone.
  */
-import type { Engine, EngineDescription } from "@convkit/engine";
+import type { Engine } from "@convkit/engine";
 import type { TrainResult } from "@convkit/trainer";
 import { atCommonSize } from "../config/at-common-size.js";
 import { readRunConfig } from "../run/find-run.js";
@@ -13,6 +13,7 @@ import {
   type ChildMessage,
   type JobResult,
   type ParentMessage,
+  type ResultOf,
   type TrainingJob,
 } from "./protocol.js";
 
@@ -56,7 +57,7 @@ async function work(job: TrainingJob): Promise<void> {
 /** With a batch size that would fit, where the engine found no memory. */
 async function advised(thrown: unknown, job: TrainingJob): Promise<unknown> {
   if (!isOutOfMemory(thrown)) return thrown;
-  const { batchSize } = job.kind === "train" ? job.config : await readRunConfig(job.directory);
+  const { batchSize } = "config" in job ? job.config : await readRunConfig(job.directory);
   return new OutOfMemoryError(`${thrown.message} ${adviseBatchSize({ batchSize })}`, { cause: thrown });
 }
 
@@ -66,10 +67,10 @@ function isAbort(thrown: unknown): boolean {
   return aborted && (thrown === reason || (thrown instanceof Error && thrown.name === "AbortError"));
 }
 
-async function run(job: TrainingJob): Promise<JobResult> {
+async function run(job: TrainingJob): Promise<ResultOf<TrainingJob>> {
   const { tf: _, ...engine }: Engine = await openEngineFor(job);
   await say({ type: "engine", engine });
-  const { evaluateRun, resume, train } = await import("@convkit/trainer");
+  const { evaluateRun, measureSteps, resume, train } = await import("@convkit/trainer");
   const options = {
     home: job.home,
     engine,
@@ -96,6 +97,12 @@ async function run(job: TrainingJob): Promise<JobResult> {
       for (const text of evaluated.remarks) await say({ type: "note", text });
       return toJobResult({ ...evaluated, status: "completed", reason: "judged again" });
     }
+    case "measure":
+      return atCommonSize(
+        job.config,
+        (config) => measureSteps(config, { ...options, onGpu: engine.name === "tensorflow-gpu" }),
+        (text) => say({ type: "note", text }),
+      );
     default:
       return job satisfies never;
   }
@@ -105,8 +112,8 @@ async function run(job: TrainingJob): Promise<JobResult> {
 async function openEngineFor(job: TrainingJob): Promise<Engine> {
   const { openEngine } = await import("@convkit/engine");
   const training = job.kind !== "evaluate";
-  const config = job.kind === "train" ? job.config : await readRunConfig(job.directory);
-  const asked = job.kind === "train" ? undefined : job.engine;
+  const config = "config" in job ? job.config : await readRunConfig(job.directory);
+  const asked = "config" in job ? undefined : job.engine;
   const { precision } = config;
   const engine = await openEngine(asked ?? config.engine, { training, precision });
   if (training && !engine.canTrain) {

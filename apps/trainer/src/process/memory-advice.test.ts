@@ -30,5 +30,7 @@ it("knows an engine's lack of memory, also as a cause", () => {
   const own = Object.assign(new Error("Expected 900 MiB of memory"), { name: "TensorMemoryError" });
   expect(isOutOfMemory(new Error("step failed", { cause: own }))).toBe(true);
   expect(isOutOfMemory(new Error("OOM when allocating tensor with shape[128,64,224,224]"))).toBe(true);
+  // Of a loader's batch, whose pixels lie outside of what engines hold.
+  expect(isOutOfMemory(new RangeError("Array buffer allocation failed"))).toBe(true);
   expect(isOutOfMemory(new Error("no room on the disk"))).toBe(false);
 });

@@ -44,12 +44,12 @@ export function adviseBatchSize(facts: MemoryFacts): string {
   );
 }
 
-/** What engines say when they find no memory: ours by the error's name, TensorFlow's by its words. */
+/** What is said where there is no memory: by our engine by the error's name, by TensorFlow and JavaScript by their words. */
 export function isOutOfMemory(thrown: unknown): thrown is Error {
   if (!(thrown instanceof Error)) return false;
   const isEngines =
     thrown.name === "TensorMemoryError" ||
-    /OOM when allocating tensor|ResourceExhausted/i.test(thrown.message);
+    /OOM when allocating tensor|ResourceExhausted|^Array buffer allocation failed$/i.test(thrown.message);
   return isEngines || isOutOfMemory(thrown.cause);
 }
 

@@ -4,10 +4,16 @@
  */
 import type { EngineDescription } from "@convkit/engine";
 import type { EnginePreference, RunConfig, TrainEvent } from "@convkit/schema";
-import type { DataProgress, ResumeOptions, TrainOptions } from "@convkit/trainer";
+import type { DataProgress, ResumeOptions, StepMeasurement, TrainOptions } from "@convkit/trainer";
 
 /** What the child is started for. */
 export type TrainingJob =
+  | RunJob
+  /** Some steps that are thrown away. */
+  | { readonly kind: "measure"; readonly home: string; readonly config: RunConfig };
+
+/** Of these there is a run, or will be. */
+export type RunJob =
   | ({ readonly kind: "train"; readonly config: RunConfig } & Pick<
       TrainOptions,
       "home" | "runId" | "attempt" | "profile"
@@ -33,13 +39,16 @@ export type ChildMessage =
   | { readonly type: "dataProgress"; readonly progress: DataProgress }
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "event"; readonly event: TrainEvent }
-  | { readonly type: "result"; readonly result: JobResult }
+  | { readonly type: "result"; readonly result: ResultOf<TrainingJob> }
   /** Ended before there was a result, because it was asked to stop. */
   | { readonly type: "aborted" }
   | { readonly type: "error"; readonly error: JobError };
 
 /** The child's last word, whichever it is. */
 export type ChildOutcome = Extract<ChildMessage, { type: "result" | "aborted" | "error" }>;
+
+/** What a job of this type ends with. */
+export type ResultOf<Job extends TrainingJob> = Job extends RunJob ? JobResult : StepMeasurement;
 
 export interface JobResult {
   readonly runId: string;

@@ -10,7 +10,7 @@ import { runArgument } from "../run/find-run.js";
 import { watchInterrupts } from "./interrupts.js";
 import { InterruptedError, ProcessDiedError } from "./process-errors.js";
 import type { RunDelivery } from "./run-delivery.js";
-import { unpackError, type JobResult, type TrainingJob } from "./protocol.js";
+import { unpackError, type JobResult, type RunJob } from "./protocol.js";
 import { startTrainingProcess, type ProcessOutcome } from "./training-process.js";
 
 /** What is known of a run while its process lives, for the case that it dies. */
@@ -33,7 +33,7 @@ export interface RunJobOptions {
  * @throws {InterruptedError} if the user ended it before there was a result.
  */
 export async function runJob(
-  job: TrainingJob,
+  job: RunJob,
   context: CommandContext,
   options: RunJobOptions,
 ): Promise<ExitCode> {
@@ -90,7 +90,7 @@ async function deliveryOf(
   return createRunDelivery(await clientOf(note), note);
 }
 
-function folderOf(job: TrainingJob, { runId }: TrainEvent): string {
+function folderOf(job: RunJob, { runId }: TrainEvent): string {
   return job.kind === "train" ? join(job.home, "runs", runId) : job.directory;
 }
 
@@ -134,7 +134,7 @@ function errorOf(
   }
 }
 
-function howToGoOn(job: TrainingJob, { runId, checkpoint }: Trace): string {
+function howToGoOn(job: RunJob, { runId, checkpoint }: Trace): string {
   if (job.kind === "evaluate") return "The run itself is untouched; the same command tries again.";
   if (job.kind === "train" && runId === undefined)
     return "The run had not begun; the same command starts it.";

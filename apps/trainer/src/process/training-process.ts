@@ -8,7 +8,7 @@ import { readCgroup, readOomKills } from "../host/cgroup.js";
 import { readProcessUsage } from "../host/process-usage.js";
 import { readRunConfig } from "../run/find-run.js";
 import { diagnoseDeath } from "./diagnose-death.js";
-import type { ChildMessage, ChildOutcome, ParentMessage, TrainingJob } from "./protocol.js";
+import type { ChildMessage, ChildOutcome, ParentMessage, ResultOf, RunJob, TrainingJob } from "./protocol.js";
 import { watchSilence } from "./silence-watch.js";
 
 export interface TrainingProcessOptions {
@@ -21,19 +21,20 @@ export interface TrainingProcessOptions {
   readonly silentMs?: number;
 }
 
-export type ProcessOutcome =
-  | ChildOutcome
-  | { readonly type: "died"; readonly diagnosis: string }
+export type ProcessOutcome<Job extends TrainingJob = RunJob> =
+  | { readonly type: "result"; readonly result: ResultOf<Job> }
+  | Exclude<ChildOutcome, { type: "result" }>
+  | { readonly type: "died"; readonly diagnosis: string; readonly signal: NodeJS.Signals | null }
   /** Ended by `kill()`. */
   | { readonly type: "killed" };
 
-export interface TrainingProcess {
+export interface TrainingProcess<Job extends TrainingJob = RunJob> {
   readonly pid: number;
   /** Asks for a checkpoint and a clean end. */
   stop(reason: string): void;
   /** Ends it at once. */
   kill(): void;
-  readonly outcome: Promise<ProcessOutcome>;
+  readonly outcome: Promise<ProcessOutcome<Job>>;
 }
 
 const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
@@ -41,13 +42,16 @@ const LAST_WORDS = 4000;
 const MEMORY_SAMPLE_MS = 1000;
 
 /** @throws {Error} if the system starts no further process. */
-export function startTrainingProcess(job: TrainingJob, options: TrainingProcessOptions): TrainingProcess {
+export function startTrainingProcess<Job extends TrainingJob>(
+  job: Job,
+  options: TrainingProcessOptions,
+): TrainingProcess<Job> {
   const oomKillsBefore = readOomKills();
   const child = fork(CHILD, [], { serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const { pid } = child;
   if (pid === undefined) throw new Error("Expected the system to start a training process. It did not.");
 
-  let last: ProcessOutcome | undefined;
+  let last: ProcessOutcome<Job> | undefined;
   let killed = false;
   let lastWords = "";
   let peakResidentBytes: number | null = null;
@@ -62,8 +66,10 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
     silence.heard();
     // The first that is said of a run comes once its data and network are there.
     if (message.type === "event") residentBeforeBytes ??= readProcessUsage(pid)?.residentBytes ?? null;
-    if (message.type === "result" || message.type === "aborted" || message.type === "error") last = message;
-    else options.onMessage(message);
+    if (message.type === "result" || message.type === "aborted" || message.type === "error") {
+      // Both ends agree on which result a job has.
+      last = message as ProcessOutcome<Job>;
+    } else options.onMessage(message);
   });
   child.stdout?.setEncoding("utf8").on("data", byLine(options.onOutput));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -71,13 +77,13 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
   });
   child.stderr?.on("data", byLine(options.onOutput));
 
-  const outcome = new Promise<ProcessOutcome>((resolve, reject) => {
+  const outcome = new Promise<ProcessOutcome<Job>>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (exitCode, signal) => void settle(exitCode, signal).then(resolve, reject));
     const settle = async (
       exitCode: number | null,
       signal: NodeJS.Signals | null,
-    ): Promise<ProcessOutcome> => {
+    ): Promise<ProcessOutcome<Job>> => {
       silence.stop();
       clearInterval(memory);
       if (killed) return { type: "killed" };
@@ -87,7 +93,7 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
       const measured = { peakResidentBytes, memoryLimitBytes, residentBeforeBytes };
       const batchSize = job.kind === "evaluate" ? null : await batchSizeOf(job).catch(() => null);
       const facts = { exitCode, signal, lastWords, oomKills, ...measured, batchSize };
-      return { type: "died", diagnosis: diagnoseDeath(facts) };
+      return { type: "died", diagnosis: diagnoseDeath(facts), signal };
     };
   });
   const send = (message: ParentMessage): void => {
@@ -108,7 +114,7 @@ export function startTrainingProcess(job: TrainingJob, options: TrainingProcessO
 
 /** Pictures per step of what the job trains. */
 async function batchSizeOf(job: TrainingJob): Promise<number> {
-  return (job.kind === "train" ? job.config : await readRunConfig(job.directory)).batchSize;
+  return ("config" in job ? job.config : await readRunConfig(job.directory)).batchSize;
 }
 
 /** Cuts chunks into lines. The last line may lack its line break: libraries end what they print with one. */

@@ -4,7 +4,7 @@ import { createJsonDisplay } from "../display/json-display.js";
 import { createTextDisplay } from "../display/text-display.js";
 import { exitCodeOfError } from "../exit-code-of-error.js";
 import { EXIT_CODES } from "../exit-codes.js";
-import { unpackError, type TrainingJob } from "../process/protocol.js";
+import { unpackError, type RunJob } from "../process/protocol.js";
 import { startTrainingProcess, type ProcessOutcome } from "../process/training-process.js";
 import type { Directive, HeldJob } from "./held-job.js";
 import { writeRequest } from "./run-files.js";
@@ -23,7 +23,7 @@ export interface RunChildOptions {
 const LOST_MS = 120_000;
 
 /** @returns how it ended. */
-export function runChild(job: TrainingJob, options: RunChildOptions): Promise<ProcessOutcome> {
+export function runChild(job: RunJob, options: RunChildOptions): Promise<ProcessOutcome> {
   const { held, host, folder, started } = options;
   const display = host.json ? createJsonDisplay(host.context) : createTextDisplay(host.context, started);
   let hasBegun = false;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { shipJournal } from "@convkit/client";
 import type { RunClaim } from "@convkit/schema";
-import type { TrainingJob } from "../process/protocol.js";
+import type { RunJob } from "../process/protocol.js";
 import { readEnding, readStartEvent } from "../run/journal-ends.js";
 import { bringDataset } from "./bring-dataset.js";
 import { deliverRun } from "./deliver-run.js";
@@ -57,7 +57,7 @@ async function jobOf(
   { job, attempt, held }: Claimed<"train">,
   directory: string,
   host: WorkerHost,
-): Promise<{ job: TrainingJob } | { end: JobEnd }> {
+): Promise<{ job: RunJob } | { end: JobEnd }> {
   const { home } = host.context;
   const numbered = attempt === null ? {} : { attempt };
   if (existsSync(join(directory, "config.json"))) {
