@@ -56,6 +56,36 @@ describe("airbench94", () => {
     expect(output.dataSync()).toEqual(passed.dataSync());
   });
 
+  it("makes no features of rounding errors where its epsilon is large enough for grey pictures in three channels", async () => {
+    const coloured = smoothPictures(100, 9);
+    const images = coloured.images.map((_, i) => coloured.images[i - (i % 3)]!);
+    /** Channels of the first normalisation that hand a whitened direction on, and are more than noise. */
+    const livingChannels = async (options: object): Promise<number> => {
+      const model = await createModel(
+        { name: "airbench94", options: { filters: [24, 24, 24], ...options } },
+        {
+          inputShape: [9, 9, 3],
+          numClasses: 2,
+          rng: Rng.fromSeed(0),
+          sampleImages: () => Promise.resolve({ images, count: 100 }),
+        },
+      );
+      const outputs = model.getLayer("group1-norm1").output as tf.SymbolicTensor;
+      const features = tf.model({ inputs: model.inputs, outputs });
+      const normalised = features.apply(tf.tensor4d(images, [100, 9, 9, 3]), {
+        training: true,
+      }) as tf.Tensor4D;
+      const { variance } = tf.moments(normalised, [0, 1, 2]);
+      return variance.greater(0.01).sum().dataSync()[0]!;
+    };
+    // Of 12 values of a patch 4 differ, and each direction has two filters.
+    expect(await livingChannels({ epsilon: 1e-3 })).toBe(8);
+    // The original's, which this is by itself.
+    expect(await livingChannels({})).toBe(await livingChannels({ epsilon: 1e-12 }));
+    expect(await livingChannels({})).toBeGreaterThan(8);
+    await expect(livingChannels({ epsilon: 0 })).rejects.toThrow(ModelConfigError);
+  });
+
   it("decorrelates pictures with its first layer, which is then frozen", async () => {
     const sample = smoothPictures(200, 9);
     const model = await createModel("airbench94", {

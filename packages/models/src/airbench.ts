@@ -20,6 +20,8 @@ import { whiteningFilters, whiteningKernel } from "./whitening-kernel.js";
 const PositiveInt = z.int().positive();
 const Filters = z.tuple([PositiveInt, PositiveInt, PositiveInt]);
 const LOGIT_SCALE = 1 / 9;
+/** Of batch normalisation; the original's, for pictures with colours. */
+const EPSILON = 1e-12;
 
 type Variant = {
   name: ModelName;
@@ -34,7 +36,11 @@ type Variant = {
 
 function airbench(variant: Variant): ModelDefinition {
   const { name, filters, reference } = variant;
-  const Options = z.strictObject({ filters: Filters.default(filters) });
+  const Options = z.strictObject({
+    filters: Filters.default(filters),
+    /** Added to the variances of batch normalisation. */
+    epsilon: z.number().positive().default(EPSILON),
+  });
   return {
     source: "https://arxiv.org/abs/2404.00498",
     minSize: 9,
@@ -63,7 +69,7 @@ export const airbench96 = airbench({
 
 async function buildAirbench(
   context: ModelContext,
-  { name, filters, residual, momentum }: Variant,
+  { name, filters, residual, momentum, epsilon }: Variant & { epsilon: number },
 ): Promise<tf.LayersModel> {
   const { inputShape, numClasses, rng, sampleImages } = context;
   checkFilters(name, [whiteningFilters(inputShape[2]), ...filters]);
@@ -78,7 +84,7 @@ async function buildAirbench(
   ): tf.SymbolicTensor {
     let y = layers.conv(`${group}-conv${i}`, x, { filters, initializer: "torch" });
     if (pool) y = layers.maxPool(`${group}-pool`, y, 2);
-    return layers.batchNorm(`${group}-norm${i}`, y, { momentum, epsilon: 1e-12, scale: false });
+    return layers.batchNorm(`${group}-norm${i}`, y, { momentum, epsilon, scale: false });
   }
 
   /** [N, H, W, C] → [N, ⌊H/2⌋, ⌊W/2⌋, filters] */
