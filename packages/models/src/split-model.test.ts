@@ -1,28 +1,13 @@
 import { Rng } from "@convkit/random";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
+import { tinyModel } from "../test/tiny-classifier.js";
 import { countFlops } from "./count-flops.js";
 import { createModel } from "./create-model.js";
 import { splitModel, stagesOf } from "./split-model.js";
 
 const TRAINING = { training: true };
 const context = { inputShape: [8, 8, 3], numClasses: 4, rng: Rng.fromSeed(1) } as const;
-const LAYERS = {
-  layers: [
-    {
-      layer: "conv",
-      filters: 4,
-      kernelSize: 3,
-      strides: 1,
-      padding: "same",
-      useBias: false,
-      activation: "linear",
-    },
-    { layer: "batchNorm", momentum: 0.9, epsilon: 1e-5, scale: true, center: true },
-    { layer: "activation", activation: "relu" },
-    { layer: "globalAvgPool" },
-  ],
-} as const;
 const pictures = () => tf.randomNormal([3, 8, 8, 3], 0, 1, "float32", 5);
 const values = (tensor: unknown) => [...(tensor as tf.Tensor).dataSync()];
 
@@ -54,7 +39,7 @@ describe("splitModel", () => {
   });
 
   it("cuts a list of layers in front of its dense layer", async () => {
-    const { features, head } = splitModel(await createModel(structuredClone(LAYERS) as never, context));
+    const { features, head } = splitModel(await tinyModel());
     expect(features.outputs[0]!.shape).toEqual([null, 4]);
     expect(head.layers.map(({ name }) => name)).toEqual(["features", "logits"]);
   });
@@ -103,7 +88,7 @@ describe("stagesOf", () => {
   });
 
   it("takes the layers of a list one by one", async () => {
-    const model = await createModel(structuredClone(LAYERS) as never, context);
+    const model = await tinyModel();
     expect(stagesOf(model).map(({ name }) => name)).toEqual(["conv1", "batchNorm1", "head"]);
   });
 });
