@@ -24,7 +24,7 @@ export { loadPretrained } from "./pretrained/load-pretrained.js";
 export { readPretrainedFile } from "./pretrained/read-pretrained-file.js";
 export { readSafetensors, SafetensorsFormatError } from "./pretrained/read-safetensors.js";
 export { listModels, type ModelListing } from "./registry.js";
-export { applyToViews } from "./test-time-augmentation.js";
+export { applyToViews, checkViews, VIEW_COUNTS } from "./test-time-augmentation.js";
 export { hashSavedModel } from "./saved-model.js";
 export { saveClassifier } from "./save-classifier.js";
 export { splitModel, stagesOf, type ModelStage, type SplitModel } from "./split-model.js";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { applyToViews } from "./test-time-augmentation.js";
+import { ModelConfigError } from "./errors.js";
+import { applyToViews, checkViews, VIEW_COUNTS } from "./test-time-augmentation.js";
 
 /** A network whose answer is the picture's pixels: each view shows where they went. */
 const pixels = (images: tf.Tensor4D) => tf.reshape<tf.Rank.R2>(images, [images.shape[0], -1]);
@@ -40,6 +41,29 @@ describe("applyToViews", () => {
     const own = applyToViews(pixels, square(), "translate");
     const other = applyToViews(pixels, mirrored, "translate");
     expect(valuesOf("flip-translate")).toEqual([...tf.mul(tf.add(own, other), 0.5).dataSync()]);
+  });
+
+  it.each(["flip", "translate", "flip-translate"] as const)(
+    "shows the network as many views as %s has",
+    (kind) => {
+      let views = 0;
+      const counting = (images: tf.Tensor4D) => {
+        views += 1;
+        return pixels(images);
+      };
+      applyToViews(counting, square(), kind);
+      expect(views).toBe(VIEW_COUNTS[kind]);
+    },
+  );
+
+  it("moves no picture that is one pixel wide or high, and mirrors it", () => {
+    const row = tf.tensor4d([1, 2, 3], [1, 1, 3, 1]);
+    expect([...applyToViews(pixels, row, "flip").dataSync()]).toEqual([2, 2, 2]);
+    for (const kind of ["translate", "flip-translate"] as const) {
+      expect(() => applyToViews(pixels, row, kind)).toThrow(ModelConfigError);
+    }
+    expect(() => checkViews("translate", [28, 1, 3])).toThrow("Received: 28×1. Take flip, or leave it out.");
+    expect(() => checkViews("flip-translate", [2, 2, 1])).not.toThrow();
   });
 
   it("leaves one tensor, its answer", () => {

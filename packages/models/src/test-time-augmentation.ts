@@ -5,6 +5,28 @@
  */
 import type { TestTimeAugmentation } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
+import { ModelConfigError } from "./errors.js";
+
+/** How many views of a picture the network sees. */
+export const VIEW_COUNTS = {
+  flip: 2,
+  translate: 3,
+  "flip-translate": 6,
+} as const satisfies Record<TestTimeAugmentation, number>;
+
+/**
+ * @param shape [H, W, …] of the pictures.
+ * @throws {ModelConfigError} if they are to be moved by a pixel, and are only one pixel wide or high: there is no row or
+ * column beside the border that could be mirrored.
+ */
+export function checkViews(kind: TestTimeAugmentation | null | undefined, shape: readonly number[]): void {
+  const [height = 0, width = 0] = shape;
+  if (kind == null || kind === "flip" || (height >= 2 && width >= 2)) return;
+  throw new ModelConfigError(
+    `Expected pictures of 2×2 pixels or more for \`testTimeAugmentation\` ${kind}, which moves them by one. ` +
+      `Received: ${height}×${width}. Take flip, or leave it out.`,
+  );
+}
 
 /**
  * flip: the mean of the picture and its mirror image. translate: half the picture, a quarter each of it moved by one pixel
@@ -14,12 +36,14 @@ import * as tf from "@tensorflow/tfjs";
  * @param images float32 [N, H, W, C], H and W at least 2.
  * @param kind null: the network's own answer.
  * @returns [N, classes], which the caller disposes.
+ * @throws {ModelConfigError} if the pictures are too small to be moved.
  */
 export function applyToViews(
   apply: (images: tf.Tensor4D) => tf.Tensor2D,
   images: tf.Tensor4D,
   kind: TestTimeAugmentation | null | undefined,
 ): tf.Tensor2D {
+  checkViews(kind, images.shape.slice(1));
   const sides = (view: tf.Tensor4D) =>
     tf.mul<tf.Tensor2D>(tf.add(apply(view), apply(tf.reverse4d(view, 2))), 0.5);
   return tf.tidy(() => {

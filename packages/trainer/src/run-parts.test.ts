@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ModelConfigError } from "@convkit/models";
 import type { TrainEvent } from "@convkit/schema";
 import { expect, it, onTestFinished } from "vitest";
-import { runOptions, squaresConfig } from "../test/squares-run.js";
+import { eventsOf, journalOf, runOptions, squaresConfig } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
 import { evaluateRun } from "./evaluate-run.js";
 import { resume, train } from "./train.js";
@@ -38,4 +39,23 @@ it("shows a network 64 MiB of pictures at most, and one where a checkpoint's wei
     "1 pictures, 786432 values",
     "1 pictures, 786432 values",
   ]);
+});
+
+it("refuses before the first step to move pictures by a pixel that have only one", async () => {
+  const root = mkdtempSync(join(tmpdir(), "convkit-run-parts-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  writeSquares(join(root, "squares"), { train: 30, test: 2 });
+  const run = join(root, "run");
+  const training = train(
+    squaresConfig(join(root, "squares"), {
+      data: { source: join(root, "squares"), imageSize: [1, 8] },
+      transforms: { train: [], evaluation: [] },
+      model: { layers: [{ layer: "flatten" }] },
+      testTimeAugmentation: "translate",
+    }),
+    runOptions(run),
+  );
+  await expect(training).rejects.toThrow(ModelConfigError);
+  await expect(training).rejects.toThrow("Received: 1×8.");
+  expect(eventsOf(journalOf(run), "epochStarted")).toEqual([]);
 });

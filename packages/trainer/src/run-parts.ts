@@ -1,8 +1,8 @@
 /** What a run's config stands for: the network, the loaders that feed it, and what is to be watched. */
 import { createLoader, trainingLoaderRng, type DatasetSplit, type Loader } from "@convkit/data";
-import { createModel, type SampleImages } from "@convkit/models";
+import { checkViews, createModel, VIEW_COUNTS, type SampleImages } from "@convkit/models";
 import { Rng } from "@convkit/random";
-import type { TestTimeAugmentation, TransformSpec } from "@convkit/schema";
+import type { TransformSpec } from "@convkit/schema";
 import { createSchedule, type Schedule, type ScheduleOptions } from "@convkit/schema/schedule";
 import type * as tf from "@tensorflow/tfjs";
 import type { Callback } from "./callback.js";
@@ -58,6 +58,7 @@ export interface AssembleRunOptions {
  * Everything that `fit` needs; the caller disposes it.
  *
  * @throws {ImageShapeMismatchError} if training pictures are not of the shape that the network is built for.
+ * @throws {ModelConfigError} if the network cannot be built, or its pictures are too small for `testTimeAugmentation`.
  * @throws {SamplingError} if sampling by the config's weights leaves no picture.
  * @throws {StageError} if the config freezes a stage that the network does not have, or all of them.
  * @throws {WeightPatternError} if a pattern of the optimizer's matches no weight that is trained.
@@ -86,6 +87,7 @@ export async function assembleRun(
       dropRemainder: train.length >= batchSize,
     });
     disposals.push(() => loader.close());
+    checkViews(config.testTimeAugmentation, loader.imageShape);
     const model = await buildNetwork(data, {
       rng,
       weightsFollow: resumeFrom !== null,
@@ -146,11 +148,9 @@ function budgetOf(
     mostSteps: epochs * timing.stepsPerEpoch,
     imagesPerStep: Math.min(train.length, batchSize * accumulate),
     validationImages: (validation?.length ?? 0) * (ema ? 2 : 1),
-    judgedImages: judged * (testTimeAugmentation ? VIEWS[testTimeAugmentation] : 1),
+    judgedImages: judged * (testTimeAugmentation ? VIEW_COUNTS[testTimeAugmentation] : 1),
   });
 }
-
-const VIEWS = { flip: 2, translate: 3, "flip-translate": 6 } satisfies Record<TestTimeAugmentation, number>;
 
 /** As long as the budget's plan, and what counts in epochs (milestones) moved with it. */
 function withinBudget(
