@@ -20,6 +20,8 @@ export interface Optimizer {
   update(gradients: ReadonlyMap<string, tf.Tensor>, options: UpdateOptions): void;
   /** What it updates. */
   readonly variables: NamedVariables;
+  /** Of these, without those that rest in the update of this number, whose gradients it makes no use of. */
+  movingVariables(step: number): NamedVariables;
   /** What it remembers, named `<weight>/<slot>`; they belong to the optimizer. */
   readonly slots: NamedVariables;
   dispose(): void;
@@ -52,13 +54,19 @@ export function createOptimizer(
       slots.set(`${name}/${slotName}`, slot);
     }
   }
+  function isMoving(name: string, step: number): boolean {
+    const { firstStep, lastStep } = settings.get(name)!;
+    return step >= firstStep && step <= lastStep;
+  }
+
   return {
     variables,
+    movingVariables: (step) => new Map([...variables].filter(([name]) => isMoving(name, step))),
     slots,
     update(gradients, { learningRate, step }) {
       for (const [name, grad] of gradients) {
-        const { learningRate: factor, weightDecay, firstStep, lastStep } = settings.get(name)!;
-        if (step < firstStep || step > lastStep) continue;
+        if (!isMoving(name, step)) continue;
+        const { learningRate: factor, weightDecay, firstStep } = settings.get(name)!;
         const param = variables.get(name)!;
         const targets = [param, ...slotNames.map((slot) => slots.get(`${name}/${slot}`)!)];
         const updated = update(

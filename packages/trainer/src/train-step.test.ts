@@ -1,5 +1,5 @@
 import type { MixedLabels } from "@convkit/data";
-import { OptimizerSpec } from "@convkit/schema";
+import { OptimizerSpec, type GradientClippingSpec } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { createLoss } from "./loss.js";
@@ -14,13 +14,16 @@ interface StepCase {
   readonly labels?: readonly [number, number];
   readonly classWeights?: number[] | null;
   readonly pictureWeights?: readonly [number, number];
+  readonly clipping?: GradientClippingSpec;
+  /** Pattern of weights that rest. */
+  readonly resting?: string;
 }
 
 /** One plain gradient step of rate 1 over two 1×1 pictures. */
 async function stepOf(
   dense: Omit<DenseArgs, "units">,
   images: number[],
-  { mixed, labels = [0, 0], classWeights = null, pictureWeights }: StepCase = {},
+  { mixed, labels = [0, 0], classWeights = null, pictureWeights, clipping, resting }: StepCase = {},
 ) {
   const weights = tf.initializers.constant({ value: -3 });
   const model = tf.sequential({
@@ -29,7 +32,8 @@ async function stepOf(
       tf.layers.dense({ name: "logits", units: 2, useBias: false, kernelInitializer: weights, ...dense }),
     ],
   });
-  const spec = OptimizerSpec.parse({ name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 });
+  const groups = resting === undefined ? [] : [{ weights: resting, learningRate: 0 }];
+  const spec = OptimizerSpec.parse({ name: "sgd", momentum: 0, nesterov: false, weightDecay: 0, groups });
   const optimizer = createOptimizer(spec, weightsByName(model, "trainable"));
   const batch = {
     images: Float32Array.from(images),
@@ -43,6 +47,7 @@ async function stepOf(
   const metrics: StepMetrics = await trainStep(model, batch, {
     optimizer,
     loss: createLoss({ name: "cross-entropy", labelSmoothing: 0, classWeights }),
+    clipping,
     learningRate: 1,
     step: 1,
   });
@@ -97,6 +102,20 @@ describe("trainStep", () => {
     const { kernel } = await stepOf({}, [1, 3], { labels: [0, 1], pictureWeights: [0, 2] });
     expect(kernel[0]).toBeCloseTo(-3 - 1.5, 5);
     expect(kernel[1]).toBeCloseTo(-3 + 1.5, 5);
+  });
+
+  it("clips by the weights that move alone, and moves none where all rest", async () => {
+    // The kernel's gradient is (−1, 1), of norm √2, the bias's (−½, ½): together √2.5.
+    const clipping = { name: "global-norm", limit: Math.SQRT2 / 2 } as const;
+    const { kernel } = await stepOf({ useBias: true }, [1, 3], { clipping, resting: "/bias$" });
+    expect(kernel[0]).toBeCloseTo(-3 + 0.5, 5);
+    expect(kernel[1]).toBeCloseTo(-3 - 0.5, 5);
+    const withBias = await stepOf({ useBias: true }, [1, 3], { clipping });
+    expect(withBias.kernel[0]).toBeCloseTo(-3 + Math.sqrt(0.5 / 2.5), 5);
+
+    const resting = await stepOf({}, [1, 3], { clipping, resting: "." });
+    expect(resting.kernel).toEqual([-3, -3]);
+    expect(resting.metrics.loss).toBeCloseTo(Math.log(2), 6);
   });
 
   it("adds the penalties of the network's regularizers", async () => {

@@ -36,14 +36,17 @@ export interface StepMetrics {
 
 /**
  * Minimises the loss plus the regularisation penalties of the network's layers, and keeps weights within their
- * constraints, as Keras does. Leaves no tensor behind but those the optimizer holds.
+ * constraints, as Keras does. Weights that rest have no gradient, so that clipping does not count them. Leaves no tensor behind but those the optimizer holds.
  */
 export async function trainStep(
   model: tf.LayersModel,
   batch: Batch,
   options: TrainStepOptions,
 ): Promise<StepMetrics> {
-  const { optimizer, loss: lossOf, profiler } = options;
+  const { optimizer, loss: lossOf, profiler, step } = options;
+  const moving = optimizer.movingVariables(step);
+  // Where all rest, which tfjs's differentiation refuses, the loss is still to be told.
+  const variables = moving.size > 0 ? moving : optimizer.variables;
   const metrics = tf.tidy(() => {
     const images = imagesTensor(batch);
     const labels = labelsTensor(batch);
@@ -58,13 +61,9 @@ export async function trainStep(
       const whole = penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
       profiler?.mark("forward");
       return whole;
-    }, [...optimizer.variables.values()]);
+    }, [...variables.values()]);
     profiler?.mark("backward");
-    update(
-      model,
-      { gradients: byWeightName(grads, optimizer.variables), count: batch.labels.length },
-      options,
-    );
+    update(model, { gradients: byWeightName(grads, variables), count: batch.labels.length }, options);
     profiler?.mark("update");
     const result = tf.stack([value, correct!]);
     correct!.dispose();
