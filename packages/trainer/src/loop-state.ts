@@ -10,6 +10,7 @@ import type { StepMetrics } from "./train-step.js";
 type Totals = Checkpoint["state"]["totals"];
 
 const NOTHING_COUNTED: Totals = { loss: 0, correct: 0, count: 0 };
+const NOTHING_GATHERED = { ...NOTHING_COUNTED, weight: 0 };
 
 export class LoopState {
   /** Updates done. */
@@ -22,7 +23,8 @@ export class LoopState {
   readonly #options: FitOptions;
   readonly #callbacks: readonly Callback[];
   #totals: Totals = NOTHING_COUNTED;
-  #update: Totals = NOTHING_COUNTED;
+  /** Sums over the batches of the update at hand: `loss` by the batches' weights. */
+  #update: Totals & { readonly weight: number } = NOTHING_GATHERED;
   /** Of the update at hand, or the last one, a list for each of its batches. */
   #batchIds: (readonly string[])[] = [];
   #learningRate = 0;
@@ -39,25 +41,27 @@ export class LoopState {
 
   /** Of the update at hand. */
   countBatch(
-    { loss, correct }: StepMetrics,
+    { loss, weight, correct }: StepMetrics,
     { ids, labels: { length: count } }: Pick<Batch, "ids" | "labels">,
   ): void {
     if (this.#update.count === 0) this.#batchIds = [];
     this.#batchIds.push(ids);
-    this.#update = added(this.#update, { loss: loss * count, correct, count });
+    const gathered = added(this.#update, { loss: loss * weight, correct, count });
+    this.#update = { ...gathered, weight: this.#update.weight + weight };
   }
 
   /** The update is done. @returns its logs, and how many pictures it was of. */
   countStep(learningRate: number): { logs: LogValues; images: number } {
-    const { loss, correct, count } = this.#update;
-    this.#totals = added(this.#totals, this.#update);
-    this.#update = NOTHING_COUNTED;
+    const { loss: weighed, weight, correct, count } = this.#update;
+    const loss = weighed / weight;
+    this.#totals = added(this.#totals, { loss: loss * count, correct, count });
+    this.#update = NOTHING_GATHERED;
     this.step += 1;
     this.stepInEpoch += 1;
     this.#announcedEpoch = this.epoch;
     this.#learningRate = learningRate;
     return {
-      logs: { loss: loss / count, accuracy: correct / count, learning_rate: learningRate },
+      logs: { loss, accuracy: correct / count, learning_rate: learningRate },
       images: count,
     };
   }

@@ -1,4 +1,5 @@
 /** The loss that a config names, over a batch's labels. */
+import type { Batch } from "@convkit/data";
 import type { LossSpec } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { binaryCrossEntropy } from "./binary-cross-entropy.js";
@@ -16,11 +17,18 @@ export interface LossTarget {
   readonly sampleWeights?: tf.Tensor1D | undefined;
 }
 
-/**
- * @param logits float32 [N, C].
- * @returns the mean over the batch by the pictures' weights, in nats: a scalar that the caller disposes.
- */
-export type Loss = (logits: tf.Tensor2D, target: LossTarget) => tf.Scalar;
+export interface Loss {
+  /**
+   * @param logits float32 [N, C].
+   * @returns the mean over the batch by the pictures' weights, in nats: a scalar that the caller disposes.
+   */
+  (logits: tf.Tensor2D, target: LossTarget): tf.Scalar;
+  /**
+   * What that mean divides by, so that the means of several batches can be put together as one of all their pictures. Left
+   * out: the number of pictures.
+   */
+  readonly weightOf?: (batch: Pick<Batch, "labels" | "weights" | "mixed">) => number;
+}
 
 /** With numbers where the config may have a method's name. */
 export type NumericLossSpec = LossSpec extends infer Spec
@@ -31,6 +39,11 @@ export type NumericLossSpec = LossSpec extends infer Spec
 
 /** The loss of mixed labels is the mixture of two losses. */
 export function createLoss(spec: NumericLossSpec): Loss {
+  const weightOf: Loss["weightOf"] = (batch) => totalWeight(batch, spec.classWeights);
+  return Object.assign(lossOf(spec), { weightOf });
+}
+
+function lossOf(spec: NumericLossSpec): Loss {
   const { classWeights } = spec;
   switch (spec.name) {
     case "cross-entropy": {
@@ -77,4 +90,16 @@ function mixture(one: Loss): Loss {
       return tf.add(tf.mul(own, mixed.weight), tf.mul(other, 1 - mixed.weight));
     });
   };
+}
+
+/** The sum of the pictures' weights; of mixed ones the mixture of the two sums, by which their losses are divided. */
+function totalWeight(
+  { labels, weights, mixed }: Parameters<NonNullable<Loss["weightOf"]>>[0],
+  classWeights: readonly number[] | null,
+): number {
+  if (!classWeights && !weights) return labels.length;
+  const sumOf = (classes: Int32Array): number =>
+    classes.reduce((sum, label, i) => sum + (classWeights?.[label] ?? 1) * (weights?.[i] ?? 1), 0);
+  if (!mixed) return sumOf(labels);
+  return mixed.weight * sumOf(labels) + (1 - mixed.weight) * sumOf(mixed.labels);
 }

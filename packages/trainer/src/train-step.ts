@@ -27,12 +27,17 @@ export interface TrainStepOptions extends UpdateOptions {
 export interface StepMetrics {
   /** Mean over the batch (by weights of classes and pictures, if given), in nats, against mixed labels where pictures were mixed, and the network's own penalties. */
   readonly loss: number;
+  /** What that mean divides by: the number of pictures, or the sum of their weights; greater than 0. */
+  readonly weight: number;
   /**
    * Pictures of the batch classified correctly before the update. Where they were mixed with each other, as the label
    * with the larger share; as their own if both are alike.
    */
   readonly correct: number;
 }
+
+/** Of a batch of nothing but weight 0, which beside others then counts next to nothing, and alone as it is. */
+const LEAST_WEIGHT = 1e-30;
 
 /**
  * Minimises the loss plus the regularisation penalties of the network's layers, and keeps weights within their
@@ -47,6 +52,7 @@ export async function trainStep(
   const moving = optimizer.movingVariables(step);
   // Where all rest, which tfjs's differentiation refuses, the loss is still to be told.
   const variables = moving.size > 0 ? moving : optimizer.variables;
+  const weight = Math.max(lossOf.weightOf?.(batch) ?? batch.labels.length, LEAST_WEIGHT);
   const metrics = tf.tidy(() => {
     const images = imagesTensor(batch);
     const labels = labelsTensor(batch);
@@ -63,7 +69,7 @@ export async function trainStep(
       return whole;
     }, [...variables.values()]);
     profiler?.mark("backward");
-    update(model, { gradients: byWeightName(grads, variables), count: batch.labels.length }, options);
+    update(model, { gradients: byWeightName(grads, variables), weight }, options);
     profiler?.mark("update");
     const result = tf.stack([value, correct!]);
     correct!.dispose();
@@ -71,16 +77,16 @@ export async function trainStep(
   });
   const [loss, correct] = await metrics.data();
   metrics.dispose();
-  return { loss: loss!, correct: correct! };
+  return { loss: loss!, weight, correct: correct! };
 }
 
 /** Updates the weights, or only gathers the gradients until the update's last batch. */
 function update(
   model: tf.LayersModel,
-  { gradients, count }: { gradients: ReadonlyMap<string, tf.Tensor>; count: number },
+  { gradients, weight }: { gradients: ReadonlyMap<string, tf.Tensor>; weight: number },
   { optimizer, clipping, gathered, isLastOfUpdate = true, learningRate, step }: TrainStepOptions,
 ): void {
-  gathered?.add(gradients, count);
+  gathered?.add(gradients, weight);
   if (!isLastOfUpdate) return;
   const means = gathered?.take() ?? gradients;
   optimizer.update(clipping ? clipGradients(means, clipping) : means, { learningRate, step });
