@@ -4,8 +4,9 @@ import { getDropoutStates, setDropoutStates } from "@convkit/ops";
 import { interrupted, type Callback, type CallbackContext, type Ending, type LogValues } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { FitOptions } from "./fit.js";
-import { assignVariables, readVariables, weightsByName } from "./named-tensors.js";
+import { ArraysMismatchError, assignVariables, readVariables, weightsByName } from "./named-tensors.js";
 import type { StepMetrics } from "./train-step.js";
+import type { WeightAverage } from "./weight-averages.js";
 
 type Totals = Checkpoint["state"]["totals"];
 
@@ -144,7 +145,7 @@ export class LoopState {
     const { model, optimizer, averages = [] } = this.#options;
     assignVariables(weightsByName(model), weights);
     assignVariables(optimizer.slots, slots);
-    for (const { name, tensors } of averages) assignVariables(tensors, saved[name] ?? {});
+    for (const { name, tensors } of averages) assignVariables(tensors, saved[name] ?? missing(name));
     setDropoutStates(model, state.dropout);
     for (const callback of this.#callbacks) {
       if (callback.name in state.callbacks) callback.setState?.(state.callbacks[callback.name]);
@@ -156,6 +157,15 @@ export class LoopState {
     this.#learningRate = state.learningRate;
     if (state.stopReason !== null) this.ending = { status: "stopped", reason: state.stopReason };
   }
+}
+
+/** The average would have to know every step from the first. */
+function missing(average: WeightAverage["name"]): never {
+  throw new ArraysMismatchError(
+    `a checkpoint with the averaged weights of \`${average}\``,
+    "one of a run that was begun without",
+    `Take \`${average}\` out of the run's config again, or begin a new run with it.`,
+  );
 }
 
 /** Their states would overwrite each other in a checkpoint. */

@@ -8,11 +8,12 @@ export type NamedVariables = ReadonlyMap<string, tf.Variable>;
 /** Saved arrays do not fit the network or optimizer they are put into. */
 export class ArraysMismatchError extends Error {
   override readonly name = "ArraysMismatchError";
-  constructor(expected: string, received: string) {
-    super(
-      `Expected ${expected}. Received: ${received}. ` +
-        "The arrays were saved by another network; build it from the config they were saved with.",
-    );
+  constructor(
+    expected: string,
+    received: string,
+    wayOut = "The arrays were saved by another network; build it from the config they were saved with.",
+  ) {
+    super(`Expected ${expected}. Received: ${received}. ${wayOut}`);
   }
 }
 

@@ -220,6 +220,30 @@ describe("resume", () => {
     expect(text).toContain("cpu with 1 thread and goes on with native with 2 threads");
   });
 
+  it.each([
+    ["ema", { decay: 0.9 }],
+    ["lookahead", { everySteps: 5, slowShare: 0.9 }],
+  ])(
+    "says of a run that %s was added to that it began without, and that its network is the same",
+    async (name, spec) => {
+      const run = newRun();
+      const controller = new AbortController();
+      const onEvent = ({ type }: TrainEvent): void => {
+        if (type === "step") controller.abort();
+      };
+      await train(configOf({ epochs: 1 }), optionsFor(run, { signal: controller.signal, onEvent }));
+      const path = join(run, "config.json");
+      const config = JSON.parse(readFileSync(path, "utf8")) as object;
+      writeFileSync(path, JSON.stringify({ ...config, [name]: spec }));
+      await expect(resume(run, optionsFor(run))).rejects.toThrow(
+        `Expected a checkpoint with the averaged weights of \`${name}\`. Received: one of a run that was begun without. ` +
+          `Take \`${name}\` out of the run's config again, or begin a new run with it.`,
+      );
+      writeFileSync(path, JSON.stringify(config));
+      expect((await resume(run, optionsFor(run))).status).toBe("completed");
+    },
+  );
+
   it("refuses a finished run", async () => {
     const journal = readFileSync(join(whole, "events.jsonl"));
     await expect(resume(whole, optionsFor(whole))).rejects.toThrow(RunFinishedError);
