@@ -18,10 +18,10 @@ import { writeNanBatch } from "./nan-batch.js";
 import { evaluated, reportContext } from "./run-facts.js";
 import type { RunFolder } from "./run-folder.js";
 import type { AttemptOptions, RunOptions, TrainResult } from "./run-options.js";
-import { assembleRun, monitorsOf } from "./run-parts.js";
+import { assembleRun, monitorsOf, type RunParts } from "./run-parts.js";
 import { RunRequests, stopOnRequest } from "./run-requests.js";
 import { announceBestCheckpoint, announceJudgement, saveProfile } from "./saved-artifacts.js";
-import { describeProfile, StepProfiler } from "./step-profiler.js";
+import { describeProfile, profileWithin, StepProfiler, type StepProfileOptions } from "./step-profiler.js";
 import { systemMetrics } from "./system-metrics.js";
 import { terminateOnNaN } from "./terminate-on-nan.js";
 import type { TimeBudgetOptions } from "./time-budget.js";
@@ -84,9 +84,10 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
     emit({ type: "message", level: "info", text: describePlan(plan, data) });
   const parts = await assembleRun(data, { resumeFrom, workers, timing: { clock, onPlan } });
   let profile: StepProfile | undefined;
+  const profiling = options.profile && profileWithin(options.profile, batchesLeft(parts, data, resumeFrom));
   const profiler =
-    options.profile &&
-    new StepProfiler(options.profile, (measured) => {
+    profiling &&
+    new StepProfiler(profiling, (measured) => {
       profile = measured;
       emit({ type: "message", level: "info", text: describeProfile(measured).join("\n") });
     });
@@ -130,6 +131,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       resumeFrom,
     });
     if (profile) await saveProfile(folder, profile, emit);
+    else if (profiler) emit({ type: "message", level: "warning", text: whyNoProfile(profiler, profiling) });
     if (ending.status === "interrupted" || ending.status === "failed") return ending;
     const { name, checkpoint, damaged: damagedSince } = await checkpointToJudge(folder);
     const warnings = [...damagedSince, ...(name === "best" ? [] : [whyNotBest(checkpoint, monitors)])];
@@ -157,6 +159,24 @@ async function checkpointToResume(
   if (!found) return { resumeFrom: null, damaged };
   const hasBest = existsSync(checkpointFile(folder.bestCheckpoint));
   return { resumeFrom: hasBest ? found.checkpoint : withoutBest(found.checkpoint), damaged };
+}
+
+/** Of the attempt, if nothing ends it early. */
+function batchesLeft(
+  { loader, accumulate }: RunParts,
+  { config: { epochs } }: RunData,
+  resumeFrom: Checkpoint | null,
+): number {
+  const { epoch, stepInEpoch } = resumeFrom?.state ?? { epoch: 1, stepInEpoch: 0 };
+  const doneInEpoch = Math.min(stepInEpoch * accumulate, loader.stepsPerEpoch);
+  return Math.max(0, (epochs - epoch + 1) * loader.stepsPerEpoch - doneInEpoch);
+}
+
+function whyNoProfile({ seen }: StepProfiler, { skip }: Required<StepProfileOptions>): string {
+  return (
+    `Expected a batch to profile after the first ${skip}, in which memory and threads settle. ` +
+    `Received: ${seen} in all. Profile a longer run.`
+  );
 }
 
 type Plan = Parameters<NonNullable<TimeBudgetOptions["onPlan"]>>[0];

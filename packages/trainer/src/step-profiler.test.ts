@@ -8,7 +8,7 @@ import type { Callback } from "./callback.js";
 import { fit } from "./fit.js";
 import { weightsByName } from "./named-tensors.js";
 import { createOptimizer } from "./optimizer.js";
-import { describeProfile, StepProfiler } from "./step-profiler.js";
+import { describeProfile, profileWithin, StepProfiler } from "./step-profiler.js";
 
 async function profileOf(
   options: { batches: number; skip?: number },
@@ -90,6 +90,15 @@ it("puts the kernels back where training throws, and tells nothing", async () =>
   const run = profileOf({ batches: 10, skip: 0 }, { callbacks: [failing] });
   await expect(run).rejects.toThrow("full disk");
   expect(new Set(tf.getKernelsForBackend(tf.getBackend()))).toEqual(kernels);
+});
+
+describe("profileWithin", () => {
+  it("skips what settles, and half of the batches where there are no more", () => {
+    const skipped = (left: number, skip?: number) =>
+      profileWithin({ batches: 20, ...(skip !== undefined && { skip }) }, left).skip;
+    expect([100, 6, 5, 4, 2, 1, 0].map((left) => skipped(left))).toEqual([5, 5, 2, 2, 1, 0, 0]);
+    expect([skipped(3, 0), skipped(10, 8), skipped(8, 8)]).toEqual([0, 8, 4]);
+  });
 });
 
 describe("describeProfile", () => {

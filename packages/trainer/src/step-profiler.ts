@@ -12,6 +12,19 @@ export interface StepProfileOptions {
   readonly skip?: number;
 }
 
+const USUAL_SKIP = 5;
+
+/**
+ * The same for training that has only so many batches: where they are fewer than those to skip and one to measure, half of
+ * them are measured.
+ */
+export function profileWithin(
+  { batches, skip = USUAL_SKIP }: StepProfileOptions,
+  batchesLeft: number,
+): Required<StepProfileOptions> {
+  return { batches, skip: batchesLeft > skip ? skip : Math.floor(batchesLeft / 2) };
+}
+
 interface KernelTotal {
   calls: number;
   durationMs: number;
@@ -32,10 +45,15 @@ export class StepProfiler {
   /** Not between batches, where pictures may be validated. */
   #isWithinBatch = false;
 
-  constructor({ batches, skip = 5 }: StepProfileOptions, onDone: (profile: StepProfile) => void) {
+  constructor({ batches, skip = USUAL_SKIP }: StepProfileOptions, onDone: (profile: StepProfile) => void) {
     this.#batches = batches;
     this.#skip = skip;
     this.#onDone = onDone;
+  }
+
+  /** Batches so far, measured or not. */
+  get seen(): number {
+    return this.#seen;
   }
 
   /** @param waitedMs how long the loop has waited for this batch. */

@@ -151,6 +151,27 @@ describe("train", () => {
     expect(await lastWeights(run)).toEqual(await lastWeights(plain));
   });
 
+  it("profiles what there is where a run is short, and says so where it ends before", async () => {
+    const [short, stopped] = [newRun(), newRun()];
+    // 3 batches, in the first of which memory and threads settle.
+    const config = configOf({ epochs: 1, batchSize: 40 });
+    await train(config, optionsFor(short, { profile: { batches: 20 } }));
+    const profile: unknown = JSON.parse(readFileSync(join(short, "profile.json"), "utf8"));
+    expect(StepProfile.parse(profile)).toMatchObject({ batches: 2, batchSize: 40 });
+
+    const controller = new AbortController();
+    const onEvent = ({ type }: TrainEvent): void => {
+      if (type === "step") controller.abort(new Error("enough"));
+    };
+    const options = { profile: { batches: 20 }, signal: controller.signal, onEvent };
+    await train(config, optionsFor(stopped, options));
+    expect(existsSync(join(stopped, "profile.json"))).toBe(false);
+    const texts = eventsOf(journalOf(stopped), "message").map(({ text }) => text);
+    expect(texts).toContainEqual(
+      expect.stringMatching(/^Expected a batch to profile after the first 1, .* Received: 1 in all\./),
+    );
+  });
+
   it("shows the worst mistakes as pictures on the page", async () => {
     const run = newRun();
     const { report } = await train(configOf({ epochs: 1, learningRate: 1e-6 }), optionsFor(run));
