@@ -23,6 +23,17 @@ export { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
 export { LossSpec } from "./loss-spec.js";
 export { OptimizerSpec } from "./optimizer-spec.js";
 export { ScheduleSpec } from "./schedule-spec.js";
+export {
+  countRungs,
+  isMaximized,
+  SweepName,
+  SweepSpec,
+  SweepTrial,
+  type SweepMethod,
+  type SweepMetric,
+  type SweepParameter,
+  type SweepSpecInput,
+} from "./sweep-spec.js";
 export { expandShortForms } from "./short-forms.js";
 export { DatasetCard, SplitName } from "./dataset-card.js";
 export {

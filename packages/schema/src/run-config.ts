@@ -12,6 +12,7 @@ import { SamplingSpec } from "./sampling-spec.js";
 import { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
 import { ScheduleSpec } from "./schedule-spec.js";
 import { joinShortForms } from "./short-forms.js";
+import { SweepTrial } from "./sweep-spec.js";
 import { ResizeFit } from "./transform-fields.js";
 
 const PositiveInt = z.int().positive();
@@ -221,6 +222,7 @@ export const RunConfig = z.strictObject({
     .array(CallbackSpec)
     .optional()
     .describe("Modules that watch the training and may end it, called in this order; left out: none"),
+  sweep: SweepTrial.optional().describe("Filled in by `convkit sweep`: which of its trials the run is"),
 });
 /** A parsed config: every default filled in. */
 export type RunConfig = z.infer<typeof RunConfig>;
