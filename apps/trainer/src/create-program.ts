@@ -13,6 +13,7 @@ import { addPredictCommand } from "./commands/predict.js";
 import { addRecipesCommand } from "./commands/recipes.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addRunsCommand } from "./commands/runs.js";
+import { addSweepCommand } from "./commands/sweep.js";
 import { addTrainCommand } from "./commands/train.js";
 import { addWorkerCommand } from "./commands/worker.js";
 import type { CommandContext } from "./commands/command-context.js";
@@ -49,6 +50,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addTrainCommand(program, context);
   addLrFindCommand(program, context);
   addBatchSizeFindCommand(program, context);
+  addSweepCommand(program, context);
   addResumeCommand(program, context);
   addEvaluateCommand(program, context);
   addPredictCommand(program, context);

@@ -13,6 +13,8 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   OutOfMemoryError: EXIT_CODES.failed,
   PredictionsFormatError: EXIT_CODES.failed,
   SafetensorsFormatError: EXIT_CODES.failed,
+  SweepFailedError: EXIT_CODES.failed,
+  SweepJournalError: EXIT_CODES.failed,
   TensorMemoryError: EXIT_CODES.failed,
   TrainEventFormatError: EXIT_CODES.failed,
   WorkerEndedError: EXIT_CODES.failed,
@@ -40,6 +42,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   SheetSizeError: EXIT_CODES.usage,
   StageError: EXIT_CODES.usage,
   StaleAttemptError: EXIT_CODES.usage,
+  TooFewValuesError: EXIT_CODES.usage,
   TransformModuleError: EXIT_CODES.usage,
   UnknownEngineError: EXIT_CODES.usage,
   UnknownIsaError: EXIT_CODES.usage,
@@ -69,6 +72,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ProcessDiedError: EXIT_CODES.processDied,
 
   RunBusyError: EXIT_CODES.busy,
+  SweepBusyError: EXIT_CODES.busy,
 
   NotAuthorizedError: EXIT_CODES.server,
   ServerError: EXIT_CODES.server,

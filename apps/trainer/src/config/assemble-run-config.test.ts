@@ -189,3 +189,17 @@ describe("assembleRunConfig", () => {
     expect(() => assembleRunConfig(wrong)).toThrow(/learningRate: .*\n {2}epocs: no such key/s);
   });
 });
+
+it("replays a sweep's run as a run of its own", () => {
+  const sweep = {
+    name: "rates",
+    trial: 2,
+    metric: "val_accuracy",
+    mode: "max",
+    parameters: ["learningRate"],
+  };
+  const file = { data: { source: "mnist" }, tags: ["mine", "sweep:rates"], sweep, learningRate: 0.3 };
+  const replayed = assembleRunConfig({ file });
+  expect(replayed).toMatchObject({ tags: ["mine"], learningRate: 0.3 });
+  expect(replayed.sweep).toBeUndefined();
+});

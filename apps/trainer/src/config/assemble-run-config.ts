@@ -81,7 +81,7 @@ function namedRecipe(name: string): PartialConfig {
  * Nor do the weights of classes found from their number of pictures, of another data set.
  */
 function fileUnder(file: PartialConfig = {}, typed: PartialConfig): PartialConfig {
-  const { data, transforms, loss, ...others } = expandShortForms(file);
+  const { data, transforms, loss, ...others } = outsideSweep(expandShortForms(file));
   const isStored = read(file, "data", "contentHash") !== undefined;
   const isForeign = !isSamePath(read(file, "data", "source"), read(typed, "data", "source"));
   const isResplit = !isSamePath(read(file, "data", "splits"), read(typed, "data", "splits"));
@@ -94,6 +94,14 @@ function fileUnder(file: PartialConfig = {}, typed: PartialConfig): PartialConfi
     loss: isStored && isForeign ? withoutClassWeights(loss) : loss,
     transforms: isStored && (isForeign || isResized) ? undefined : transforms,
   };
+}
+
+/** A replay is no trial of the sweep that its config may be of. */
+function outsideSweep(file: PartialConfig): PartialConfig {
+  if (file["sweep"] === undefined) return file;
+  const { tags } = file;
+  const own = Array.isArray(tags) ? tags.filter((tag) => !String(tag).startsWith("sweep:")) : tags;
+  return { ...file, tags: own, sweep: undefined };
 }
 
 const PLACE = ["source", "root", "contentHash", "splits", "annotationsHash"];

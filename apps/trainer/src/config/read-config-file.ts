@@ -1,15 +1,26 @@
-/** `--config FILE`: a JSON file with some or all keys of a run's config; a stored run's `config.json` replays it. */
+/** A JSON file with an object in it: `--config FILE`, some or all keys of a run's config, and a sweep's. */
 import { readFile } from "node:fs/promises";
 import { ConfigError } from "./config-error.js";
 import type { PartialConfig } from "./merge-config.js";
 
-/** @throws {ConfigError} if the file cannot be read, or holds no JSON object. */
+/**
+ * `--config FILE`; a stored run's `config.json` replays it.
+ * @throws {ConfigError} if the file cannot be read, or holds no JSON object.
+ */
 export async function readConfigFile(path: string): Promise<PartialConfig> {
+  return readJsonFile(path, `--config ${path}`);
+}
+
+/**
+ * @param title what was typed for it.
+ * @throws {ConfigError} if the file cannot be read, or holds no JSON object.
+ */
+export async function readJsonFile(path: string, title: string): Promise<PartialConfig> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    throw new ConfigError(`Expected a readable file at --config ${path}. Received: ${String(cause)}.`, {
+    throw new ConfigError(`Expected a readable file at ${title}. Received: ${String(cause)}.`, {
       cause,
     });
   }

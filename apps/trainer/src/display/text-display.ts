@@ -67,7 +67,8 @@ export function createTextDisplay(options: TextDisplayOptions, started?: TrainEv
   };
 }
 
-function describeProgress(progress: Progress, colors: Colors): string {
+/** Where a run stands, for a status that is redrawn. */
+export function describeProgress(progress: Progress, colors: Colors): string {
   const { step, totalSteps, epoch, epochs, loss, accuracy, imagesPerSecond, timeLeftMs } = progress;
   const done = Math.round((BAR_WIDTH * step) / totalSteps);
   const bar = colors.green("━".repeat(done)) + colors.dim("━".repeat(BAR_WIDTH - done));

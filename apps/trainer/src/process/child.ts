@@ -75,7 +75,16 @@ async function run(job: TrainingJob): Promise<ResultOf<TrainingJob>> {
     home: job.home,
     engine,
     signal: stopping.signal,
-    onEvent: (event) => void say({ type: "event", event }),
+    onEvent: (event) => {
+      void say({ type: "event", event });
+      // The loop looks at the signal after the epoch's checkpoint.
+      if (
+        event.type === "epochEnded" &&
+        job.kind !== "evaluate" &&
+        event.epoch >= (job.pauseAfterEpoch ?? Infinity)
+      )
+        stopping.abort(`paused after epoch ${event.epoch}`);
+    },
     onDataProgress: (progress) => void say({ type: "dataProgress", progress }),
   } satisfies Parameters<typeof train>[1];
   switch (job.kind) {

@@ -14,12 +14,15 @@ export type TrainingJob =
 
 /** Of these there is a run, or will be. */
 export type RunJob =
-  | ({ readonly kind: "train"; readonly config: RunConfig } & Pick<
-      TrainOptions,
-      "home" | "runId" | "attempt" | "profile"
-    >)
-  | ({ readonly kind: "resume" } & StoredRun & Pick<ResumeOptions, "attempt" | "detach">)
+  | ({ readonly kind: "train"; readonly config: RunConfig } & Pausing &
+      Pick<TrainOptions, "home" | "runId" | "attempt" | "profile">)
+  | ({ readonly kind: "resume" } & StoredRun & Pausing & Pick<ResumeOptions, "attempt" | "detach">)
   | ({ readonly kind: "evaluate" } & StoredRun);
+
+interface Pausing {
+  /** The run is interrupted once so many epochs are done and saved, and can be resumed. Default: never. */
+  readonly pauseAfterEpoch?: number | undefined;
+}
 
 interface StoredRun {
   readonly home: string;
