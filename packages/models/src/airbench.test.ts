@@ -5,6 +5,7 @@ import { countParameters } from "./count-parameters.js";
 import { createModel } from "./create-model.js";
 import { ModelConfigError } from "./errors.js";
 import type { SampleImages } from "./model-builder.js";
+import { stagesOf } from "./split-model.js";
 
 const weightOf = (model: tf.LayersModel, name: string) =>
   model.weights.find(({ originalName }) => originalName === name) as tf.LayerVariable;
@@ -42,6 +43,27 @@ describe("airbench94", () => {
     expect(model.getLayer("group2-gelu2").outputShape).toEqual([null, 7, 7, 32]);
     await expect(narrow([16, 32, 48])).rejects.toThrow("from the 24 of its whitening layer on");
     await expect(narrow([64, 32, 48])).rejects.toThrow(ModelConfigError);
+  });
+
+  it("has as many groups as it is given filters, where the picture is large enough to be halved so often", async () => {
+    const build = (size: number, filters: number[]) =>
+      createModel(
+        { name: "airbench94", options: { filters } },
+        { inputShape: [size, size, 3], numClasses: 5, rng: Rng.fromSeed(0) },
+      );
+    const model = await build(17, [24, 24, 32, 48]);
+    expect(model.getLayer("group4-gelu2").outputShape).toEqual([null, 1, 1, 48]);
+    expect(stagesOf(model).map(({ name }) => name)).toEqual([
+      "whiten",
+      "group1",
+      "group2",
+      "group3",
+      "group4",
+      "head",
+    ]);
+    await expect(build(16, [24, 24, 32, 48])).rejects.toThrow(
+      "Expected pictures of at least 17×17 pixels for the 4 groups of airbench94. Received: 16×16.",
+    );
   });
 
   it("starts its convolutions as the identity on their inputs", async () => {

@@ -18,15 +18,16 @@ import { parseModelOptions } from "./parse-model-options.js";
 import { whiteningFilters, whiteningKernel } from "./whitening-kernel.js";
 
 const PositiveInt = z.int().positive();
-const Filters = z.tuple([PositiveInt, PositiveInt, PositiveInt]);
+/** Of each group; every one halves the picture. */
+const Filters = z.array(PositiveInt).min(1).max(6);
 const LOGIT_SCALE = 1 / 9;
 /** Of batch normalisation; the original's, for pictures with colours. */
 const EPSILON = 1e-12;
 
 type Variant = {
   name: ModelName;
-  /** Of the three groups. */
-  filters: [number, number, number];
+  /** Of the groups: three, unless options say otherwise. */
+  filters: number[];
   /** Whether a group has a third convolution, and a residual over the last two. */
   residual: boolean;
   /** Of batch normalisation. */
@@ -73,6 +74,7 @@ async function buildAirbench(
 ): Promise<tf.LayersModel> {
   const { inputShape, numClasses, rng, sampleImages } = context;
   checkFilters(name, [whiteningFilters(inputShape[2]), ...filters]);
+  checkSize(name, inputShape, filters.length);
   const layers = new NamedLayers(rng);
 
   /** `group`-conv`i`, pooled if that is asked for, and -norm`i`. */
@@ -129,6 +131,16 @@ function checkFilters(name: ModelName, filters: readonly number[]): void {
   throw new ModelConfigError(
     `Expected \`filters\` of ${name} to fall nowhere, from the ${filters[0]} of its whitening layer on. ` +
       `Received: [${filters.slice(1).join(", ")}]. Give later groups at least as many as earlier ones.`,
+  );
+}
+
+/** The whitening layer takes a pixel off, and each group halves what is left. */
+function checkSize(name: ModelName, [height, width]: readonly number[], groups: number): void {
+  const least = 2 ** groups + 1;
+  if (Math.min(height!, width!) >= least) return;
+  throw new ModelConfigError(
+    `Expected pictures of at least ${least}×${least} pixels for the ${groups} groups of ${name}. ` +
+      `Received: ${height}×${width}. Give fewer \`filters\`, or larger pictures (data.imageSize).`,
   );
 }
 
