@@ -49,6 +49,17 @@ it("estimates the time left once two steps were seen", () => {
   );
 });
 
+it("shows what is left of a time budget", () => {
+  const { display, say, shown } = terminal();
+  if (STARTED.type !== "runStarted") throw new Error("Expected the beginning of a run.");
+  say({ ...STARTED, config: { ...STARTED.config, timeBudget: 1.5 } });
+  say(step(5, { loss: 3, accuracy: 0.25 }));
+  say(step(6, { loss: 1, accuracy: 0.75 }));
+  display.note("a line");
+  // 36 of 90 s are over.
+  expect(shown()).toMatch(/epoch 1\/2 ━+ 40 % .* {2}54 s left of 1 min 30 s/);
+});
+
 it("says of a run that goes on how far it had come, within an epoch too", () => {
   const { say, shown } = terminal();
   say({ ...envelope, timestamp: 0, type: "resumed", fromStep: 68, fromEpoch: 4 });

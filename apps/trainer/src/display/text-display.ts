@@ -69,12 +69,13 @@ export function createTextDisplay(options: TextDisplayOptions, started?: TrainEv
 
 /** Where a run stands, for a status that is redrawn. */
 export function describeProgress(progress: Progress, colors: Colors): string {
-  const { step, totalSteps, epoch, epochs, loss, accuracy, imagesPerSecond, timeLeftMs } = progress;
-  const done = Math.round((BAR_WIDTH * step) / totalSteps);
-  const bar = colors.green("━".repeat(done)) + colors.dim("━".repeat(BAR_WIDTH - done));
-  const left = timeLeftMs === null ? "" : `  ${formatDuration(timeLeftMs)} left`;
+  const { done, epoch, epochs, loss, accuracy, imagesPerSecond, timeLeftMs, budgetMs } = progress;
+  const filled = Math.round(BAR_WIDTH * done);
+  const bar = colors.green("━".repeat(filled)) + colors.dim("━".repeat(BAR_WIDTH - filled));
+  const of = budgetMs === null ? "" : ` of ${formatDuration(budgetMs)}`;
+  const left = timeLeftMs === null ? "" : `  ${formatDuration(timeLeftMs)} left${of}`;
   return (
-    `epoch ${epoch}/${epochs} ${bar} ${Math.floor((100 * step) / totalSteps)} %  ` +
+    `epoch ${epoch}/${epochs} ${bar} ${Math.floor(100 * done)} %  ` +
     `${Math.round(imagesPerSecond)} img/s  loss ${formatLoss(loss)}  accuracy ${formatPercent(accuracy)}${left}`
   );
 }
