@@ -101,7 +101,7 @@ describe("a caller within the server", () => {
   });
 
   it("gets the record's own errors, each with its code", async () => {
-    const { runs, models, datasets, jobs } = caller();
+    const { runs, models, sweeps, datasets, jobs } = caller();
     const calls: [Promise<unknown>, code: string, name: string][] = [
       [runs.byId("none"), "NOT_FOUND", "RunNotFoundError"],
       [runs.compare(["first", "none"]), "NOT_FOUND", "RunNotFoundError"],
@@ -124,6 +124,8 @@ describe("a caller within the server", () => {
       [datasets.thumbnails({ datasetHash: "c0ffee", cursor: "x" }), "BAD_REQUEST", "CursorError"],
       [runs.end({ id: "first", action: "stop" }), "CONFLICT", "RunNotReachableError"],
       [runs.editNote({ id: crypto.randomUUID(), body: "x" }), "NOT_FOUND", "NoteNotFoundError"],
+      [sweeps.list({ cursor: "x" }), "BAD_REQUEST", "CursorError"],
+      [sweeps.byName("none"), "NOT_FOUND", "SweepNotFoundError"],
       [models.byName("none"), "NOT_FOUND", "ModelNotFoundError"],
       [models.register({ model: "m", runId: "first" }), "CONFLICT", "NoClassifierError"],
       [datasets.byHash("none"), "NOT_FOUND", "DatasetNotFoundError"],

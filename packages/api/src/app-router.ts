@@ -5,12 +5,14 @@ import { datasetsRouter } from "./datasets-router.js";
 import { jobsRouter } from "./jobs-router.js";
 import { modelsRouter } from "./models-router.js";
 import { runsRouter } from "./runs-router.js";
+import { sweepsRouter } from "./sweeps-router.js";
 import { createCallerFactory, router } from "./trpc.js";
 import { viewsRouter } from "./views-router.js";
 import { workersRouter } from "./workers-router.js";
 
 export const appRouter = router({
   runs: runsRouter,
+  sweeps: sweepsRouter,
   datasets: datasetsRouter,
   models: modelsRouter,
   views: viewsRouter,

@@ -19,6 +19,7 @@ import {
   RunNotFoundError,
   RunNotReachableError,
   RunNotResumableError,
+  SweepNotFoundError,
   TokenRightsError,
   UnknownFieldError,
   UnstorableEventError,
@@ -27,6 +28,7 @@ import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 
 const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_KEY>([
   [RunNotFoundError, "NOT_FOUND"],
+  [SweepNotFoundError, "NOT_FOUND"],
   [NoteNotFoundError, "NOT_FOUND"],
   [DatasetNotFoundError, "NOT_FOUND"],
   [ModelNotFoundError, "NOT_FOUND"],

@@ -37,6 +37,15 @@ export {
 export { RunFilterError } from "./runs/run-filter.js";
 export { betterOf, UnknownFieldError } from "./runs/run-fields.js";
 export { groupRuns, type GroupRunsQuery, type GroupStatistics, type RunGroup } from "./runs/group-runs.js";
+export {
+  getSweep,
+  listSweeps,
+  SweepNotFoundError,
+  type SweepDetail,
+  type SweepPage,
+  type SweepRow,
+  type SweepRun,
+} from "./sweeps/sweeps.js";
 export { listFields, type RunFields } from "./runs/list-fields.js";
 export {
   getRun,

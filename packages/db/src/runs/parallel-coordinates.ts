@@ -19,7 +19,7 @@ export interface ParallelRuns {
 
 const MOST_RUNS = 2000;
 
-/** Of no use for a forecast: what names or finds a run, or differs in every one by itself. Tags go by their key's start. */
+/** Of no use for a forecast: what names or finds a run, or differs in every one by itself. Tags and sweeps go by their key's start. */
 const NOT_CHOSEN = [
   "name",
   "experiment",
@@ -47,7 +47,8 @@ export async function readParallelRuns(database: Database, query: ParallelQuery)
     parameters.values,
   );
   const { rows } = await pool.query<{ run_id: string; key: string; value: string; number: number | null }>(
-    `SELECT run_id, key, value, number FROM param WHERE run_id = ANY ($1) AND key <> ALL ($2) AND key NOT LIKE 'tags%' AND key IN (
+    `SELECT run_id, key, value, number FROM param WHERE run_id = ANY ($1) AND key <> ALL ($2) AND key NOT LIKE 'tags%' AND key NOT LIKE 'sweep.%'
+     AND key IN (
        SELECT key FROM param WHERE run_id = ANY ($1) GROUP BY key
        HAVING min(value) <> max(value) OR count(*) < $3)`,
     [runs.map(({ id }) => id), NOT_CHOSEN, runs.length],

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
+import { ended, epochEnded, eventsOf, started } from "../../test/made-run.js";
+import { ingestEvents } from "../ingest/ingest-events.js";
+import { archiveRuns } from "../runs/edit-runs.js";
+import { readParallelRuns } from "../runs/parallel-coordinates.js";
+import { getSweep, listSweeps, SweepNotFoundError } from "./sweeps.js";
+
+let test: TestDatabase;
+
+interface Trial {
+  readonly trial: number;
+  readonly rate: number;
+  /** val_loss of each epoch. */
+  readonly losses: readonly number[];
+  readonly rung?: number;
+  readonly status?: "completed" | "interrupted" | "failed";
+}
+
+function add(name: string, { trial, rate, losses, rung, status = "completed" }: Trial): Promise<unknown> {
+  const sweep = {
+    name,
+    trial,
+    ...(rung !== undefined && { rung }),
+    metric: "val_loss",
+    mode: "min" as const,
+    parameters: ["learningRate", "optimizer.name"],
+  };
+  const run = {
+    runId: `${name}-${trial}-${rung ?? ""}`,
+    startedAt: Date.UTC(2026, 10, 26, name === "halving" ? 14 : 12),
+    config: { name: `${name}-${trial}`, learningRate: rate, sweep },
+  };
+  const epochs = losses.map((loss, index) => epochEnded(index + 1, { val_loss: loss }));
+  return ingestEvents(test.database, eventsOf(run, [started(run), ...epochs, ended(status)]));
+}
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  for (const trial of [
+    { trial: 1, rate: 0.1, losses: [3, 2] },
+    { trial: 2, rate: 0.2, losses: [2, 1, 1.5] },
+    { trial: 3, rate: 0.4, losses: [NaN], status: "failed" as const },
+    { trial: 4, rate: 0.8, losses: [4, 4.5] },
+    { trial: 5, rate: 0.9, losses: [6] },
+  ])
+    await add("rates", trial);
+  // The first two went on: with one epoch the order was 0.4, 0.3, 0.2, 0.1.
+  for (const trial of [
+    { trial: 1, rate: 0.1, losses: [4], status: "interrupted" as const },
+    { trial: 2, rate: 0.2, losses: [3], status: "interrupted" as const },
+    { trial: 3, rate: 0.3, losses: [2, 1.9], status: "interrupted" as const },
+    { trial: 4, rate: 0.4, losses: [1, 1.8, 1.7, 1.6] },
+  ])
+    await add("halving", { ...trial, rung: 0 });
+  await ingestEvents(test.database, eventsOf({ runId: "alone" }, [started(), ended()]));
+});
+afterAll(() => test.database.close());
+
+describe("listSweeps", () => {
+  it("tells of each sweep what it aims at and how far it is, the newest first", async () => {
+    const { sweeps, total } = await listSweeps(test.database);
+    expect(total).toBe(2);
+    expect(sweeps.map(({ name }) => name)).toEqual(["halving", "rates"]);
+    expect(sweeps[1]).toMatchObject({
+      metric: "val_loss",
+      mode: "min",
+      parameters: ["learningRate", "optimizer.name"],
+      runs: 5,
+      trials: 5,
+      running: 0,
+      failed: 1,
+      best: { runId: "rates-2-", value: 1 },
+    });
+  });
+
+  it("goes on from a page's cursor", async () => {
+    const first = await listSweeps(test.database, { limit: 1 });
+    expect(first.sweeps.map(({ name }) => name)).toEqual(["halving"]);
+    const second = await listSweeps(test.database, { limit: 1, cursor: first.nextCursor });
+    expect(second.sweeps.map(({ name }) => name)).toEqual(["rates"]);
+    expect(second.nextCursor).toBeUndefined();
+  });
+});
+
+describe("getSweep", () => {
+  it("has every trial with its values and the best of its curve", async () => {
+    const sweep = await getSweep(test.database, "rates");
+    expect(sweep).toMatchObject({ total: 5, bestRunId: "rates-2-", comparedEpochs: null });
+    expect(sweep.runs.map(({ trial, values, value, status }) => [trial, ...values, value, status])).toEqual([
+      [1, 0.1, "sgd", 2, "completed"],
+      [2, 0.2, "sgd", 1, "completed"],
+      [3, 0.4, "sgd", null, "failed"],
+      [4, 0.8, "sgd", 4, "completed"],
+      [5, 0.9, "sgd", 6, "completed"],
+    ]);
+    // Ranks of the rates 1, 2, 3, 4 against those of the losses 2, 1, 3, 4: ρ = 1 − 6·2/(4·15) = 0.8. All have one optimizer.
+    expect(sweep.importance).toMatchObject([{ key: "learningRate", count: 4 }]);
+    expect(sweep.importance[0]!.correlation).toBeCloseTo(0.8, 10);
+  });
+
+  it("compares successive halving where all trials had as many epochs, and its best at the end", async () => {
+    const sweep = await getSweep(test.database, "halving");
+    // Trial 4 has a better first epoch, and is the only one with four.
+    expect(sweep).toMatchObject({ bestRunId: "halving-4-0", comparedEpochs: 1 });
+    expect(sweep.importance[0]).toMatchObject({ key: "learningRate", count: 4 });
+    expect(sweep.importance[0]!.correlation).toBeCloseTo(-1, 10);
+  });
+
+  it("has no run that was archived, and ends with the last", async () => {
+    await archiveRuns(test.database, ["halving-4-0"], true);
+    expect(await getSweep(test.database, "halving")).toMatchObject({ total: 3, bestRunId: "halving-3-0" });
+    await archiveRuns(test.database, ["halving-4-0"], false);
+    await expect(getSweep(test.database, "nothing")).rejects.toThrow(SweepNotFoundError);
+  });
+});
+
+it("counts the number of a trial among no run's choices", async () => {
+  const { params } = await readParallelRuns(test.database, { metric: "val_loss" });
+  expect(params.map(({ key }) => key).filter((key) => key.startsWith("sweep"))).toEqual([]);
+});
