@@ -80,7 +80,7 @@ async function run(job: TrainingJob): Promise<ResultOf<TrainingJob>> {
       // The loop looks at the signal after the epoch's checkpoint.
       if (
         event.type === "epochEnded" &&
-        job.kind !== "evaluate" &&
+        (job.kind === "train" || job.kind === "resume") &&
         event.epoch >= (job.pauseAfterEpoch ?? Infinity)
       )
         stopping.abort(`paused after epoch ${event.epoch}`);

@@ -7,7 +7,7 @@ import { endingOf, readJournal } from "@convkit/trainer/run-files";
 import { EXIT_CODES } from "../exit-codes.js";
 import { exitCodeOfError } from "../exit-code-of-error.js";
 import { InterruptedError } from "../process/process-errors.js";
-import { unpackError, type TrainingJob } from "../process/protocol.js";
+import { unpackError, type RunJob } from "../process/protocol.js";
 import {
   startTrainingProcess,
   type ProcessOutcome,
@@ -66,7 +66,7 @@ export async function runTrial(run: TrialRun, host: TrialHost): Promise<TrialOut
   }
 }
 
-function jobOf({ home, config, runId, pauseAfterEpoch }: TrialRun, directory: string): TrainingJob {
+function jobOf({ home, config, runId, pauseAfterEpoch }: TrialRun, directory: string): RunJob {
   return existsSync(join(directory, "config.json"))
     ? { kind: "resume", home, directory, engine: undefined, pauseAfterEpoch }
     : { kind: "train", home, config, runId, pauseAfterEpoch };

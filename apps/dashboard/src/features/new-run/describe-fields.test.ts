@@ -24,6 +24,7 @@ test("every field of a run's config is understood", () => {
     model: "variants",
     freeze: "variants",
     stageDecay: "number",
+    sweep: "variants",
     loss: "variants",
     optimizer: "variants",
     learningRate: "number",
