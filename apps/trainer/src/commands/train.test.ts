@@ -52,6 +52,19 @@ describe("convkit train", () => {
     expect(result["accuracy"]).toBeGreaterThan(0.9);
   });
 
+  it("refuses a precision that the engine has not, with the way out, and has trained nothing", async () => {
+    const asked = ["train", "./pictures", ...TINY, "--precision", "bf16", "--name=rounded"];
+    const refused = await runConvkit(folder, asked);
+    expect(refused.exitCode).toBe(4);
+    expect(refused.stderr).toMatch(
+      /Expected an engine that computes in bf16\. Received: cpu, .* Use the precision f32 \(--precision f32\)/,
+    );
+    expect((await runConvkit(folder, ["runs"])).stdout).not.toContain("rounded");
+    const misspelt = await runConvkit(folder, ["train", "./pictures", ...TINY, "--precision", "bf15"]);
+    expect(misspelt.exitCode).toBe(2);
+    expect(misspelt.stderr).toMatch(/precision: expected one of f32, bf16/);
+  });
+
   it("leaves a run's folder whose report says the same", () => {
     const directory = String(result["directory"]);
     const report = JSON.parse(readFileSync(join(directory, "report.json"), "utf8")) as object;
