@@ -10,6 +10,8 @@ export interface DatasetSplitInit {
   readonly ids: readonly string[];
   /** Class index per picture. */
   readonly labels: Int32Array;
+  /** How much each picture counts in a training loss, from 0 up; all alike if left out. */
+  readonly weights?: Float32Array | undefined;
   readonly source: PixelSource;
   /** Where in the source each picture is. */
   readonly sourceIndices: Uint32Array;
@@ -34,15 +36,18 @@ export class DatasetSplit {
   readonly ids: readonly string[];
   /** Class index per picture. */
   readonly labels: Int32Array;
+  /** How much each picture counts in a training loss, from 0 up; undefined where all count alike. */
+  readonly weights: Float32Array | undefined;
   readonly source: PixelSource;
   /** Where in the source each picture is. */
   readonly sourceIndices: Uint32Array;
   readonly #files: DatasetSplitInit["files"];
 
-  constructor({ name, ids, labels, source, sourceIndices, files }: DatasetSplitInit) {
+  constructor({ name, ids, labels, weights, source, sourceIndices, files }: DatasetSplitInit) {
     this.name = name;
     this.ids = ids;
     this.labels = labels;
+    this.weights = weights;
     this.source = source;
     this.sourceIndices = sourceIndices;
     this.#files = files;
@@ -59,10 +64,12 @@ export class DatasetSplit {
 
   /** The pictures at these positions, in this order. */
   select(positions: readonly number[], name = this.name): DatasetSplit {
+    const { weights } = this;
     return new DatasetSplit({
       name,
       ids: positions.map((position) => this.ids[position] as string),
       labels: Int32Array.from(positions, (position) => this.labels[position] as number),
+      weights: weights && Float32Array.from(positions, (position) => weights[position] as number),
       source: this.source,
       sourceIndices: Uint32Array.from(positions, (position) => this.sourceIndices[position] as number),
       files: this.#files,
@@ -71,8 +78,8 @@ export class DatasetSplit {
 
   /** The same pictures, out of a source in which they have the same places. */
   outOf(source: PixelSource): DatasetSplit {
-    const { name, ids, labels, sourceIndices } = this;
-    return new DatasetSplit({ name, ids, labels, source, sourceIndices, files: this.#files });
+    const { name, ids, labels, weights, sourceIndices } = this;
+    return new DatasetSplit({ name, ids, labels, weights, source, sourceIndices, files: this.#files });
   }
 
   /**

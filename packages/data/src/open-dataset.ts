@@ -69,7 +69,7 @@ export class TooManyBadFilesError extends Error {
  * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded, are in a format that
  *   is not read, or lack their label in a tar of samples or a Parquet file.
  * @throws {ContentHashMismatchError} if the pictures are not those of `contentHash` or of the name.
- * @throws {AnnotationsHashMismatchError} if classes, splits or groups are not those of `annotationsHash`.
+ * @throws {AnnotationsHashMismatchError} if classes, splits, groups or weights are not those of `annotationsHash`.
  */
 export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptions): Promise<ImageDataset> {
   const data = DataSpec.parse(spec);
@@ -293,13 +293,14 @@ function groupBy(
 
 function openSplit(
   name: string,
-  { ids, labels, source, sourceIndices, files }: SplitParts,
+  { ids, labels, weights, source, sourceIndices, files }: SplitParts,
   { imageSize, imageFit }: DataSpec,
 ): DatasetSplit {
   return new DatasetSplit({
     name,
     ids,
     labels,
+    weights,
     source: imageSize ? resizeSource(source, imageSize, imageFit) : source,
     sourceIndices: sourceIndices ?? Uint32Array.from({ length: ids.length }, (_, i) => i),
     files,

@@ -21,6 +21,8 @@ export interface SplitParts {
   readonly labels: Int32Array;
   /** Of each picture, where the data set names groups: patient, product, film. */
   readonly groups?: readonly string[];
+  /** How much each picture counts in a training loss, from 0 up; all alike if left out. */
+  readonly weights?: Float32Array;
   /** Picture i of the source belongs to id i, unless `sourceIndices` say otherwise. */
   readonly source: PixelSource;
   /** Where in the source each picture is, where splits share one. */

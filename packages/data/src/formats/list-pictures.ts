@@ -22,6 +22,8 @@ export interface ListedPicture extends LocatedPicture {
   readonly isClassInPath: boolean;
   /** What it is held back together with. */
   readonly group?: string | undefined;
+  /** How much it counts in a training loss, from 0 up; 1 if left out. */
+  readonly weight?: number | undefined;
 }
 
 export interface PictureList {

@@ -1,11 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Rng } from "@convkit/random";
 import { describe, expect, it } from "vitest";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import { dataSheet } from "../inspection/data-sheet.js";
 import { inspectDataset } from "../inspection/inspect-dataset.js";
-import { openDataset } from "../open-dataset.js";
+import { createLoader } from "../loading/loader.js";
+import { openDataset, type DataSpecInput } from "../open-dataset.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import { readManifest } from "./manifest.js";
 import { writeManifest } from "./write-manifest.js";
@@ -245,5 +247,84 @@ describe("openDataset of a manifest", () => {
   it("refuses one class", async () => {
     const { file, home } = await write("m.csv", "path,label\na/1.png,cat\n");
     await expect(openDataset({ source: file }, { home })).rejects.toThrow(/labels of two classes.*one, cat/);
+  });
+});
+
+describe("weights in a manifest", () => {
+  const WEIGHTED =
+    'path,label,split,weight\na/1.png,cat,,0\na/2.png,dog,,2.5\nb c/3.png,cat,,\n"ü,""4.png",dog,test,3\n';
+  const NONE_HELD = { validationFraction: 0, testFraction: 0 };
+
+  /** Weight by id, of every picture in the batches of an epoch. */
+  async function weightsInBatches(spec: DataSpecInput, home: string): Promise<Record<string, number>> {
+    const { splits } = await openDataset({ ...NONE_HELD, ...spec }, { home });
+    const rng = Rng.fromSeed(1);
+    const loader = await createLoader(splits.train, { batchSize: 2, transforms: [], rng, workers: 0 });
+    const found: Record<string, number> = {};
+    for await (const { ids, weights } of loader.epoch(3)) ids.forEach((id, i) => (found[id] = weights![i]!));
+    await loader.close();
+    return found;
+  }
+
+  it("come with the batches that their pictures are in; 1 where a line says none", async () => {
+    const { file, home } = await write("m.csv", WEIGHTED);
+    const all = await weightsInBatches({ source: file }, home);
+    expect(all).toEqual({ "a/1.png": 0, "a/2.png": 2.5, "b c/3.png": 1 });
+    const limited = await weightsInBatches({ source: file, limit: { train: 2 } }, home);
+    expect(Object.keys(limited)).toHaveLength(2);
+    expect({ ...all, ...limited }).toEqual(all);
+    const { splits } = await read("plain.csv", WEIGHTED.replace("weight", "kilograms"));
+    expect(splits.train.weights).toBeUndefined();
+  });
+
+  it("stay with their pictures under a list of splits", async () => {
+    const { file, home } = await write("m.csv", WEIGHTED);
+    const list = join(file, "../list.csv");
+    await writeFile(list, 'id,split\na/2.png,test\n"ü,""4.png",train\n');
+    expect(await weightsInBatches({ source: file, splits: list }, home)).toEqual({
+      "a/1.png": 0,
+      "b c/3.png": 1,
+      'ü,"4.png': 3,
+    });
+  });
+
+  it.each(["again.csv", "again.jsonl"])("are written into %s and read again", async (name) => {
+    const { file, home } = await write("m.csv", WEIGHTED);
+    const again = join(file, "..", name);
+    await writeManifest(await openDataset({ source: file, ...NONE_HELD }, { home }), again);
+    expect(await weightsInBatches({ source: again }, home)).toEqual({
+      "a/1.png": 0,
+      "a/2.png": 2.5,
+      "b c/3.png": 1,
+    });
+  });
+
+  it("belong to what a pinned config stands for", async () => {
+    const { file, home } = await write("m.csv", WEIGHTED);
+    const hashes = async () => {
+      const { contentHash, annotationsHash } = await openDataset({ source: file, ...NONE_HELD }, { home });
+      return { contentHash, annotationsHash };
+    };
+    const pinned = await hashes();
+    await writeFile(file, WEIGHTED.replace("2.5", "2"));
+    expect((await hashes()).contentHash).toBe(pinned.contentHash);
+    expect((await hashes()).annotationsHash).not.toBe(pinned.annotationsHash);
+  });
+
+  it("are numbers from 0 up, not all of them 0", async () => {
+    for (const [wrong, said] of [
+      ["-1", "-1"],
+      ["12 kg", "12 kg"],
+      ["Infinity", "Infinity"],
+    ] as const) {
+      const manifest = `path,label,weight\na/1.png,cat,1\na/2.png,dog,${wrong}\n`;
+      await expect(read("m.csv", manifest)).rejects.toThrow(DatasetFormatError);
+      await expect(read("m.csv", manifest)).rejects.toThrow(
+        /Expected a number from 0 up as weight.* in line 3 of /,
+      );
+      await expect(read("m.csv", manifest)).rejects.toThrow(`Received: ${said}.`);
+    }
+    const nothing = "path,label,weight\na/1.png,cat,0\na/2.png,dog,0\n";
+    await expect(read("m.csv", nothing)).rejects.toThrow("Received: 2 with 0. Leave the column out");
   });
 });

@@ -19,9 +19,10 @@ export const isFolderManifest = (name: string): boolean =>
 
 /**
  * Fields: `path`, relative to the manifest's folder or absolute, with slashes or backslashes; `label`, the class's name;
- * and where wanted `split` (train, val or test; train if left out) and `group`. Others are passed over. A path that is
- * listed again is left out and named. Where a file's name has a backslash, and is there, it is that file.
- * @throws {DatasetFormatError} if a line cannot be read, or lacks a path or a label.
+ * and where wanted `split` (train, val or test; train if left out), `group`, and `weight`, how much a training picture
+ * counts in the loss, from 0 up (1 if left out). Others are passed over. A path that is listed again is left out and named. Where a file's name has a backslash, and is there, it is that file.
+ * @throws {DatasetFormatError} if a line cannot be read, or lacks a path or a label, or no training picture has a weight
+ *   above 0.
  */
 export async function readManifest(file: string, options: PictureIndexOptions): Promise<DatasetParts> {
   return readPictureFiles(dirname(file), await listManifest(file), options);
@@ -50,6 +51,13 @@ export async function listManifest(file: string): Promise<PictureFiles> {
   if (pictures.size === 0) {
     throw new DatasetFormatError(`Expected a line for each picture in ${file}. Received: none.`);
   }
+  const trained = [...pictures.values()].filter(({ split }) => split === "train");
+  if (trained.length > 0 && trained.every(({ weight }) => weight === 0)) {
+    throw new DatasetFormatError(
+      `Expected a training picture with a weight above 0 in ${file}. Received: ${trained.length} with 0. Leave the column out for ` +
+        "pictures that count alike.",
+    );
+  }
   const sorted = [...pictures.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   return { pictures: sorted, badFiles, indexedAs: resolve(file) };
 }
@@ -64,13 +72,29 @@ function pictureOf(file: string, row: Row): ListedPicture {
   if (path === "") throw wrongLine(file, line, "a path", noPath(fields));
   if (label === "") throw wrongLine(file, line, "a label", missing(fields, "label"));
   const folder = dirname(resolve(file));
+  const weight = weightOf(file, row);
   return {
     split: splitIn(file, row) ?? "train",
     className: label,
     path: idOf(folder, withSlashes(folder, path)),
     isClassInPath: false,
     ...(group !== "" && { group }),
+    ...(weight !== undefined && { weight }),
   };
+}
+
+/** @throws {DatasetFormatError} if it is no number from 0 up. */
+function weightOf(file: string, row: Row): number | undefined {
+  const text = textOf(file, row, "weight");
+  if (text === "") return undefined;
+  const weight = Number(text);
+  if (Number.isFinite(weight) && weight >= 0) return weight;
+  throw wrongLine(
+    file,
+    row.line,
+    "a number from 0 up as weight, how much the picture counts in the loss",
+    text,
+  );
 }
 
 /** Backslashes of a manifest from Windows become slashes; elsewhere they may be letters of a file's name. */

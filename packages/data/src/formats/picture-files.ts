@@ -63,6 +63,9 @@ export async function readPictureFiles(
       ...(members.some(({ group }) => group !== undefined) && {
         groups: members.map(({ group, path }) => group ?? path),
       }),
+      ...(members.some(({ weight }) => weight !== undefined) && {
+        weights: Float32Array.from(members, ({ weight }) => weight ?? 1),
+      }),
       source: {
         ...fileSource(folder, members, { channels, size }),
         ...(cacheBytes > 0 && {

@@ -96,7 +96,7 @@ export function laySplits(
     const split = splits[name];
     return split === undefined ? [] : [{ name, ...split }];
   });
-  const pictures = present.flatMap(({ name, ids, labels, groups }) =>
+  const pictures = present.flatMap(({ name, ids, labels, groups, weights }) =>
     ids.map((id, i) => {
       const listed = byId.get(id);
       const className = classNames[labels[i] as number] as string;
@@ -106,6 +106,7 @@ export function laySplits(
         label: labels[i] as number,
         split: listed?.split ?? name,
         group: listed?.group ? listed.group : groups?.[i],
+        weight: weights?.[i] ?? 1,
         isListed: listed !== undefined,
       };
     }),
@@ -118,6 +119,7 @@ export function laySplits(
 
   const joined = joinSources(present.map((split) => split.source));
   const files = present.every((split) => split.files) ? present.flatMap((split) => split.files!) : undefined;
+  const hasWeights = present.some(({ weights }) => weights !== undefined);
   const hasGroups = pictures.some(({ group }) => group !== undefined);
   const membersOf = (name: SplitName): SplitParts => {
     const places = pictures.flatMap(({ split }, place) => (split === name ? [place] : []));
@@ -126,6 +128,7 @@ export function laySplits(
       ids: members.map(({ id }) => id),
       labels: Int32Array.from(members, ({ label }) => label),
       ...(hasGroups && { groups: members.map(({ group, id }) => group ?? id) }),
+      ...(hasWeights && { weights: Float32Array.from(members, ({ weight }) => weight) }),
       source: joined,
       sourceIndices: Uint32Array.from(places),
       ...(files && { files }),

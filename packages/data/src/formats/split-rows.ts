@@ -19,6 +19,8 @@ export interface SplitRow {
   readonly label: string;
   readonly split: string;
   readonly group: string | undefined;
+  /** undefined where the pictures of a split count alike. */
+  readonly weight: number | undefined;
 }
 
 /** Split by split, in the order that they have there. */
@@ -31,6 +33,7 @@ export function splitRows(dataset: ImageDataset, { groups }: SplitRowsOptions): 
       label: dataset.classNames[split.labels[position] as number] as string,
       split: groups && dataset.isHeldBack(split.name) ? "train" : split.name,
       group: groupOf(id),
+      weight: split.weights?.[position],
     })),
   );
 }

@@ -21,7 +21,7 @@ export function checkManifest(dataset: ImageDataset, file: string): void {
 /**
  * Paths are relative to the manifest's folder where the pictures lie below it, else absolute. Without `groups`, splits are
  * written as the data set has them now, held-back ones too: whoever opens the manifest validates and tests on the same
- * pictures. Groups of the data set's own are written in either case.
+ * pictures. Groups and weights of the data set's own are written in either case.
  * @param file ends in .csv, or in .jsonl for JSON Lines.
  * @throws {DatasetFormatError} if the pictures are no files of their own, or the file is named otherwise.
  */
@@ -32,14 +32,20 @@ export async function writeManifest(
 ): Promise<void> {
   checkManifest(dataset, file);
   const folder = dirname(resolve(file));
-  const rows = splitRows(dataset, options).map(({ location, label, split, group }) => ({
+  const rows = splitRows(dataset, options).map(({ location, label, split, group, weight }) => ({
     path: pathFrom(folder, location as string),
     label,
     split,
     group,
+    weight: weight?.toString(),
   }));
   rows.sort((a, b) => (a.path < b.path ? -1 : 1));
-  await writeRows(file, ["path", "label", "split", "group"], rows);
+  const hasWeights = rows.some(({ weight }) => weight !== undefined);
+  await writeRows(
+    file,
+    ["path", "label", "split", "group", ...(hasWeights ? (["weight"] as const) : [])],
+    rows,
+  );
 }
 
 function noFiles({ name }: ImageDataset): DatasetFormatError {

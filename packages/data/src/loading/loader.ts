@@ -54,7 +54,7 @@ export interface Batch {
   readonly ids: readonly string[];
   /** Of a batch whose pictures were mixed with each other. */
   readonly mixed?: MixedLabels;
-  /** How much each picture counts in a training loss, from 0 up; all alike if left out, as createLoader leaves it. */
+  /** How much each picture counts in a training loss, from 0 up; all alike if left out. */
   readonly weights?: Float32Array;
 }
 
@@ -274,11 +274,15 @@ class BatchLoader implements Loader {
     const { height, width, channels } = this.#shape;
     const count = positions.length;
     const labels = Int32Array.from(positions, (position) => this.#split.labels[position] as number);
+    const { weights } = this.#split;
     return {
       images: new Float32Array(buffer, 0, count * height * width * channels),
       shape: [count, height, width, channels],
       labels,
       ids: Array.from(positions, (position) => this.#split.ids[position] as string),
+      ...(weights && {
+        weights: Float32Array.from(positions, (position) => weights[position] as number),
+      }),
       ...(mix && { mixed: { labels: rolled(labels), weight: mix.weight } }),
     };
   }
