@@ -45,6 +45,7 @@ beforeAll(async () => {
     params: `/compare?runs=${compared}&tab=params&scope=all`,
     pictures: `/compare?runs=${compared}&tab=pictures`,
     "choosing runs": "/compare",
+    "no sweeps": "/sweeps",
     datasets: "/datasets",
     dataset: `/datasets/${cardOf("cifar10").contentHash}`,
     augmentation: `/datasets/${cardOf("cifar10").contentHash}?tab=augmentation`,

@@ -25,6 +25,7 @@ export interface RunPlan {
   readonly dataset?: DatasetName;
   readonly experiment?: string;
   readonly tags?: readonly string[];
+  readonly sweep?: RunConfig["sweep"];
   readonly epochs?: number;
   readonly stepsPerEpoch?: number;
   /** Completed unless said otherwise. */
@@ -57,6 +58,7 @@ export async function seedRun(
     name: plan.name,
     experiment: plan.experiment ?? "default",
     tags: [...(plan.tags ?? [])],
+    ...(plan.sweep && { sweep: plan.sweep }),
     seed: plan.seed,
     data: { source: dataset, contentHash: card.contentHash },
     model: plan.model,

@@ -6,6 +6,8 @@ const LISTS = new Set([
   "runs.group",
   "runs.fields",
   "runs.parallel",
+  "sweeps.list",
+  "sweeps.byName",
   "datasets.list",
   "datasets.byHash",
   "models.list",

@@ -1,25 +1,22 @@
 /** Many runs across their params, and which of the params the metric depends on. */
 "use client";
 import { Card, EmptyState, ErrorState, Segmented, Select } from "@convkit/ui";
-import type { Brush, Brushes, ParallelAxis, ParallelRun } from "@convkit/ui/charts";
+import type { Brush, Brushes } from "@convkit/ui/charts";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { messageOfError, positionOfError } from "../../trpc/message-of-error";
 import { ImportanceBars, ParallelCoordinates } from "../curves/lazy-charts";
+import { toParallel } from "../curves/to-parallel";
 import { FilterBox } from "../runs/filter-box";
 import { betterOf, byRank } from "../runs/metric-format";
-import { paramText } from "../runs/param-text";
 import { runPath } from "../shell/links";
 import { SkeletonLines } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
 
-const MOST_AXES = 8;
 /** Fewer say nothing about what matters. */
 const FEWEST_RUNS = 4;
-/** From here on a linear axis would press all but the largest together. */
-const LOG_FROM = 50;
 
 export function ParamImportance({ runs }: { runs: readonly RunDetail[] }) {
   const trpc = useTRPC();
@@ -121,46 +118,4 @@ export function ParamImportance({ runs }: { runs: readonly RunDetail[] }) {
       )}
     </div>
   );
-}
-
-interface Parallel {
-  readonly runs: readonly { readonly id: string; readonly name: string; readonly value: number | null }[];
-  readonly params: readonly { readonly key: string; readonly values: readonly (string | number | null)[] }[];
-}
-
-function toParallel(
-  data: Parallel | undefined,
-  metric: string,
-): { axes: ParallelAxis[]; lines: ParallelRun[] } {
-  if (!data) return { axes: [], lines: [] };
-  const shown = data.params.slice(0, MOST_AXES);
-  const axes = shown.map(({ key, values }): ParallelAxis => {
-    const numbers = values.filter((value) => typeof value === "number");
-    if (numbers.length < values.filter((value) => value !== null).length)
-      return { id: key, label: key, kind: "categorical" };
-    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-    return {
-      id: key,
-      label: key,
-      kind: "numeric",
-      scale: low > 0 && high / low >= LOG_FROM ? "log" : "linear",
-    };
-  });
-  const lines = data.runs.map(({ id, name, value }, index) => ({
-    id,
-    label: name,
-    metric: value,
-    values: {
-      ...Object.fromEntries(shown.map(({ key, values }) => [key, valueOf(values[index])])),
-      [metricAxis(metric)]: value,
-    },
-  }));
-  return { axes: [...axes, { id: metricAxis(metric), label: metric, kind: "numeric" }], lines };
-}
-
-/** No param is called so. */
-const metricAxis = (metric: string) => `metric ${metric}`;
-
-function valueOf(value: string | number | null | undefined): string | number | null {
-  return typeof value === "string" ? paramText(value) : (value ?? null);
 }

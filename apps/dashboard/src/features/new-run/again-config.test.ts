@@ -14,3 +14,13 @@ test("nothing of the run's config is lost", () => {
   expect(againConfig(config)).toEqual(config);
   expect(againConfig({ ...config, name: "a" })).toEqual({ ...config, name: "a (2)" });
 });
+
+test("a sweep's trial is a run of its own when it is run again", () => {
+  const config = {
+    data: { source: "cifar10" },
+    tags: ["mine", "sweep:rates"],
+    sweep: { name: "rates", trial: 3 },
+  };
+  expect(againConfig(config)).toEqual({ data: { source: "cifar10" }, tags: ["mine"] });
+  expect(againConfig({ tags: ["sweep:mine"] })).toEqual({ tags: ["sweep:mine"] });
+});

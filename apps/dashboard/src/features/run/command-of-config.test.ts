@@ -38,6 +38,20 @@ test("pretrained weights are said beside the network's name, their hash is not",
   expect(command).not.toContain("abc");
 });
 
+test("a sweep's trial is trained again by itself", () => {
+  const sweep = {
+    name: "rates",
+    trial: 3,
+    metric: "val_loss",
+    mode: "min" as const,
+    parameters: ["learningRate"],
+  };
+  const config = { data: { source: "cifar10" }, model: "resnet9", tags: ["mine", "sweep:rates"], sweep };
+  const command = commandOf(RunConfig.parse(config));
+  expect(command).toContain("--tag mine --set ");
+  expect(command).not.toContain("sweep");
+});
+
 test("nothing in a name is read by the shell", () => {
   expect(shellWord("$(rm -rf ~) it's")).toBe(`'$(rm -rf ~) it'\\''s'`);
   expect(shellWord("resnet9")).toBe("resnet9");

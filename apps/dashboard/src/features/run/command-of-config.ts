@@ -1,6 +1,6 @@
 /**
  * A config as the command that trains it: flags where there are some, `--set` for the rest. Nothing is left out for
- * being usual, as a data set's recipe would say otherwise.
+ * being usual, as a data set's recipe would say otherwise; but for the sweep, of which it would be no trial.
  */
 import type { RunDetail } from "../../trpc/context";
 
@@ -17,6 +17,7 @@ const SAID_BY_FLAGS = [
   "learningRate",
   "epochs",
   "batchSize",
+  "sweep",
 ];
 
 export function commandOf(config: Config): string {
@@ -43,7 +44,9 @@ export function commandOf(config: Config): string {
     ...flag("precision", config.precision),
     ...flag("name", config.name),
     ...flag("experiment", config.experiment),
-    ...config.tags.flatMap((tag) => flag("tag", tag)),
+    ...config.tags
+      .filter((tag) => config.sweep === undefined || !tag.startsWith("sweep:"))
+      .flatMap((tag) => flag("tag", tag)),
     ...(named === undefined ? ["--set", shellWord(`model=${JSON.stringify(model)}`)] : []),
     ...(options ? ["--set", shellWord(`model.options=${JSON.stringify(options)}`)] : []),
     ...(pretrained === undefined

@@ -6,6 +6,7 @@ import {
   Images,
   ListOrdered,
   Settings,
+  SlidersHorizontal,
   type LucideIcon,
 } from "lucide-react";
 
@@ -20,6 +21,7 @@ export interface Area {
 export const areas: readonly Area[] = [
   { path: "/runs", label: "Runs", icon: ChartSpline, key: "r" },
   { path: "/compare", label: "Compare", icon: GitCompareArrows, key: "c" },
+  { path: "/sweeps", label: "Sweeps", icon: SlidersHorizontal, key: "w" },
   { path: "/datasets", label: "Data sets", icon: Images, key: "d" },
   { path: "/models", label: "Models", icon: Boxes, key: "m" },
   { path: "/queue", label: "Queue", icon: ListOrdered, key: "q" },
