@@ -8,6 +8,7 @@ import { makeFolder, runConvkit, startConvkit } from "./fixtures/run-convkit.js"
 const COMMANDS = [
   "train",
   "resume",
+  "sweep",
   "evaluate",
   "predict",
   "runs",

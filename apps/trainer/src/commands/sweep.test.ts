@@ -129,7 +129,7 @@ it("goes on where it was killed, with what it had, to what it would have come to
   expect(more.flatMap(({ type, trial }) => (type === "trial" ? [trial] : []))).toEqual([3]);
 });
 
-it("stops at Ctrl-C with a checkpoint, and says how to go on", async () => {
+it("lets no other process at it, and stops at Ctrl-C with a checkpoint, saying how to go on", async () => {
   write("stopped", { ...RATES, base: { ...BASE, epochs: 100_000 } });
   const run = startConvkit(folder, ["sweep", "stopped.json", "--set", "seed=5", "--json"]);
   const journal = join(folder, ".convkit", "sweeps", "stopped", "trials.jsonl");
@@ -140,6 +140,9 @@ it("stops at Ctrl-C with a checkpoint, and says how to go on", async () => {
     return existsSync(events) && readFileSync(events, "utf8").includes("checkpointSaved");
   };
   await expect.poll(hasSaved, { timeout: 20_000 }).toBe(true);
+  const second = await runConvkit(folder, ["sweep", "stopped.json", "--set", "seed=5"]);
+  expect(second.exitCode).toBe(6);
+  expect(second.stderr).toContain(`which process ${run.process.pid} is at work on`);
   run.process.kill("SIGINT");
   const stopped = await run.finished;
   expect(stopped.exitCode).toBe(130);

@@ -13,7 +13,7 @@ import { planSweep, type Sweep, type SweepPlan } from "./sweep-plan.js";
 import { trainCommand } from "./train-command.js";
 
 /** No trial came to an end with a value. */
-export class SweepFailedError extends Error {
+class SweepFailedError extends Error {
   override readonly name = "SweepFailedError";
 }
 

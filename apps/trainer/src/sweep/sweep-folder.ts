@@ -41,12 +41,12 @@ const StoredSweep = z.object({
 });
 
 /** Another process works on the sweep. */
-export class SweepBusyError extends Error {
+class SweepBusyError extends Error {
   override readonly name = "SweepBusyError";
 }
 
 /** The journal of a sweep holds something else. */
-export class SweepJournalError extends Error {
+class SweepJournalError extends Error {
   override readonly name = "SweepJournalError";
 }
 
