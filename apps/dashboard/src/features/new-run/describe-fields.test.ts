@@ -18,6 +18,7 @@ test("every field of a run's config is understood", () => {
     tags: "texts",
     seed: "number",
     engine: "choice",
+    precision: "choice",
     data: "group",
     transforms: "variants",
     sampling: "variants",

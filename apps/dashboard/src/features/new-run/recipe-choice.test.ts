@@ -33,7 +33,7 @@ test("without a data set, that which the recipe was made for is taken", () => {
 test("every recipe is known again, until something of it is changed, and can be taken back", () => {
   expect(chosenRecipe({ data: { source: "cifar10" } })).toBeNull();
   for (const name of RECIPE_NAMES) {
-    const filled = withRecipe({ tags: ["a"], data: { source: "photos", imageSize: [8, 8] } }, name);
+    const filled = withRecipe({ tags: ["a"], data: { source: "photos", maxBadFraction: 0.5 } }, name);
     expect(RunConfig.safeParse(filled).error, name).toBeUndefined();
     expect(chosenRecipe(filled)).toBe(name);
     expect(chosenRecipe({ ...filled, seed: 5 })).toBe(name);
@@ -41,7 +41,10 @@ test("every recipe is known again, until something of it is changed, and can be 
     expect(chosenRecipe({ ...filled, accumulate: 2 })).toBeNull();
     expect(withRecipe(filled, null)).toEqual({
       tags: ["a"],
-      data: { source: "photos", imageSize: [8, 8] },
+      data: { source: "photos", maxBadFraction: 0.5 },
     });
   }
+  expect(withRecipe({ data: { imageSize: [8, 8] } }, "flowers5-airbench94")["data"]).toMatchObject({
+    imageSize: [128, 128],
+  });
 });
