@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 
 export const BENCHMARK_NAMES = [
   "step",
+  "recipe",
   "memory",
   "scaling",
   "loader",
@@ -28,6 +29,7 @@ export const USAGE = `Usage: pnpm bench [${BENCHMARK_NAMES.join("|")}] [--rounds
 Without a name, all of them in turn, with fewer rounds each.
 
   step      a training step on the native engine, and on its peers by turns
+  recipe    a step of airbench94 as its recipe trains it, beside PyTorch, and what all its steps take
   memory    peak memory of the same steps
   scaling   the native step with 1 thread and more
   loader    pictures per second out of the data loader

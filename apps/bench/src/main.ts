@@ -5,6 +5,7 @@ import { type Benchmarks, runBenchmarks } from "./run-benchmarks.js";
 /** Loaded one by one: tfjs in this process would weigh on the first measurements, which need none of it. */
 const benchmarks: Benchmarks = {
   step: async (rounds) => (await import("./step-benchmark.js")).measureStep(rounds),
+  recipe: async (rounds) => (await import("./recipe-benchmark.js")).measureRecipe(rounds),
   memory: async (rounds) => (await import("./memory-benchmark.js")).measureMemory(rounds),
   scaling: async (rounds) => (await import("./scaling-benchmark.js")).measureScaling(rounds),
   loader: async (rounds) => (await import("./loader-benchmark.js")).measureLoader(rounds),

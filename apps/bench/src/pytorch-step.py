@@ -1,9 +1,10 @@
-"""The process of the PyTorch peer: pytorch-step.py <contiguous|channels-last> <f32|bf16> <batch size> <threads>.
+"""The process of the PyTorch peer: pytorch-step.py <reference|airbench94> <contiguous|channels-last> <f32|bf16> <batch size> <threads>.
 
 bf16 is PyTorch's own mixed precision: autocast of the forward pass, weights and updates in float32. The protocol is that of peer.ts, the network and the step those of reference-net.ts and training-programs.ts.
 """
 
 import json
+import os
 import sys
 import time
 
@@ -42,13 +43,31 @@ def peak_rss_bytes():
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def main(layout, precision, batch_size, threads):
+def create_reference(images):
+    model = create_reference_net()
+    return model, torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True), 0.0
+
+
+def create_airbench(images):
+    """As the recipe for CIFAR-10 trains it, without its lookahead."""
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "recipes"))
+    from networks import Airbench
+    from optimizers import create_optimizers
+
+    model = Airbench(3, 10, epsilon=1e-12, muon=False)
+    model.whiten_from(images)
+    settings = {"name": "sgd", "learningRate": 0.01, "normBiasFactor": 64, "momentum": 0.85, "weightDecay": 0.0013}
+    return model, create_optimizers(model, settings)[0], 0.2
+
+
+def main(network, layout, precision, batch_size, threads):
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     memory_format = torch.channels_last if layout == "channels-last" else torch.contiguous_format
-    model = create_reference_net().to(memory_format=memory_format).train()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True)
-    images = torch.randn(batch_size, 3, 32, 32).to(memory_format=memory_format)
+    images = torch.randn(batch_size, 3, 32, 32)
+    model, optimizer, smoothing = create_airbench(images) if network == "airbench94" else create_reference(images)
+    model = model.to(memory_format=memory_format).train()
+    images = images.to(memory_format=memory_format)
     labels = torch.randint(10, (batch_size,))
 
     say({"label": f"PyTorch {torch.__version__}, Python {sys.version.split()[0]}, {layout}, {precision}"})
@@ -58,11 +77,11 @@ def main(layout, precision, batch_size, threads):
         for _ in range(steps):
             optimizer.zero_grad(set_to_none=True)
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
-                loss = torch.nn.functional.cross_entropy(model(images), labels)
+                loss = torch.nn.functional.cross_entropy(model(images), labels, label_smoothing=smoothing)
             loss.backward()
             optimizer.step()
             loss.item()
         say({"seconds": time.perf_counter() - started_at, "peakRssBytes": peak_rss_bytes()})
 
 
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))

@@ -21,6 +21,7 @@ function run(
     step: () => measure("step"),
     memory: () => measure("memory"),
     scaling: () => measure("scaling"),
+    recipe: () => measure("recipe"),
     loader: () => measure("loader"),
     transforms: () => measure("transforms"),
     kernels: () => measure("kernels"),

@@ -20,7 +20,7 @@ async function main({ engineName, precision, programName, batchSize }: Configura
   try {
     const { versions, device } = await openEngine(engineName, { precision });
     const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-    await serveTurns(`${named.join(", ")} on ${device}`, programs[programName](batchSize));
+    await serveTurns(`${named.join(", ")} on ${device}`, await programs[programName](batchSize));
   } catch (error) {
     if (error instanceof EngineUnavailableError) declineTurns(error.reason);
     else if (error instanceof PrecisionUnavailableError) declineTurns(error.message);

@@ -6,6 +6,7 @@ import { Peer, PeerError, type PeerCommand, type PeerOptions } from "./peer.js";
 import type { ProgramName } from "./training-programs.js";
 
 export const STEP_BATCH_SIZE = 128;
+export const RECIPE_BATCH_SIZE = 512;
 const CPU_BATCH_SIZE = 4;
 
 export interface StepPeerSpec {
@@ -36,6 +37,17 @@ export const STEP_PEERS: readonly StepPeerSpec[] = [
     onlyOnce: true,
   },
 ];
+
+/** airbench94 as its recipe trains it. */
+export const RECIPE_PEERS: readonly StepPeerSpec[] = (["f32", "bf16"] as const).flatMap((precision) => [
+  tfjsPeer(precision === "f32" ? "native" : "native, bf16", `native, ${precision}`, {
+    engine: "native",
+    precision,
+    program: "airbench94",
+    batchSize: RECIPE_BATCH_SIZE,
+  }),
+  pytorchPeer("channels-last", precision, "airbench94"),
+]);
 
 /** @throws {PeerError} with the last command's reason if none of them comes up. */
 export async function startPeer(
@@ -81,16 +93,21 @@ function tfjsPeer(
 }
 
 /** `python3` may be a version manager's shim that knows nothing of the system's packages. */
-function pytorchPeer(layout: "contiguous" | "channels-last", precision: Precision): StepPeerSpec {
+function pytorchPeer(
+  layout: "contiguous" | "channels-last",
+  precision: Precision,
+  network: "reference" | "airbench94" = "reference",
+): StepPeerSpec {
+  const batchSize = network === "reference" ? STEP_BATCH_SIZE : RECIPE_BATCH_SIZE;
   const script = fileURLToPath(new URL("../src/pytorch-step.py", import.meta.url));
   return {
     name: precision === "f32" ? `PyTorch, ${layout}` : `PyTorch, ${precision}, ${layout}`,
     group: precision === "f32" ? "PyTorch" : "PyTorch, bf16",
-    batchSize: STEP_BATCH_SIZE,
+    batchSize,
     commands: (threads) =>
       ["python3", "/usr/bin/python3"].map((executable) => ({
         executable,
-        args: [script, layout, precision, String(STEP_BATCH_SIZE), String(threads)],
+        args: [script, network, layout, precision, String(batchSize), String(threads)],
         env: peerEnvironment(threads),
       })),
   };

@@ -1,12 +1,18 @@
-/** Two ways of training the reference net with TensorFlow.js: each takes a number of steps on one fixed batch. */
+/**
+ * Two ways of training the reference net with TensorFlow.js, and airbench94 as its recipe for CIFAR-10 trains it: each takes a
+ * number of steps on one fixed batch.
+ */
 import type { Batch, Loader } from "@convkit/data";
 import { BatchNormalization } from "@convkit/ops";
+import { createModel } from "@convkit/models";
 import { Rng } from "@convkit/random";
-import { createOptimizer, fit, weightsByName } from "@convkit/trainer";
+import { RunConfig } from "@convkit/schema";
+import { RECIPES } from "@convkit/schema/recipes";
+import { createLoss, createOptimizer, fit, type Optimizer, weightsByName } from "@convkit/trainer";
 import * as tf from "@tensorflow/tfjs";
 import { CLASS_COUNT, createReferenceNet, IMAGE_SHAPE } from "./reference-net.js";
 
-export const PROGRAM_NAMES = ["convkit", "stock"] as const;
+export const PROGRAM_NAMES = ["convkit", "stock", "airbench94"] as const;
 export type ProgramName = (typeof PROGRAM_NAMES)[number];
 
 type RunSteps = (steps: number) => Promise<void>;
@@ -14,10 +20,11 @@ type RunSteps = (steps: number) => Promise<void>;
 const LEARNING_RATE = 0.01;
 const MOMENTUM = 0.9;
 
-export const programs = { convkit: convkitProgram, stock: stockProgram } satisfies Record<
-  ProgramName,
-  (batchSize: number) => RunSteps
->;
+export const programs = {
+  convkit: convkitProgram,
+  stock: stockProgram,
+  airbench94: airbenchProgram,
+} satisfies Record<ProgramName, (batchSize: number) => RunSteps | Promise<RunSteps>>;
 
 /** The trainer's own loop, with convkit's layers and updates; its loader has the one batch. */
 function convkitProgram(batchSize: number): RunSteps {
@@ -26,11 +33,37 @@ function convkitProgram(batchSize: number): RunSteps {
     { name: "sgd", momentum: MOMENTUM, nesterov: true, weightDecay: 0 },
     weightsByName(model, "trainable"),
   );
+  return trainOn(fixedBatch(batchSize), { model, optimizer });
+}
+
+/** With the recipe's loss and optimizer, whose rates do not matter here. Without its lookahead: once in five steps. */
+async function airbenchProgram(batchSize: number): Promise<RunSteps> {
+  const config = RunConfig.parse(RECIPES["cifar10-airbench94"].config);
   const batch = fixedBatch(batchSize);
+  const model = await createModel("airbench94", {
+    inputShape: IMAGE_SHAPE,
+    numClasses: CLASS_COUNT,
+    rng: Rng.fromSeed(0),
+    sampleImages: () => Promise.resolve({ images: batch.images, count: batchSize }),
+  });
+  const optimizer = createOptimizer(config.optimizer, weightsByName(model, "trainable"), {
+    stepsPerEpoch: 1e6,
+  });
+  const loss = createLoss({ name: "cross-entropy", labelSmoothing: 0.2, classWeights: null });
+  return trainOn(batch, { model, optimizer, loss });
+}
+
+function trainOn(
+  batch: Batch,
+  parts: {
+    readonly model: tf.LayersModel;
+    readonly optimizer: Optimizer;
+    readonly loss?: ReturnType<typeof createLoss>;
+  },
+): RunSteps {
   return async (steps) => {
     const { status, reason } = await fit({
-      model,
-      optimizer,
+      ...parts,
       schedule: () => LEARNING_RATE,
       loader: repeat(batch, steps),
       epochs: 1,
