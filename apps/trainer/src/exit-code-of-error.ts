@@ -63,6 +63,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   FetchError: EXIT_CODES.data,
   ImageDecodeError: EXIT_CODES.data,
 
+  Bf16UnavailableError: EXIT_CODES.engine,
   EngineCannotTrainError: EXIT_CODES.engine,
   EngineUnavailableError: EXIT_CODES.engine,
   NativeBinaryLoadError: EXIT_CODES.engine,

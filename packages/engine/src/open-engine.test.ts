@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Rank } from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { FAST_TFJS_NODE, writeTfjsNode } from "../test/fake-tfjs-node.js";
 import { openInChild, WITHOUT_NATIVE } from "../test/open-in-child.js";
@@ -111,7 +112,9 @@ describe("bfloat16", () => {
     const y = () =>
       tf.tidy(
         () =>
-          tf.conv2d(tf.fill([1, 1, 1, 16], 1 + 2 ** -9), tf.ones([1, 1, 16, 16]), 1, "same").dataSync()[0],
+          tf
+            .conv2d(tf.fill<Rank.R4>([1, 1, 1, 16], 1 + 2 ** -9), tf.ones<Rank.R4>([1, 1, 16, 16]), 1, "same")
+            .dataSync()[0],
       );
     expect(y()).toBe(16);
     expect(await openEngine("native")).toEqual(engine);

@@ -17,7 +17,8 @@ const spared = new WeakSet<tf.layers.Layer>();
 /**
  * Lets convolutions that read the model's input compute, while training, the gradients of their trainable weights alone.
  * Takes Conv2D layers without dilation or activation. Outputs, inference, weights and what is saved stay as they were; a
- * gradient with respect to the model's input is 0 through such a layer in training mode, and right in inference.
+ * gradient with respect to the model's input leaves such a layer out in training mode (tfjs throws where there is no other
+ * path), and is right in inference.
  * Calling it again changes nothing.
  *
  * @returns the names of these layers.

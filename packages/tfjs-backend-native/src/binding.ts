@@ -10,7 +10,7 @@ import {
   InvalidThreadCountError,
   NativeBinaryLoadError,
   NativeBinaryMissingError,
-  PrecisionUnavailableError,
+  Bf16UnavailableError,
   UnknownIsaError,
 } from "./errors.js";
 import type { NativeAddon } from "./native-addon.js";
@@ -92,12 +92,12 @@ export function bf16Unit(): string | null {
  * PyTorch's `set_float32_matmul_precision("medium")` does it, tensors stay float32.
  *
  * @param unit for tests and measurements: one of `bf16Units()` instead of the best.
- * @throws {PrecisionUnavailableError} for bf16 where there is no such unit.
+ * @throws {Bf16UnavailableError} for bf16 where there is no such unit.
  */
 export function setPrecision(precision: Precision, unit?: string): void {
   const addon = loadAddon();
   const name = precision === "f32" ? null : (unit ?? addon.bf16Units()[0]);
-  if (name === undefined || !addon.selectBf16Unit(name)) throw new PrecisionUnavailableError(addon.isaName());
+  if (name === undefined || !addon.selectBf16Unit(name)) throw new Bf16UnavailableError(addon.isaName());
 }
 
 /** How many threads the kernels share out their work to. */

@@ -65,8 +65,8 @@ export class InvalidThreadCountError extends Error {
 }
 
 /** Convolutions in bfloat16 were asked for on a CPU, or with a build, that has no instructions for them. */
-export class PrecisionUnavailableError extends Error {
-  override name = "PrecisionUnavailableError";
+export class Bf16UnavailableError extends Error {
+  override name = "Bf16UnavailableError";
 
   constructor(isa: string) {
     super(

@@ -15,7 +15,7 @@ export {
   InvalidThreadCountError,
   NativeBinaryLoadError,
   NativeBinaryMissingError,
-  PrecisionUnavailableError,
+  Bf16UnavailableError,
   TensorMemoryError,
   UnknownIsaError,
   UnservedKernelError,

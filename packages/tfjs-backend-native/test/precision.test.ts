@@ -10,7 +10,7 @@ import {
   setPrecision,
   setThreadCount,
 } from "../src/binding.js";
-import { PrecisionUnavailableError } from "../src/errors.js";
+import { Bf16UnavailableError } from "../src/errors.js";
 import { registerNativeBackend } from "../src/register-native-backend.js";
 
 registerNativeBackend();
@@ -64,7 +64,7 @@ const SHAPES: [string, Shape][] = [
 it("says that there is no bfloat16 beside an instruction set that has none", () => {
   selectIsa(availableIsas().at(-1)!);
   expect(bf16Units()).toEqual([]);
-  expect(() => setPrecision("bf16")).toThrow(PrecisionUnavailableError);
+  expect(() => setPrecision("bf16")).toThrow(Bf16UnavailableError);
   expect(() => setPrecision("bf16")).toThrow(/AMX or AVX512-BF16.* Use the precision f32\.$/);
   expect(bf16Unit()).toBeNull();
 });

@@ -3,7 +3,7 @@
  * Ctrl-C and a closed terminal reach the whole process group: they are the parent's to answer, so this process
  * ignores them, and saves and stops when the parent asks or is gone.
  */
-import type { Engine } from "@convkit/engine";
+import type { Engine, EngineDescription } from "@convkit/engine";
 import type { TrainResult } from "@convkit/trainer";
 import { atCommonSize } from "../config/at-common-size.js";
 import { readRunConfig } from "../run/find-run.js";
@@ -68,7 +68,10 @@ function isAbort(thrown: unknown): boolean {
 }
 
 async function run(job: TrainingJob): Promise<ResultOf<TrainingJob>> {
-  const { tf: _, ...engine }: Engine = await openEngineFor(job);
+  const { name, device, precision, precisions, threads, versions, canTrain, caution, unavailable } =
+    await openEngineFor(job);
+  const facts = { name, device, precision, precisions, threads, versions, canTrain, caution };
+  const engine: EngineDescription = { ...facts, unavailable };
   await say({ type: "engine", engine });
   const { evaluateRun, measureSteps, resume, train } = await import("@convkit/trainer");
   const options = {

@@ -59,7 +59,7 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
   const size_t depth = (group * pixels + kStepDepth - 1) / kStepDepth * kStepDepth;
   const size_t rowLength = ((depth + shift + 2 * kStepDepth - 1) / kStepDepth | 1) * kStepDepth;
   // Of one picture that is larger than the cache, so many pixels at a time.
-  const size_t chunk = roundUp(static_cast<int>(kGroupValues / (inC > outC ? inC : outC)), kStepDepth);
+  const size_t chunk = roundUp(static_cast<int>(kGroupValues / (inC > outC ? inC : outC)) + 1, kStepDepth);
   const size_t planeValues = rowLength * (inC > outC ? inC : outC);
   const size_t gradient = static_cast<size_t>(taps) * inC * outC;
   const size_t threads = static_cast<size_t>(threadCount()) < static_cast<size_t>(s.batch) ? threadCount() : s.batch;

@@ -8,8 +8,8 @@ constexpr int kStepDepth = 32;                      // bf16 values that one step
 static inline int roundUp(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 // To the nearest, ties to even; what is too large becomes infinite.
-static inline void toBf16(const float* from, uint16_t* to, int count) {
-  int i = 0;
+static inline void toBf16(const float* from, uint16_t* to, size_t count) {
+  size_t i = 0;
   for (; i + 16 <= count; i += 16) _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + i), (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(from + i)));
   if (i < count) {
     const __mmask16 rest = static_cast<__mmask16>((1u << (count - i)) - 1);
@@ -30,7 +30,7 @@ static void fillPlane(const Plane& plane, const float* image, int imageH, int im
     uint16_t* row = to + (static_cast<size_t>(y + top) * plane.width + left) * plane.channels;
     const float* from = image + static_cast<size_t>(y) * imageW * imageC;
     if (plane.channels == imageC) {
-      toBf16(from, row, imageW * imageC);
+      toBf16(from, row, static_cast<size_t>(imageW) * imageC);
       continue;
     }
     for (int x = 0; x < imageW; x++) toBf16(from + static_cast<size_t>(x) * imageC, row + static_cast<size_t>(x) * plane.channels, imageC);
