@@ -22,16 +22,21 @@ napi_value setThreadCountBinding(napi_env env, napi_callback_info info) {
   return call.done();
 }
 
-napi_value availableIsas(napi_env env, napi_callback_info info) {
-  const Kernels* table[4];
-  const int count = availableKernels(table, 4);
+// Of Kernels or Bf16Kernels.
+template <typename Table>
+napi_value namesOf(napi_env env, const Table* const* tables, int count) {
   napi_value result, name;
   napi_create_array(env, &result);
   for (int i = 0; i < count; i++) {
-    napi_create_string_utf8(env, table[i]->name, NAPI_AUTO_LENGTH, &name);
+    napi_create_string_utf8(env, tables[i]->name, NAPI_AUTO_LENGTH, &name);
     napi_set_element(env, result, i, name);
   }
   return result;
+}
+
+napi_value availableIsas(napi_env env, napi_callback_info info) {
+  const Kernels* tables[4];
+  return namesOf(env, tables, availableKernels(tables, 4));
 }
 
 napi_value isaName(napi_env env, napi_callback_info info) {
@@ -53,15 +58,8 @@ napi_value selectIsa(napi_env env, napi_callback_info info) {
 
 // Names of the kernels that compute in bfloat16, best first.
 napi_value bf16Units(napi_env env, napi_callback_info info) {
-  const Bf16Kernels* table[2];
-  const int count = availableBf16Kernels(table, 2);
-  napi_value result, name;
-  napi_create_array(env, &result);
-  for (int i = 0; i < count; i++) {
-    napi_create_string_utf8(env, table[i]->name, NAPI_AUTO_LENGTH, &name);
-    napi_set_element(env, result, i, name);
-  }
-  return result;
+  const Bf16Kernels* tables[2];
+  return namesOf(env, tables, availableBf16Kernels(tables, 2));
 }
 
 // bf16Unit(): the name of those in use, null while convolutions are computed in float32.

@@ -50,17 +50,18 @@ static void interleavePairs(const uint16_t* plane, int channels, size_t pairs, u
 
 static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float* dy, float* dw) {
   const int taps = s.filterH * s.filterW, inC = roundUp(s.inC, kBlockColumns), outC = roundUp(s.outC, kBlockColumns);
+  const int widest = inC > outC ? inC : outC;
   const Plane plane{s.outH + s.filterH - 1, s.outW + s.filterW - 1, inC};
   const size_t pixels = plane.pixels();
   const size_t shift = static_cast<size_t>(s.filterH - 1) * plane.width + s.filterW - 1;
-  const size_t most = kGroupValues / (static_cast<size_t>(inC > outC ? inC : outC) * pixels);
+  const size_t most = kGroupValues / (static_cast<size_t>(widest) * pixels);
   const int group = most < 1 ? 1 : most > static_cast<size_t>(s.batch) ? s.batch : static_cast<int>(most);
   // Whole steps of 32 pixels; the rows of x go on under the last tap. An odd number of cache lines spreads them over the sets.
   const size_t depth = (group * pixels + kStepDepth - 1) / kStepDepth * kStepDepth;
   const size_t rowLength = ((depth + shift + 2 * kStepDepth - 1) / kStepDepth | 1) * kStepDepth;
   // Of one picture that is larger than the cache, so many pixels at a time.
-  const size_t chunk = roundUp(static_cast<int>(kGroupValues / (inC > outC ? inC : outC)) + 1, kStepDepth);
-  const size_t planeValues = rowLength * (inC > outC ? inC : outC);
+  const size_t chunk = roundUp(static_cast<int>(kGroupValues / widest) + 1, kStepDepth);
+  const size_t planeValues = rowLength * widest;
   const size_t gradient = static_cast<size_t>(taps) * inC * outC;
   const size_t threads = static_cast<size_t>(threadCount()) < static_cast<size_t>(s.batch) ? threadCount() : s.batch;
   float* partial = threadScratch(0, threads * gradient);

@@ -60,6 +60,15 @@ double activated(double v, Activation activation, double alpha) {
 // Float sums of numbers of about 1.
 constexpr double kSum = 1e-4;
 
+// `compute(out)` fills an array of that size, and says whether there was memory for it.
+template <typename Compute>
+void checkKernel(Checks& checks, const std::string& context, const std::vector<double>& expected, Compute compute) {
+  checks.context = context;
+  Floats out(expected.size());
+  checks.that("memory", compute(out.data()));
+  checks.close(out, expected, kSum, kSum);
+}
+
 // What is multiplied in place of `values`: the nearest bfloat16, ties to even, if the kernel rounds.
 Floats operands(const Floats& values, bool rounds) {
   Floats result(values.size());
@@ -94,18 +103,9 @@ void testConvolution(const Table& k, const ConvShape& s, bool rounds, Random& r,
   });
   for (double& v : y) v = activated(v, activation, 0.2);
 
-  checks.context = describe("conv2d", s);
-  Floats out(y.size());
-  checks.that("memory", k.conv2d(s, x.data(), filter.data(), biased ? bias.data() : nullptr, out.data(), activation, 0.2f));
-  checks.close(out, y, kSum, kSum);
-  checks.context = describe("conv2dBackpropInput", s);
-  Floats gradient(dx.size());
-  checks.that("memory", k.conv2dBackpropInput(s, dy.data(), filter.data(), gradient.data()));
-  checks.close(gradient, dx, kSum, kSum);
-  checks.context = describe("conv2dBackpropFilter", s);
-  Floats filterGradient(dw.size());
-  checks.that("memory", k.conv2dBackpropFilter(s, x.data(), dy.data(), filterGradient.data()));
-  checks.close(filterGradient, dw, kSum, kSum);
+  checkKernel(checks, describe("conv2d", s), y, [&](float* out) { return k.conv2d(s, x.data(), filter.data(), biased ? bias.data() : nullptr, out, activation, 0.2f); });
+  checkKernel(checks, describe("conv2dBackpropInput", s), dx, [&](float* out) { return k.conv2dBackpropInput(s, dy.data(), filter.data(), out); });
+  checkKernel(checks, describe("conv2dBackpropFilter", s), dw, [&](float* out) { return k.conv2dBackpropFilter(s, x.data(), dy.data(), out); });
 }
 
 }  // namespace
@@ -159,18 +159,9 @@ void testDepthwise(const Kernels& k, Random& r, Checks& checks) {
     });
     for (double& v : y) v = activated(v, activation, 0.2);
 
-    checks.context = describe("depthwiseConv2d", s);
-    Floats out(y.size());
-    checks.that("memory", k.depthwiseConv2d(s, x.data(), filter.data(), biased ? bias.data() : nullptr, out.data(), activation, 0.2f));
-    checks.close(out, y, kSum, kSum);
-    checks.context = describe("depthwiseConv2dBackpropInput", s);
-    Floats gradient(dx.size());
-    checks.that("memory", k.depthwiseConv2dBackpropInput(s, dy.data(), filter.data(), gradient.data()));
-    checks.close(gradient, dx, kSum, kSum);
-    checks.context = describe("depthwiseConv2dBackpropFilter", s);
-    Floats filterGradient(dw.size());
-    checks.that("memory", k.depthwiseConv2dBackpropFilter(s, x.data(), dy.data(), filterGradient.data()));
-    checks.close(filterGradient, dw, kSum, kSum);
+    checkKernel(checks, describe("depthwiseConv2d", s), y, [&](float* out) { return k.depthwiseConv2d(s, x.data(), filter.data(), biased ? bias.data() : nullptr, out, activation, 0.2f); });
+    checkKernel(checks, describe("depthwiseConv2dBackpropInput", s), dx, [&](float* out) { return k.depthwiseConv2dBackpropInput(s, dy.data(), filter.data(), out); });
+    checkKernel(checks, describe("depthwiseConv2dBackpropFilter", s), dw, [&](float* out) { return k.depthwiseConv2dBackpropFilter(s, x.data(), dy.data(), out); });
   }
 }
 
