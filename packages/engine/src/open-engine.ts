@@ -70,9 +70,9 @@ async function openInTurn(preference: EnginePreference, options: OpenEngineOptio
 }
 
 async function withPrecision(engine: Engine, precision: Precision): Promise<Engine> {
+  if (precision === engine.precision) return engine;
   const candidate: Candidate = candidates[engine.name];
   if (candidate.setPrecision === undefined) {
-    if (precision === engine.precision) return engine;
     throw new PrecisionUnavailableError(precision, `${engine.name}, ${FLOAT32_ALONE}`);
   }
   try {
