@@ -14,7 +14,7 @@ export interface Directive {
 }
 
 /** Beats within the time after which the worker is believed lost. */
-const BEATS = 4;
+const BEATS = 8;
 const RANK = { stop: 1, cancel: 2, lost: 3, refused: 4 } as const;
 
 export class HeldJob {

@@ -28,6 +28,9 @@ export interface ClaimQuery {
 /** Somebody waits for what takes seconds; trainings, one after the other, would keep it waiting for days. */
 const SHORT_FIRST = ["inspect", "evaluate", "train"] as const satisfies readonly JobKind[];
 
+/** Of a training's job: there is nothing left to train. A run that is resumed is `queued` again. */
+const HAS_ENDED = "EXISTS (SELECT FROM run WHERE run.id = job.run_id AND run.status IN ('completed', 'stopped'))";
+
 /** @returns null if there is nothing to do. */
 export async function claimNextJob(
   queue: Queue,
@@ -55,6 +58,11 @@ async function claimFrom(
   const [taken] = await boss.fetch<{ jobId: string }>(name, { includeMetadata: true, db: sqlOf(client) });
   if (!taken) return null;
   const fence = taken.retryCount + 1;
+  await client.query(
+    `UPDATE job SET state = 'done', reason = '', ended_at = now()
+     WHERE id = $1 AND state IN ('waiting', 'active') AND kind = 'train' AND ${HAS_ENDED}`,
+    [taken.id],
+  );
   const { rows } = await client.query<{ job: unknown }>(
     `UPDATE job SET state = 'active', reason = '' WHERE id = $1 AND state IN ('waiting', 'active') RETURNING job`,
     [taken.id],
@@ -134,11 +142,19 @@ export interface JobFailure {
   readonly givenBack?: boolean | undefined;
 }
 
-/** @throws {ClaimLostError} */
+/**
+ * A job whose run had ended by then is done, whatever failed after that.
+ * @throws {ClaimLostError}
+ */
 export async function failJob(queue: Queue, claim: Claim, failure: JobFailure): Promise<void> {
   const { reason, retry, givenBack = false } = failure;
   await endClaim(queue, claim, async (client, { name, runId, kind }) => {
     const sql = { db: sqlOf(client) };
+    const { rowCount: done } = await client.query(
+      `UPDATE job SET state = 'done', reason = $2, ended_at = now() WHERE id = $1 AND kind = 'train' AND ${HAS_ENDED}`,
+      [claim.jobId, reason],
+    );
+    if (done) return void (await queue.boss.complete(name, attemptOf(claim), null, sql));
     if (retry && givenBack) {
       await client.query("UPDATE pgboss.job SET retry_limit = retry_limit + 1 WHERE id = $1", [claim.jobId]);
     }

@@ -48,8 +48,8 @@ async function makeWorker(name: string, home: string | null = null): Promise<str
   return id;
 }
 
-/** As if the worker had not been heard of for longer than is allowed. */
-async function silence(jobId: string): Promise<void> {
+/** As if the worker had not been heard of for longer than is allowed; people are not told yet. */
+async function lapse(jobId: string): Promise<void> {
   await connectionsOf(test.database).pool.query(
     "UPDATE pgboss.job SET heartbeat_on = now() - interval '1 hour' WHERE id = $1",
     [jobId],
@@ -65,6 +65,10 @@ async function silence(jobId: string): Promise<void> {
     },
     { timeout: 30_000, interval: 200 },
   );
+}
+
+async function silence(jobId: string): Promise<void> {
+  await lapse(jobId);
   await settleLostJobs(queue);
 }
 
@@ -150,6 +154,27 @@ describe("the queue", () => {
     expect(await getRun(test.database, "ended")).toMatchObject({ status: "completed", attempt: 1 });
     expect(await jobs({ ended: true, limit: 1 })).toMatchObject([{ id: jobId, state: "done" }]);
     expect(await claim(worker)).toBeNull();
+  });
+
+  it("trains no run again whose worker fell silent, or failed, after the run's end", async () => {
+    const worker = await makeWorker("quick");
+    const silent = await enqueueJob(queue, training("silent"));
+    await claim(worker);
+    await ingestEvents(test.database, wholeRun({ runId: "silent" }));
+    await lapse(silent);
+    expect(await claim(worker)).toBeNull();
+    expect(await jobs({ ended: true, limit: 1 })).toMatchObject([{ id: silent, state: "done" }]);
+    expect((await getRun(test.database, "silent")).attempts).toHaveLength(1);
+
+    const crashed = await enqueueJob(queue, training("crashed"));
+    await claim(worker);
+    await ingestEvents(test.database, eventsOf({ runId: "crashed" }, [started(), ended("stopped")]));
+    await failJob(queue, { jobId: crashed, fence: 1 }, { reason: "killed by SIGSEGV", retry: true });
+    expect(await claim(worker)).toBeNull();
+    expect(await jobs({ ended: true, limit: 1 })).toMatchObject([
+      { id: crashed, state: "done", reason: "killed by SIGSEGV" },
+    ]);
+    expect(await getRun(test.database, "crashed")).toMatchObject({ status: "stopped", attempt: 1 });
   });
 
   it("goes on with a run that was cut off, on the worker that holds it, and once", async () => {
