@@ -29,7 +29,8 @@ export interface ClaimQuery {
 const SHORT_FIRST = ["inspect", "evaluate", "train"] as const satisfies readonly JobKind[];
 
 /** Of a training's job: there is nothing left to train. A run that is resumed is `queued` again. */
-const HAS_ENDED = "EXISTS (SELECT FROM run WHERE run.id = job.run_id AND run.status IN ('completed', 'stopped'))";
+const HAS_ENDED =
+  "EXISTS (SELECT FROM run WHERE run.id = job.run_id AND run.status IN ('completed', 'stopped'))";
 
 /** @returns null if there is nothing to do. */
 export async function claimNextJob(
