@@ -7,12 +7,16 @@
  * the same without leaving intermediates on the tape.
  */
 import * as tf from "@tensorflow/tfjs";
-import { runFusedKernel } from "./fused-kernel.js";
+import { hasFusedKernel, runFusedKernel } from "./fused-kernel.js";
 import { gelu, geluGrad } from "./gelu.js";
 import {
+  BatchNormReluMaxPool,
+  BatchNormReluMaxPoolGrad,
   BatchNormTraining,
   BatchNormTrainingGrad,
   type BatchNormActivation,
+  type BatchNormReluMaxPoolAttrs,
+  type BatchNormReluMaxPoolInputs,
   type BatchNormTrainingAttrs,
   type BatchNormTrainingGradInputs,
   type BatchNormTrainingGradOutputs,
@@ -33,30 +37,82 @@ export type OnBatchStatistics = (mean: tf.Tensor1D, variance: tf.Tensor1D) => vo
  * @returns [..., C]; the caller disposes it.
  */
 export function batchNormTraining(
-  { x, scale, offset }: BatchNormTrainingInputs<tf.Tensor>,
+  inputs: BatchNormTrainingInputs<tf.Tensor>,
   attrs: BatchNormTrainingAttrs,
   onStatistics?: OnBatchStatistics,
 ): tf.Tensor {
-  const parameters = { ...(scale && { scale }), ...(offset && { offset }) };
+  return normalize(
+    inputs,
+    { forward: (given) => forward(given, attrs), backward: (given) => backward(given, attrs) },
+    onStatistics,
+  );
+}
 
-  const normalize = tf.customGrad((...args) => {
+/**
+ * `batchNormTraining` with a ReLU, then max pooling of 2×2 windows and stride 2: where the backend has a kernel for it,
+ * nothing between them is written.
+ *
+ * @param inputs `x` float32 [N, H, W, C], H and W even; `scale` and `offset` [C], each optional.
+ * @returns [N, H / 2, W / 2, C]; the caller disposes it.
+ */
+export function batchNormReluMaxPool(
+  inputs: BatchNormReluMaxPoolInputs<tf.Tensor>,
+  attrs: BatchNormReluMaxPoolAttrs,
+  onStatistics?: OnBatchStatistics,
+): tf.Tensor {
+  if (!hasFusedKernel(BatchNormReluMaxPool, inputs)) {
+    return tf.tidy(() => {
+      const activated = batchNormTraining(inputs, { ...attrs, activation: "relu" }, onStatistics);
+      return tf.maxPool(activated as tf.Tensor4D, 2, 2, "valid");
+    });
+  }
+  const run = (name: string, given: Record<string, tf.Tensor>) =>
+    runFusedKernel(name, given, attrs) as BatchNormTrainingOutputs<tf.Tensor>;
+  return normalize(
+    inputs,
+    {
+      forward: (given) => run(BatchNormReluMaxPool, given),
+      backward: (given) => run(BatchNormReluMaxPoolGrad, given),
+    },
+    onStatistics,
+  );
+}
+
+interface Directions {
+  readonly forward: (inputs: BatchNormTrainingInputs<tf.Tensor>) => BatchNormTrainingOutputs<tf.Tensor>;
+  readonly backward: (
+    inputs: BatchNormTrainingGradInputs<tf.Tensor>,
+  ) => BatchNormTrainingGradOutputs<tf.Tensor>;
+}
+
+/** One node on the gradient tape. */
+function normalize(
+  { x, scale, offset }: BatchNormTrainingInputs<tf.Tensor>,
+  { forward, backward }: Directions,
+  onStatistics: OnBatchStatistics | undefined,
+): tf.Tensor {
+  const parameters = { ...(scale && { scale }), ...(offset && { offset }) };
+  const node = tf.customGrad((...args) => {
     const save = args.at(-1) as tf.GradSaveFunc;
-    const [value, mean, variance] = forward({ x, ...parameters }, attrs);
+    const [value, mean, variance] = forward({ x, ...parameters });
     onStatistics?.(mean as tf.Tensor1D, variance as tf.Tensor1D);
     save([x, mean, variance, ...Object.values(parameters)]);
 
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [savedX, savedMean, savedVariance, ...rest] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
       const savedParameters = Object.fromEntries(Object.keys(parameters).map((key, i) => [key, rest[i]]));
-      const [dx, dscale, doffset] = backward(
-        { dy, x: savedX, mean: savedMean, variance: savedVariance, ...savedParameters },
-        attrs,
-      );
+      const [dx, dscale, doffset] = backward({
+        dy,
+        x: savedX,
+        mean: savedMean,
+        variance: savedVariance,
+        ...savedParameters,
+      });
       return [dx, ...(scale ? [dscale] : []), ...(offset ? [doffset] : [])];
     };
     return { value, gradFunc };
   });
-  return normalize(x, ...Object.values(parameters));
+  return node(x, ...Object.values(parameters));
 }
 
 function forward(

@@ -11,7 +11,7 @@
  * Narrower than the stock layer: `axis` has to be the last one.
  */
 import * as tf from "@tensorflow/tfjs";
-import { batchNormTraining } from "./batch-norm-training.js";
+import { batchNormReluMaxPool, batchNormTraining } from "./batch-norm-training.js";
 import type { BatchNormActivation } from "./kernel-names.js";
 
 export type BatchNormalizationArgs = NonNullable<Parameters<typeof tf.layers.batchNormalization>[0]>;
@@ -52,6 +52,8 @@ export class BatchNormalization extends tf.layers.Layer {
 
   /** Applied in the same pass while training. Set by `fuseActivations`; no part of the config. */
   trainingActivation: BatchNormActivation = "linear";
+  /** Max pooling of 2×2 windows behind the activation, which is a ReLU then. Set by `fuseActivations`. */
+  trainingPool = false;
 
   /** Never built or called: it resolves the arguments and writes the config, as tfjs exports neither. */
   private readonly stock: StockLayer;
@@ -149,14 +151,14 @@ export class BatchNormalization extends tf.layers.Layer {
         return tf.batchNorm(x, mean, variance, offset, scale, epsilon);
       }
       const count = x.size / (x.shape.at(-1) ?? 1);
-      return batchNormTraining(
-        { x, ...(scale && { scale }), ...(offset && { offset }) },
-        { epsilon, activation: this.trainingActivation },
-        (mean, variance) => {
-          this.moveTowards(this.movingMean, mean);
-          this.moveTowards(this.movingVariance, variance.mul(count / Math.max(count - 1, 1)));
-        },
-      );
+      const given = { x, ...(scale && { scale }), ...(offset && { offset }) };
+      const move = (mean: tf.Tensor, variance: tf.Tensor) => {
+        this.moveTowards(this.movingMean, mean);
+        this.moveTowards(this.movingVariance, variance.mul(count / Math.max(count - 1, 1)));
+      };
+      return this.trainingPool
+        ? batchNormReluMaxPool(given, { epsilon }, move)
+        : batchNormTraining(given, { epsilon, activation: this.trainingActivation }, move);
     });
   }
 

@@ -62,6 +62,68 @@ describe("fuseActivations", () => {
     },
   );
 
+  /** Convolution → norm → ReLU → max pooling, twice; the second pooling's windows overlap or leave pixels out, or not. */
+  function buildPooled(second: { poolSize: number; strides: number }, size = 8): tf.LayersModel {
+    const input = tf.input({ shape: [size, size, 2] });
+    let x: tf.SymbolicTensor = input;
+    for (const [i, pooling] of [{ poolSize: 2, strides: 2 }, second].entries()) {
+      const kernelInitializer = tf.initializers.glorotNormal({ seed: i + 1 });
+      x = tf.layers
+        .conv2d({ filters: 3, kernelSize: 3, padding: "same", kernelInitializer })
+        .apply(x) as typeof x;
+      x = new BatchNormalization({ name: `norm-${i}` }).apply(x) as typeof x;
+      x = tf.layers.reLU({ name: `relu-${i}` }).apply(x) as typeof x;
+      x = tf.layers.maxPooling2d({ name: `pool-${i}`, ...pooling }).apply(x) as typeof x;
+    }
+    return tf.model({ inputs: input, outputs: tf.layers.flatten().apply(x) as tf.SymbolicTensor });
+  }
+  const pools = (model: tf.LayersModel) =>
+    [0, 1].map((i) => (model.getLayer(`norm-${i}`) as BatchNormalization).trainingPool);
+
+  it("pools in the same pass, with the same outputs, gradients and moving statistics", () => {
+    const [plain, fused] = [2, 2].map((poolSize) => buildPooled({ poolSize, strides: 2 })) as [
+      tf.LayersModel,
+      tf.LayersModel,
+    ];
+    fuseActivations(fused);
+    expect(pools(fused)).toEqual([true, true]);
+    const x = tf.randomNormal([2, 8, 8, 2], 0, 1, "float32", 5);
+    const outcome = (model: tf.LayersModel): number[][] => {
+      const loss = (): tf.Scalar => (model.apply(x, TRAINING) as tf.Tensor).square().mean();
+      const { value, grads } = tf.variableGrads(loss);
+      const gradients = model.trainableWeights.map(({ name }) => [...grads[name]!.dataSync()]);
+      const weights = model.getWeights().map((tensor) => [...tensor.dataSync()]);
+      return [
+        [...value.dataSync()],
+        ...gradients,
+        ...weights,
+        [...(model.predict(x) as tf.Tensor).dataSync()],
+      ];
+    };
+    const expected = outcome(plain);
+    outcome(fused).forEach((values, i) => {
+      expect(largestDifference(values, expected[i]!)).toBeLessThan(1e-5);
+    });
+  });
+
+  it("leaves a pooling alone whose windows overlap, leave pixels out, or that is not alone to read", () => {
+    for (const [model, pooled] of [
+      [buildPooled({ poolSize: 3, strides: 2 }), [true, false]],
+      [buildPooled({ poolSize: 2, strides: 1 }), [true, false]],
+      [buildPooled({ poolSize: 2, strides: 2 }, 10), [true, false]],
+    ] as const) {
+      fuseActivations(model);
+      expect(pools(model)).toEqual(pooled);
+    }
+    const inner = buildPooled({ poolSize: 2, strides: 2 });
+    const model = tf.model({
+      inputs: inner.inputs,
+      outputs: [inner.getLayer("relu-0").output as tf.SymbolicTensor, ...inner.outputs],
+    });
+    fuseActivations(model);
+    expect(pools(model)).toEqual([false, true]);
+  });
+
   it("applies the ReLU in the training pass, and only there", () => {
     const model = build();
     fuseActivations(model);

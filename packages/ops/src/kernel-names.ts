@@ -58,6 +58,30 @@ export type BatchNormTrainingGradAttrs = BatchNormTrainingAttrs;
 export type BatchNormTrainingGradOutputs<T> = [dx: T, dscale: T, doffset: T];
 
 /**
+ * `BatchNormTraining` with a ReLU, and a max pooling of 2×2 windows and stride 2 behind it; statistics are of all of `x`.
+ */
+export const BatchNormReluMaxPool = "BatchNormReluMaxPool";
+export type BatchNormReluMaxPoolInputs<T> = {
+  /** [N, H, W, C], H and W even. */
+  x: T;
+  scale?: T;
+  offset?: T;
+};
+export type BatchNormReluMaxPoolAttrs = { epsilon: number };
+/** `y` is [N, H / 2, W / 2, C]. */
+export type BatchNormReluMaxPoolOutputs<T> = BatchNormTrainingOutputs<T>;
+
+/**
+ * The gradient of `BatchNormReluMaxPool`: of each window the first of its greatest pixels, in row order, gets `dy`, if it
+ * passed the ReLU; then as `BatchNormTrainingGrad`.
+ */
+export const BatchNormReluMaxPoolGrad = "BatchNormReluMaxPoolGrad";
+/** `dy` is [N, H / 2, W / 2, C]. */
+export type BatchNormReluMaxPoolGradInputs<T> = BatchNormTrainingGradInputs<T>;
+export type BatchNormReluMaxPoolGradAttrs = BatchNormReluMaxPoolAttrs;
+export type BatchNormReluMaxPoolGradOutputs<T> = BatchNormTrainingGradOutputs<T>;
+
+/**
  * The Gaussian error linear unit: Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415, by the error function itself.
  *
  *     y = x · Φ(x)        Φ(x) = (1 + erf(x / √2)) / 2

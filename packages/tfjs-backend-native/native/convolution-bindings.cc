@@ -127,6 +127,48 @@ napi_value batchNormTrainingGrad(napi_env env, napi_callback_info info) {
                                                                     dx, dscale, doffset));
 }
 
+struct Windows {
+  size_t rows, outW, channels;
+  float epsilon;
+};
+Windows windowsOf(Call& call, size_t index) {
+  const int32_t* p = call.params(index, 3);
+  if (!call.failed() && (p[0] < 1 || p[1] < 1 || p[2] < 1)) call.fail("Expected at least one window and one channel.");
+  return {static_cast<size_t>(p[0]), static_cast<size_t>(p[1]), static_cast<size_t>(p[2]), static_cast<float>(call.number(index + 1))};
+}
+
+// batchNormReluMaxPool(x, scale | null, offset | null, y, mean, variance, [rows of windows, windows a row, channels], epsilon)
+napi_value batchNormReluMaxPool(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const Windows w = windowsOf(call, 6);
+  const size_t channels = w.channels, pooled = w.rows * w.outW * channels;
+  const float* x = call.floats(0, pooled * 4);
+  const float* scale = call.floatsOrNull(1, channels);
+  const float* offset = call.floatsOrNull(2, channels);
+  float* y = call.floats(3, pooled);
+  float* mean = call.floats(4, channels);
+  float* variance = call.floats(5, channels);
+  return call.done(call.failed() || kernels().batchNormReluMaxPool(w.rows, w.outW, channels, x, scale, offset, w.epsilon, y, mean, variance));
+}
+
+// batchNormReluMaxPoolGrad(dy, x, mean, variance, scale | null, offset | null, dx, dscale, doffset, [as above], epsilon)
+napi_value batchNormReluMaxPoolGrad(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const Windows w = windowsOf(call, 9);
+  const size_t channels = w.channels, pooled = w.rows * w.outW * channels;
+  const float* dy = call.floats(0, pooled);
+  const float* x = call.floats(1, pooled * 4);
+  const float* mean = call.floats(2, channels);
+  const float* variance = call.floats(3, channels);
+  const float* scale = call.floatsOrNull(4, channels);
+  const float* offset = call.floatsOrNull(5, channels);
+  float* dx = call.floats(6, pooled * 4);
+  float* dscale = call.floats(7, channels);
+  float* doffset = call.floats(8, channels);
+  return call.done(call.failed() || kernels().batchNormReluMaxPoolGrad(w.rows, w.outW, channels, dy, x, mean, variance, scale, offset, w.epsilon,
+                                                                       dx, dscale, doffset));
+}
+
 // fusedBatchNorm(x, mean, variance, scale | null, offset | null, y, [rows, channels, 0], epsilon)
 napi_value fusedBatchNorm(napi_env env, napi_callback_info info) {
   Call call(env, info);
@@ -150,6 +192,8 @@ void exportConvolutions(napi_env env, napi_value exports) {
       {"batchMatMul", batchMatMul},
       {"batchNormTraining", batchNormTraining},
       {"batchNormTrainingGrad", batchNormTrainingGrad},
+      {"batchNormReluMaxPool", batchNormReluMaxPool},
+      {"batchNormReluMaxPoolGrad", batchNormReluMaxPoolGrad},
       {"fusedBatchNorm", fusedBatchNorm},
   };
   exportBindings(env, exports, bindings, sizeof bindings / sizeof *bindings);

@@ -105,6 +105,12 @@ struct Kernels {
   bool (*batchNormTrainingGrad)(size_t rows, size_t channels, const float* dy, const float* x, const float* mean,
                                 const float* variance, const float* scale, const float* offset, float epsilon, NormActivation,
                                 float* dx, float* dscale, float* doffset);
+  // x [rows * 2, outW * 2, channels]; y [rows, outW, channels]; rows of windows of all images.
+  bool (*batchNormReluMaxPool)(size_t rows, size_t outW, size_t channels, const float* x, const float* scale, const float* offset,
+                               float epsilon, float* y, float* mean, float* variance);
+  bool (*batchNormReluMaxPoolGrad)(size_t rows, size_t outW, size_t channels, const float* dy, const float* x, const float* mean,
+                                   const float* variance, const float* scale, const float* offset, float epsilon, float* dx,
+                                   float* dscale, float* doffset);
   bool (*batchNormInference)(size_t rows, size_t channels, const float* x, const float* mean, const float* variance,
                              const float* scale, const float* offset, float epsilon, float* y);
 

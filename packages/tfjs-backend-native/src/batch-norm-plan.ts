@@ -39,6 +39,36 @@ export function planBatchNorm(
   };
 }
 
+export type PooledBatchNormPlan = BatchNormPlan & { pooledShape: [number, number, number, number] };
+
+/**
+ * `rows` are rows of windows, of all images.
+ * @throws if `x` is not [N, H, W, C] with H and W even, or `scale` or `offset` not [C]. `params` is valid until the next call.
+ */
+export function planPooledBatchNorm(
+  backend: NativeBackend,
+  { x, scale, offset }: BatchNormInputs,
+): PooledBatchNormPlan {
+  const [images = 0, height = 1, width = 1, channels = 0] = x.shape;
+  util.assert(
+    x.shape.length === 4 && height % 2 === 0 && width % 2 === 0,
+    () => `Expected a tensor [N, H, W, C] of even height and width. Received: [${x.shape}].`,
+  );
+  const pooledShape: PooledBatchNormPlan["pooledShape"] = [images, height / 2, width / 2, channels];
+  const isEmpty = util.sizeFromShape(x.shape) === 0;
+  params[0] = (images * height) / 2;
+  params[1] = width / 2;
+  params[2] = channels;
+  return {
+    channels,
+    rows: isEmpty ? 0 : params[0],
+    scale: scale == null ? null : perChannel(backend, scale, channels),
+    offset: offset == null ? null : perChannel(backend, offset, channels),
+    params,
+    pooledShape,
+  };
+}
+
 /** @throws if the tensor is not [channels]. */
 export function perChannel(backend: NativeBackend, info: TensorInfo, channels: number): Float32Array {
   util.assert(

@@ -125,6 +125,21 @@ describe("shapes that do not fit are tfjs's errors", () => {
       /must match/,
     ],
     [
+      "an odd height where 2×2 windows are pooled",
+      () => runKernel("BatchNormReluMaxPool", { x: ones(1, 3, 4, 2) }, { epsilon: 1 }),
+      /even height and width. Received: \[1,3,4,2\]/,
+    ],
+    [
+      "a gradient that is not of the pooled shape",
+      () =>
+        runKernel(
+          "BatchNormReluMaxPoolGrad",
+          { dy: ones(1, 4, 4, 2), x: ones(1, 4, 4, 2), mean: ones(2), variance: ones(2) },
+          { epsilon: 1 },
+        ),
+      /must match/,
+    ],
+    [
       "half a stride of a depthwise convolution",
       () =>
         tf.depthwiseConv2d(

@@ -16,6 +16,7 @@
 #include "reduction.h"
 #include "softmax.h"
 #include "pool.h"
+#include "batch-norm-max-pool.h"
 #include "depthwise-conv2d.h"
 #include "optimizer.h"
 #include "dropout.h"
@@ -32,6 +33,8 @@ constexpr Kernels table(const char* name) {
   k.matMul = matMul;
   k.batchNormTraining = batchNormTraining;
   k.batchNormTrainingGrad = batchNormTrainingGrad;
+  k.batchNormReluMaxPool = batchNormReluMaxPool;
+  k.batchNormReluMaxPoolGrad = batchNormReluMaxPoolGrad;
   k.batchNormInference = batchNormInference;
   k.depthwiseConv2d = depthwiseConv2d;
   k.depthwiseConv2dBackpropInput = depthwiseConv2dBackpropInput;

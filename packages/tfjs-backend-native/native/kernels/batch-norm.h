@@ -27,25 +27,32 @@ static void sumChannels(size_t begin, size_t end, size_t channels, size_t c0, in
   }
 }
 
-template <typename Visit>
-static void sumAllChannels(size_t rows, size_t channels, double* sums, size_t threads, Visit visit) {
+// share(begin, end, c0, vectors, lanes, sums) adds the sums over rows [begin, end) of up to two vectors of channels from c0 on.
+template <typename Share>
+static void sumInThreads(size_t rows, size_t channels, double* sums, size_t threads, Share share) {
   memset(sums, 0, threads * channels * 2 * sizeof(double));
-  struct Context { size_t rows, channels; double* sums; Visit* visit; } context{rows, channels, sums, &visit};
+  struct Context { size_t rows, channels; double* sums; Share* share; } context{rows, channels, sums, &share};
   runParallel(static_cast<int>(threads), [](void* raw, int thread, int of) {
     auto& c = *static_cast<Context*>(raw);
     const size_t begin = c.rows * thread / of, end = c.rows * (thread + 1) / of;
     double* mine = c.sums + static_cast<size_t>(thread) * c.channels * 2;
     size_t c0 = 0;
-    for (; c0 + 2 * L <= c.channels; c0 += 2 * L) {
-      sumChannels<2>(begin, end, c.channels, c0, 2 * L, mine, [&](size_t at, int v, int lanes, Vec& a, Vec& b) { (*c.visit)(at, c0 + v * L, lanes, a, b); });
-    }
+    for (; c0 + 2 * L <= c.channels; c0 += 2 * L) (*c.share)(begin, end, c0, 2, 2 * L, mine);
     for (; c0 < c.channels; c0 += L) {
       const int lanes = c.channels - c0 < static_cast<size_t>(L) ? static_cast<int>(c.channels - c0) : L;
-      sumChannels<1>(begin, end, c.channels, c0, lanes, mine, [&](size_t at, int, int n, Vec& a, Vec& b) { (*c.visit)(at, c0, n, a, b); });
+      (*c.share)(begin, end, c0, 1, lanes, mine);
     }
   }, &context);
   for (size_t t = 1; t < threads; t++)
     for (size_t i = 0; i < 2 * channels; i++) sums[i] += sums[t * 2 * channels + i];
+}
+
+template <typename Visit>
+static void sumAllChannels(size_t rows, size_t channels, double* sums, size_t threads, Visit visit) {
+  sumInThreads(rows, channels, sums, threads, [&](size_t begin, size_t end, size_t c0, int vectors, int lanes, double* mine) {
+    auto of = [&](size_t at, int v, int n, Vec& a, Vec& b) { visit(at, c0 + v * L, n, a, b); };
+    vectors == 2 ? sumChannels<2>(begin, end, channels, c0, lanes, mine, of) : sumChannels<1>(begin, end, channels, c0, lanes, mine, of);
+  });
 }
 
 static size_t sumThreads(size_t rows, size_t channels) {
@@ -78,12 +85,12 @@ static void scaleRows(NormActivation activation, size_t rows, size_t channels, c
   }
 }
 
-static bool batchNormTraining(size_t rows, size_t channels, const float* x, const float* scale, const float* offset, float epsilon, NormActivation activation,
-                              float* y, float* mean, float* variance) {
+// factor = scale / sqrt(variance + epsilon), in a thread's scratch; null where there is no memory.
+static const float* batchStatistics(size_t rows, size_t channels, const float* x, const float* scale, float epsilon, float* mean, float* variance) {
   const size_t threads = sumThreads(rows, channels);
   double* sums = channelSums(threads, channels);
   float* factor = threadScratch(2, channels);
-  if (!sums || !factor) return false;
+  if (!sums || !factor) return nullptr;
   sumAllChannels(rows, channels, sums, threads, [&](size_t at, size_t c, int lanes, Vec& a, Vec& b) {
     const Vec d = loadLanes(x + at, lanes) - loadLanes(x + c, lanes);
     a += d;
@@ -95,6 +102,13 @@ static bool batchNormTraining(size_t rows, size_t channels, const float* x, cons
     variance[c] = static_cast<float>(square < 0 ? 0 : square);
     factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt((square < 0 ? 0 : square) + epsilon));
   }
+  return factor;
+}
+
+static bool batchNormTraining(size_t rows, size_t channels, const float* x, const float* scale, const float* offset, float epsilon, NormActivation activation,
+                              float* y, float* mean, float* variance) {
+  const float* factor = batchStatistics(rows, channels, x, scale, epsilon, mean, variance);
+  if (!factor) return false;
   scaleRows(activation, rows, channels, x, mean, factor, offset, y);
   return true;
 }
@@ -108,11 +122,36 @@ static bool batchNormInference(size_t rows, size_t channels, const float* x, con
   return true;
 }
 
+// dx = factor * (g - meanGrad - d * slope) with g the gradient behind the activation and d = x - mean.
+struct NormGradient {
+  float *factor, *meanGrad, *slope;
+};
+
+// In a thread's scratch, what needs no sums yet: factor = scale / sqrt(variance + epsilon). Null where there is no memory.
+static NormGradient normGradient(size_t channels, const float* variance, const float* scale, float epsilon) {
+  float* factor = threadScratch(2, channels * 3);
+  if (!factor) return {};
+  for (size_t c = 0; c < channels; c++) factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt(static_cast<double>(variance[c]) + epsilon));
+  return {factor, factor + channels, factor + 2 * channels};
+}
+
+// From sums of g and of g * d over all rows.
+static void finishNormGradient(const NormGradient& n, size_t rows, size_t channels, const double* sums, const float* variance, float epsilon, float* dscale,
+                               float* doffset) {
+  for (size_t c = 0; c < channels; c++) {
+    const double inverse = 1.0 / (static_cast<double>(variance[c]) + epsilon);
+    doffset[c] = static_cast<float>(sums[c]);
+    dscale[c] = static_cast<float>(sums[channels + c] * sqrt(inverse));
+    n.meanGrad[c] = static_cast<float>(sums[c] / rows);
+    n.slope[c] = static_cast<float>(sums[channels + c] / rows * inverse);
+  }
+}
+
 // `activationGrad(at, c, lanes, d)` is dy behind the activation's gradient, with d = x - mean; it is asked once for the sums
 // and once for dx, and may keep what it found in dx in between.
 template <typename First, typename Second>
 static bool batchNormGradThrough(First first, Second second, size_t rows, size_t channels, const float* x, const float* mean, const float* variance,
-                                 const float* factor, float epsilon, float* dx, float* dscale, float* doffset) {
+                                 const NormGradient& n, float epsilon, float* dx, float* dscale, float* doffset) {
   const size_t threads = sumThreads(rows, channels);
   double* sums = channelSums(threads, channels);
   if (!sums) return false;
@@ -122,15 +161,7 @@ static bool batchNormGradThrough(First first, Second second, size_t rows, size_t
     a += g;
     b += g * d;
   });
-  // dx = factor * (g - mean(g) - (x - mean) * mean(g * (x - mean)) / (variance + epsilon))
-  float *meanGrad = const_cast<float*>(factor) + channels, *slope = meanGrad + channels;
-  for (size_t c = 0; c < channels; c++) {
-    const double inverse = 1.0 / (static_cast<double>(variance[c]) + epsilon);
-    doffset[c] = static_cast<float>(sums[c]);
-    dscale[c] = static_cast<float>(sums[channels + c] * sqrt(inverse));
-    meanGrad[c] = static_cast<float>(sums[c] / rows);
-    slope[c] = static_cast<float>(sums[channels + c] / rows * inverse);
-  }
+  finishNormGradient(n, rows, channels, sums, variance, epsilon, dscale, doffset);
   parallelRanges(rows, 4096 / channels + 1, [&](size_t begin, size_t end, int) {
     for (size_t r = begin; r < end; r++) {
       for (size_t c = 0; c < channels; c += L) {
@@ -138,7 +169,7 @@ static bool batchNormGradThrough(First first, Second second, size_t rows, size_t
         const size_t at = r * channels + c;
         const Vec d = loadLanes(x + at, lanes) - loadLanes(mean + c, lanes);
         const Vec g = second(at, c, lanes, d);
-        storeLanes(dx + at, loadLanes(factor + c, lanes) * (g - loadLanes(meanGrad + c, lanes) - d * loadLanes(slope + c, lanes)), lanes);
+        storeLanes(dx + at, loadLanes(n.factor + c, lanes) * (g - loadLanes(n.meanGrad + c, lanes) - d * loadLanes(n.slope + c, lanes)), lanes);
       }
     }
   });
@@ -147,17 +178,16 @@ static bool batchNormGradThrough(First first, Second second, size_t rows, size_t
 
 static bool batchNormTrainingGrad(size_t rows, size_t channels, const float* dy, const float* x, const float* mean, const float* variance, const float* scale,
                                   const float* offset, float epsilon, NormActivation activation, float* dx, float* dscale, float* doffset) {
-  float* factor = threadScratch(2, channels * 3);
-  if (!factor) return false;
-  for (size_t c = 0; c < channels; c++) factor[c] = static_cast<float>((scale ? scale[c] : 1.0) / sqrt(static_cast<double>(variance[c]) + epsilon));
+  const NormGradient n = normGradient(channels, variance, scale, epsilon);
+  if (!n.factor) return false;
   const Vec zero = {};
   // What the activation was given.
   auto before = [&](size_t c, int lanes, Vec d) {
-    const Vec scaled = d * loadLanes(factor + c, lanes);
+    const Vec scaled = d * loadLanes(n.factor + c, lanes);
     return offset ? scaled + loadLanes(offset + c, lanes) : scaled;
   };
   auto through = [&](auto first, auto second) {
-    return batchNormGradThrough(first, second, rows, channels, x, mean, variance, factor, epsilon, dx, dscale, doffset);
+    return batchNormGradThrough(first, second, rows, channels, x, mean, variance, n, epsilon, dx, dscale, doffset);
   };
   switch (activation) {
     case NormActivation::linear: {

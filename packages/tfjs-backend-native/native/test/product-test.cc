@@ -81,11 +81,48 @@ void testBatchNorm(const Kernels& k, Random& r, Checks& checks) {
   checks.close(doffsetOut, doffset, 1e-3, 1e-3);
 }
 
+// One pass against the kernels that it stands for, one after the other.
+void testPooledBatchNorm(const Kernels& k, Random& r, Checks& checks) {
+  PoolShape s{};
+  s.batch = r.between(1, 3);
+  s.outH = r.between(1, 5);
+  s.outW = r.between(1, 5);
+  s.inH = s.outH * 2;
+  s.inW = s.outW * 2;
+  s.filterH = s.filterW = s.strideH = s.strideW = 2;
+  s.channels = r.between(1, 70);
+  const size_t channels = s.channels, windows = static_cast<size_t>(s.batch) * s.outH, pooled = windows * s.outW * channels, pixels = windows * s.outW * 4;
+  const Floats x = r.floats(pixels * channels), scale = r.floats(channels), offset = r.floats(channels), dy = r.floats(pooled);
+  const float *scales = r.chance(0.7) ? scale.data() : nullptr, *o = r.chance(0.7) ? offset.data() : nullptr;
+  checks.context = format("batch norm, ReLU and max pool of %d, %d x %d x %zu, scale %d offset %d", s.batch, s.outH, s.outW, channels, scales != nullptr, o != nullptr);
+  const float epsilon = 1e-3f;
+  Floats whole(x.size()), y(pooled), mean(channels), variance(channels), through(x.size()), dx(x.size()), dscale(channels), doffset(channels);
+  checks.that("memory", k.batchNormTraining(pixels, channels, x.data(), scales, o, epsilon, NormActivation::relu, whole.data(), mean.data(), variance.data()));
+  k.maxPool(s, whole.data(), y.data());
+  k.maxPoolGrad(s, dy.data(), whole.data(), through.data());
+  checks.that("memory", k.batchNormTrainingGrad(pixels, channels, through.data(), x.data(), mean.data(), variance.data(), scales, o, epsilon,
+                                                NormActivation::relu, dx.data(), dscale.data(), doffset.data()));
+  Floats yOut(pooled), meanOut(channels), varianceOut(channels), dxOut(x.size()), dscaleOut(channels), doffsetOut(channels);
+  checks.that("memory", k.batchNormReluMaxPool(windows, s.outW, channels, x.data(), scales, o, epsilon, yOut.data(), meanOut.data(), varianceOut.data()));
+  checks.that("memory", k.batchNormReluMaxPoolGrad(windows, s.outW, channels, dy.data(), x.data(), mean.data(), variance.data(), scales, o, epsilon,
+                                                   dxOut.data(), dscaleOut.data(), doffsetOut.data()));
+  const auto close = [&](const Floats& got, const Floats& expected, double tolerance) {
+    checks.close(got, std::vector<double>(expected.data(), expected.data() + expected.size()), tolerance, tolerance);
+  };
+  close(meanOut, mean, 0);
+  close(varianceOut, variance, 0);
+  close(yOut, y, 0);
+  close(dxOut, dx, 1e-4);
+  close(dscaleOut, dscale, 1e-4);
+  close(doffsetOut, doffset, 1e-4);
+}
+
 }  // namespace
 
 void testProductsAndNorms(const Kernels& k, Random& r, Checks& checks) {
   for (int i = 0; i < 60; i++) testProduct(k, r, checks);
   for (int i = 0; i < 40; i++) testBatchNorm(k, r, checks);
+  for (int i = 0; i < 40; i++) testPooledBatchNorm(k, r, checks);
   checks.context = "fmaPeak";
   checks.that("positive", k.fmaPeak(1) > 0);
 }

@@ -3,6 +3,8 @@ import type { NativeKernel } from "../kernel.js";
 import { addN } from "./add-n.js";
 import { argMax } from "./arg-max.js";
 import { batchMatMul } from "./batch-mat-mul.js";
+import { batchNormReluMaxPool } from "./batch-norm-relu-max-pool.js";
+import { batchNormReluMaxPoolGrad } from "./batch-norm-relu-max-pool-grad.js";
 import { batchNormTraining } from "./batch-norm-training.js";
 import { batchNormTrainingGrad } from "./batch-norm-training-grad.js";
 import { binaryKernels } from "./binary.js";
@@ -41,6 +43,8 @@ export const nativeKernels: readonly NativeKernel[] = [
   avgPool,
   avgPoolGrad,
   batchMatMul,
+  batchNormReluMaxPool,
+  batchNormReluMaxPoolGrad,
   batchNormTraining,
   batchNormTrainingGrad,
   cast,

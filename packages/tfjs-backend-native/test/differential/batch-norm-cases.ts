@@ -1,5 +1,7 @@
 /** Random batch normalisations: inference, training, and the fused gradient against autodiff of composed ops. */
 import {
+  BatchNormReluMaxPool,
+  BatchNormReluMaxPoolGrad,
   BatchNormTraining,
   type BatchNormTrainingAttrs,
   BatchNormTrainingGrad,
@@ -160,6 +162,75 @@ function backwardCase(rng: Rng): OpCase {
   };
 }
 
+/** `y` with the statistics, or gradients; against stock ops one after the other. */
+function pooledCase(rng: Rng, which: "forward" | "backward"): OpCase {
+  const size = () => between(rng, 1, 5);
+  const pooled: [number, number, number, number] = [
+    size(),
+    size(),
+    size(),
+    oneOf(rng, [1, 2, 3, 16, 17, 31, 33, 64, 100]),
+  ];
+  const [images, height, width, channels] = pooled;
+  const { attrs, hasScale, hasOffset } = trainingCase(rng);
+  const { epsilon } = attrs;
+  const x = normal(rng, [images, height * 2, width * 2, channels]);
+  const relu = { epsilon, activation: "relu" as const };
+  const parametersOf = (scale: Optional, offset: Optional) => ({
+    ...(hasScale && { scale: scale as tf.Tensor }),
+    ...(hasOffset && { offset: offset as tf.Tensor }),
+  });
+  const stock = (xs: tf.Tensor, scale: Optional, offset: Optional) => {
+    const [y, ...statistics] = composed(xs, scale, offset, relu) as [tf.Tensor4D, tf.Tensor, tf.Tensor];
+    return [tf.maxPool(y, 2, 2, "valid"), ...statistics];
+  };
+  const inputs = [x, uniform(rng, [channels], 0.5, 1.5), normal(rng, [channels]), normal(rng, pooled)];
+  const description = `${which} of x [${x.shape}] scale ${hasScale} offset ${hasOffset} epsilon ${epsilon}`;
+  if (which === "forward") {
+    return {
+      description,
+      inputs,
+      run: ([xs, scale, offset]) =>
+        tf
+          .engine()
+          .runKernel<tf.Tensor[]>(
+            BatchNormReluMaxPool,
+            { x: xs as tf.Tensor, ...parametersOf(scale, offset) },
+            { epsilon },
+          ),
+      reference: ([xs, scale, offset]) =>
+        stock(xs as tf.Tensor, hasScale ? scale : undefined, hasOffset ? offset : undefined),
+      tolerance: normalised(x),
+    };
+  }
+  return {
+    description,
+    inputs,
+    run: ([xs, scale, offset, dy]) => {
+      const given = { x: xs as tf.Tensor, ...parametersOf(scale, offset) };
+      const [, mean, variance] = tf
+        .engine()
+        .runKernel<tf.Tensor[]>(BatchNormReluMaxPool, given, { epsilon }) as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const backward = { dy: dy as tf.Tensor, ...given, mean, variance };
+      return tf.engine().runKernel<tf.Tensor[]>(BatchNormReluMaxPoolGrad, backward, { epsilon });
+    },
+    reference: ([xs, scale, offset, dy]) =>
+      tf.grads((...[x2, s, o]: tf.Tensor[]) => stock(x2 as tf.Tensor, s, o)[0] as tf.Tensor)(
+        [
+          xs as tf.Tensor,
+          hasScale ? (scale as tf.Tensor) : tf.ones([channels]),
+          hasOffset ? (offset as tf.Tensor) : tf.zeros([channels]),
+        ],
+        dy,
+      ),
+    tolerance: { absolute: 1e-4 * Math.sqrt(x.values.length), relative: 1e-4 },
+  };
+}
+
 export const batchNormCases: readonly OpGenerator[] = [
   { name: "batchNorm, inference", kernels: [tf.FusedBatchNorm], cases: 150, generate: inferenceCase },
   { name: "BatchNormTraining", kernels: [BatchNormTraining], cases: 150, generate: forwardCase },
@@ -168,5 +239,17 @@ export const batchNormCases: readonly OpGenerator[] = [
     kernels: [BatchNormTraining, BatchNormTrainingGrad],
     cases: 150,
     generate: backwardCase,
+  },
+  {
+    name: "BatchNormReluMaxPool",
+    kernels: [BatchNormReluMaxPool],
+    cases: 100,
+    generate: (rng) => pooledCase(rng, "forward"),
+  },
+  {
+    name: "BatchNormReluMaxPoolGrad",
+    kernels: [BatchNormReluMaxPool, BatchNormReluMaxPoolGrad],
+    cases: 100,
+    generate: (rng) => pooledCase(rng, "backward"),
   },
 ];
