@@ -3,6 +3,7 @@
 // in pairs of pixels, [pixels / 2][channels][2], zeros where the padded width has no output. Several images are laid one
 // behind the other, since a sum of few pixels would be mostly loading and storing the gradient.
 
+constexpr size_t kThreadProducts = 1 << 20;  // multiplications that are worth waking another thread, and its own sum
 constexpr size_t kGroupValues = 96 * 1024;  // of each operand in a group of images: both lie in the second-level cache
 
 // to[channel][pixel] from plane[pixel][channel], 32 pixels and 16 channels: pairs of pixels are 32-bit words, and 16×16
@@ -63,7 +64,9 @@ static bool conv2dBackpropFilter(const ConvShape& s, const float* x, const float
   const size_t chunk = roundUp(static_cast<int>(kGroupValues / widest) + 1, kStepDepth);
   const size_t planeValues = rowLength * widest;
   const size_t gradient = static_cast<size_t>(taps) * inC * outC;
-  const size_t threads = static_cast<size_t>(threadCount()) < static_cast<size_t>(s.batch) ? threadCount() : s.batch;
+  size_t threads = static_cast<size_t>(threadCount()) < static_cast<size_t>(s.batch) ? threadCount() : s.batch;
+  const size_t worth = 1 + static_cast<size_t>(s.outH) * s.outW * s.batch * taps * s.inC * s.outC / kThreadProducts;
+  if (threads > worth) threads = worth;
   float* partial = threadScratch(0, threads * gradient);
   if (!partial) return false;
   Flag outOfMemory;
