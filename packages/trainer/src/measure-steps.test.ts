@@ -1,11 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RunConfig } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { squaresConfig } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
-import { measureSteps } from "./measure-steps.js";
+import { allThawed, measureSteps } from "./measure-steps.js";
 
 let root: string;
 beforeAll(() => {
@@ -27,6 +28,15 @@ describe("measureSteps", () => {
     expect(measured.imagesPerSecond).toBeCloseTo(80_000 / measured.stepMs, 6);
     expect(measured.peakMemoryBytes).toBeGreaterThan(2 ** 20);
     expect(readdirSync(join(root, "home"))).not.toContain("runs");
+  });
+
+  it("trains what the last epochs do: stages that are unfrozen by then, but none that rests for good", () => {
+    const config = RunConfig.parse(squaresConfig(join(root, "squares")));
+    const resting = { ...config, freeze: { stages: "features" as const } };
+    expect(allThawed(resting)).toBe(resting);
+    expect(allThawed({ ...config, freeze: { stages: "features", untilEpoch: 2, everyEpochs: 1 } })).toEqual(
+      config,
+    );
   });
 
   it("counts all batches of a step, and no more pictures than there are", async () => {

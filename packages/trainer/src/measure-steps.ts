@@ -47,7 +47,8 @@ const FEWEST_STEPS = 3;
 
 /**
  * Trains by everything in the config that a step is made of, at a learning rate of 0, and writes nothing. The schedule,
- * `epochs`, validation and the config's callbacks have no part in it.
+ * `epochs`, validation and the config's callbacks have no part in it; of stages that are unfrozen one after another, all
+ * are by then, as that takes the most time and memory.
  *
  * @throws what `train` throws of the config and its data; the signal's reason, once it is aborted.
  */
@@ -58,7 +59,7 @@ export async function measureSteps(
   const { signal, durationMs = 2000, onGpu = false, loaderWorkers: workers } = options;
   const { usedBytes, totalBytes } = readSystemMemory();
   const availableMemoryBytes = totalBytes - usedBytes + process.memoryUsage.rss();
-  const data = await openRunData(RunConfig.parse(config), options);
+  const data = await openRunData(allThawed(RunConfig.parse(config)), options);
   const parts = await assembleRun(data, { resumeFrom: null, workers });
   const { model, optimizer, loader, averages, accumulate, freezing, rng } = parts;
   const wait = new DataWait();
@@ -103,6 +104,12 @@ export async function measureSteps(
   } finally {
     await parts.dispose();
   }
+}
+
+/** As in a run's last epochs. */
+export function allThawed(config: RunConfig): RunConfig {
+  const { freeze, ...rest } = config;
+  return freeze?.untilEpoch === undefined ? config : rest;
 }
 
 async function readGpuMemory(): Promise<number | undefined> {
