@@ -4,6 +4,7 @@ export default defineConfig({
   entry: [
     "src/index.ts",
     "src/describe-decoding.ts",
+    "src/fork-fields.ts",
     "src/model-names.ts",
     "src/recipes.ts",
     "src/schedule.ts",

@@ -24,6 +24,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ClassifierFilesError: EXIT_CODES.usage,
   ConfigError: EXIT_CODES.usage,
   CustomTransformError: EXIT_CODES.usage,
+  ForkError: EXIT_CODES.usage,
   ImageShapeMismatchError: EXIT_CODES.usage,
   ImageSizeRequiredError: EXIT_CODES.usage,
   InvalidThreadCountError: EXIT_CODES.usage,

@@ -10,6 +10,7 @@ export { SamplingSpec } from "./sampling-spec.js";
 export { LayerSpec, ModelSpec } from "./model-spec.js";
 export {
   DataSpec,
+  ForkPoint,
   EngineName,
   EnginePreference,
   Precision,

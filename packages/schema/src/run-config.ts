@@ -7,6 +7,7 @@ import { ModelSpec } from "./model-spec.js";
 import { CallbackSpec } from "./module-spec.js";
 import { MonitorSpec } from "./monitor-spec.js";
 import { OptimizerSpec } from "./optimizer-spec.js";
+import { RunId } from "./run-id.js";
 import { RunTransforms } from "./run-transforms.js";
 import { SamplingSpec } from "./sampling-spec.js";
 import { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
@@ -134,6 +135,18 @@ export const DataSpec = z
   });
 export type DataSpec = z.infer<typeof DataSpec>;
 
+/** Where a run goes on that another one began: with its weights, optimizer, random state and place in the data. */
+export const ForkPoint = z.strictObject({
+  runId: RunId.describe("Of the run that holds the checkpoint, whose folder lies beside that of the new one"),
+  step: z
+    .union([z.int().min(0), z.enum(["last", "best"])])
+    .default("last")
+    .describe(
+      "Steps that the checkpoint is of; `last` and `best` are replaced by theirs when the run starts",
+    ),
+});
+export type ForkPoint = z.infer<typeof ForkPoint>;
+
 export const RunConfig = z.strictObject({
   formatVersion: z.literal(1).default(1).describe("Of this format"),
   name: z.string().optional().describe("What the run is called in lists and reports"),
@@ -223,6 +236,9 @@ export const RunConfig = z.strictObject({
     .optional()
     .describe("Modules that watch the training and may end it, called in this order; left out: none"),
   sweep: SweepTrial.optional().describe("Filled in by `convkit sweep`: which of its trials the run is"),
+  forkedFrom: ForkPoint.optional().describe(
+    "Kept checkpoint of another run that this one goes on from; left out: it begins with the network's first weights",
+  ),
 });
 /** A parsed config: every default filled in. */
 export type RunConfig = z.infer<typeof RunConfig>;

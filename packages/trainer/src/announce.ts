@@ -1,6 +1,6 @@
 /** The first events of an attempt: what is about to run, and what a reader should know about it. */
 import { describeBadFiles } from "@convkit/data";
-import type { TrainEvent, TrainEventBody } from "@convkit/schema";
+import type { ForkPoint, TrainEvent, TrainEventBody } from "@convkit/schema";
 import type { Checkpoint } from "./checkpoint.js";
 import type { RunData } from "./run-data.js";
 import { describeEngine, runStarted } from "./run-facts.js";
@@ -29,6 +29,8 @@ export function announce({ model, stepsPerEpoch }: RunParts, options: AnnounceOp
     emit(runStarted(data, engine, { model, stepsPerEpoch }));
   }
   for (const text of damaged) emit({ type: "message", level: "warning", text });
+  const { forkedFrom } = data.config;
+  if (!started && forkedFrom) emit({ type: "message", level: "info", text: describeFork(forkedFrom) });
   const leftOut = describeBadFiles(data.dataset.badFiles);
   if (leftOut) emit({ type: "message", level: "warning", text: `${leftOut}; ${whereListed(data)}.` });
   for (const text of data.dataset.warnings) emit({ type: "message", level: "warning", text: `${text}.` });
@@ -42,6 +44,10 @@ export function announce({ model, stepsPerEpoch }: RunParts, options: AnnounceOp
       "its weights will not be those of an uninterrupted run, bit for bit.";
     emit({ type: "message", level: "warning", text });
   }
+}
+
+function describeFork({ runId, step }: ForkPoint): string {
+  return `Forked from ${runId} at step ${step}: that run's weights, optimizer, random state and place in the data go on here.`;
 }
 
 export function describeTornLine(tornBytes: number): TrainEventBody {

@@ -70,6 +70,7 @@ export {
 } from "./journal.js";
 export { historyOf } from "./history.js";
 export { describeProfile, StepProfiler, type StepProfileOptions } from "./step-profiler.js";
+export { ForkError } from "./fork.js";
 export { RunClaimedError } from "./run-claim.js";
 export { RunBusyError } from "./attempt-lock.js";
 export { ClassWeightsError } from "./run-data.js";

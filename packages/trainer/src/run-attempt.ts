@@ -1,12 +1,14 @@
 /** One attempt at a run: from opening its journal, through training and judging, to its `runEnded`. */
 import { existsSync } from "node:fs";
-import type { StepProfile, TrainEvent, TrainEventBody } from "@convkit/schema";
+import { dirname } from "node:path";
+import type { RunConfig, StepProfile, TrainEvent, TrainEventBody } from "@convkit/schema";
 import { interrupted } from "./callback.js";
-import { checkpointFile, type Checkpoint } from "./checkpoint.js";
+import { checkpointFile, saveCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { checkpoints, withoutBest } from "./checkpoints.js";
 import { DataWait } from "./data-wait.js";
 import { earlyStopping } from "./early-stopping.js";
 import { fit } from "./fit.js";
+import { isFork, readFork } from "./fork.js";
 import { historyOf } from "./history.js";
 import { newestCheckpoint } from "./intact-checkpoint.js";
 import { Journal, readJournal } from "./journal.js";
@@ -78,7 +80,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
   const { engine, loaderWorkers: workers, checkpointEvery = DEFAULT_CHECKPOINT_INTERVAL } = options;
   const signal = AbortSignal.any([requests.cancelled, ...(options.signal ? [options.signal] : [])]);
   const monitors = monitorsOf(data);
-  const { resumeFrom, damaged } = await checkpointToResume(folder);
+  const { resumeFrom, damaged } = await checkpointToResume(folder, data.config);
   const { clock = () => performance.now() } = options;
   const onPlan = (plan: Plan): void =>
     emit({ type: "message", level: "info", text: describePlan(plan, data) });
@@ -151,11 +153,20 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
   }
 }
 
-/** The run's newest checkpoint; `best` stands in where there is no `last`: it was written just before the first one. */
+/**
+ * The run's newest checkpoint; `best` stands in where there is no `last`: it was written just before the first one. A fork
+ * that has none yet copies its source's, and needs that run no more.
+ */
 async function checkpointToResume(
   folder: RunFolder,
+  config: RunConfig,
 ): Promise<{ resumeFrom: Checkpoint | null; damaged: readonly string[] }> {
   const { found, damaged } = await newestCheckpoint(folder);
+  if (!found && isFork(config)) {
+    const forked = withoutBest(await readFork(config, dirname(folder.path)));
+    await saveCheckpoint(folder.lastCheckpoint, forked);
+    return { resumeFrom: forked, damaged };
+  }
   if (!found) return { resumeFrom: null, damaged };
   const hasBest = existsSync(checkpointFile(folder.bestCheckpoint));
   return { resumeFrom: hasBest ? found.checkpoint : withoutBest(found.checkpoint), damaged };

@@ -1,10 +1,11 @@
 /** One call from a config to a judged classifier in a run's folder, and going on with a run that was cut short. */
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { RunConfig, RunId, type RunConfigInput } from "@convkit/schema";
+import { isFork, readFork } from "./fork.js";
 import { checkAttempt, endingOf, readJournal } from "./journal.js";
 import { runAttempt } from "./run-attempt.js";
 import { checkUnclaimed, detach } from "./run-claim.js";
-import { openRunData } from "./run-data.js";
+import { openRunData, type RunData } from "./run-data.js";
 import { createRunId, RunFolder } from "./run-folder.js";
 import type { ResumeOptions, TrainOptions, TrainResult } from "./run-options.js";
 import { forgetRequest } from "./run-requests.js";
@@ -17,6 +18,8 @@ export class RunFinishedError extends Error {
 /**
  * Trains a classifier and judges it on the test split, once, with the checkpoint that was best on validation.
  *
+ * With `forkedFrom` it goes on from a checkpoint that another run keeps, which is left as it is.
+ *
  * While it trains, `request.json` in the run's folder (`RunRequest`) stops or cancels it.
  *
  * @throws {ZodError} if the config is not one, or `runId` is no run's.
@@ -26,13 +29,23 @@ export class RunFinishedError extends Error {
  * @throws {ClassWeightsError} if its `loss` has not a weight for each class.
  * @throws {RunFolderExistsError} if the run's folder is in use.
  * @throws {StaleAttemptError} if `attempt` is no number of an attempt.
+ * @throws {ForkError} if its `forkedFrom` names no run beside this one, or no checkpoint of it that the config fits.
+ * @throws {CheckpointCorruptError} if that checkpoint is damaged.
  */
 export async function train(config: RunConfigInput, options: TrainOptions): Promise<TrainResult> {
   const path = pathOfNewRun(options);
   if (options.attempt !== undefined) checkAttempt(options.attempt, []);
-  const data = await openRunData(RunConfig.parse(config), options);
+  const data = await withForkStep(await openRunData(RunConfig.parse(config), options), path);
   const folder = await RunFolder.create(path, data.config);
   return folder.withLock(() => runAttempt(folder, data, options));
+}
+
+/** Before there is a run: what it is forked from is there, and fits it. A replay then goes on from the same step. */
+async function withForkStep(data: RunData, path: string): Promise<RunData> {
+  const { config } = data;
+  if (!isFork(config)) return data;
+  const { step } = (await readFork(config, dirname(resolve(path)))).state;
+  return { ...data, config: { ...config, forkedFrom: { ...config.forkedFrom, step } } };
 }
 
 /** @throws {RangeError} if it is named twice. */

@@ -36,13 +36,21 @@ export async function loadUserCallbacks(
   context: Omit<CallbackModuleContext, "tf">,
 ): Promise<Callback[]> {
   const callbacks: Callback[] = [];
-  for (const [index, spec] of specs.entries()) {
+  for (const [name, spec] of namedCallbacks(specs)) {
     const own = await makeCallback(spec, { ...context, tf });
-    const before = specs.slice(0, index).filter(({ module }) => basename(module) === basename(spec.module));
-    const name = `${basename(spec.module)}${before.length === 0 ? "" : `#${before.length + 1}`}`;
     callbacks.push(withNamedErrors(own, name, spec.module));
   }
   return callbacks;
+}
+
+/** By the names under which a checkpoint keeps their states: the file's, and a number from the second of one name on. */
+export function namedCallbacks(specs: readonly ModuleSpec[] = []): Map<string, ModuleSpec> {
+  const named = new Map<string, ModuleSpec>();
+  for (const [index, spec] of specs.entries()) {
+    const before = specs.slice(0, index).filter(({ module }) => basename(module) === basename(spec.module));
+    named.set(`${basename(spec.module)}${before.length === 0 ? "" : `#${before.length + 1}`}`, spec);
+  }
+  return named;
 }
 
 async function makeCallback(

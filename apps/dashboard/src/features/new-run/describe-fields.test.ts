@@ -26,6 +26,7 @@ test("every field of a run's config is understood", () => {
     freeze: "variants",
     stageDecay: "number",
     sweep: "variants",
+    forkedFrom: "variants",
     loss: "variants",
     optimizer: "variants",
     learningRate: "number",

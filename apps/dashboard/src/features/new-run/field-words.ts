@@ -85,7 +85,13 @@ export function nullTitles(path: Path): readonly [nothing: string, something: st
 }
 
 /** What a run fills in by itself. */
-const FILLED_IN = new Set(["data.contentHash", "data.annotationsHash", "model.sha256", "sweep"]);
+const FILLED_IN = new Set([
+  "data.contentHash",
+  "data.annotationsHash",
+  "model.sha256",
+  "sweep",
+  "forkedFrom",
+]);
 export const isFilledIn = (path: Path) => FILLED_IN.has(pathText(path)) || path.at(-1) === "sha256";
 
 /** What zod says, without its preamble. */
