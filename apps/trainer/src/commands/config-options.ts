@@ -39,12 +39,16 @@ export function addConfigOptions(command: Command): Command {
     );
 }
 
-/** @throws {ConfigError} with one line per mistake. */
+/**
+ * @param fork config of the run that is forked, under all the rest.
+ * @throws {ConfigError} with one line per mistake.
+ */
 export async function readConfigOptions(
   data: string | undefined,
   flags: ConfigOptionFlags,
+  fork?: PartialConfig,
 ): Promise<RunConfig> {
   const file = flags.config === undefined ? undefined : await readConfigFile(flags.config);
   const { recipe } = flags;
-  return assembleRunConfig({ data, recipe, file, flags, assignments: flags.set });
+  return assembleRunConfig({ data, recipe, fork, file, flags, assignments: flags.set });
 }

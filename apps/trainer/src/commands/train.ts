@@ -1,7 +1,10 @@
 /** `convkit train`: assembles the config and runs it in a process of its own. */
 import type { Command } from "commander";
+import { ConfigError } from "../config/config-error.js";
 import { fastDevRun } from "../config/fast-dev-run.js";
+import type { PartialConfig } from "../config/merge-config.js";
 import { runJob } from "../process/run-job.js";
+import { readForkSource } from "../run/fork-source.js";
 import type { CommandContext } from "./command-context.js";
 import { addConfigOptions, readConfigOptions, type ConfigOptionFlags } from "./config-options.js";
 import { minutesArgument } from "./duration-argument.js";
@@ -9,6 +12,7 @@ import { addServerOptions, deliveryTo, type ServerFlags } from "./server-options
 import { plotSchedule } from "./plot-schedule.js";
 
 interface TrainFlags extends ConfigOptionFlags, ServerFlags {
+  readonly fork?: string;
   readonly fastDevRun: boolean;
   readonly plotSchedule: boolean;
   readonly profile: boolean;
@@ -30,6 +34,8 @@ Examples:
   convkit train cifar10 --epochs 30 --set schedule=cosine --plot-schedule
   convkit train cifar10 --lr 0.2 --experiment rates --tag baseline --tag nightly
   convkit train cifar10 --epochs 100 --time-budget 10m
+  convkit train --fork latest@best --lr 0.001 --epochs 30
+  convkit train --fork 20260214@1200 --set schedule=constant
   convkit train ./photos --model ./my-network.mjs --fast-dev-run
   convkit train cifar10 --json > events.jsonl`;
 
@@ -37,6 +43,11 @@ export function addTrainCommand(program: Command, context: CommandContext): void
   const command = addConfigOptions(
     program.command("train").description("trains a network, judges it on the test set and writes a report"),
   )
+    .option(
+      "--fork <run[@checkpoint]>",
+      "a new run that goes on from another's checkpoint: last, best, or a number of steps that is kept; its config is " +
+        "that run's, under the flags",
+    )
     .option("--name <text>", "a name for the run")
     .option("--experiment <name>", "the experiment that the run belongs to")
     .option("--tag <label>", "a label to find the run by; may be repeated", collectText, [])
@@ -56,13 +67,26 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .addHelpText("after", EXAMPLES);
   addServerOptions(command, { purpose: "a dashboard that is told of the run while it goes on" }).action(
     async (data: string | undefined, flags: TrainFlags) => {
-      const assembled = await readConfigOptions(data, flags);
+      const assembled = await readConfigOptions(data, flags, await forkOf(flags, context.home));
       const config = flags.fastDevRun ? fastDevRun(assembled) : assembled;
       if (flags.plotSchedule) return plotSchedule(config, flags, context);
       const options = { json: flags.json, clientOf: deliveryTo(flags) };
       const profile = flags.profile ? { batches: PROFILED_BATCHES } : undefined;
       context.exit(await runJob({ kind: "train", home: context.home, config, profile }, context, options));
     },
+  );
+}
+
+/** @throws {ConfigError} where it would not be that run that goes on. */
+async function forkOf(
+  { fork, recipe, fastDevRun: isShort }: TrainFlags,
+  home: string,
+): Promise<PartialConfig | undefined> {
+  if (fork === undefined) return undefined;
+  const other = recipe !== undefined ? "--recipe" : isShort ? "--fast-dev-run" : undefined;
+  if (other === undefined) return readForkSource(fork, home);
+  throw new ConfigError(
+    `Expected --fork without ${other}. Received: both. A fork has its source's config and pictures: leave one of them out.`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * From a command line to a config: recipe, then the file, then flags, then `--set`, each over the one before.
+ * From a command line to a config: recipe or the run that is forked, then the file, then flags, then `--set`, each over the one before.
  * The result is parsed once, here; everything behind it trusts its types.
  */
 import { resolve } from "node:path";
@@ -17,6 +17,8 @@ export interface ConfigSources {
   readonly data?: string | undefined;
   /** A whole config by name, in place of the one that fits data and network. */
   readonly recipe?: string | undefined;
+  /** The whole config of a run that this one is forked from, in place of a recipe. */
+  readonly fork?: PartialConfig | undefined;
   readonly file?: PartialConfig | undefined;
   readonly flags?: ConfigFlags;
   /** What `--set` said, in its order. */
@@ -43,7 +45,7 @@ export interface ConfigFlags {
 /** @throws {ConfigError} with one line per mistake. */
 export function assembleRunConfig(sources: ConfigSources): RunConfig {
   const typed = [flagsToConfig(sources), ...(sources.assignments ?? [])].map(expandShortForms);
-  const named = sources.recipe === undefined ? {} : namedRecipe(sources.recipe);
+  const named = sources.fork ?? (sources.recipe === undefined ? {} : namedRecipe(sources.recipe));
   const file = fileUnder(sources.file, typed.reduce(mergeConfig));
   const given = [named, file, ...typed].reduce(mergeConfig);
   const source = read(given, "data", "source");
@@ -53,8 +55,8 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
         "For example: convkit train cifar10",
     );
   }
-  const config =
-    sources.recipe === undefined ? mergeConfig(recipeFor(source, networkOf(given)), given) : given;
+  const isWhole = sources.fork !== undefined || sources.recipe !== undefined;
+  const config = isWhole ? given : mergeConfig(recipeFor(source, networkOf(given)), given);
   const parsed = RunConfig.safeParse(config);
   const mistakes = parsed.success
     ? explainModel(parsed.data)
