@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createDiskBlobStore, ingestEvents, openDatabase, openQueue } from "@convkit/db";
+import { createDiskBlobStore, ingestEvents, openDatabase, openQueue, registerWorker } from "@convkit/db";
 import { RunConfig, wireTransformer, type TrainEvent } from "@convkit/schema";
 import { TRPCError } from "@trpc/server";
 import { createHTTPServer } from "@trpc/server/adapters/standalone";
@@ -226,6 +226,53 @@ describe("a caller within the server", () => {
     const large = wholeRun("large").map((event) => ({ ...event, timestamp: 1e300 }));
     const error = await errorOf(workers.ingest(large));
     expect([error.code, error.cause?.name]).toEqual(["BAD_REQUEST", "UnstorableEventError"]);
+  });
+});
+
+describe("a fork", () => {
+  const fork = (runId: string, more: object = {}) => ({
+    data: { source: "./shapes" },
+    model: "simple-cnn",
+    forkedFrom: { runId },
+    ...more,
+  });
+
+  it("goes to who holds the checkpoint, whoever is asked for", async () => {
+    const { jobs, runs } = caller();
+    const kept: TrainEvent = {
+      ...{ runId: "forked", attempt: 1, sequence: 4, timestamp: 5 },
+      ...{ type: "checkpointSaved", kind: "last", epoch: 1, step: 2 },
+    };
+    await ingestEvents(context.database, [...wholeRun("forked"), kept], {
+      folder: join(home, "runs/forked"),
+    });
+    const config = RunConfig.parse(fork("forked"));
+    expect((await jobs.checkConfig({ config })).issues).toEqual([]);
+    expect((await errorOf(jobs.train({ config }))).message).toContain("convkit train --fork forked@last");
+    const local = {
+      id: crypto.randomUUID(),
+      name: "local",
+      version: "0",
+      kinds: ["train" as const],
+      engines: [],
+    };
+    const description = { ...local, datasets: [], models: [], home };
+    await registerWorker(context.database, description, { tokenId: null, isLocal: true });
+    const { runId, jobId } = await jobs.train({ config, onlyWorker: crypto.randomUUID() });
+    const [job] = (await jobs.list({ runId })).jobs;
+    expect(job).toMatchObject({ id: jobId, onlyWorker: { id: local.id } });
+    expect((await runs.lineage("forked")).forks).toMatchObject([{ id: runId, step: "last" }]);
+    await jobs.end({ id: jobId, action: "cancel" });
+  });
+
+  it("is checked against its source before it is put into the queue", async () => {
+    const { jobs } = caller();
+    const { issues } = await jobs.checkConfig({ config: fork("forked", { seed: 3 }) });
+    expect(issues).toMatchObject([{ path: ["seed"], message: expect.stringContaining("random state") }]);
+    const refused = await errorOf(jobs.train({ config: RunConfig.parse(fork("forked", { seed: 3 })) }));
+    expect(refused).toMatchObject({ code: "CONFLICT", message: expect.stringMatching(/^seed: /) });
+    const job = { kind: "train", runId: "x", config: RunConfig.parse(fork("none")) } as const;
+    expect(await errorOf(jobs.enqueue({ job }))).toMatchObject({ code: "CONFLICT" });
   });
 });
 

@@ -16,6 +16,7 @@ import {
   RunExistsError,
   RunFilterError,
   RunInUseError,
+  RunNotForkableError,
   RunNotFoundError,
   RunNotReachableError,
   RunNotResumableError,
@@ -50,6 +51,7 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
   [NoClassifierError, "CONFLICT"],
   [RunNotReachableError, "CONFLICT"],
   [RunNotResumableError, "CONFLICT"],
+  [RunNotForkableError, "CONFLICT"],
 ]);
 
 /** @returns undefined for what nobody foresaw. */

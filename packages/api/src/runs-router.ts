@@ -14,6 +14,7 @@ import {
   listFields,
   listPictures,
   listRuns,
+  readLineage,
   readLog,
   readParallelRuns,
   readSeries,
@@ -62,6 +63,9 @@ export const runsRouter = router({
   fields: userProcedure.query(({ ctx }) => listFields(ctx.database)),
 
   byId: userProcedure.input(RunId).query(({ ctx, input }) => getRun(ctx.database, input)),
+
+  /** Where it comes from, the checkpoints that it keeps, and what was forked from them. */
+  lineage: userProcedure.input(RunId).query(({ ctx, input }) => readLineage(ctx.database, input)),
 
   series: userProcedure
     .input(

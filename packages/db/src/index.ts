@@ -176,6 +176,8 @@ export {
   type ListJobsQuery,
 } from "./queue/jobs.js";
 export { resumeRun, RunNotResumableError } from "./queue/resume-run.js";
+export { enqueueFork, findForkIssues, RunNotForkableError, type ForkIssue } from "./queue/fork-run.js";
+export { readLineage, type KeptCheckpoint, type Lineage, type RelatedRun } from "./runs/read-lineage.js";
 export {
   claimNextJob,
   ClaimLostError,

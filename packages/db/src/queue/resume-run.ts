@@ -1,9 +1,9 @@
 /** Goes on with a run that ended early, on the worker that holds its checkpoint. */
 import { randomUUID } from "node:crypto";
 import { RunConfig, stringifyWithSpelledNumbers, type Job } from "@convkit/schema";
-import { connectionsOf } from "../database.js";
 import { tellOfRuns } from "../ingest/run-channel.js";
 import { getRun } from "../runs/get-run.js";
+import { findHolder } from "./find-holder.js";
 import { ensureQueue, EXPIRE_SECONDS, inTransaction, queueName, sqlOf, type Queue } from "./open-queue.js";
 
 /** A run that is at work or waits, that has been judged, or whose checkpoint no worker here holds. */
@@ -26,7 +26,7 @@ export async function resumeRun(queue: Queue, runId: string, home: string): Prom
       `Expected a run that ended before its last epoch. Received: ${runId}, which is ${run.status}.`,
     );
   }
-  const worker = await findHolder(queue, runId, run.folder === null ? null : home);
+  const worker = await findHolder(queue, run, home);
   if (worker === null) {
     throw new RunNotResumableError(
       `Expected a worker that holds the checkpoint of ${runId}. Received: none that has come here. ` +
@@ -62,18 +62,4 @@ export async function resumeRun(queue: Queue, runId: string, home: string): Prom
     await tellOfRuns(client, [runId]);
   });
   return id;
-}
-
-/** The local worker for a run on this machine, else the one that trained it last. */
-async function findHolder({ database }: Queue, runId: string, home: string | null): Promise<string | null> {
-  const { rows } = await connectionsOf(database).pool.query<{ id: string }>(
-    `(SELECT id FROM worker WHERE $2::text IS NOT NULL AND description ->> 'home' = $2
-      ORDER BY last_seen_at DESC LIMIT 1)
-     UNION ALL
-     (SELECT claim.worker_id FROM job_claim AS claim JOIN job ON job.id = claim.job_id
-      WHERE job.run_id = $1 AND $2::text IS NULL ORDER BY claim.claimed_at DESC LIMIT 1)
-     LIMIT 1`,
-    [runId, home],
-  );
-  return rows[0]?.id ?? null;
 }
