@@ -26,6 +26,7 @@ export interface RunPlan {
   readonly experiment?: string;
   readonly tags?: readonly string[];
   readonly sweep?: RunConfig["sweep"];
+  readonly forkedFrom?: RunConfig["forkedFrom"];
   readonly epochs?: number;
   readonly stepsPerEpoch?: number;
   /** Completed unless said otherwise. */
@@ -59,6 +60,7 @@ export async function seedRun(
     experiment: plan.experiment ?? "default",
     tags: [...(plan.tags ?? [])],
     ...(plan.sweep && { sweep: plan.sweep }),
+    ...(plan.forkedFrom && { forkedFrom: plan.forkedFrom }),
     seed: plan.seed,
     data: { source: dataset, contentHash: card.contentHash },
     model: plan.model,

@@ -8,7 +8,17 @@ import { spelledOut, variantOf, type Field, type Variant } from "./describe-fiel
 import { FieldFrame } from "./field-frame";
 import { isFilledIn, nullTitles, titleOf, variantTitle } from "./field-words";
 import { ConfigFormProvider, useConfigForm, useEditedValue } from "./form-context";
-import { isObject, pathText, withValueAt, type Json, type JsonObject, type Path } from "./json-value";
+import { lockOf } from "./fork-locks";
+import {
+  isObject,
+  pathText,
+  valueAt,
+  withValueAt,
+  type Json,
+  type JsonObject,
+  type Path,
+} from "./json-value";
+import { lockHelp, LockedField } from "./locked-field";
 import {
   ChoiceField,
   JsonField,
@@ -21,6 +31,9 @@ import {
 import { SourceField } from "./source-field";
 
 export function ConfigField({ field, path }: PlacedField) {
+  const { draft } = useConfigForm();
+  const lock = lockOf(path, draft);
+  if (lock !== null) return <LockedField path={path} value={valueAt(draft.config, path)} reason={lock} />;
   switch (field.kind) {
     case "text":
       return isSource(path) ? <SourceField field={field} /> : <TextField field={field} path={path} />;
@@ -84,6 +97,7 @@ const NOTHING = "\0";
 function VariantsField({ field, path }: Kind<"variants">) {
   const { variants, nullable, optional, presets } = field;
   const mayBeNothing = nullable || optional;
+  const { draft } = useConfigForm();
   const edited = useEditedValue(path, { whole: false });
   const value = edited.value === undefined ? field.initial : edited.value;
   const isNothing = mayBeNothing && (value === null || value === undefined);
@@ -110,14 +124,22 @@ function VariantsField({ field, path }: Kind<"variants">) {
     onValueChange: choose,
     options,
   };
-  const help = variant?.isTagged ? variant.help : path.length === 1 && path[0] !== "model" ? "" : field.help;
+  const lock = variant ? lockOf([...path, variant.tellingKey], draft) : null;
+  const help =
+    lock !== null
+      ? lockHelp(lock)
+      : variant?.isTagged
+        ? variant.help
+        : path.length === 1 && path[0] !== "model"
+          ? ""
+          : field.help;
   return (
     <div className="col-span-full flex min-w-0 flex-col gap-4">
       {options.length > 1 && (
         <FieldFrame path={path} help={help} edited={edited} className="max-w-md">
           {(aria) =>
             presets.length > 0 || variants.some(({ isTagged }) => isTagged) ? (
-              <Select {...aria} {...control} />
+              <Select {...aria} {...control} disabled={lock !== null} />
             ) : (
               <div id={aria.id}>
                 <Segmented label={titleOf(path)} {...control} />

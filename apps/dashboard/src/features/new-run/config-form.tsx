@@ -6,6 +6,9 @@ import { arrangeFields, type PlacedField } from "./arrange-fields";
 import { ConfigField } from "./config-field";
 import { describeFields } from "./describe-fields";
 import { FoldedSection } from "./folded-section";
+import { forkOf } from "./fork-locks";
+import { ForkOrigin } from "./fork-origin";
+import { useConfigForm } from "./form-context";
 import type { JsonObject } from "./json-value";
 import { RecipeField } from "./recipe-field";
 import { ScheduleDrawing } from "./schedule-drawing";
@@ -13,11 +16,10 @@ import { ScheduleDrawing } from "./schedule-drawing";
 export function ConfigForm({ schema }: { schema: JsonObject }) {
   const fields = useMemo(() => describeFields(schema), [schema]);
   const { subject, training, labels, folded } = useMemo(() => arrangeFields(fields), [fields]);
+  const fork = forkOf(useConfigForm().draft.config);
   return (
     <div className="flex min-w-0 flex-col gap-4">
-      <Card title="Where it begins">
-        <RecipeField />
-      </Card>
+      <Card title="Where it begins">{fork ? <ForkOrigin fork={fork} /> : <RecipeField />}</Card>
       <Card title="What is trained" className="relative z-10">
         <Fields fields={subject} columns="sm:grid-cols-2" />
       </Card>

@@ -11,6 +11,7 @@ import { QueryState, SkeletonCards } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
 import { againConfig } from "./again-config";
 import { ConfigForm } from "./config-form";
+import { parseForkStep } from "./fork-locks";
 import { ConfigFormProvider } from "./form-context";
 import { JsonEditor } from "./json-editor";
 import { isObject, type JsonObject } from "./json-value";
@@ -23,7 +24,8 @@ import { useSuggestions } from "./use-suggestions";
 export function NewRunPage() {
   const [params] = useUrlState();
   const from = params.get("from");
-  if (from) return <RunAgain key={from} id={from} />;
+  const fork = parseForkStep(params.get("fork"));
+  if (from) return <RunAgain key={`${from} ${fork}`} id={from} fork={fork} />;
   const given = params.get("config");
   const { config, error } = parseConfigText(given ?? "{}");
   if (error) {
@@ -43,7 +45,13 @@ export function NewRunPage() {
   return <Draft key={given} run={null} given={config} />;
 }
 
-function RunAgain({ id }: { id: string }) {
+interface RunAgainProps {
+  id: string;
+  /** Of the checkpoint that the new run goes on from; null: it begins as that run did. */
+  fork: ForkStep;
+}
+
+function RunAgain({ id, fork }: RunAgainProps) {
   const trpc = useTRPC();
   // As it was when the page opened: what is being written must not change under the writer.
   const query = useQuery({ ...trpc.runs.byId.queryOptions(id), staleTime: Infinity });
@@ -51,7 +59,7 @@ function RunAgain({ id }: { id: string }) {
     <QueryState query={query} skeleton={<Loading />}>
       {(run) =>
         "model" in run.config ? (
-          <Draft run={run} />
+          <Draft run={run} fork={fork} />
         ) : (
           <EmptyState
             className="py-20"
@@ -71,16 +79,19 @@ function RunAgain({ id }: { id: string }) {
 
 interface DraftProps {
   run: RunDetail | null;
+  fork?: ForkStep;
   /** What another page has decided of the config. */
   given?: JsonObject;
 }
 
-function Draft({ run, given }: DraftProps) {
+function Draft({ run, fork = null, given }: DraftProps) {
   const trpc = useTRPC();
   const schema = useQuery({ ...trpc.jobs.configSchema.queryOptions(), staleTime: Infinity });
   const [base] = useState(() => (run ? (structuredClone(run.config) as unknown as JsonObject) : null));
   const [start] = useState<JsonObject>(() =>
-    base ? againConfig(base) : { ...given, data: isObject(given?.["data"]) ? given["data"] : {} },
+    run && base
+      ? { ...againConfig(base), ...forkConfig(run.id, fork) }
+      : { ...given, data: isObject(given?.["data"]) ? given["data"] : {} },
   );
   const draft = useConfigDraft(start, base);
   const check = useConfigCheck(draft.config);
@@ -99,7 +110,7 @@ function Draft({ run, given }: DraftProps) {
     <div className="pb-10">
       <PageHeader
         parent={run ? { href: runPath(run.id), label: run.name } : { href: "/runs", label: "Runs" }}
-        title={run ? "Run again with changes" : "New run"}
+        title={run ? (fork === null ? "Run again with changes" : "Fork") : "New run"}
       />
       <ConfigFormProvider value={form}>
         <div className="grid items-start gap-4 px-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:px-6">
@@ -138,6 +149,11 @@ function Draft({ run, given }: DraftProps) {
     </div>
   );
 }
+
+type ForkStep = ReturnType<typeof parseForkStep>;
+
+const forkConfig = (runId: string, step: ForkStep): JsonObject =>
+  step === null ? {} : { forkedFrom: { runId, step } };
 
 function Loading() {
   return (

@@ -11,6 +11,7 @@ import { isHere } from "../queue/worker-standing";
 import { runPath } from "../shell/links";
 import { useNow } from "../shell/use-now";
 import { Changes } from "./changes";
+import { forkOf } from "./fork-locks";
 import { useConfigForm } from "./form-context";
 import { Problems } from "./problems";
 import type { CheckedConfig } from "./use-config-check";
@@ -52,11 +53,12 @@ export function SubmitPanel({ check, run, workers, onShowForm, onShowJson }: Sub
   const trainers = (workers ?? []).filter(({ description }) => description.kinds.includes("train"));
   const here = nowMs === null ? trainers : trainers.filter((worker) => isHere(worker, nowMs));
   const isReady = !check.isBehind && check.issues.length === 0 && draft.textError === null && !check.error;
+  const isFork = forkOf(draft.config) !== null;
   const submit = () =>
     train.mutate({
       config: draft.config as unknown as TrainInput["config"],
       priority: Number(priority),
-      ...(onlyWorker !== ANY && { onlyWorker }),
+      ...(onlyWorker !== ANY && !isFork && { onlyWorker }),
     });
   return (
     <aside aria-label="Into the queue" className="flex flex-col gap-4 lg:sticky lg:top-4 lg:pt-13">
@@ -80,18 +82,22 @@ export function SubmitPanel({ check, run, workers, onShowForm, onShowJson }: Sub
               <span className="text-sm font-medium text-ink" aria-hidden="true">
                 Worker
               </span>
-              <Select
-                label="Worker"
-                value={onlyWorker}
-                onValueChange={setOnlyWorker}
-                options={[
-                  { value: ANY, label: "Any that is free" },
-                  ...trainers.map(({ description: { id, name } }) => ({
-                    value: id,
-                    label: `Only ${name}`,
-                  })),
-                ]}
-              />
+              {isFork ? (
+                <p className="text-sm text-ink-3">The one that holds the checkpoint.</p>
+              ) : (
+                <Select
+                  label="Worker"
+                  value={onlyWorker}
+                  onValueChange={setOnlyWorker}
+                  options={[
+                    { value: ANY, label: "Any that is free" },
+                    ...trainers.map(({ description: { id, name } }) => ({
+                      value: id,
+                      label: `Only ${name}`,
+                    })),
+                  ]}
+                />
+              )}
             </div>
           </div>
           {train.error && (

@@ -24,6 +24,7 @@ import { datasetPath, filteredRunsPath, modelPath } from "../shell/links";
 import { useNow } from "../shell/use-now";
 import { lookOfRun } from "./curve-look";
 import { KeyFigures } from "./key-figures";
+import { LineageCard } from "./lineage-card";
 import { Notes } from "./notes";
 
 export function OverviewTab({ run }: { run: RunDetail }) {
@@ -102,6 +103,7 @@ export function OverviewTab({ run }: { run: RunDetail }) {
           <KeyValueList items={highlightsOf(run)} />
         </Card>
       </div>
+      <LineageCard run={run} />
       <Notes run={run} />
     </div>
   );

@@ -1,6 +1,8 @@
 /** Addresses of pages and files, with every name escaped. */
 export const runPath = (id: string) => `/runs/${encodeURIComponent(id)}`;
 export const runAgainPath = (id: string) => `/runs/new?from=${encodeURIComponent(id)}`;
+/** A form for a run that goes on from a checkpoint: of so many steps, or the last or best one. */
+export const forkPath = (id: string, step: number | "last" | "best") => `${runAgainPath(id)}&fork=${step}`;
 /** A form for a new run that starts with this much of a config. */
 export const newRunPath = (config: object) =>
   `/runs/new?config=${encodeURIComponent(JSON.stringify(config))}`;
