@@ -25,7 +25,16 @@ export { LossSpec } from "./loss-spec.js";
 export { OptimizerSpec } from "./optimizer-spec.js";
 export { ScheduleSpec } from "./schedule-spec.js";
 export {
-  countRungs,
+  bestStep,
+  endedSteps,
+  nextStep,
+  rungsOf,
+  type EndedSweepStep,
+  type SweepOutcome,
+  type SweepRung,
+  type SweepStep,
+} from "./sweep-rungs.js";
+export {
   isMaximized,
   SweepName,
   SweepSpec,

@@ -165,13 +165,18 @@ export type SweepSpecInput = z.input<typeof SweepSpec>;
 
 /** In the config of a run that a sweep has made: which of its trials it is. */
 export const SweepTrial = z.strictObject({
-  name: SweepName.describe("Of the sweep"),
+  id: SweepName.optional().describe("Of the sweep, and of no other; of a sweep of old, its name"),
+  name: SweepName.describe("Of the sweep; another on this machine or elsewhere may be called so, too"),
   trial: PositiveInt.describe("Its number, from 1"),
   rung: z
     .int()
     .min(0)
     .optional()
     .describe("Of successive halving, the rung that this run was begun for, from 0"),
+  rungs: z
+    .array(z.strictObject({ trials: PositiveInt, epochs: PositiveInt }))
+    .optional()
+    .describe("Of successive halving, how many trials reach each rung, and with how many epochs"),
   metric: z.string().describe("What makes a trial the best one"),
   mode: z.enum(["min", "max"]).describe("Whether a lower or a higher value is better"),
   parameters: z.array(z.string()).describe("Dotted paths of what is tried; the config holds the values"),

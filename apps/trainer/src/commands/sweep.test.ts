@@ -198,6 +198,94 @@ it("refuses before the first trial what no trial could be chosen by", async () =
   expect(readdirSync(runs())).toHaveLength(before);
 });
 
+it.skipIf(process.platform !== "linux")(
+  "stops where a disk is full, counts no trial as failed by it, and goes on once there is room",
+  async () => {
+    // The device that is always full stands for the disk, until there is a file called `room`.
+    writeFileSync(
+      join(folder, "diary.mjs"),
+      `import { existsSync, writeFileSync } from "node:fs";
+       export default ({ config }) => ({
+         onEpochEnd() {
+           if (config.sweep.trial === 2 && !existsSync("room")) writeFileSync("/dev/full", "an epoch");
+         },
+       });`,
+    );
+    write("diary", { ...RATES, base: { ...BASE, callbacks: ["./diary.mjs"] } });
+    const stopped = await runConvkit(folder, ["sweep", "diary.json", "--json"]);
+    expect(stopped.exitCode).toBe(2);
+    expect(stopped.json().at(-1)).toMatchObject({ message: expect.stringContaining("ENOSPC") });
+    const note = stopped.json().find(({ type }) => type === "note");
+    expect(note).toMatchObject({
+      text: "The sweep has stopped. The trials that have ended are kept. To go on: convkit sweep diary.json --json",
+    });
+    writeFileSync(join(folder, "room"), "");
+    const [start, trial, result] = (await runConvkit(folder, ["sweep", "diary.json", "--json"])).json();
+    expect(start).toMatchObject({ ended: 1 });
+    expect(trial).toMatchObject({ type: "trial", trial: 2, status: "completed" });
+    expect(result).toMatchObject({ type: "result", trials: 2, failed: 0 });
+  },
+);
+
+it("tries failed trials again when it is asked to, each as another run, and no other", async () => {
+  writeFileSync(
+    join(folder, "moody.mjs"),
+    `import { existsSync } from "node:fs";
+     export default ({ config }) => {
+       if (config.sweep.trial === 1 && !existsSync("in-the-mood")) throw new Error("not today");
+       return { onEpochEnd() {} };
+     };`,
+  );
+  write("moody", { ...RATES, base: { ...BASE, callbacks: ["./moody.mjs"] } });
+  const trialsOf = async (...args: string[]) => {
+    const lines = (await runConvkit(folder, ["sweep", "moody.json", "--json", ...args])).json();
+    return lines.filter(({ type }) => type === "trial");
+  };
+  const first = await trialsOf();
+  expect(first.map(({ trial, status }) => [trial, status])).toEqual([
+    [1, "failed"],
+    [2, "completed"],
+  ]);
+  expect(first[0]!["reason"]).toContain("not today");
+  writeFileSync(join(folder, "in-the-mood"), "");
+  expect(await trialsOf()).toEqual([]);
+  const again = await trialsOf("--retry-failed");
+  expect(again.map(({ trial, status }) => [trial, status])).toEqual([[1, "completed"]]);
+  expect(again[0]!["runId"]).not.toBe(first[0]!["runId"]);
+  expect(await trialsOf("--retry-failed")).toEqual([]);
+});
+
+it("is the same sweep whatever the order of its file's keys, and its id stays", async () => {
+  const { metric, method, parameters, base } = {
+    ...RATES,
+    method: "grid" as const,
+    parameters: { learningRate: { values: [1e-3, 1e-2] }, "optimizer.name": { values: ["sgd", "adamw"] } },
+  };
+  write("ordered", { method, metric, base, parameters });
+  const stored = () =>
+    JSON.parse(readFileSync(join(folder, ".convkit", "sweeps", "ordered", "sweep.json"), "utf8")) as {
+      id: string;
+    };
+  const trials = (await runConvkit(folder, ["sweep", "ordered.json", "--json"])).json();
+  const { id } = stored();
+  expect(trials[0]).toMatchObject({ type: "sweepStarted", id });
+  const { runId } = trials[1] as { runId: string };
+  const config = readFileSync(join(runs(), runId, "config.json"), "utf8");
+  expect(JSON.parse(config)).toMatchObject({ sweep: { id, name: "ordered", trial: 1 } });
+
+  const reversed = Object.fromEntries(Object.entries(parameters).reverse());
+  const { data, ...others } = BASE;
+  write("ordered", { parameters: reversed, base: { ...others, data }, metric, method });
+  const again = (await runConvkit(folder, ["sweep", "ordered.json", "--json"])).json();
+  expect(again).toHaveLength(2);
+  expect(again[1]).toEqual(trials.at(-1));
+  expect(stored().id).toBe(id);
+
+  write("ordered", { method, metric, base: { ...BASE, epochs: 2 }, parameters });
+  const refused = await runConvkit(folder, ["sweep", "ordered.json"]);
+  expect(refused.stderr).toContain("Received: another base.\n  base.epochs: 2, which was 1\n");
+});
+
 it("ends with an error where every trial has failed, and says why", async () => {
   write("ruined", { ...RATES, method: "grid", parameters: { learningRate: { values: [1e37, 1e38] } } });
   const { exitCode, stderr } = await runConvkit(folder, ["sweep", "ruined.json"]);

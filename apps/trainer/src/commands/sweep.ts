@@ -16,6 +16,7 @@ interface SweepFlags {
   readonly name?: string;
   readonly recipe?: string;
   readonly set: readonly PartialConfig[];
+  readonly retryFailed: boolean;
   readonly json: boolean;
 }
 
@@ -59,11 +60,16 @@ export function addSweepCommand(program: Command, context: CommandContext): void
       collectAssignment,
       [],
     )
+    .option("--retry-failed", "begins every trial that has failed again, as another run", false)
     .option("--json", "one JSON object a line", false)
     .addHelpText("after", NOTES)
     .action(async (file: string, flags: SweepFlags) => {
       const sweep = await readSweep(file, flags);
-      await runSweep(sweep, context, { json: flags.json, command: commandOf(file, flags) });
+      await runSweep(sweep, context, {
+        json: flags.json,
+        retryFailed: flags.retryFailed,
+        command: commandOf(file, flags),
+      });
     });
 }
 

@@ -70,15 +70,18 @@ export interface JobError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
+  /** Of the system's errors, such as ENOSPC. */
+  readonly code: string | undefined;
   readonly cause: JobError | undefined;
 }
 
 export function packError(thrown: unknown): JobError {
-  const { name, message, stack, cause } = thrown instanceof Error ? thrown : new Error(String(thrown));
-  return { name, message, stack, cause: cause instanceof Error ? packError(cause) : undefined };
+  const error: NodeJS.ErrnoException = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { name, message, stack, code, cause } = error;
+  return { name, message, stack, code, cause: cause instanceof Error ? packError(cause) : undefined };
 }
 
-export function unpackError({ name, message, stack, cause }: JobError): Error {
+export function unpackError({ name, message, stack, code, cause }: JobError): Error {
   const error = new Error(message, cause && { cause: unpackError(cause) });
-  return Object.assign(error, { name, stack });
+  return Object.assign(error, { name, stack, ...(code !== undefined && { code }) });
 }

@@ -1,11 +1,11 @@
 /** A sweep from where it stands to its end: one trial after another, each written down as it begins and as it ends. */
+import { bestStep, endedSteps, nextStep, type SweepStep } from "@convkit/schema";
 import { createRunId } from "@convkit/trainer/run-files";
 import type { CommandContext } from "../commands/command-context.js";
 import { watchInterrupts } from "../process/interrupts.js";
 import { InterruptedError } from "../process/process-errors.js";
 import type { TrainingProcess } from "../process/training-process.js";
 import { checkValidation } from "./check-validation.js";
-import { bestStep, nextStep, type Step } from "./rungs.js";
 import { runTrial } from "./run-trial.js";
 import { createSweepDisplay, type SweepDisplay, type SweepSummary } from "./sweep-display.js";
 import { SweepFolder, type TrialEnded } from "./sweep-folder.js";
@@ -19,6 +19,8 @@ class SweepFailedError extends Error {
 
 export interface RunSweepOptions {
   readonly json: boolean;
+  /** Whether trials that have failed are tried again. */
+  readonly retryFailed: boolean;
   /** What the user types to go on. */
   readonly command: string;
 }
@@ -34,11 +36,21 @@ export async function runSweep(
   context: CommandContext,
   options: RunSweepOptions,
 ): Promise<void> {
-  const plan = planSweep(sweep);
+  const planned = planSweep(sweep);
   const folder = await SweepFolder.open(context.home, sweep);
+  const plan = folder.sweep === sweep ? planned : planSweep(folder.sweep);
+  await runOpened({ sweep: folder.sweep, plan, folder }, context, options);
+}
+
+async function runOpened(
+  { sweep, plan, folder }: SweepState,
+  context: CommandContext,
+  options: RunSweepOptions,
+): Promise<void> {
   const display = createSweepDisplay({ context, sweep, plan, json: options.json });
   try {
-    display.begin({ directory: folder.path, ended: folder.ended.length });
+    if (options.retryFailed) folder.retryFailed();
+    display.begin({ id: folder.id, directory: folder.path, ended: folder.ended.length });
     if (nextStepOf(folder, plan)) await checkValidation(plan, context, display);
     await runTrials({ sweep, plan, folder, context, display, options });
     display.end(summarize({ sweep, plan, folder }));
@@ -60,7 +72,7 @@ interface SweepWork extends SweepState {
   readonly options: RunSweepOptions;
 }
 
-function nextStepOf(folder: SweepFolder, { rungs, isHigherBetter }: SweepPlan): Step | undefined {
+function nextStepOf(folder: SweepFolder, { rungs, isHigherBetter }: SweepPlan): SweepStep | undefined {
   return nextStep(rungs, folder.ended, isHigherBetter);
 }
 
@@ -92,7 +104,12 @@ async function runTrials(work: SweepWork): Promise<void> {
       });
     }
   } catch (error) {
-    if (interrupts.exitCode === undefined) throw error;
+    if (interrupts.exitCode === undefined) {
+      display.note(
+        `The sweep has stopped. The trials that have ended are kept. To go on: ${options.command}`,
+      );
+      throw error;
+    }
     throw new InterruptedError(
       `Stopped. The trials that have ended are kept. To go on: ${options.command}`,
       interrupts.exitCode,
@@ -103,7 +120,7 @@ async function runTrials(work: SweepWork): Promise<void> {
 }
 
 async function runStep(
-  step: Step,
+  step: SweepStep,
   { sweep, plan, folder, context, display }: SweepWork,
   control: { onProcess: (child: TrainingProcess) => void; isStopping: () => boolean },
 ): Promise<void> {
@@ -113,13 +130,14 @@ async function runStep(
   const begun = folder.runIdOf(trial, rung);
   const runId = begun ?? (goesOn && rung > 0 ? folder.runIdOf(trial, rung - 1) : undefined) ?? createRunId();
   if (begun === undefined) folder.append({ formatVersion: 1, type: "started", trial, rung, runId });
+  const config = plan.configOf(step);
   const startedAtMs = performance.now();
   const isLastRung = rung === plan.rungs.length - 1;
   const outcome = await runTrial(
     {
       home,
       runId,
-      config: plan.configOf(step),
+      config: { ...config, sweep: { ...config.sweep!, id: folder.id } },
       metric: sweep.spec.metric.name,
       pauseAfterEpoch: goesOn && !isLastRung ? plan.rungs[rung]!.epochs : undefined,
     },
@@ -138,7 +156,7 @@ async function runStep(
 
 /** @throws {SweepFailedError} */
 function summarize({ sweep, plan, folder }: SweepState): SweepSummary {
-  const { ended } = folder;
+  const ended = countedTrials(folder, plan);
   const best = bestStep(ended, plan.isHigherBetter);
   if (!best) {
     throw new SweepFailedError(
@@ -149,6 +167,13 @@ function summarize({ sweep, plan, folder }: SweepState): SweepSummary {
   const { epochs } = plan.rungs[best.rung]!;
   const goesOn = plan.goesOn(best.trial) ? plan.rungs.at(-1)!.epochs : epochs;
   return { ended: lastOfEach(ended), best, command: trainCommand(sweep, plan.trials[best.trial]!, goesOn) };
+}
+
+/** Those that the rung before has sent on: a trial that was tried again may have taken another's place. */
+function countedTrials(folder: SweepFolder, { rungs, isHigherBetter }: SweepPlan): TrialEnded[] {
+  const ended = new Map(folder.ended.map((each) => [`${each.trial} ${each.rung}`, each]));
+  const endedAt = ({ trial, rung }: SweepStep) => ended.get(`${trial} ${rung}`);
+  return endedSteps(rungs, (step) => endedAt(step)?.value, isHigherBetter).map((step) => endedAt(step)!);
 }
 
 /** Of each trial, the highest rung that it has reached. */

@@ -5,7 +5,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { RunConfig } from "@convkit/schema";
 import { endingOf, readJournal } from "@convkit/trainer/run-files";
 import { EXIT_CODES } from "../exit-codes.js";
-import { exitCodeOfError } from "../exit-code-of-error.js";
 import { InterruptedError } from "../process/process-errors.js";
 import { unpackError, type RunJob } from "../process/protocol.js";
 import {
@@ -16,6 +15,7 @@ import {
 } from "../process/training-process.js";
 import { readStartEvent } from "../run/journal-ends.js";
 import type { TrialEnded } from "./sweep-folder.js";
+import { isTrialsFault } from "./trial-fault.js";
 import { epochsSaved, trialValue } from "./trial-value.js";
 
 export interface TrialRun {
@@ -44,7 +44,8 @@ const BUSY = ["RunBusyError", "RunFolderExistsError"];
 
 /**
  * @throws {InterruptedError} if the user ended it; the next call goes on.
- * @throws {Error} the engine's, if there is none to train on: no other trial would fare better.
+ * @throws {Error} what is not the trial's own fault (`isTrialsFault`): a full disk, data that cannot be read, an engine that
+ * is not there, a run that another process does not let go of. The next call tries again.
  */
 export async function runTrial(run: TrialRun, host: TrialHost): Promise<TrialOutcome> {
   const directory = join(run.home, "runs", run.runId);
@@ -72,11 +73,10 @@ function jobOf({ home, config, runId, pauseAfterEpoch }: TrialRun, directory: st
     : { kind: "train", home, config, runId, pauseAfterEpoch };
 }
 
-/** What an earlier process has brought to its end, and nobody wrote down. */
+/** What an earlier process has brought to its end, and nobody wrote down. One that failed is tried again: it may have been by a full disk. */
 function knownOutcome(run: TrialRun, directory: string): TrialOutcome | undefined {
   const events = readJournal(join(directory, "events.jsonl"));
   const ending = endingOf(events);
-  if (ending?.status === "failed") return failed(ending.reason);
   if (ending?.status === "completed" || ending?.status === "stopped")
     return reached(run, directory, { status: ending.status, reason: ending.reason });
   if (run.pauseAfterEpoch === undefined || epochsSaved(events) < run.pauseAfterEpoch) return undefined;
@@ -104,7 +104,7 @@ function judgeOutcome(
       return failed(outcome.diagnosis);
     case "error": {
       const error = unpackError(outcome.error);
-      if (exitCodeOfError(error) === EXIT_CODES.engine) throw error;
+      if (!isTrialsFault(error)) throw error;
       return failed(error.message);
     }
     default:

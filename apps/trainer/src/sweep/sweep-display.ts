@@ -1,5 +1,6 @@
 /** What a sweep shows: a line as each trial ends, and at last all of them, the best first; or JSON, one object a line. */
 import { basename, relative } from "node:path";
+import type { SweepStep } from "@convkit/schema";
 import { print, printJson, type CommandContext } from "../commands/command-context.js";
 import { showDataProgress } from "../display/describe-data-progress.js";
 import { describeEngine } from "../display/describe-run.js";
@@ -8,7 +9,6 @@ import { createLineWriter, type LineWriter } from "../display/line-writer.js";
 import { ProgressEstimate } from "../display/progress-estimate.js";
 import { describeProgress } from "../display/text-display.js";
 import type { ChildMessage, ChildOutcome } from "../process/protocol.js";
-import type { Step } from "./rungs.js";
 import type { TrialEnded } from "./sweep-folder.js";
 import { describeParameters, describeValue, type Sweep, type SweepPlan } from "./sweep-plan.js";
 
@@ -25,9 +25,9 @@ export interface SweepSummary {
 export interface SweepDisplay {
   /** Where progress of other work shows; undefined: nowhere. */
   readonly writer: LineWriter | undefined;
-  begin(start: { readonly directory: string; readonly ended: number }): void;
+  begin(start: { readonly id: string; readonly directory: string; readonly ended: number }): void;
   /** What a trial's training process says. */
-  message(step: Step, message: Exclude<ChildMessage, ChildOutcome>): void;
+  message(step: SweepStep, message: Exclude<ChildMessage, ChildOutcome>): void;
   note(text: string): void;
   /** A line that a library printed. */
   output(line: string): void;
@@ -57,9 +57,10 @@ function jsonDisplay({ context, sweep, plan }: SweepDisplayOptions): SweepDispla
   });
   return {
     writer: undefined,
-    begin: ({ directory, ended }) =>
+    begin: ({ id, directory, ended }) =>
       printJson(context, {
         type: "sweepStarted",
+        id,
         name: sweep.name,
         directory,
         trials: plan.trials.length,
@@ -88,9 +89,9 @@ function textDisplay({ context, sweep, plan }: SweepDisplayOptions): SweepDispla
   const writer = createLineWriter(stdout);
   const { name: metric } = sweep.spec.metric;
   let estimate = new ProgressEstimate();
-  let shown: Step | undefined;
+  let shown: SweepStep | undefined;
   let hasEngine = false;
-  const titleOf = ({ trial, rung }: Step): string => {
+  const titleOf = ({ trial, rung }: SweepStep): string => {
     const { epochs } = plan.rungs[rung]!;
     return `trial ${trial + 1}/${plan.trials.length}${epochs === undefined ? "" : `, ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`}`;
   };

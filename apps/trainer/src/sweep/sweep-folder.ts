@@ -3,10 +3,9 @@
  * each, append-only and fsynced; `sweep.lock/` while a process works on it. A sweep that was killed goes on from it.
  */
 import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RunId, SweepName, SweepSpec } from "@convkit/schema";
-import { RunBusyError, takeLock } from "@convkit/trainer/run-files";
+import { createRunId, replaceFile, RunBusyError, takeLock } from "@convkit/trainer/run-files";
 import { z } from "zod";
 import { ConfigError } from "../config/config-error.js";
 import { parseFile } from "../run/parse-file.js";
@@ -34,11 +33,17 @@ export type TrialEnded = Extract<TrialEntry, { type: "ended" }>;
 
 const StoredSweep = z.object({
   formatVersion: z.literal(1),
+  /** Made once, so that two sweeps of one name are two; of a folder of old, the name. */
+  id: SweepName.optional(),
   name: SweepName,
   spec: SweepSpec,
   /** What `--set` said. */
   assignments: z.array(z.record(z.string(), z.unknown())),
 });
+type StoredSweep = z.infer<typeof StoredSweep>;
+
+/** Characters of a field's value in an error. */
+const LONGEST_VALUE = 80;
 
 /** Another process works on the sweep. */
 class SweepBusyError extends Error {
@@ -52,12 +57,21 @@ class SweepJournalError extends Error {
 
 export class SweepFolder {
   readonly path: string;
+  readonly id: string;
+  /** As it was begun, to which the order of the file's keys belongs: a grid's trials are numbered by it. */
+  readonly sweep: Sweep;
   readonly #entries: TrialEntry[];
   readonly #file: number;
   readonly #release: () => void;
 
-  private constructor(path: string, file: number, { entries, release }: OpenedJournal) {
+  private constructor(
+    path: string,
+    { file, entries, release }: OpenedJournal,
+    { id, sweep }: Pick<SweepFolder, "id" | "sweep">,
+  ) {
     this.path = path;
+    this.id = id;
+    this.sweep = sweep;
     this.#file = file;
     this.#entries = entries;
     this.#release = release;
@@ -76,8 +90,8 @@ export class SweepFolder {
       const file = openSync(join(path, "trials.jsonl"), "a+");
       try {
         const entries = readWholeLines(file, path);
-        await store(path, sweep, { mayDiffer: entries.length === 0 });
-        return new SweepFolder(path, file, { entries, release });
+        const stored = await store(path, sweep, { mayDiffer: entries.length === 0 });
+        return new SweepFolder(path, { file, entries, release }, stored);
       } catch (error) {
         closeSync(file);
         throw error;
@@ -88,8 +102,18 @@ export class SweepFolder {
     }
   }
 
+  /** How each trial has ended at each rung, but for those that were begun again since. */
   get ended(): TrialEnded[] {
-    return this.#entries.filter((entry) => entry.type === "ended");
+    const last = new Map(this.#entries.map((entry) => [`${entry.trial} ${entry.rung}`, entry]));
+    return [...last.values()].filter((entry) => entry.type === "ended");
+  }
+
+  /** Begins every trial that has failed again, each as another run. */
+  retryFailed(): void {
+    for (const { trial, rung, status } of this.ended) {
+      if (status !== "failed") continue;
+      this.append({ formatVersion: 1, type: "started", trial, rung, runId: createRunId() });
+    }
   }
 
   /** Of the run that was last begun, or gone on with, for the trial; undefined if none was. */
@@ -111,6 +135,7 @@ export class SweepFolder {
 }
 
 interface OpenedJournal {
+  readonly file: number;
   readonly entries: TrialEntry[];
   readonly release: () => void;
 }
@@ -132,27 +157,21 @@ function lock(path: string): () => void {
 /** Writes what the sweep is, unless the same stands there. */
 async function store(
   path: string,
-  { name, spec, assignments }: Sweep,
+  sweep: Sweep,
   { mayDiffer }: { readonly mayDiffer: boolean },
-): Promise<void> {
+): Promise<Pick<SweepFolder, "id" | "sweep">> {
   const file = join(path, "sweep.json");
   const stored = mayDiffer ? undefined : readStored(file);
-  const current = JSON.parse(JSON.stringify({ formatVersion: 1, name, spec, assignments })) as unknown;
-  const sweep = StoredSweep.parse(current);
-  if (stored) {
-    const differing = differences(stored, sweep);
-    if (differing.length > 0) {
-      throw new ConfigError(
-        `Expected the sweep that ${name} was begun as. Received: another ${differing.join(", another ")}. ` +
-          `Give it another name (--name), or delete ${path}; its runs stay.`,
-      );
-    }
-  }
-  await writeFile(`${file}.tmp`, `${JSON.stringify(sweep, null, 2)}\n`);
-  await rename(`${file}.tmp`, file);
+  if (stored) checkSame(stored, sweep, path);
+  const id = stored ? (stored.id ?? stored.name) : createRunId();
+  const kept = stored ? { ...sweep, spec: { ...stored.spec, method: sweep.spec.method } } : sweep;
+  const { name, spec, assignments } = kept;
+  const text = `${JSON.stringify({ formatVersion: 1, id, name, spec, assignments }, null, 2)}\n`;
+  if (!stored || text !== readFileSync(file, "utf8")) await replaceFile(file, text);
+  return { id, sweep: kept };
 }
 
-function readStored(file: string): z.infer<typeof StoredSweep> | undefined {
+function readStored(file: string): StoredSweep | undefined {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -169,20 +188,53 @@ function readStored(file: string): z.infer<typeof StoredSweep> | undefined {
   }
 }
 
-/** Names of what differs; more trials of random search are the same sweep. */
-function differences(stored: z.infer<typeof StoredSweep>, current: z.infer<typeof StoredSweep>): string[] {
-  const parts = ({ spec, assignments }: z.infer<typeof StoredSweep>) => ({ ...spec, "--set": assignments });
-  const [before, now] = [parts(stored), parts(current)];
-  const grown =
-    before.method.name === "random" &&
-    now.method.name === "random" &&
-    now.method.trials >= before.method.trials
-      ? { ...now, method: { ...now.method, trials: before.method.trials } }
-      : now;
-  return Object.keys({ ...before, ...grown }).filter(
-    (key) =>
-      key !== "name" && JSON.stringify(Reflect.get(before, key)) !== JSON.stringify(Reflect.get(grown, key)),
+/**
+ * More trials of random search are the same sweep, and so are its keys in another order.
+ * @throws {ConfigError} that names what differs.
+ */
+function checkSame(stored: StoredSweep, { name, spec, assignments }: Sweep, path: string): void {
+  const current = StoredSweep.parse(JSON.parse(JSON.stringify({ ...stored, spec, assignments })));
+  const [before, now] = [partsOf(stored), partsOf(current)];
+  const isGrown =
+    stored.spec.method.name === "random" &&
+    spec.method.name === "random" &&
+    spec.method.trials >= stored.spec.method.trials;
+  const changes = differences(before, now).filter(
+    ([at]) => !(isGrown && at.length === 2 && at.join(".") === "method.trials"),
   );
+  if (changes.length === 0) return;
+  const parts = [...new Set(changes.map(([[part]]) => part))];
+  throw new ConfigError(
+    [
+      `Expected the sweep that ${name} was begun as. Received: another ${parts.join(", another ")}.`,
+      ...changes.map(([at, was, is]) => `  ${at.join(".")}: ${inShort(is)}, which was ${inShort(was)}`),
+      `Give it another name (--name), or delete ${path}; its runs stay.`,
+    ].join("\n"),
+  );
+}
+
+function partsOf({ spec: { name: _, ...spec }, assignments }: StoredSweep): object {
+  return { ...spec, "--set": assignments };
+}
+
+type Change = readonly [at: readonly string[], was: unknown, is: unknown];
+
+/** Where two JSON values differ; the order of an object's keys is none of it. */
+function differences(was: unknown, is: unknown, at: readonly string[] = []): Change[] {
+  if (was === is) return [];
+  if (!isObject(was) || !isObject(is) || Array.isArray(was) !== Array.isArray(is)) return [[at, was, is]];
+  return Object.keys({ ...was, ...is }).flatMap((key) =>
+    differences(Reflect.get(was, key), Reflect.get(is, key), [...at, key]),
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function inShort(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
 }
 
 /** Cuts a torn last line off: its writer was killed in it. */

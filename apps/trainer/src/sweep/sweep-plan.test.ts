@@ -87,7 +87,14 @@ describe("planSweep", () => {
     expect([0, 1, 2].map((rung) => anew.configOf({ trial: 2, rung }).epochs)).toEqual([1, 2, 4]);
     expect(anew.configOf({ trial: 2, rung: 1 })).toMatchObject({
       name: "rates-3-rung-1",
-      sweep: { rung: 1 },
+      sweep: {
+        rung: 1,
+        rungs: [
+          { trials: 4, epochs: 1 },
+          { trials: 2, epochs: 2 },
+          { trials: 1, epochs: 4 },
+        ],
+      },
     });
     const goingOn = of("constant");
     expect(goingOn.goesOn(0)).toBe(true);

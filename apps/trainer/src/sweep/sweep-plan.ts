@@ -1,11 +1,17 @@
 /** What a sweep will run: every trial's values, every rung, and the config of each of them, all checked beforehand. */
-import { isMaximized, type RunConfig, type SweepSpec } from "@convkit/schema";
+import {
+  isMaximized,
+  rungsOf,
+  type RunConfig,
+  type SweepRung,
+  type SweepSpec,
+  type SweepStep,
+} from "@convkit/schema";
 import { assembleRunConfig } from "../config/assemble-run-config.js";
 import { parseAssignment } from "../config/assignment.js";
 import { ConfigError } from "../config/config-error.js";
 import { mergeConfig, type PartialConfig } from "../config/merge-config.js";
 import { drawTrials, type TrialParameters } from "./draw-trials.js";
-import { rungsOf, type Rung, type Step } from "./rungs.js";
 
 /** A spec by its name, and what the command line lays over its base. */
 export interface Sweep {
@@ -16,10 +22,10 @@ export interface Sweep {
 
 export interface SweepPlan {
   readonly trials: readonly TrialParameters[];
-  readonly rungs: readonly Rung[];
+  readonly rungs: readonly SweepRung[];
   readonly isHigherBetter: boolean;
   /** Of the run that a trial begins for a rung; where it goes on with the run of the rung before, of that one. */
-  configOf(step: Step): RunConfig;
+  configOf(step: SweepStep): RunConfig;
   /** Whether the trial's run of one rung goes on in the next, rather than begin anew. */
   goesOn(trial: number): boolean;
 }
@@ -61,7 +67,13 @@ export function planSweep(sweep: Sweep): SweepPlan {
         sweep: {
           name: sweep.name,
           trial: trial + 1,
-          ...(rungs.length > 1 && { rung }),
+          ...(rungs.length > 1 && {
+            rung,
+            rungs: rungs.map(({ trials: size, epochs: length = epochs }) => ({
+              trials: size,
+              epochs: length,
+            })),
+          }),
           metric: spec.metric.name,
           mode: isHigherBetter ? "max" : "min",
           parameters: Object.keys(spec.parameters),

@@ -1,6 +1,14 @@
-import { SweepSpec } from "@convkit/schema";
 import { describe, expect, it } from "vitest";
-import { bestStep, nextStep, rungsOf, type EndedStep, type Rung, type Step } from "./rungs.js";
+import {
+  bestStep,
+  endedSteps,
+  nextStep,
+  rungsOf,
+  type EndedSweepStep,
+  type SweepRung,
+  type SweepStep,
+} from "./sweep-rungs.js";
+import { SweepSpec } from "./sweep-spec.js";
 
 const halving = (trials: number, minEpochs: number, maxEpochs: number, eta = 3) =>
   rungsOf(
@@ -13,12 +21,12 @@ const halving = (trials: number, minEpochs: number, maxEpochs: number, eta = 3) 
 
 /** Plays a sweep whose trials reach `values[rung][trial]`. */
 function play(
-  rungs: readonly Rung[],
+  rungs: readonly SweepRung[],
   values: readonly (readonly (number | null)[])[],
   isHigherBetter = true,
 ) {
-  const ended: EndedStep[] = [];
-  const steps: Step[] = [];
+  const ended: EndedSweepStep[] = [];
+  const steps: SweepStep[] = [];
   for (let step; (step = nextStep(rungs, ended, isHigherBetter)) !== undefined;) {
     steps.push(step);
     ended.push({ ...step, value: values[step.rung]![step.trial]! });
@@ -95,5 +103,35 @@ describe("nextStep", () => {
   it("goes on where it was, whatever has ended", () => {
     const ended = [0, 1, 3].map((trial) => ({ trial, rung: 0, value: 0.5 }));
     expect(nextStep([{ trials: 5, epochs: undefined }], ended, true)).toEqual({ trial: 2, rung: 0 });
+  });
+});
+
+describe("endedSteps", () => {
+  const values = [
+    [0.4, 0.3, 0.2, 0.1],
+    [0.5, 0.6, 0.9, 0.9],
+    [0.7, 0.7, 0.9, 0.9],
+  ];
+  const valueOf = ({ trial, rung }: SweepStep) => values[rung]![trial]!;
+  const rungs = halving(4, 1, 4, 2);
+
+  it("counts a trial in a rung only where the one before sent it on", () => {
+    const ended = endedSteps(rungs, valueOf, true);
+    // Trials 2 and 3 have better values in later rungs, which they never reached.
+    expect(ended.slice(4)).toEqual([
+      { trial: 0, rung: 1, value: 0.5 },
+      { trial: 1, rung: 1, value: 0.6 },
+      { trial: 1, rung: 2, value: 0.7 },
+    ]);
+    expect(bestStep(ended, true)).toEqual({ trial: 1, rung: 2, value: 0.7 });
+  });
+
+  it("leaves out what has not ended, and sends the best of the others on", () => {
+    const ended = endedSteps(rungs, (step) => (step.trial === 0 ? undefined : valueOf(step)), true);
+    expect(ended.slice(3)).toEqual([
+      { trial: 1, rung: 1, value: 0.6 },
+      { trial: 2, rung: 1, value: 0.9 },
+      { trial: 2, rung: 2, value: 0.9 },
+    ]);
   });
 });

@@ -1,0 +1,39 @@
+/**
+ * Whose fault it is that a trial's training process ended with an error. A config that cannot be trained is a result of the
+ * sweep; a full disk is none, and would fail every trial that follows.
+ */
+import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
+import { exitCodeOfError, isForeseen } from "../exit-code-of-error.js";
+
+/** No room, no handles, a broken or read-only disk. */
+const STORAGE = ["EDQUOT", "EFBIG", "EIO", "EMFILE", "ENFILE", "ENOSPC", "EROFS"];
+
+const NOT_ITS_FAULT: readonly ExitCode[] = [EXIT_CODES.data, EXIT_CODES.engine, EXIT_CODES.busy];
+
+/** Of the run's own folder, or of files that change under it: another trial's config would change nothing about them. */
+const OF_FILES = [
+  "CheckpointCorruptError",
+  "CheckpointVersionError",
+  "FileChangedError",
+  "JournalCorruptError",
+  "NotARunError",
+  "RunClaimedError",
+  "RunFolderExistsError",
+  "StaleAttemptError",
+  "TrainEventFormatError",
+];
+
+/** Whether the trial's own config led to the error, as where memory does not hold its batch or its layers do not fit. */
+export function isTrialsFault(error: Error): boolean {
+  const codes = systemCodesOf(error);
+  if (codes.some((code) => STORAGE.includes(code)) || OF_FILES.includes(error.name)) return false;
+  if (isForeseen(error)) return !NOT_ITS_FAULT.includes(exitCodeOfError(error));
+  return codes.length === 0;
+}
+
+/** Of the error and of what caused it; Node's own complaints (`ERR_…`) are none of the system's. */
+function systemCodesOf(error: Error): string[] {
+  const { code } = error as NodeJS.ErrnoException;
+  const own = typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? [code] : [];
+  return error.cause instanceof Error ? [...own, ...systemCodesOf(error.cause)] : own;
+}
