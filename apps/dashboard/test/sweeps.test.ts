@@ -14,6 +14,7 @@ import { untilTrue } from "./until-true.js";
 
 /** The more, the better, but for the last, which diverged. */
 const RATES = [0.02, 0.05, 0.1, 0.2, 0.4, 3];
+const SWEEP = "20261126-000000-abcdef";
 
 let home: string;
 let dashboard: DashboardProcess;
@@ -36,6 +37,7 @@ beforeAll(async () => {
           ...(learningRate > 1 && { status: "failed" as const, until: 0.01 }),
           tags: ["sweep:rates"],
           sweep: {
+            id: SWEEP,
             name: "rates",
             trial: index + 1,
             metric: "val_accuracy",
@@ -47,9 +49,28 @@ beforeAll(async () => {
       ),
     ),
   );
+  // Of another folder, called the same, from before sweeps had ids.
+  await seedRun(
+    home,
+    {
+      model: "resnet9",
+      name: "rates-1",
+      peak: 0.99,
+      seed: 9,
+      learningRate: 0.01,
+      sweep: {
+        name: "rates",
+        trial: 1,
+        metric: "val_accuracy",
+        mode: "max",
+        parameters: ["learningRate"],
+      },
+    },
+    { endedAt: Date.UTC(2026, 10, 25), index: RATES.length },
+  );
   [dashboard, browser] = await Promise.all([startDashboard({ home }), openBrowser()]);
   const { runs } = clientOf(dashboard.url);
-  await untilTrue(async () => (await runs.list.query({ limit: 1 })).total === RATES.length);
+  await untilTrue(async () => (await runs.list.query({ limit: 1 })).total === RATES.length + 1);
   await untilTrue(async () => (await runs.byId.query(ids.at(-1)!)).status === "failed");
 }, 300_000);
 
@@ -75,6 +96,20 @@ test("a sweep is found in the list, with its best trial, and opened from there",
   await page.getByRole("link", { name: "In the table of runs" }).click();
   const rows = page.getByRole("grid", { name: "Runs" }).locator("tbody th[scope='row']");
   await untilTrue(async () => (await rows.count()) === RATES.length);
+  await rows.first().getByRole("link").click();
+  await page.getByRole("link", { name: /^rates, trial \d$/ }).click();
+  await page.getByRole("heading", { level: 1, name: "rates" }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/sweeps/${SWEEP}`);
+  expect(problems).toEqual([]);
+}, 60_000);
+
+test("a sweep of the same name is another one", async () => {
+  const { page, problems } = await openPage(browser, { url: dashboard.url });
+  await visit(page, `${dashboard.url}/sweeps`);
+  await page.getByRole("link", { name: /^rates\s+1 trial\s/ }).click();
+  const names = page.getByRole("grid", { name: "Trials" }).locator("tbody th[scope='row']");
+  await untilTrue(async () => (await names.count()) === 1);
+  expect(new URL(page.url()).pathname).toBe("/sweeps/rates");
   expect(problems).toEqual([]);
 }, 60_000);
 
@@ -85,7 +120,7 @@ test.each([
   "a sweep's page tells its trials, what matters and how to train the best, $theme at $width pixels",
   async ({ theme, width }) => {
     const { page, problems } = await openPage(browser, { url: dashboard.url, theme, width });
-    await visit(page, `${dashboard.url}/sweeps/rates`);
+    await visit(page, `${dashboard.url}/sweeps/${SWEEP}`);
     const table = page.getByRole("grid", { name: "Trials" });
     const names = async () =>
       (await table.locator("tbody th[scope='row']").allInnerTexts()).map((name) => name.trim());
@@ -134,7 +169,7 @@ test("scripts of a sweep's page weigh less than 300 KB, charts included", async 
       ),
     );
   });
-  await visit(page, `${dashboard.url}/sweeps/rates`);
+  await visit(page, `${dashboard.url}/sweeps/${SWEEP}`);
   await page.getByRole("grid", { name: "Trials" }).waitFor();
   await settled(page);
   const weight = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);

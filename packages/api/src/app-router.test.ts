@@ -125,7 +125,7 @@ describe("a caller within the server", () => {
       [runs.end({ id: "first", action: "stop" }), "CONFLICT", "RunNotReachableError"],
       [runs.editNote({ id: crypto.randomUUID(), body: "x" }), "NOT_FOUND", "NoteNotFoundError"],
       [sweeps.list({ cursor: "x" }), "BAD_REQUEST", "CursorError"],
-      [sweeps.byName("none"), "NOT_FOUND", "SweepNotFoundError"],
+      [sweeps.byId("none"), "NOT_FOUND", "SweepNotFoundError"],
       [models.byName("none"), "NOT_FOUND", "ModelNotFoundError"],
       [models.register({ model: "m", runId: "first" }), "CONFLICT", "NoClassifierError"],
       [datasets.byHash("none"), "NOT_FOUND", "DatasetNotFoundError"],

@@ -9,7 +9,7 @@ export const sweepsRouter = router({
     .input(z.object(page).optional())
     .query(({ ctx, input }) => listSweeps(ctx.database, input)),
 
-  byName: userProcedure
+  byId: userProcedure
     .input(z.string().min(1).max(200))
     .query(({ ctx, input }) => getSweep(ctx.database, input)),
 });

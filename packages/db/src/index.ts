@@ -44,8 +44,8 @@ export {
   type SweepDetail,
   type SweepPage,
   type SweepRow,
-  type SweepRun,
 } from "./sweeps/sweeps.js";
+export { type SweepRun } from "./sweeps/sweep-runs.js";
 export { listFields, type RunFields } from "./runs/list-fields.js";
 export {
   getRun,

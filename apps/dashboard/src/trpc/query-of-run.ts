@@ -7,7 +7,7 @@ const LISTS = new Set([
   "runs.fields",
   "runs.parallel",
   "sweeps.list",
-  "sweeps.byName",
+  "sweeps.byId",
   "datasets.list",
   "datasets.byHash",
   "models.list",

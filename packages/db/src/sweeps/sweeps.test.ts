@@ -14,24 +14,45 @@ interface Trial {
   /** val_loss of each epoch. */
   readonly losses: readonly number[];
   readonly rung?: number;
+  /** Of each epoch, where the kept weights are chosen by it. */
+  readonly accuracies?: readonly number[];
   readonly status?: "completed" | "interrupted" | "failed";
 }
 
-function add(name: string, { trial, rate, losses, rung, status = "completed" }: Trial): Promise<unknown> {
+const RUNGS = [
+  { trials: 4, epochs: 1 },
+  { trials: 2, epochs: 2 },
+  { trials: 1, epochs: 4 },
+];
+
+function add(
+  name: string,
+  { trial, rate, losses, accuracies, rung, status = "completed" }: Trial,
+  id?: string,
+): Promise<unknown> {
   const sweep = {
+    ...(id !== undefined && { id }),
     name,
     trial,
-    ...(rung !== undefined && { rung }),
+    ...(rung !== undefined && { rung, rungs: RUNGS }),
     metric: "val_loss",
     mode: "min" as const,
     parameters: ["learningRate", "optimizer.name"],
   };
   const run = {
-    runId: `${name}-${trial}-${rung ?? ""}`,
+    runId: `${id ?? name}-${trial}-${rung ?? ""}`,
     startedAt: Date.UTC(2026, 10, 26, name === "halving" ? 14 : 12),
-    config: { name: `${name}-${trial}`, learningRate: rate, sweep },
+    config: {
+      name: `${name}-${trial}`,
+      learningRate: rate,
+      epochs: rung === undefined ? 3 : 4,
+      checkpoint: { monitor: accuracies ? "val_accuracy" : "val_loss" },
+      sweep,
+    },
   };
-  const epochs = losses.map((loss, index) => epochEnded(index + 1, { val_loss: loss }));
+  const epochs = losses.map((loss, index) =>
+    epochEnded(index + 1, { val_loss: loss, ...(accuracies && { val_accuracy: accuracies[index]! }) }),
+  );
   return ingestEvents(test.database, eventsOf(run, [started(run), ...epochs, ended(status)]));
 }
 
@@ -105,6 +126,47 @@ describe("getSweep", () => {
     expect(sweep).toMatchObject({ bestRunId: "halving-4-0", comparedEpochs: 1 });
     expect(sweep.importance[0]).toMatchObject({ key: "learningRate", count: 4 });
     expect(sweep.importance[0]!.correlation).toBeCloseTo(-1, 10);
+  });
+
+  it("counts of each run the epoch whose weights it keeps, and only runs that came to their end", async () => {
+    for (const trial of [
+      { trial: 1, rate: 0.1, losses: [3, 1, 2], accuracies: [0.5, 0.6, 0.7] },
+      { trial: 2, rate: 0.2, losses: [2, 1.5, 3], accuracies: [0.5, 0.9, 0.8] },
+      { trial: 3, rate: 0.3, losses: [2.5, 1.6, 1.7], accuracies: [0.5, 0.9, 0.9] },
+      { trial: 4, rate: 0.4, losses: [2.4], accuracies: [0.9] },
+      // Both would be the best, and neither has the others' epochs.
+      { trial: 5, rate: 0.5, losses: [0.1], accuracies: [0.9], status: "interrupted" as const },
+      { trial: 6, rate: 0.6, losses: [0.2], accuracies: [0.9], status: "failed" as const },
+    ])
+      await add("kept", trial);
+    const sweep = await getSweep(test.database, "kept");
+    expect(sweep.runs.map(({ value }) => value)).toEqual([2, 1.5, 1.6, 2.4, 0.1, 0.2]);
+    expect(sweep).toMatchObject({ bestRunId: "kept-2-", bestValue: 1.5 });
+    // Ranks of 2, 1.5, 1.6 and 2.4 are 3, 1, 2 and 4: ρ = 1 − 6·6/(4·15) = 0.4.
+    expect(sweep.importance).toMatchObject([{ key: "learningRate", count: 4 }]);
+    expect(sweep.importance[0]!.correlation).toBeCloseTo(0.4, 10);
+    const { sweeps } = await listSweeps(test.database);
+    expect(sweeps.find(({ id }) => id === "kept")!.best).toMatchObject({ runId: "kept-2-", value: 1.5 });
+  });
+
+  it("tells sweeps of one name apart by their ids", async () => {
+    const trial = { rate: 0.1, losses: [3, 2, 1] };
+    await add("twice", { ...trial, trial: 1 }, "one-id");
+    await add("twice", { ...trial, trial: 2 }, "one-id");
+    await add("twice", { ...trial, trial: 1 }, "another");
+    // Of old, without an id.
+    await add("twice", { ...trial, trial: 3 });
+    expect(await getSweep(test.database, "one-id")).toMatchObject({ id: "one-id", name: "twice", total: 2 });
+    expect(await getSweep(test.database, "another")).toMatchObject({ name: "twice", total: 1 });
+    expect(await getSweep(test.database, "twice")).toMatchObject({ id: "twice", name: "twice", total: 1 });
+    const { sweeps, total } = await listSweeps(test.database);
+    const found = sweeps.filter(({ name }) => name === "twice").map(({ id, trials }) => [id, trials]);
+    expect(found.sort()).toEqual([
+      ["another", 1],
+      ["one-id", 2],
+      ["twice", 1],
+    ]);
+    expect(total).toBe(sweeps.length);
   });
 
   it("has no run that was archived, and ends with the last", async () => {

@@ -4,38 +4,9 @@
  */
 import { z } from "zod";
 import { connectionsOf, type Database } from "../database.js";
-import type { RunStatus } from "../generated/enums.js";
 import { CursorNumber, CursorText, cutPage, decodeCursor, type PageQuery } from "../page-cursor.js";
 import { paramImportance, type ImportanceRow } from "../runs/param-importance.js";
-import { readSeries } from "../series/read-series.js";
-import { bestTrial, comparedTrials } from "./compare-trials.js";
-
-/** What all trials of a sweep have in common. */
-interface SweepAim {
-  readonly name: string;
-  /** Curve by which trials are compared. */
-  readonly metric: string;
-  readonly mode: "min" | "max";
-  /** Dotted paths of what is tried. */
-  readonly parameters: readonly string[];
-}
-
-/** A run of a sweep. Successive halving may have several for a trial, of more and more epochs. */
-export interface SweepRun {
-  readonly runId: string;
-  readonly name: string;
-  readonly trial: number;
-  /** Of successive halving, the rung that it was begun for, from 0; else null. */
-  readonly rung: number | null;
-  readonly status: RunStatus;
-  /** Done so far. */
-  readonly epoch: number;
-  readonly durationMs: number | null;
-  /** Best of the metric's curve; null where there is none yet. */
-  readonly value: number | null;
-  /** By path, in the order of the sweep's; what the config has there, an object as JSON text. */
-  readonly values: readonly (string | number | null)[];
-}
+import { readSweepRuns, type SweepAim, type SweepRun } from "./sweep-runs.js";
 
 export interface SweepRow extends SweepAim {
   readonly runs: number;
@@ -44,6 +15,7 @@ export interface SweepRow extends SweepAim {
   readonly failed: number;
   /** Milliseconds since the epoch: of its first run. */
   readonly createdAt: number;
+  /** As the sweep itself chooses, with the value that it chose by. */
   readonly best: SweepRun | null;
 }
 
@@ -60,27 +32,30 @@ export interface SweepDetail extends SweepAim {
   readonly runs: readonly SweepRun[];
   /** How many there are. */
   readonly total: number;
-  /** null while no run has a value. */
+  /** As the sweep itself chooses; null while no run has ended with a value. */
   readonly bestRunId: string | null;
+  /** That it was chosen by. */
+  readonly bestValue: number | null;
   /** What the metric depends on, the most important first; empty for fewer than four runs. */
   readonly importance: readonly ImportanceRow[];
-  /** Of successive halving, the epochs after which trials are compared for that; null: each at its best. */
+  /** Of successive halving, the epochs after which trials are compared for that; null: those that came to their end. */
   readonly comparedEpochs: number | null;
 }
 
-/** No run is of a sweep of that name. */
+/** No run is of a sweep of that id. */
 export class SweepNotFoundError extends Error {
   override readonly name = "SweepNotFoundError";
 }
 
-const MOST_RUNS = 2000;
 const Cursor = z.tuple([CursorNumber, CursorText]);
 
-/** `sweep` is what the config says. An index finds the runs by their param. */
+/** Of every run that a sweep has made: params alone, which an index finds, as configs are long. */
 const SWEPT = `(
-  SELECT run.*, run.config -> 'sweep' AS sweep, run.config #>> '{sweep,name}' AS sweep_name
-  FROM param JOIN run ON run.id = param.run_id
-  WHERE param.key = 'sweep.name' AND run.archived_at IS NULL) AS run`;
+  SELECT run.status, run.created_at, trial.value AS trial, coalesce(identity.value, named.value) AS sweep_id
+  FROM param AS named JOIN run ON run.id = named.run_id
+    LEFT JOIN param AS identity ON identity.run_id = run.id AND identity.key = 'sweep.id'
+    LEFT JOIN param AS trial ON trial.run_id = run.id AND trial.key = 'sweep.trial'
+  WHERE named.key = 'sweep.name' AND run.archived_at IS NULL) AS swept`;
 
 /**
  * The newest first.
@@ -91,104 +66,57 @@ export async function listSweeps(
   { limit = 100, cursor }: PageQuery = {},
 ): Promise<SweepPage> {
   const { pool } = connectionsOf(database);
-  const [before = null, name = null] = cursor === undefined ? [] : decodeCursor(cursor, Cursor, "sweeps");
+  const [before = null, id = null] = cursor === undefined ? [] : decodeCursor(cursor, Cursor, "sweeps");
   const [{ rows }, counted] = await Promise.all([
-    pool.query<Omit<SweepRow, keyof SweepAim | "best"> & { name: string }>(
+    pool.query<Omit<SweepRow, Exclude<keyof SweepAim, "id"> | "best">>(
       `SELECT * FROM (
-         SELECT sweep_name AS name, count(*)::int AS runs, count(DISTINCT sweep ->> 'trial')::int AS trials,
+         SELECT sweep_id::jsonb #>> '{}' AS id, count(*)::int AS runs, count(DISTINCT trial)::int AS trials,
            count(*) FILTER (WHERE status = 'running')::int AS running,
            count(*) FILTER (WHERE status IN ('failed', 'lost'))::int AS failed,
            extract(epoch FROM min(created_at))::float8 * 1000 AS "createdAt"
-         FROM ${SWEPT} GROUP BY sweep_name) AS sweep
-       WHERE $1::float8 IS NULL OR ("createdAt", name) < ($1, $2::text)
-       ORDER BY "createdAt" DESC, name DESC LIMIT $3`,
-      [before, name, limit + 1],
+         FROM ${SWEPT} GROUP BY sweep_id) AS sweep
+       WHERE $1::float8 IS NULL OR ("createdAt", id) < ($1, $2::text)
+       ORDER BY "createdAt" DESC, id DESC LIMIT $3`,
+      [before, id, limit + 1],
     ),
-    pool.query<{ total: number }>(`SELECT count(DISTINCT sweep_name)::int AS total FROM ${SWEPT}`),
+    pool.query<{ total: number }>(`SELECT count(DISTINCT sweep_id)::int AS total FROM ${SWEPT}`),
   ]);
-  const { rows: shown, ...paging } = cutPage(rows, limit, (row) => [row.createdAt, row.name]);
-  const sweeps = await Promise.all(
-    shown.map(async (row) => {
-      const { aim, runs } = await readSweepRuns(database, row.name);
-      return { ...row, ...aim, best: bestTrial(runs, aim.mode) };
-    }),
+  const { rows: shown, ...paging } = cutPage(rows, limit, (row) => [row.createdAt, row.id]);
+  const found = await readSweepRuns(
+    database,
+    shown.map((row) => row.id),
   );
+  const sweeps = shown.flatMap((row) => {
+    const sweep = found.get(row.id);
+    // Archived between the two queries, it is none any more.
+    if (!sweep) return [];
+    const { best } = sweep.comparison;
+    return [{ ...row, ...sweep.aim, best: best && { ...best.run, value: best.value } }];
+  });
   return { sweeps, total: counted.rows[0]?.total ?? 0, ...paging };
 }
 
 /** @throws {SweepNotFoundError} */
-export async function getSweep(database: Database, name: string): Promise<SweepDetail> {
-  const { aim, runs, total } = await readSweepRuns(database, name);
-  const { compared, untilEpoch } = comparedTrials(runs);
-  const values =
-    untilEpoch === null
-      ? compared.map(({ value }) => value)
-      : await bestUntil(database, { runs: compared, untilEpoch, aim });
-  const importance = paramImportance(
-    aim.parameters.map((key, index) => ({ key, values: compared.map((run) => run.values[index] ?? null) })),
-    values,
-  );
-  const bestRunId = bestTrial(runs, aim.mode)?.runId ?? null;
-  return { ...aim, runs, total, bestRunId, importance, comparedEpochs: untilEpoch };
-}
-
-interface Found extends Omit<SweepRun, "values"> {
-  readonly sweep: { readonly metric: string; readonly mode: "min" | "max"; readonly parameters: string[] };
-  /** In the order of its parameters. */
-  readonly values: readonly unknown[];
-  readonly total: number;
-}
-
-/** @throws {SweepNotFoundError} */
-async function readSweepRuns(
-  database: Database,
-  name: string,
-): Promise<{ aim: SweepAim; runs: SweepRun[]; total: number }> {
-  const { rows } = await connectionsOf(database).pool.query<Found>(
-    `SELECT run.id AS "runId", run.name, (sweep ->> 'trial')::int AS trial, (sweep ->> 'rung')::int AS rung, status, epoch,
-       extract(epoch FROM (coalesce(ended_at, last_event_at) - started_at))::float8 * 1000 AS "durationMs",
-       (SELECT nullif(CASE sweep ->> 'mode' WHEN 'min' THEN min ELSE max END, 'NaN') FROM metric
-          WHERE run_id = run.id AND key = sweep ->> 'metric') AS value,
-       (SELECT jsonb_agg(run.config #> string_to_array(path, '.') ORDER BY place)
-          FROM jsonb_array_elements_text(sweep -> 'parameters') WITH ORDINALITY AS swept (path, place)) AS values,
-       sweep, count(*) OVER ()::int AS total
-     FROM ${SWEPT} WHERE sweep_name = $1
-     ORDER BY trial, rung NULLS FIRST, run.created_at, run.id LIMIT ${MOST_RUNS}`,
-    [name.replaceAll("\0", "")],
-  );
-  const [first] = rows;
-  if (!first) {
+export async function getSweep(database: Database, id: string): Promise<SweepDetail> {
+  const sweep = (await readSweepRuns(database, [id])).get(id);
+  if (!sweep) {
     throw new SweepNotFoundError(
-      `Expected the name of a sweep. Received: ${name}, of which there is no run. \`convkit sweep\` makes one.`,
+      `Expected the id of a sweep. Received: ${id}, of which there is no run. \`convkit sweep\` makes one.`,
     );
   }
-  const { metric, mode, parameters } = first.sweep;
-  const runs = rows.map(({ sweep: _, total: __, values, ...run }) => ({
-    ...run,
-    values: (values ?? []).map(scalarOf),
-  }));
-  return { aim: { name, metric, mode, parameters }, runs, total: first.total };
-}
-
-function scalarOf(value: unknown): string | number | null {
-  if (value === null || value === undefined) return null;
-  return typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Each run's best of the metric in its first epochs. */
-async function bestUntil(
-  database: Database,
-  { runs, untilEpoch, aim }: { runs: readonly SweepRun[]; untilEpoch: number; aim: SweepAim },
-): Promise<(number | null)[]> {
-  const runIds = runs.map(({ runId }) => runId);
-  // Steps over steps per epoch may come out a hair more than the whole number.
-  const range = { from: 0, to: untilEpoch + 0.5 };
-  const series = await readSeries(database, { runIds, keys: [aim.metric], x: "epoch", range });
-  const bests = new Map(
-    series.map(({ runId, y }) => {
-      const numbers = [...y].filter((value) => !Number.isNaN(value));
-      return [runId, aim.mode === "min" ? Math.min(...numbers) : Math.max(...numbers)];
-    }),
+  const { aim, runs, total, comparison } = sweep;
+  const { best, values, untilEpoch } = comparison;
+  const importance = paramImportance(
+    aim.parameters.map((key, index) => ({ key, values: runs.map((run) => run.values[index] ?? null) })),
+    values,
   );
-  return runIds.map((runId) => bests.get(runId) ?? null);
+  return {
+    ...aim,
+    runs,
+    total,
+    bestRunId: best?.run.runId ?? null,
+    bestValue: best?.value ?? null,
+    importance,
+    comparedEpochs: untilEpoch,
+  };
 }

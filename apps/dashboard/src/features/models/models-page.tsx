@@ -1,15 +1,13 @@
 /** Trained networks that someone found worth a name. */
 "use client";
-import { Badge, EmptyState, formatRelativeTime } from "@convkit/ui";
+import { Badge, formatRelativeTime } from "@convkit/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Boxes } from "lucide-react";
 import { Link } from "../shell/link";
 import { useTRPC, type ModelRow } from "../../trpc/context";
 import { formatOf } from "../runs/metric-format";
 import { modelPath } from "../shell/links";
-import { MoreButton } from "../shell/more-button";
-import { PageHeader } from "../shell/page-header";
-import { QueryState, SkeletonLines } from "../shell/query-states";
+import { TileListPage } from "../shell/tile-list-page";
 import { useNow } from "../shell/use-now";
 
 const PAGE = 60;
@@ -23,32 +21,20 @@ export function ModelsPage() {
     ),
   );
   return (
-    <div className="pb-10">
-      <PageHeader title="Models" />
-      <QueryState query={query} skeleton={<SkeletonLines />}>
-        {({ pages }) =>
-          pages[0]?.total === 0 ? (
-            <EmptyState
-              className="py-20"
-              icon={<Boxes className="size-8" aria-hidden="true" />}
-              title="No models yet"
-              description="Open a run that has completed and register it: it becomes version 1 of a model, which an alias such as champion can point to."
-            />
-          ) : (
-            <ul className="grid gap-4 px-4 pt-1 sm:grid-cols-2 lg:px-6 xl:grid-cols-3">
-              {pages
-                .flatMap(({ models }) => models)
-                .map((model) => (
-                  <li key={model.name} className="min-w-0">
-                    <ModelTile model={model} />
-                  </li>
-                ))}
-            </ul>
-          )
-        }
-      </QueryState>
-      <MoreButton query={query} />
-    </div>
+    <TileListPage
+      title="Models"
+      query={query}
+      rowsOf={({ models }) => models}
+      keyOf={({ name }) => name}
+      empty={{
+        icon: Boxes,
+        title: "No models yet",
+        description:
+          "Open a run that has completed and register it: it becomes version 1 of a model, which an alias such as champion can point to.",
+      }}
+    >
+      {(model) => <ModelTile model={model} />}
+    </TileListPage>
   );
 }
 

@@ -20,7 +20,7 @@ import { useCurveSettings } from "../curves/curve-settings";
 import { QueuedNotice } from "../queue/queued-notice";
 import { paramText } from "../runs/param-text";
 import { durationMsOf, progressOf, remainingMsOf } from "../runs/run-progress";
-import { datasetPath, filteredRunsPath, modelPath } from "../shell/links";
+import { datasetPath, filteredRunsPath, modelPath, sweepPath } from "../shell/links";
 import { useNow } from "../shell/use-now";
 import { lookOfRun } from "./curve-look";
 import { KeyFigures } from "./key-figures";
@@ -132,6 +132,7 @@ function factsOf(run: RunDetail, nowMs: number | null): KeyValue[] {
         </Link>
       ),
     },
+    ...sweepFactOf(run),
     { key: "started", label: "Started", value: at(run.startedAt) },
     ...(run.endedAt !== null ? [{ key: "ended", label: "Ended", value: at(run.endedAt) }] : []),
     { key: "duration", label: "Duration", value: formatDuration(durationMsOf(run)) },
@@ -174,6 +175,18 @@ function factsOf(run: RunDetail, nowMs: number | null): KeyValue[] {
         ]
       : []),
   ];
+}
+
+/** Of a job that still waits, the config is as it was sent. */
+function sweepFactOf({ config: { sweep } }: RunDetail): KeyValue[] {
+  if (sweep === undefined) return [];
+  const { id, name, trial } = sweep;
+  const value = (
+    <Link href={sweepPath(id ?? name)} className="hover:underline">
+      {`${name}, trial ${trial}`}
+    </Link>
+  );
+  return [{ key: "sweep", label: "Sweep", value }];
 }
 
 const HIGHLIGHTS: readonly (readonly [string, string])[] = [

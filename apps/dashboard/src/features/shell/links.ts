@@ -8,7 +8,7 @@ export const newRunPath = (config: object) =>
   `/runs/new?config=${encodeURIComponent(JSON.stringify(config))}`;
 export const datasetPath = (hash: string) => `/datasets/${encodeURIComponent(hash)}`;
 export const modelPath = (name: string) => `/models/${encodeURIComponent(name)}`;
-export const sweepPath = (name: string) => `/sweeps/${encodeURIComponent(name)}`;
+export const sweepPath = (id: string) => `/sweeps/${encodeURIComponent(id)}`;
 export const comparePath = (ids: readonly string[]) =>
   `/compare?runs=${ids.map(encodeURIComponent).join(",")}`;
 

@@ -12,8 +12,13 @@ interface Pages {
   fetchNextPage(): unknown;
 }
 
+export interface MoreButtonProps {
+  query: Pages;
+  children?: ReactNode;
+}
+
 /** Nothing on the last page. */
-export function MoreButton({ query, children = "Show more" }: { query: Pages; children?: ReactNode }) {
+export function MoreButton({ query, children = "Show more" }: MoreButtonProps) {
   if (!query.hasNextPage) return null;
   return (
     <div className="mt-3 flex flex-col items-center gap-2">

@@ -9,6 +9,7 @@ const run = (trial: number, value: number | null, ...values: SweepRun["values"])
   rung: null,
   status: "completed",
   epoch: 3,
+  epochs: 3,
   durationMs: 1000,
   value,
   values,

@@ -18,9 +18,10 @@ import { usePageTitle } from "../shell/page-title";
 import { QueryState, SkeletonCards } from "../shell/query-states";
 import { TrialsTable } from "./trials-table";
 
-export function SweepPage({ name }: { name: string }) {
+export function SweepPage({ id }: { id: string }) {
   const trpc = useTRPC();
-  const query = useQuery(trpc.sweeps.byName.queryOptions(name));
+  const query = useQuery(trpc.sweeps.byId.queryOptions(id));
+  const name = query.data?.name ?? id;
   usePageTitle(name);
   return (
     <div className="pb-10">
@@ -30,7 +31,7 @@ export function SweepPage({ name }: { name: string }) {
         detail={query.data && <Badge>{countText(query.data)}</Badge>}
         actions={
           <Button asChild>
-            <Link href={filteredRunsPath("sweep.name", name)}>In the table of runs</Link>
+            <Link href={runsPath(id, name)}>In the table of runs</Link>
           </Button>
         }
       />
@@ -42,6 +43,9 @@ export function SweepPage({ name }: { name: string }) {
     </div>
   );
 }
+
+/** Runs of old have no id of their sweep's, which is then its name. */
+const runsPath = (id: string, name: string) => filteredRunsPath(id === name ? "sweep.name" : "sweep.id", id);
 
 function Sweep({ sweep }: { sweep: SweepDetail }) {
   return (
@@ -56,13 +60,14 @@ function Sweep({ sweep }: { sweep: SweepDetail }) {
   );
 }
 
-function BestTrial({ sweep: { runs, metric, parameters }, runId }: { sweep: SweepDetail; runId: string }) {
+function BestTrial({ sweep, runId }: { sweep: SweepDetail; runId: string }) {
+  const { runs, metric, bestValue, parameters } = sweep;
   const trpc = useTRPC();
   const config = useQuery(trpc.runs.byId.queryOptions(runId)).data?.config;
   const best = runs.find((run) => run.runId === runId);
   if (!best) return null;
   return (
-    <Card title="Best trial" detail={`${metric} ${formatOf(metric)(best.value)}`}>
+    <Card title="Best trial" detail={`${metric} ${formatOf(metric)(bestValue)}`}>
       <p className="text-sm text-ink-2">
         <Link href={runPath(runId)} className="text-accent underline">
           {best.name}
@@ -138,6 +143,7 @@ function Importance({ sweep: { metric, importance, comparedEpochs } }: { sweep: 
             Importance is ε², the variance between groups of like values less what chance explains;
             correlation is Spearman&apos;s, of ranks, and its sign says which way to go. Both look at one
             parameter at a time: what two do only together, neither shows. Of few trials, take them as a hint.
+            {comparedEpochs === null && " Trials that did not come to their end are left out."}
             {comparedEpochs !== null &&
               ` All trials are compared after ${comparedEpochs} ${comparedEpochs === 1 ? "epoch" : "epochs"}, as later only the best went on.`}
           </p>

@@ -1,6 +1,6 @@
 /** Searches for the best values of a config's fields: how far each is, and what it has found. */
 "use client";
-import { Badge, EmptyState, formatRelativeTime } from "@convkit/ui";
+import { Badge, formatRelativeTime } from "@convkit/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { SlidersHorizontal } from "lucide-react";
 import { useTRPC, type SweepRow } from "../../trpc/context";
@@ -8,9 +8,7 @@ import { CommandLine } from "../runs/empty-runs";
 import { formatOf } from "../runs/metric-format";
 import { Link } from "../shell/link";
 import { sweepPath } from "../shell/links";
-import { MoreButton } from "../shell/more-button";
-import { PageHeader } from "../shell/page-header";
-import { QueryState, SkeletonLines } from "../shell/query-states";
+import { TileListPage } from "../shell/tile-list-page";
 import { useNow } from "../shell/use-now";
 
 const PAGE = 60;
@@ -24,50 +22,37 @@ export function SweepsPage() {
     ),
   );
   return (
-    <div className="pb-10">
-      <PageHeader title="Sweeps" />
-      <QueryState query={query} skeleton={<SkeletonLines />}>
-        {({ pages }) =>
-          pages[0]?.total === 0 ? (
-            <EmptyState
-              className="py-20"
-              icon={<SlidersHorizontal className="size-8" aria-hidden="true" />}
-              title="No sweeps yet"
-              description={
-                <>
-                  A sweep trains by many values of some fields of a config, and its trials are compared here.
-                  What it tries stands in a file; the command&apos;s help shows one.
-                  <span className="mt-4 flex flex-col gap-2 text-left">
-                    <CommandLine command="convkit sweep rates.json" />
-                    <CommandLine command="convkit sweep --help" />
-                  </span>
-                </>
-              }
-            />
-          ) : (
-            <ul className="grid gap-4 px-4 pt-1 sm:grid-cols-2 lg:px-6 xl:grid-cols-3">
-              {pages
-                .flatMap(({ sweeps }) => sweeps)
-                .map((sweep) => (
-                  <li key={sweep.name} className="min-w-0">
-                    <SweepTile sweep={sweep} />
-                  </li>
-                ))}
-            </ul>
-          )
-        }
-      </QueryState>
-      <MoreButton query={query} />
-    </div>
+    <TileListPage
+      title="Sweeps"
+      query={query}
+      rowsOf={({ sweeps }) => sweeps}
+      keyOf={({ id }) => id}
+      empty={{
+        icon: SlidersHorizontal,
+        title: "No sweeps yet",
+        description: (
+          <>
+            A sweep trains by many values of some fields of a config, and its trials are compared here. What
+            it tries stands in a file; the command&apos;s help shows one.
+            <span className="mt-4 flex flex-col gap-2 text-left">
+              <CommandLine command="convkit sweep rates.json" />
+              <CommandLine command="convkit sweep --help" />
+            </span>
+          </>
+        ),
+      }}
+    >
+      {(sweep) => <SweepTile sweep={sweep} />}
+    </TileListPage>
   );
 }
 
 function SweepTile({ sweep }: { sweep: SweepRow }) {
   const nowMs = useNow();
-  const { name, trials, running, failed, metric, best, parameters, createdAt } = sweep;
+  const { id, name, trials, running, failed, metric, best, parameters, createdAt } = sweep;
   return (
     <Link
-      href={sweepPath(name)}
+      href={sweepPath(id)}
       className="flex h-full flex-col rounded-lg border border-line bg-surface p-4 transition-colors hover:border-line-strong"
     >
       <div className="flex items-baseline gap-3">

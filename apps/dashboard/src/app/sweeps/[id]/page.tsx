@@ -3,14 +3,14 @@ import type { Metadata } from "next";
 import { SweepPage } from "../../../features/sweeps/sweep-page";
 
 interface PageProps {
-  params: Promise<{ name: string }>;
+  params: Promise<{ id: string }>;
 }
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
-  return { title: decodeURIComponent((await params).name) };
+  return { title: decodeURIComponent((await params).id) };
 }
 
 export default async function Page({ params }: PageProps) {
-  const name = decodeURIComponent((await params).name);
-  return <SweepPage key={name} name={name} />;
+  const id = decodeURIComponent((await params).id);
+  return <SweepPage key={id} id={id} />;
 }
