@@ -3,17 +3,19 @@ import type { DatasetSplit } from "./dataset-split.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts } from "./formats/dataset-parts.js";
 import type { DatasetSplits } from "./image-dataset.js";
+import { labelNameAt, labelsAt } from "./label-sets.js";
 import { nameSome } from "./name-some.js";
 
 /**
  * @param options.hasList whether a list of splits is laid over them, which may make training pictures of any.
- * @throws {DatasetFormatError} if all of them are of one class.
+ * @throws {DatasetFormatError} if all of them are of one class, or have the same labels.
  */
 export function checkTrainingClasses(
   { splits, badFiles, classNames }: DatasetParts,
   { source, hasList }: { readonly source: string; readonly hasList: boolean },
 ): void {
   const candidates = hasList ? Object.values(splits) : [splits.train];
+  if (splits.train.labelSets) return checkLabelSets(candidates, { source, classNames });
   const [label, ...others] = new Set(candidates.flatMap(({ labels }) => [...new Set(labels)]));
   if (label === undefined || others.length > 0) return;
   const without = classNames.filter((_, other) => other !== label);
@@ -28,6 +30,20 @@ export function checkTrainingClasses(
   );
 }
 
+function checkLabelSets(
+  splits: readonly DatasetParts["splits"]["train"][],
+  { source, classNames }: { readonly source: string; readonly classNames: readonly string[] },
+): void {
+  const sets = new Set(
+    splits.flatMap((split) => split.ids.map((_, position) => labelNameAt(split, position, classNames))),
+  );
+  if (sets.size !== 1) return;
+  throw new DatasetFormatError(
+    `Expected usable training pictures with and without a label in ${source}. Received: all with the same labels, ` +
+      `${[...sets][0] || "none"}. Add pictures with others.`,
+  );
+}
+
 /**
  * @param splits with all of their pictures, whatever a limit leaves of them.
  * @returns a sentence on classes that are judged but not learnt, and one on those without any picture.
@@ -37,7 +53,13 @@ export function warnOfUnlearntClasses(
   classNames: readonly string[],
 ): string[] {
   const labelsOf = (splits: readonly (DatasetSplit | undefined)[]) =>
-    new Set(splits.flatMap((split) => [...new Set(split?.labels)]));
+    new Set(
+      splits.flatMap((split) =>
+        split?.labelSets
+          ? split.ids.flatMap((_, position) => labelsAt(split, position))
+          : [...new Set(split?.labels)],
+      ),
+    );
   const learnt = labelsOf([train]);
   const judged = labelsOf([validation, test]);
   const unlearnt = classNames.filter((_, label) => !learnt.has(label) && judged.has(label));

@@ -31,3 +31,16 @@ export function classWeights(
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return sum === 0 ? weights : weights.map((weight) => (weight * perClass.length) / sum);
 }
+
+/**
+ * How much pictures with a label count beside those without, in binary cross-entropy over label sets: as often as there are
+ * more of these, as PyTorch advises for the `pos_weight` of `BCEWithLogitsLoss`,
+ * https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
+ *
+ * @param perLabel pictures with each label.
+ * @param count pictures in all.
+ * @returns a weight per label, without a common scale; 1 of a label that no picture has, or each.
+ */
+export function positiveWeights(perLabel: readonly number[], count: number): number[] {
+  return perLabel.map((having) => (having === 0 || having === count ? 1 : (count - having) / having));
+}

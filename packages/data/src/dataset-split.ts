@@ -1,6 +1,7 @@
 /** Labelled pictures: what a loader draws from. */
 import { hashToUint32 } from "@convkit/random";
 import { valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
+import { selectLabelSets, type LabelSets } from "./label-sets.js";
 import { imageShapeOf, type PixelSource } from "./pictures/pixel-source.js";
 import type { PictureLocation } from "./pictures/picture-location.js";
 import { batchShapeOf, readPixels } from "./pictures/read-pixels.js";
@@ -8,8 +9,10 @@ import { batchShapeOf, readPixels } from "./pictures/read-pixels.js";
 export interface DatasetSplitInit {
   readonly name: string;
   readonly ids: readonly string[];
-  /** Class index per picture. */
+  /** Class index per picture; -1 of all that have label sets. */
   readonly labels: Int32Array;
+  /** Where pictures have any number of labels. */
+  readonly labelSets?: LabelSets | undefined;
   /** How much each picture counts in a training loss, from 0 up; all alike if left out. */
   readonly weights?: Float32Array | undefined;
   readonly source: PixelSource;
@@ -34,8 +37,10 @@ export class DatasetSplit {
   readonly name: string;
   /** Unique, and the same in every run for the same picture. */
   readonly ids: readonly string[];
-  /** Class index per picture. */
+  /** Class index per picture; -1 of all that have label sets. */
   readonly labels: Int32Array;
+  /** Where pictures have any number of labels; undefined where each is of one class. */
+  readonly labelSets: LabelSets | undefined;
   /** How much each picture counts in a training loss, from 0 up; undefined where all count alike. */
   readonly weights: Float32Array | undefined;
   readonly source: PixelSource;
@@ -43,10 +48,11 @@ export class DatasetSplit {
   readonly sourceIndices: Uint32Array;
   readonly #files: DatasetSplitInit["files"];
 
-  constructor({ name, ids, labels, weights, source, sourceIndices, files }: DatasetSplitInit) {
+  constructor({ name, ids, labels, labelSets, weights, source, sourceIndices, files }: DatasetSplitInit) {
     this.name = name;
     this.ids = ids;
     this.labels = labels;
+    this.labelSets = labelSets;
     this.weights = weights;
     this.source = source;
     this.sourceIndices = sourceIndices;
@@ -64,11 +70,12 @@ export class DatasetSplit {
 
   /** The pictures at these positions, in this order. */
   select(positions: readonly number[], name = this.name): DatasetSplit {
-    const { weights } = this;
+    const { weights, labelSets } = this;
     return new DatasetSplit({
       name,
       ids: positions.map((position) => this.ids[position] as string),
       labels: Int32Array.from(positions, (position) => this.labels[position] as number),
+      labelSets: labelSets && { ...labelSets, values: selectLabelSets(labelSets, positions) },
       weights: weights && Float32Array.from(positions, (position) => weights[position] as number),
       source: this.source,
       sourceIndices: Uint32Array.from(positions, (position) => this.sourceIndices[position] as number),
@@ -78,8 +85,17 @@ export class DatasetSplit {
 
   /** The same pictures, out of a source in which they have the same places. */
   outOf(source: PixelSource): DatasetSplit {
-    const { name, ids, labels, weights, sourceIndices } = this;
-    return new DatasetSplit({ name, ids, labels, weights, source, sourceIndices, files: this.#files });
+    const { name, ids, labels, labelSets, weights, sourceIndices } = this;
+    return new DatasetSplit({
+      name,
+      ids,
+      labels,
+      labelSets,
+      weights,
+      source,
+      sourceIndices,
+      files: this.#files,
+    });
   }
 
   /**

@@ -2,6 +2,7 @@
 import { DatasetCard, type HoldingSpec, type ResizeFit } from "@convkit/schema";
 import { measureChannels, type ChannelStatistics } from "./channel-statistics.js";
 import type { DatasetSplit } from "./dataset-split.js";
+import { labelsAt } from "./label-sets.js";
 import type { BadFile } from "./formats/dataset-parts.js";
 import { isHuge, isScaledByDecoder } from "./pictures/decode-image.js";
 
@@ -94,6 +95,11 @@ export class ImageDataset {
     return this.splits.train.imageShape;
   }
 
+  /** Whether pictures have any number of labels (`labelSets` of the splits) rather than one class each. */
+  get isMultiLabel(): boolean {
+    return this.splits.train.labelSets !== undefined;
+  }
+
   /** Those that there are: train first, then validation, then test. */
   splitList(): DatasetSplit[] {
     const { train, validation, test } = this.splits;
@@ -125,13 +131,14 @@ export class ImageDataset {
       classNames: this.classNames,
       imageShape: this.imageShape,
       ...(this.imageFit && { imageFit: this.imageFit }),
+      ...(this.isMultiLabel && { isMultiLabel: true }),
       ...(this.#isMirrorable !== undefined && { isMirrorable: this.#isMirrorable }),
       splits: Object.fromEntries(
         this.splitList().map((split) => [
           split.name,
           {
             count: split.length,
-            perClass: countPerClass(split.labels, this.classNames.length),
+            perClass: countPerClass(split, this.classNames.length),
             ...(this.isHeldBack(split.name) && { chosenBy: this.#heldBackBy }),
           },
         ]),
@@ -159,8 +166,8 @@ function decodingOf(dataset: ImageDataset): Pick<DatasetCard, "decoding"> {
   return { decoding: isScaled ? "dct-scaled" : "full" };
 }
 
-function countPerClass(labels: Int32Array, classCount: number): number[] {
+function countPerClass(split: DatasetSplit, classCount: number): number[] {
   const counts = new Array<number>(classCount).fill(0);
-  for (const label of labels) counts[label]! += 1;
+  for (const position of split.ids.keys()) for (const label of labelsAt(split, position)) counts[label]! += 1;
   return counts;
 }

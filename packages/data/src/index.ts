@@ -18,8 +18,9 @@ export {
   type LoaderOptions,
   type MixedLabels,
 } from "./loading/loader.js";
-export { classWeights, type ClassWeightsOptions } from "./class-weights.js";
-export { SamplingError, samplingOf, type Sampling } from "./loading/sampling.js";
+export { labelNameAt, labelsAt, type Labelled, type LabelSets } from "./label-sets.js";
+export { classWeights, positiveWeights, type ClassWeightsOptions } from "./class-weights.js";
+export { checkSampling, SamplingError, samplingOf, type Sampling } from "./loading/sampling.js";
 export { LoaderClosedError } from "./loading/batch-producer.js";
 export { TransformModuleError } from "./loading/transform-modules.js";
 export {

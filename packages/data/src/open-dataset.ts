@@ -64,7 +64,7 @@ export class TooManyBadFilesError extends Error {
  * @throws {RangeError} if CONVKIT_CACHE_GIB is no number from 0 up.
  * @throws {DatasetUnavailableError} if a named data set cannot be fetched.
  * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture or those of one
- *   class alone, or have ids in none of which `group` finds anything, or if the list of `splits` does not fit them.
+ *   class alone, or have ids in none of which `group` finds anything, or if the list of `splits` does not fit them, or `multiLabel` or `stratify` does not.
  * @throws {DiskSpaceError} if the pictures of a Parquet file do not fit below `home`.
  * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded, are in a format that
  *   is not read, or lack their label in a tar of samples or a Parquet file.
@@ -76,6 +76,12 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
   const named = findNamedDataset(data.source);
   // First: a list that cannot be read is told of before anything is fetched or decoded.
   const list = data.splits === undefined ? undefined : await readSplitList(data.splits);
+  if (named && data.multiLabel) {
+    throw new DatasetFormatError(
+      `Expected the path of a manifest for \`multiLabel\`. Received: ${named.name}, whose pictures are of one class each. ` +
+        "Leave `multiLabel` out.",
+    );
+  }
   const own = named ? await openNamed(named, data.root, options) : await openByPath(data, options);
   checkBadFiles(own, data);
   checkTrainingClasses(own, { source: data.source, hasList: list !== undefined });
@@ -151,7 +157,10 @@ async function openNamed(
   return parts;
 }
 
-async function openByPath({ source, root }: DataSpec, options: OpenDatasetOptions): Promise<DatasetParts> {
+async function openByPath(
+  { source, root, multiLabel, noLabel }: DataSpec,
+  options: OpenDatasetOptions,
+): Promise<DatasetParts> {
   const path = resolve(source);
   if (root !== undefined || !existsSync(path)) {
     const received = root === undefined ? `${source}, and there is no ${path}` : `${source} with a \`root\``;
@@ -160,7 +169,7 @@ async function openByPath({ source, root }: DataSpec, options: OpenDatasetOption
         `Received: ${received}.`,
     );
   }
-  return openPath(path, options);
+  return openPath(path, { ...options, ...(multiLabel && { multiLabel: { noLabel } }) });
 }
 
 /** @returns also what pictures there are too few of, a sentence each. */
@@ -254,6 +263,12 @@ function checkHolding(
         "of its own. Leave `folds` out, or name a folder, or a list of `splits`, without them.",
     );
   }
+  if (stratify && splits.train.labelSets) {
+    throw new DatasetFormatError(
+      `Expected pictures of one class each in ${source}, for \`stratify\`. Received: \`multiLabel\`, under which no exact part ` +
+        "of every label can be held back. Leave `stratify` out.",
+    );
+  }
   if (stratify && hasGroups) {
     throw new DatasetFormatError(
       `Expected pictures that stand alone in ${source}, for \`stratify\`. Received: groups, which stay together whatever ` +
@@ -293,13 +308,14 @@ function groupBy(
 
 function openSplit(
   name: string,
-  { ids, labels, weights, source, sourceIndices, files }: SplitParts,
+  { ids, labels, labelSets, weights, source, sourceIndices, files }: SplitParts,
   { imageSize, imageFit }: DataSpec,
 ): DatasetSplit {
   return new DatasetSplit({
     name,
     ids,
     labels,
+    labelSets,
     weights,
     source: imageSize ? resizeSource(source, imageSize, imageFit) : source,
     sourceIndices: sourceIndices ?? Uint32Array.from({ length: ids.length }, (_, i) => i),

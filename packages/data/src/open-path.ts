@@ -6,7 +6,7 @@ import { readClassFolder } from "./formats/class-folder.js";
 import { DatasetFormatError } from "./formats/dataset-format-error.js";
 import type { DatasetParts } from "./formats/dataset-parts.js";
 import { hasIdxFiles, isIdxImagesFile, readIdxFolder, readIdxPair } from "./formats/idx-folder.js";
-import { isFolderManifest, isManifest, readManifest } from "./formats/manifest.js";
+import { isFolderManifest, isManifest, readManifest, type ManifestOptions } from "./formats/manifest.js";
 import { listFiles } from "./formats/list-pictures.js";
 import { isUnreadPictureName } from "./formats/picture-names.js";
 import { isParquet, readParquet } from "./formats/parquet-folder.js";
@@ -28,9 +28,14 @@ const FORMATS =
 
 /**
  * @param path of a folder, of a manifest, of a tar or a Parquet file, or of an IDX file of pictures.
- * @throws {DatasetFormatError} if what lies there is none of the formats, damaged, or pictures of one class.
+ * @throws {DatasetFormatError} if what lies there is none of the formats, damaged, or pictures of one class, or no manifest
+ *   where pictures have any number of labels.
  */
-export async function openPath(path: string, options: PictureIndexOptions): Promise<DatasetParts> {
+export async function openPath(
+  path: string,
+  { multiLabel, ...options }: PictureIndexOptions & ManifestOptions,
+): Promise<DatasetParts> {
+  if (multiLabel) return openLabelSets(path, { multiLabel, ...options });
   if (!(await stat(path)).isDirectory()) {
     if (isManifest(path)) return checkLabels(path, await readManifest(path, options));
     const packed = (await readTars(path, options)) ?? (await readParquet(path, options));
@@ -67,6 +72,26 @@ export async function openPath(path: string, options: PictureIndexOptions): Prom
     throw unknownFormat(`${path} with ${shown || "nothing in it"}`);
   }
   return checkLabels(path, packed);
+}
+
+async function openLabelSets(
+  path: string,
+  options: PictureIndexOptions & ManifestOptions,
+): Promise<DatasetParts> {
+  const isFolder = (await stat(path)).isDirectory();
+  const name = isFolder ? (await readdir(path)).find(isFolderManifest) : basename(path);
+  if (name === undefined || !isManifest(name)) {
+    throw new DatasetFormatError(
+      `Expected a manifest (.csv or .jsonl), or a folder with manifest.csv in it, for \`multiLabel\`. Received: ${path}, whose ` +
+        "pictures are of one class each. Leave `multiLabel` out, or list them in a manifest: a path and labels with | between them.",
+    );
+  }
+  const pictures = await readManifest(isFolder ? join(path, name) : path, options);
+  if (pictures.classNames.length > 0 || pictures.splits.train.ids.length === 0) return pictures;
+  throw new DatasetFormatError(
+    `Expected pictures with labels in ${path}. Received: ${pictures.splits.train.ids.length} without any. ` +
+      "Name the column of their labels `label`, or correct `noLabel`.",
+  );
 }
 
 const canLearn = ({ classNames, splits }: DatasetParts): boolean =>

@@ -21,13 +21,17 @@ export const DatasetCard = z.object({
     z.string(),
     z.object({
       count: z.int(),
-      perClass: z.array(z.int()),
+      perClass: z.array(z.int()).describe("Pictures of each class, or with each label"),
       chosenBy: z
         .enum(["hash", "stratified"])
         .optional()
         .describe("How pictures were held back for it; absent where the data set says itself"),
     }),
   ),
+  isMultiLabel: z
+    .boolean()
+    .optional()
+    .describe("Whether pictures have any number of labels; absent where each is of one class"),
   isMirrorable: z
     .boolean()
     .optional()

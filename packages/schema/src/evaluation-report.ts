@@ -8,6 +8,8 @@ export const ClassReport = z.object({
   precision: AnyNumber,
   recall: AnyNumber,
   f1: AnyNumber,
+  /** Of label sets: of pictures ranked by the label's probability; NaN for a label that no picture has. */
+  averagePrecision: AnyNumber.optional(),
 });
 export type ClassReport = z.infer<typeof ClassReport>;
 
@@ -18,10 +20,16 @@ export const EvaluationReport = z.object({
   split: z.string(),
   /** Pictures judged: those with a label. */
   testCount: z.int(),
+  /** Of label sets, the share of labels that are right at a probability of 0.5. */
   accuracy: AnyNumber,
+  /**
+   * Mean of the labels' average precisions. There where pictures have label sets, and nowhere else: `topK`,
+   * `confusionMatrix` and `worstMistakes`, which need one class a picture, are then empty.
+   */
+  meanAveragePrecision: AnyNumber.optional(),
   /** k → fraction of pictures whose label is among the k most probable classes. */
   topK: z.record(z.string(), AnyNumber),
-  /** Mean cross-entropy in nats. */
+  /** Mean cross-entropy in nats; of label sets, mean binary cross-entropy. */
   loss: AnyNumber,
   classNames: z.array(z.string()),
   perClass: z.array(ClassReport),

@@ -22,6 +22,7 @@ export {
 export { FreezeSpec } from "./freeze-spec.js";
 export { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
 export { LossSpec } from "./loss-spec.js";
+export { isHigherBetter } from "./monitor-spec.js";
 export { OptimizerSpec } from "./optimizer-spec.js";
 export { ScheduleSpec } from "./schedule-spec.js";
 export {

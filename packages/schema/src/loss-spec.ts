@@ -47,9 +47,18 @@ export const LossSpec = named(
       classWeights: ClassWeights,
     }),
     z.strictObject({
-      name: z.literal("binary-cross-entropy").describe("Of each class by itself, whether a picture is of it"),
-      labelSmoothing: LabelSmoothing,
-      classWeights: ClassWeights,
+      name: z
+        .literal("binary-cross-entropy")
+        .describe(
+          "Of each class by itself, whether a picture is of it; the loss of label sets (data.multiLabel)",
+        ),
+      labelSmoothing: LabelSmoothing.describe(
+        "Share of the target spread evenly over all classes; of label sets, of each label's over yes and no",
+      ),
+      classWeights: ClassWeights.describe(
+        "How much pictures of each class count; of label sets, how much those with the label count beside those without: " +
+          "balanced: as often as there are more of these, or a number for each; null: all alike",
+      ),
     }),
   ]),
 );

@@ -15,8 +15,11 @@ export const ModelCard = z.object({
   inputShape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
   /** What evaluation did to a decoded uint8 picture before the network saw it. */
   preprocessing: z.array(TransformSpec),
-  /** Whether the network's output is logits or probabilities. */
-  output: z.enum(["logits", "probabilities"]),
+  /**
+   * What the network's output is: logits of one class a picture (softmax), their probabilities, or of each label by itself the
+   * logit of whether the picture has it (sigmoid).
+   */
+  output: z.enum(["logits", "probabilities", "binary-logits"]),
   /** Which views of a picture the outputs are averaged over; the picture alone if left out. */
   testTimeAugmentation: TestTimeAugmentation.optional(),
   parameters: z.int(),

@@ -50,6 +50,21 @@ describe("predictions file", () => {
     expect([...bytes.subarray(8 + headerLength, 12 + headerLength)]).toEqual([0x00, 0x00, 0x40, 0x3f]);
   });
 
+  it("lists the labels of each picture that has any number of them", () => {
+    const many = {
+      ...tiny,
+      labels: Int32Array.of(-1, -1, -1),
+      labelSets: Uint8Array.of(1, 1, 0, 0, 0, 1),
+      probabilities: Float32Array.of(0.75, 0.75, 0.25, 0, 1, 0.5),
+    };
+    const bytes = encodePredictions(many);
+    expect(new TextDecoder().decode(bytes)).toContain('"labelSets":[[0,1],[],[1]]');
+    expect(decodePredictions(bytes)).toEqual(many);
+    expect(() => encodePredictions({ ...many, labelSets: Uint8Array.of(1, 1) })).toThrow(
+      "Expected a set of labels for each of 3 ids. Received: 1.",
+    );
+  });
+
   it("reads back whatever was written, NaN included", () => {
     fc.assert(
       fc.property(predictions, (written) => {

@@ -12,15 +12,19 @@ const PredictionsHeader = z.object({
   ids: z.array(z.string()),
   /** Class index per picture; -1 where the label is unknown. */
   labels: z.array(z.int().min(-1)),
+  /** Class indices of each picture, where it may have any number of labels. */
+  labelSets: z.array(z.array(z.int().min(0))).optional(),
 });
 
 export interface Predictions {
   readonly split: string;
   readonly classNames: readonly string[];
   readonly ids: readonly string[];
-  /** Class index per picture; -1 where the label is unknown. */
+  /** Class index per picture; -1 where the label is unknown, and of all pictures that have label sets. */
   readonly labels: Int32Array;
-  /** [ids.length, classNames.length], row-major; each row sums to 1. */
+  /** uint8 [ids.length, classNames.length], 1 where the picture has the label; left out where each is of one class. */
+  readonly labelSets?: Uint8Array | undefined;
+  /** [ids.length, classNames.length], row-major; each row sums to 1, but for label sets, where each stands for itself. */
   readonly probabilities: Float32Array;
 }
 
@@ -42,6 +46,7 @@ export function encodePredictions(predictions: Predictions): Uint8Array {
       classNames: predictions.classNames,
       ids: predictions.ids,
       labels: Array.from(predictions.labels),
+      ...(predictions.labelSets && { labelSets: indicesOf(predictions) }),
     }),
   );
   const bytes = new Uint8Array(8 + header.length + predictions.probabilities.byteLength);
@@ -86,13 +91,38 @@ export function decodePredictions(bytes: Uint8Array): Predictions {
     classNames: header.classNames,
     ids: header.ids,
     labels: Int32Array.from(header.labels),
+    ...(header.labelSets && { labelSets: bitsOf(header.labelSets, header.classNames.length) }),
     probabilities: new Float32Array(body.buffer),
   };
   checkParts(predictions);
   return predictions;
 }
 
-function checkParts({ ids, labels, probabilities, classNames }: Predictions): void {
+function indicesOf({ ids, classNames, labelSets = new Uint8Array() }: Predictions): number[][] {
+  return ids.map((_, row) => [...classNames.keys()].filter((k) => labelSets[row * classNames.length + k]));
+}
+
+function bitsOf(sets: readonly (readonly number[])[], classCount: number): Uint8Array {
+  const bits = new Uint8Array(sets.length * classCount);
+  for (const [row, set] of sets.entries()) {
+    for (const label of set) {
+      if (label >= classCount) {
+        throw new PredictionsFormatError(
+          `Expected labels from 0 to ${classCount - 1}. Received: ${label} for picture ${row}.`,
+        );
+      }
+      bits[row * classCount + label] = 1;
+    }
+  }
+  return bits;
+}
+
+function checkParts({ ids, labels, labelSets, probabilities, classNames }: Predictions): void {
+  if (labelSets && labelSets.length !== ids.length * classNames.length) {
+    throw new PredictionsFormatError(
+      `Expected a set of labels for each of ${ids.length} ids. Received: ${labelSets.length / classNames.length}.`,
+    );
+  }
   if (labels.length !== ids.length || probabilities.length !== ids.length * classNames.length) {
     throw new PredictionsFormatError(
       `Expected one label and ${classNames.length} probabilities for each of ${ids.length} ids. ` +

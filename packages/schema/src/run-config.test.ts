@@ -115,6 +115,15 @@ describe("defaults", () => {
     });
   });
 
+  it("takes a name for no label where pictures have any number of them, and nowhere else", () => {
+    const data = { source: "xrays.csv", noLabel: "No Finding" };
+    expect(RunConfig.parse({ ...least, data: { ...data, multiLabel: true } }).data).toMatchObject({
+      multiLabel: true,
+      noLabel: "No Finding",
+    });
+    expect(complaint({ ...least, data })).toContain("Expected multiLabel: true beside it");
+  });
+
   it("completes layers written as data", () => {
     const config = RunConfig.parse({
       ...least,

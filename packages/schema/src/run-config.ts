@@ -120,6 +120,18 @@ export const DataSpec = z
       "What becomes of pictures of another shape than imageSize: stretched (if left out), cropped to their middle, or " +
         "padded with black",
     ),
+    multiLabel: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether pictures have any number of labels, none too: those of a manifest, several between | or as an array; each is " +
+          "learnt by itself, by binary-cross-entropy; left out: one class each",
+      ),
+    noLabel: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("With multiLabel, the label that says that there is none, such as No Finding"),
     limit: z
       .strictObject({
         train: PositiveInt.optional().describe("At most so many training pictures"),
@@ -132,6 +144,10 @@ export const DataSpec = z
   .refine(({ fold, folds }) => fold === 0 || (folds !== undefined && fold < folds), {
     error: "Expected a fold below the number of folds",
     path: ["fold"],
+  })
+  .refine(({ noLabel, multiLabel }) => noLabel === undefined || multiLabel === true, {
+    error: "Expected multiLabel: true beside it, as a picture of one class has a label",
+    path: ["noLabel"],
   });
 export type DataSpec = z.infer<typeof DataSpec>;
 

@@ -26,6 +26,8 @@ it("knows whether more is better", () => {
   expect(isMaximized({ name: "val_accuracy", mode: "auto" })).toBe(true);
   expect(isMaximized({ name: "val_loss", mode: "auto" })).toBe(false);
   expect(isMaximized({ name: "val_loss", mode: "max" })).toBe(true);
+  expect(isMaximized({ name: "val_mean_average_precision", mode: "auto" })).toBe(true);
+  expect(isMaximized({ name: "val_macro_f1", mode: "auto" })).toBe(true);
 });
 
 it("counts rungs from the fewest epochs to the most", () => {

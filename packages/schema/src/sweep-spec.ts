@@ -4,6 +4,7 @@
  * https://arxiv.org/abs/1502.07943). Names are those of Optuna and of W&B's sweeps where these agree.
  */
 import { z } from "zod";
+import { isHigherBetter } from "./monitor-spec.js";
 import { named } from "./short-forms.js";
 
 /** Of a sweep's folder, and what its runs are found by. */
@@ -65,18 +66,22 @@ export function countRungs({
 
 const Mode = z.enum(["auto", "min", "max"]);
 
+const CHOOSING_METRICS = ["val_accuracy", "val_loss", "val_mean_average_precision", "val_macro_f1"];
+
 const SweepMetric = named(
   z.strictObject({
     name: z
       .string()
-      .refine((name) => name === "val_accuracy" || name === "val_loss", {
+      .refine((name) => CHOOSING_METRICS.includes(name), {
         error:
-          "expected val_accuracy or val_loss: what is chosen is chosen by validation pictures, so that test pictures " +
+          "expected val_accuracy or val_loss, or of label sets val_mean_average_precision or val_macro_f1: what is chosen is chosen by validation pictures, so that test pictures " +
           "can judge it",
       })
-      .describe("val_accuracy or val_loss, of the epoch whose weights the run keeps"),
+      .describe(
+        "val_accuracy or val_loss, or of label sets val_mean_average_precision or val_macro_f1; of the epoch whose weights the run keeps",
+      ),
     mode: Mode.default("auto").describe(
-      "Whether a lower or a higher value is better; auto: higher for an accuracy, else lower",
+      "Whether a lower or a higher value is better; auto: higher for an accuracy, a precision or an F1, else lower",
     ),
   }),
 );
@@ -84,7 +89,7 @@ export type SweepMetric = z.infer<typeof SweepMetric>;
 
 /** Whether more of it is better. */
 export function isMaximized({ name, mode }: SweepMetric): boolean {
-  return mode === "auto" ? name.endsWith("accuracy") : mode === "max";
+  return mode === "auto" ? isHigherBetter(name) : mode === "max";
 }
 
 const Choice = z

@@ -19,7 +19,7 @@ export interface BringDatasetOptions {
  * list of splits where that lies in their folder. What cannot be brought is left as it is: opening it says what is wrong.
  */
 export async function bringDataset(config: RunConfig, options: BringDatasetOptions): Promise<RunConfig> {
-  const { source, root, contentHash, splits } = config.data;
+  const { source, root, contentHash, splits, multiLabel, noLabel } = config.data;
   const isNamed = listDatasets().some(({ name }) => name === source);
   if (contentHash === undefined || isNamed || existsSync(resolve(source))) return config;
   const found = await findByHash(options.home, contentHash);
@@ -27,7 +27,14 @@ export async function bringDataset(config: RunConfig, options: BringDatasetOptio
     found ??
     (await withPack(contentHash, options, {
       what: "the data set",
-      use: (archive) => placeByHash({ home: options.home, contentHash, archive, signal: options.signal }),
+      use: (archive) =>
+        placeByHash({
+          home: options.home,
+          contentHash,
+          archive,
+          reading: { multiLabel, noLabel },
+          signal: options.signal,
+        }),
     }));
   if (place === null) return config;
   const data = { ...config.data, source: place };

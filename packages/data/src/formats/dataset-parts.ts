@@ -1,6 +1,7 @@
 /** What the reader of a format finds, before a validation split is made. */
 import type { SplitName } from "@convkit/schema";
 import type { PictureFile } from "../dataset-split.js";
+import type { LabelSets } from "../label-sets.js";
 import type { PixelSource } from "../pictures/pixel-source.js";
 
 export interface DatasetParts {
@@ -18,7 +19,10 @@ export interface DatasetParts {
 export interface SplitParts {
   /** Unique within the data set. */
   readonly ids: readonly string[];
+  /** Class index per picture; -1 of all that have label sets. */
   readonly labels: Int32Array;
+  /** Where pictures have any number of labels; then of every split. */
+  readonly labelSets?: LabelSets | undefined;
   /** Of each picture, where the data set names groups: patient, product, film. */
   readonly groups?: readonly string[];
   /** How much each picture counts in a training loss, from 0 up; all alike if left out. */

@@ -12,7 +12,10 @@ import { foldersOf, haveSplits, splitOfName } from "./split-folders.js";
 
 export interface ListedPicture extends LocatedPicture {
   readonly split: SplitName;
+  /** Of one that has any number of labels, their names, joined. */
   readonly className: string;
+  /** Names of its labels, sorted, where it may have any number of them. */
+  readonly labelSet?: readonly string[] | undefined;
   /**
    * Relative to the data set's folder, or the name in an archive, with forward slashes; this is its id. A manifest's may
    * lead out of the folder, or be absolute.

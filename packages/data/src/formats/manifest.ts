@@ -1,6 +1,7 @@
 /** A manifest: a list of picture files with their labels, for pictures that lie otherwise than in class folders. */
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, posix, relative, resolve, sep } from "node:path";
+import { joinLabels, splitLabels } from "../label-sets.js";
 import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
@@ -17,27 +18,53 @@ export const isManifest = (path: string): boolean => /\.(csv|jsonl|ndjson)$/i.te
 export const isFolderManifest = (name: string): boolean =>
   isManifest(name) && basename(name, extname(name)) === MANIFEST_STEM;
 
+/** How a manifest's labels are read where pictures have any number of them. */
+export interface MultiLabel {
+  /** The label that says that there is none. */
+  readonly noLabel?: string | undefined;
+}
+
+export interface ManifestOptions {
+  /** Left out: each picture has one label, its class. */
+  readonly multiLabel?: MultiLabel | undefined;
+}
+
 /**
  * Fields: `path`, relative to the manifest's folder or absolute, with slashes or backslashes; `label`, the class's name;
  * and where wanted `split` (train, val or test; train if left out), `group`, and `weight`, how much a training picture
  * counts in the loss, from 0 up (1 if left out). Others are passed over. A path that is listed again is left out and named. Where a file's name has a backslash, and is there, it is that file.
- * @throws {DatasetFormatError} if a line cannot be read, or lacks a path or a label, or no training picture has a weight
+ * With `multiLabel`, `label` holds any number of names between `|`, none too, or in JSON Lines an array of them.
+ * @throws {DatasetFormatError} if a line cannot be read, or lacks a path or a label, or has several labels without
+ *   `multiLabel`, or no picture has a label, or no training picture has a weight
  *   above 0.
  */
-export async function readManifest(file: string, options: PictureIndexOptions): Promise<DatasetParts> {
-  return readPictureFiles(dirname(file), await listManifest(file), options);
+export async function readManifest(
+  file: string,
+  { multiLabel, ...options }: PictureIndexOptions & ManifestOptions,
+): Promise<DatasetParts> {
+  const listed = await listManifest(file, { multiLabel });
+  const parts = await readPictureFiles(dirname(file), listed, options);
+  if (multiLabel) return parts;
+  const several = parts.classNames.filter((name) => splitLabels(name).length > 1);
+  const warning =
+    `Labels have | in them, such as ${several[0]}, and each of these is a class of its own: with multiLabel (--set ` +
+    "data.multiLabel=true) it stands between several labels of a picture";
+  return several.length === 0 ? parts : { ...parts, warnings: [...parts.warnings, warning] };
 }
 
 /**
  * What a manifest lists, sorted by path, without a look at the pictures.
  * @throws {DatasetFormatError} as `readManifest`.
  */
-export async function listManifest(file: string): Promise<PictureFiles> {
+export async function listManifest(
+  file: string,
+  { multiLabel }: ManifestOptions = {},
+): Promise<PictureFiles> {
   /** By absolute path: a file may be listed again in another spelling. */
   const pictures = new Map<string, ListedPicture>();
   const badFiles: BadFile[] = [];
   for (const row of await readRows(file)) {
-    const picture = pictureOf(file, row);
+    const picture = pictureOf(file, row, multiLabel);
     const absolute = resolve(dirname(file), picture.path);
     const before = pictures.get(absolute);
     if (before === undefined) {
@@ -62,26 +89,57 @@ export async function listManifest(file: string): Promise<PictureFiles> {
   return { pictures: sorted, badFiles, indexedAs: resolve(file) };
 }
 
-function pictureOf(file: string, row: Row): ListedPicture {
+function pictureOf(file: string, row: Row, multiLabel: MultiLabel | undefined): ListedPicture {
   const { line, fields } = row;
-  const [path, label, group] = [
-    textOf(file, row, "path"),
-    textOf(file, row, "label"),
-    textOf(file, row, "group"),
-  ];
+  const [path, group] = [textOf(file, row, "path"), textOf(file, row, "group")];
   if (path === "") throw wrongLine(file, line, "a path", noPath(fields));
-  if (label === "") throw wrongLine(file, line, "a label", missing(fields, "label"));
   const folder = dirname(resolve(file));
   const weight = weightOf(file, row);
   return {
     split: splitIn(file, row) ?? "train",
-    className: label,
+    ...(multiLabel ? labelSetOf(file, row, multiLabel) : { className: classOf(file, row) }),
     path: idOf(folder, withSlashes(folder, path)),
     isClassInPath: false,
     ...(group !== "" && { group }),
     ...(weight !== undefined && { weight }),
   };
 }
+
+function classOf(file: string, row: Row): string {
+  const { line, fields } = row;
+  if (Array.isArray(fields["label"])) {
+    const wayOut = "; with multiLabel (--set data.multiLabel=true) a picture has any number of labels";
+    throw wrongLine(file, line, "a text as label", `${JSON.stringify(fields["label"])}${wayOut}`);
+  }
+  const label = textOf(file, row, "label");
+  if (label === "") throw wrongLine(file, line, "a label", missing(fields, "label"));
+  return label;
+}
+
+/** @throws {DatasetFormatError} if the column is missing, it is neither text nor an array of texts, or says that there are none beside some. */
+function labelSetOf(
+  file: string,
+  row: Row,
+  { noLabel }: MultiLabel,
+): Pick<ListedPicture, "className" | "labelSet"> {
+  const { line, fields } = row;
+  if (!("label" in fields)) throw wrongLine(file, line, "a label", missing(fields, "label"));
+  const given: unknown = fields["label"];
+  if (Array.isArray(given) && !given.every(isLabelName)) {
+    throw wrongLine(file, line, "texts without | as labels", JSON.stringify(given));
+  }
+  const names = Array.isArray(given)
+    ? (given as readonly string[]).map((name) => name.trim())
+    : splitLabels(textOf(file, row, "label"));
+  const labelSet = [...new Set(names)].filter((name) => name !== noLabel).sort();
+  if (labelSet.length > 0 && noLabel !== undefined && names.includes(noLabel)) {
+    throw wrongLine(file, line, `${noLabel} alone, as it says that there is no label`, joinLabels(names));
+  }
+  return { className: joinLabels(labelSet), labelSet };
+}
+
+const isLabelName = (name: unknown): boolean =>
+  typeof name === "string" && splitLabels(name).length === 1 && !name.includes("|");
 
 /** @throws {DatasetFormatError} if it is no number from 0 up. */
 function weightOf(file: string, row: Row): number | undefined {

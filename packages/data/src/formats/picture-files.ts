@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { SplitName } from "@convkit/schema";
 import { mostCacheBytes } from "../env.js";
+import { labelSetsOf } from "../label-sets.js";
 import { nameSome } from "../name-some.js";
 import { createDecodedCache } from "../pictures/decoded-cache.js";
 import { newFlag, planDiskCache } from "../pictures/disk-cache.js";
@@ -36,7 +37,7 @@ export async function readPictureFiles(
     pictures,
     badFiles,
     indexedAs,
-    classNames = [...new Set(pictures.map(({ className }) => className))].sort(),
+    classNames = [...new Set(pictures.flatMap(({ labelSet, className }) => labelSet ?? className))].sort(),
   }: PictureFiles,
   options: PictureIndexOptions,
 ): Promise<DatasetParts> {
@@ -49,6 +50,7 @@ export async function readPictureFiles(
     else good.push({ ...picture, ...entry });
   });
   const labelOf = new Map(classNames.map((name, label) => [name, label]));
+  const hasSets = pictures.some(({ labelSet }) => labelSet !== undefined);
   const channels = good.every(({ isGrey }) => isGrey) ? 1 : 3;
   const size = commonSize(good);
   const said = newFlag();
@@ -59,7 +61,15 @@ export async function readPictureFiles(
     if (members.length === 0 && split !== "train") continue;
     splits[split] = {
       ids: members.map(({ path }) => path),
-      labels: Int32Array.from(members, ({ className }) => labelOf.get(className) as number),
+      labels: Int32Array.from(members, ({ className }) =>
+        hasSets ? -1 : (labelOf.get(className) as number),
+      ),
+      ...(hasSets && {
+        labelSets: labelSetsOf(
+          members.map(({ labelSet = [] }) => labelSet.map((name) => labelOf.get(name) as number)),
+          classNames.length,
+        ),
+      }),
       ...(members.some(({ group }) => group !== undefined) && {
         groups: members.map(({ group, path }) => group ?? path),
       }),
@@ -130,8 +140,9 @@ function warnOfCase(classNames: readonly string[]): string[] {
 /** Where a class is named by a folder, it stands in the id. */
 function hashPictures(pictures: readonly GoodPicture[]): string {
   const hash = createHash("sha256");
-  for (const { split, path, sha256, className, isClassInPath } of pictures) {
-    hash.update(`${JSON.stringify([split, path, sha256, ...(isClassInPath ? [] : [className])])}\n`);
+  for (const { split, path, sha256, className, labelSet, isClassInPath } of pictures) {
+    const label = isClassInPath ? [] : [labelSet ?? className];
+    hash.update(`${JSON.stringify([split, path, sha256, ...label])}\n`);
   }
   return hash.digest("hex");
 }

@@ -4,6 +4,7 @@
  */
 import { basename, resolve } from "node:path";
 import { SplitName } from "@convkit/schema";
+import { labelNameAt, labelsAt, labelSetsOf } from "../label-sets.js";
 import { nameSome } from "../name-some.js";
 import { joinSources } from "../pictures/join-sources.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
@@ -96,14 +97,17 @@ export function laySplits(
     const split = splits[name];
     return split === undefined ? [] : [{ name, ...split }];
   });
-  const pictures = present.flatMap(({ name, ids, labels, groups, weights }) =>
-    ids.map((id, i) => {
+  const hasSets = splits.train.labelSets !== undefined;
+  const pictures = present.flatMap((split) =>
+    split.ids.map((id, i) => {
+      const { name, labels, groups, weights } = split;
       const listed = byId.get(id);
-      const className = classNames[labels[i] as number] as string;
+      const className = labelNameAt(split, i, classNames);
       if (listed !== undefined) checkLabel(file, { id, className }, listed);
       return {
         id,
         label: labels[i] as number,
+        labelSet: hasSets ? labelsAt(split, i) : [],
         split: listed?.split ?? name,
         group: listed?.group ? listed.group : groups?.[i],
         weight: weights?.[i] ?? 1,
@@ -127,6 +131,12 @@ export function laySplits(
     return {
       ids: members.map(({ id }) => id),
       labels: Int32Array.from(members, ({ label }) => label),
+      ...(hasSets && {
+        labelSets: labelSetsOf(
+          members.map(({ labelSet }) => labelSet),
+          classNames.length,
+        ),
+      }),
       ...(hasGroups && { groups: members.map(({ group, id }) => group ?? id) }),
       ...(hasWeights && { weights: Float32Array.from(members, ({ weight }) => weight) }),
       source: joined,

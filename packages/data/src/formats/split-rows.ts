@@ -1,6 +1,7 @@
 /** What is written down of each picture of an opened data set, whether it is a file of its own or not. */
 import { DisjointSets } from "../disjoint-sets.js";
 import type { ImageDataset } from "../image-dataset.js";
+import { labelNameAt } from "../label-sets.js";
 import type { PictureLocation } from "../pictures/picture-location.js";
 
 export interface SplitRowsOptions {
@@ -15,7 +16,7 @@ export interface SplitRow {
   readonly id: string;
   /** undefined where pictures are in memory. */
   readonly location: PictureLocation | undefined;
-  /** The class's name. */
+  /** The class's name, or those of a set of labels between `|`. */
   readonly label: string;
   readonly split: string;
   readonly group: string | undefined;
@@ -30,7 +31,7 @@ export function splitRows(dataset: ImageDataset, { groups }: SplitRowsOptions): 
     split.ids.map((id, position) => ({
       id,
       location: split.fileAt(position)?.location,
-      label: dataset.classNames[split.labels[position] as number] as string,
+      label: labelNameAt(split, position, dataset.classNames),
       split: groups && dataset.isHeldBack(split.name) ? "train" : split.name,
       group: groupOf(id),
       weight: split.weights?.[position],

@@ -2,6 +2,7 @@
 import { DatasetInspection } from "@convkit/schema";
 import type { DatasetSplit } from "../dataset-split.js";
 import type { ImageDataset } from "../image-dataset.js";
+import { labelNameAt } from "../label-sets.js";
 import type { ProgressListener } from "../progress.js";
 import { findDuplicates, type ComparedPicture } from "./find-duplicates.js";
 import { takePrints } from "./picture-prints.js";
@@ -70,7 +71,7 @@ async function compare(
     split.ids.map((id, position) => ({
       id,
       split: split.name,
-      className: dataset.classNames[split.labels[position] as number] as string,
+      className: labelNameAt(split, position, dataset.classNames),
       ...sizeOf(split, position),
     })),
   );

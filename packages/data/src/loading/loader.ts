@@ -7,6 +7,7 @@ import type { Rng, RngState } from "@convkit/random";
 import type { BatchTransformSpec, TransformSpec } from "@convkit/schema";
 import { rolled, valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
 import type { DatasetSplit } from "../dataset-split.js";
+import { selectLabelSets, type LabelSets } from "../label-sets.js";
 import { fileOf } from "../pictures/picture-location.js";
 import type { PixelSource } from "../pictures/pixel-source.js";
 import { resizeSource } from "../pictures/resize-source.js";
@@ -17,7 +18,7 @@ import {
   type BatchProducer,
   type ProducedBatch,
 } from "./batch-producer.js";
-import { Sampler, type SampledOrder, type Sampling } from "./sampling.js";
+import { checkSampling, Sampler, type SampledOrder, type Sampling } from "./sampling.js";
 import { createWorkerPool, WorkerEndedError } from "./worker-pool.js";
 
 export interface LoaderOptions {
@@ -49,10 +50,15 @@ export interface Batch {
    */
   readonly images: Float32Array<ArrayBuffer>;
   readonly shape: readonly [n: number, height: number, width: number, channels: number];
-  /** Class index per picture. */
+  /** Class index per picture; -1 of all that have label sets. */
   readonly labels: Int32Array;
+  /**
+   * float32 [n, classes], of pictures that have label sets: 1 where the picture has the label, 0 where not, and of mixed
+   * ones the share of those that have it.
+   */
+  readonly targets?: Float32Array;
   readonly ids: readonly string[];
-  /** Of a batch whose pictures were mixed with each other. */
+  /** Of a batch whose pictures were mixed with each other, and are of one class each. */
   readonly mixed?: MixedLabels;
   /** How much each picture counts in a training loss, from 0 up; all alike if left out. */
   readonly weights?: Float32Array;
@@ -91,7 +97,7 @@ const MOST_SUSPECTS_NAMED = 5;
 
 /**
  * @throws {RangeError} if `batchSize`, `workers` or `prefetch` is no sensible number, or `sampling` is to keep the order.
- * @throws {SamplingError} if the pictures that `sampling` is to draw have no weight.
+ * @throws {SamplingError} if the pictures that `sampling` is to draw have no weight, or any number of labels.
  * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen.
  * @throws {TransformModuleError} if a user's transform cannot be loaded.
  * @throws {ShapeError} if the transforms cannot take the pictures.
@@ -115,8 +121,10 @@ export async function createLoader(split: DatasetSplit, options: LoaderOptions):
 /** null: the split's own order. */
 function samplerOf(split: DatasetSplit, options: LoaderOptions): Sampler | null {
   const { shuffle = true, sampling, batchSize, rng } = options;
-  if (shuffle)
+  if (shuffle) {
+    if (sampling) checkSampling(sampling, split);
     return new Sampler(split.labels, { sampling: sampling ?? { name: "shuffle" }, batchSize, rng });
+  }
   if (sampling === undefined) return null;
   throw new RangeError(
     `Expected \`shuffle\` or no \`sampling\`. Received: ${sampling.name}, in the split's own order. Leave one of them out.`,
@@ -274,7 +282,7 @@ class BatchLoader implements Loader {
     const { height, width, channels } = this.#shape;
     const count = positions.length;
     const labels = Int32Array.from(positions, (position) => this.#split.labels[position] as number);
-    const { weights } = this.#split;
+    const { weights, labelSets } = this.#split;
     return {
       images: new Float32Array(buffer, 0, count * height * width * channels),
       shape: [count, height, width, channels],
@@ -283,7 +291,16 @@ class BatchLoader implements Loader {
       ...(weights && {
         weights: Float32Array.from(positions, (position) => weights[position] as number),
       }),
-      ...(mix && { mixed: { labels: rolled(labels), weight: mix.weight } }),
+      ...(labelSets && { targets: targetsOf(labelSets, positions, mix?.weight) }),
+      ...(mix && !labelSets && { mixed: { labels: rolled(labels), weight: mix.weight } }),
     };
   }
+}
+
+/** @param weight of a picture's own labels; the rest is its neighbour's. */
+function targetsOf(labelSets: LabelSets, positions: Uint32Array, weight = 1): Float32Array {
+  const own = selectLabelSets(labelSets, positions);
+  if (weight === 1) return Float32Array.from(own);
+  const other = selectLabelSets(labelSets, rolled(Int32Array.from(positions)));
+  return Float32Array.from(own, (value, i) => weight * value + (1 - weight) * (other[i] as number));
 }

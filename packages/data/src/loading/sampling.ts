@@ -10,6 +10,7 @@
  */
 import type { Rng } from "@convkit/random";
 import type { SamplingSpec } from "@convkit/schema";
+import type { Labelled } from "../label-sets.js";
 
 /** As in a config, with weights by class index. */
 export type Sampling =
@@ -28,7 +29,7 @@ export interface SampledOrder {
   readonly repetitions: Uint32Array | null;
 }
 
-/** Weights are given to a class that the data set has not, or leave no picture to draw. */
+/** Weights are given to a class that the data set has not, leave no picture to draw, or need one class a picture. */
 export class SamplingError extends Error {
   override readonly name = "SamplingError";
 }
@@ -48,6 +49,15 @@ export function samplingOf(spec: SamplingSpec, classNames: readonly string[]): S
     );
   }
   return { name: "weighted", weights: classNames.map((className) => weights.get(className) ?? 1) };
+}
+
+/** @throws {SamplingError} if pictures that have label sets are to be drawn by weights of their classes. */
+export function checkSampling({ name }: Sampling, { labelSets }: Labelled): void {
+  if (labelSets === undefined || (name !== "class-balanced" && name !== "weighted")) return;
+  throw new SamplingError(
+    `Expected \`sampling\` shuffle or repeated-augmentation of pictures that have any number of labels. Received: ${name}, ` +
+      "which draws by the one class of each. Let rare labels count more by `loss.classWeights` balanced.",
+  );
 }
 
 /** Draws orders of a split's pictures. */

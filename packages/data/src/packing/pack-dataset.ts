@@ -162,7 +162,8 @@ async function filesOfFolder(folder: string): Promise<Pick<PackedFiles, "paths" 
 
 /** @throws {DatasetPackError} if one of them lies elsewhere than below the manifest's folder. */
 async function picturesOfManifest(file: string): Promise<string[]> {
-  const pictures = (await listManifest(file)).pictures.map(({ path }) => path);
+  // The manifest itself goes along: its labels, one or several, are not looked at.
+  const pictures = (await listManifest(file, { multiLabel: {} })).pictures.map(({ path }) => path);
   const elsewhere = pictures.filter(isElsewhere);
   if (elsewhere.length === 0) return pictures;
   throw new DatasetPackError(

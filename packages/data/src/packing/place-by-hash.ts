@@ -7,7 +7,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { extract } from "tar";
 import type { ReadEntry } from "tar";
-import { openDataset } from "../open-dataset.js";
+import { openDataset, type DataSpecInput } from "../open-dataset.js";
 import type { ProgressListener } from "../progress.js";
 import { brokenPack, DatasetPackError } from "./dataset-pack-error.js";
 
@@ -18,6 +18,8 @@ export interface PlaceByHashOptions {
   readonly contentHash: string;
   /** As `packDataset` made it. */
   readonly archive: string;
+  /** How the config that the hash is of reads labels. */
+  readonly reading?: Pick<DataSpecInput, "multiLabel" | "noLabel"> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ProgressListener | undefined;
 }
@@ -36,7 +38,7 @@ export async function findByHash(home: string, contentHash: string): Promise<str
  * @throws {ContentHashMismatchError} if its pictures are others.
  */
 export async function placeByHash(options: PlaceByHashOptions): Promise<string> {
-  const { home, contentHash, archive, signal, onProgress } = options;
+  const { home, contentHash, archive, reading, signal, onProgress } = options;
   if (!CONTENT_HASH.test(contentHash)) {
     throw new DatasetPackError(
       `Expected a content hash of 64 lower-case hex digits. Received: ${contentHash.slice(0, 80)}.`,
@@ -49,7 +51,7 @@ export async function placeByHash(options: PlaceByHashOptions): Promise<string> 
     signal?.throwIfAborted();
     const source = join(staging, name);
     // The hash says what is whole.
-    await openDataset({ source, contentHash, maxBadFraction: 1 }, { home, signal, onProgress });
+    await openDataset({ ...reading, source, contentHash, maxBadFraction: 1 }, { home, signal, onProgress });
     await mkdir(join(home, "datasets", "by-hash"), { recursive: true });
     try {
       await rename(staging, placeOf(home, contentHash));

@@ -3,6 +3,7 @@ import { Rng } from "@convkit/random";
 import type { TransformSpec } from "@convkit/schema";
 import { describeDrawn, undoNormalize, valuesPerImage, type DrawnParameters } from "@convkit/transforms";
 import type { DatasetSplit } from "../dataset-split.js";
+import { labelNameAt } from "../label-sets.js";
 import { BatchMaker } from "../loading/batch-maker.js";
 import { augmentationRng, trainingLoaderRng } from "../loading/loader.js";
 import { batchShapeOf } from "../pictures/read-pixels.js";
@@ -79,7 +80,9 @@ export async function previewTransforms(
 
   const rows = Array.from(shown.ids, (id, i): PreviewedPicture => ({
     id,
-    className: classNames[shown.labels[i]!] ?? String(shown.labels[i]),
+    className: shown.labelSets
+      ? labelNameAt(shown, i, classNames)
+      : (classNames[shown.labels[i]!] ?? String(shown.labels[i])),
     draws: columns.map(({ epoch, drawn }) => ({
       epoch,
       drawn: drawn.map(({ transform, parameters }) => ({ transform, parameters: parameters[i] })),

@@ -1,6 +1,7 @@
 /** Of which pictures of a data set there are small ones: those that runs are judged on, and examples to learn from. */
 import { hashToUint32 } from "@convkit/random";
 import type { DatasetSplit } from "../dataset-split.js";
+import { labelsAt } from "../label-sets.js";
 import type { ImageDataset } from "../image-dataset.js";
 
 export interface ChosenPictures {
@@ -40,10 +41,12 @@ export function choosePictures(
 function ofClasses(split: DatasetSplit, perClass: number, also?: ReadonlySet<string>): number[] {
   const counts = new Map<number, number>();
   return ranked(split).filter((position) => {
-    const label = split.labels[position] as number;
-    const count = counts.get(label) ?? 0;
-    counts.set(label, count + 1);
-    return count < perClass || also?.has(split.ids[position] as string);
+    const labels = labelsAt(split, position);
+    // Pictures without any label are a class of their own.
+    const classes = labels.length > 0 ? labels : [-1];
+    const isFew = classes.some((label) => (counts.get(label) ?? 0) < perClass);
+    for (const label of classes) counts.set(label, (counts.get(label) ?? 0) + 1);
+    return isFew || also?.has(split.ids[position] as string);
   });
 }
 

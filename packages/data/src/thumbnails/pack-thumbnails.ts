@@ -10,8 +10,8 @@ export interface PackedPicture {
   readonly pictureId: string;
   /** `train`, `validation` or `test`. */
   readonly split: string;
-  /** Class index. */
-  readonly label: number;
+  /** Class index; null of a picture that has any number of labels. */
+  readonly label: number | null;
   /** In the pack's bytes. */
   readonly offset: number;
   readonly sizeBytes: number;
@@ -81,7 +81,7 @@ class Pack {
     this.#pictures.push({
       pictureId: split.ids[position] as string,
       split: split.name,
-      label: split.labels[position] as number,
+      label: split.labelSets ? null : (split.labels[position] as number),
       offset: this.sizeBytes,
       sizeBytes: bytes.length,
     });
