@@ -23,6 +23,7 @@ export function checkPredictions(predictions: Predictions): void {
         `Received: ${labels.length} labels, ${probabilities.length} probabilities.`,
     );
   }
+  if (predictions.labelSets) return checkLabelSets(predictions, predictions.labelSets);
   for (let row = 0; row < ids.length; row++) {
     const label = labels[row]!;
     if (label < -1 || label >= classCount) {
@@ -40,4 +41,19 @@ export function checkPredictions(predictions: Predictions): void {
       );
     }
   }
+}
+
+function checkLabelSets({ ids, classNames, probabilities }: Predictions, labelSets: Uint8Array): void {
+  if (labelSets.length !== probabilities.length) {
+    throw new InvalidPredictionsError(
+      `Expected a set of labels for each of ${ids.length} ids. Received: ${labelSets.length / classNames.length}.`,
+    );
+  }
+  // Written so that NaN fails too.
+  const stray = probabilities.findIndex((p) => !(p >= 0 && p <= 1));
+  if (stray < 0) return;
+  throw new InvalidPredictionsError(
+    `Expected a probability from 0 to 1 for each label. Received: ${probabilities[stray]} for ` +
+      `${ids[Math.floor(stray / classNames.length)]}. Apply sigmoid to logits; NaN means that training diverged.`,
+  );
 }

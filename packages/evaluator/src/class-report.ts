@@ -6,7 +6,7 @@
 import type { ClassReport, EvaluationReport } from "@convkit/schema";
 
 type Matrix = readonly (readonly number[])[];
-type Average = EvaluationReport["macroAverage"];
+export type Average = EvaluationReport["macroAverage"];
 
 /**
  * One report a class: precision = TP / (TP + FP), recall = TP / (TP + FN), F1 = 2 TP / (2 TP + FP + FN).
@@ -19,14 +19,22 @@ export function classReports(matrix: Matrix, classNames: readonly string[]): Cla
     const hits = matrix[k]![k]!;
     const support = sum(matrix[k]!);
     const predicted = sum(matrix.map((row) => row[k]!));
-    return {
-      className,
-      support,
-      precision: fraction(hits, predicted),
-      recall: fraction(hits, support),
-      f1: fraction(2 * hits, support + predicted),
-    };
+    return { className, ...scoresOf({ hits, predicted, support }) };
   });
+}
+
+/** Of one class: pictures of it that were predicted as it, that were predicted as it, and of it. */
+export function scoresOf({
+  hits,
+  predicted,
+  support,
+}: Record<"hits" | "predicted" | "support", number>): Omit<ClassReport, "className"> {
+  return {
+    support,
+    precision: fraction(hits, predicted),
+    recall: fraction(hits, support),
+    f1: fraction(2 * hits, support + predicted),
+  };
 }
 
 /**
@@ -35,15 +43,18 @@ export function classReports(matrix: Matrix, classNames: readonly string[]): Cla
  */
 export function macroAverage(matrix: Matrix, reports: readonly ClassReport[]): Average {
   const present = reports.filter((report, k) => report.support > 0 || matrix.some((row) => row[k]! > 0));
-  return average(present, () => 1);
+  return averageOf(present, () => 1);
 }
 
 /** The mean over classes, each weighted by its pictures; its recall is the accuracy. NaN without any picture. */
 export function weightedAverage(reports: readonly ClassReport[]): Average {
-  return average(reports, ({ support }) => support);
+  return averageOf(reports, ({ support }) => support);
 }
 
-function average(reports: readonly ClassReport[], weightOf: (report: ClassReport) => number): Average {
+export function averageOf(
+  reports: readonly ClassReport[],
+  weightOf: (report: ClassReport) => number,
+): Average {
   const weight = sum(reports.map(weightOf));
   const mean = (key: keyof Average) => sum(reports.map((report) => report[key] * weightOf(report))) / weight;
   return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };

@@ -5,6 +5,7 @@ import { classReports, macroAverage, weightedAverage } from "./class-report.js";
 import { confusionMatrix } from "./confusion-matrix.js";
 import { crossEntropy } from "./cross-entropy.js";
 import { checkPredictions } from "./check-predictions.js";
+import { labelSetFigures } from "./label-set-report.js";
 import { worstMistakes } from "./worst-mistakes.js";
 
 export interface EvaluateOptions {
@@ -22,11 +23,26 @@ export interface EvaluateOptions {
  * - a class with neither pictures nor predictions is left out of the macro average;
  * - a probability below 1e-15 counts as 1e-15 in the loss.
  *
+ * Of pictures that have label sets, each label is judged by itself (`labelSetFigures`): what needs one class a picture, top-k,
+ * the confusion matrix and mistakes, is left empty.
+ *
  * @throws {InvalidPredictionsError} if the parts do not fit each other or the rows are no probabilities.
  */
 export function evaluate(predictions: Predictions, options: EvaluateOptions = {}): EvaluationReport {
   checkPredictions(predictions);
-  const { classNames, labels, split } = predictions;
+  const { classNames, labels, labelSets, ids, split } = predictions;
+  if (labelSets) {
+    return {
+      formatVersion: 1,
+      split,
+      testCount: ids.length,
+      topK: {},
+      classNames: [...classNames],
+      ...labelSetFigures({ ...predictions, labelSets }),
+      confusionMatrix: [],
+      worstMistakes: [],
+    };
+  }
   const { topK = [1, 5].filter((k) => k === 1 || k < classNames.length), mistakeCount = 24 } = options;
   const matrix = confusionMatrix(predictions);
   const perClass = classReports(matrix, classNames);

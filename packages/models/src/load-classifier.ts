@@ -20,7 +20,8 @@ export type ClassifierImage = {
 export type Classifier = {
   readonly card: ModelCard;
   /**
-   * @returns probabilities [images, classes], row by row, in the order of `card.classNames`.
+   * @returns probabilities [images, classes], row by row, in the order of `card.classNames`; a row sums to 1, unless the card's
+   *   `output` is `binary-logits`, where each is that of a label by itself.
    * @throws {ClassifierInputError} if a picture does not become the network's input.
    */
   predict(images: readonly ClassifierImage[]): Promise<Float32Array>;
@@ -78,7 +79,7 @@ export async function loadClassifier(
             x as tf.Tensor4D,
             card.testTimeAugmentation,
           );
-          return card.output === "logits" ? tf.softmax(y) : y;
+          return probabilitiesOf(y, card.output);
         });
         probabilities.set(await output.data<"float32">(), start * classes);
         output.dispose();
@@ -87,6 +88,19 @@ export async function loadClassifier(
     },
     dispose: () => void model.dispose(),
   };
+}
+
+function probabilitiesOf(y: tf.Tensor2D, output: ModelCard["output"]): tf.Tensor2D {
+  switch (output) {
+    case "logits":
+      return tf.softmax(y);
+    case "binary-logits":
+      return tf.sigmoid(y);
+    case "probabilities":
+      return y;
+    default:
+      return output satisfies never;
+  }
 }
 
 function preprocess(image: ClassifierImage, pipeline: TransformPipeline, card: ModelCard): Float32Array {

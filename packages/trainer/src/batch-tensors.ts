@@ -16,6 +16,11 @@ export function labelsTensor({ labels }: Batch): tf.Tensor1D {
   return tf.tensor1d(labels, "int32");
 }
 
+/** float32 [N, C], of pictures that have label sets; undefined where each is of one class. */
+export function targetsTensor({ targets, labels }: Batch): tf.Tensor2D | undefined {
+  return targets && tf.tensor2d(targets, [labels.length, targets.length / labels.length]);
+}
+
 /** float32 [N]; undefined where all pictures count alike. */
 export function weightsTensor({ weights }: Batch): tf.Tensor1D | undefined {
   return weights && tf.tensor1d(weights, "float32");

@@ -4,6 +4,9 @@
  * Wightman et al. 2021, "ResNet strikes back", §3, trains by, https://arxiv.org/abs/2110.00476
  *
  *   loss = Σᵢ wᵢ · mean_c(max(z, 0) − z·t + log(1 + e^−|z|)),  ∂loss/∂z = wᵢ · (sigmoid(z) − t) / C,  with Σw = 1.
+ *
+ * With weights p of the positives, PyTorch's `pos_weight`, which do not divide the mean:
+ *   loss = Σᵢ wᵢ · mean_c((1 − t)·z + q·log(1 + e^−z)),  ∂loss/∂z = wᵢ · (q·sigmoid(z) − p·t) / C,  with q = 1 + (p − 1)·t.
  */
 import * as tf from "@tensorflow/tfjs";
 import { rowShares } from "./row-weights.js";
@@ -11,6 +14,8 @@ import { rowShares } from "./row-weights.js";
 export interface BinaryCrossEntropyOptions {
   /** float32 [N]: how much each picture counts; all alike if left out. A batch of nothing but 0 has a loss of 0. */
   readonly sampleWeights?: tf.Tensor1D | undefined;
+  /** [C]: how much pictures of a class count in its part beside those that are not of it. All alike if null or left out. */
+  readonly positiveWeights?: readonly number[] | null | undefined;
 }
 
 /**
@@ -23,20 +28,25 @@ export interface BinaryCrossEntropyOptions {
 export function binaryCrossEntropy(
   logits: tf.Tensor2D,
   targets: tf.Tensor2D,
-  { sampleWeights }: BinaryCrossEntropyOptions = {},
+  { sampleWeights, positiveWeights }: BinaryCrossEntropyOptions = {},
 ): tf.Scalar {
   const [count, classes] = logits.shape;
   const fused = tf.customGrad<tf.Scalar>((...inputs) => {
     const [input, save] = inputs as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
     const shares: tf.Tensor2D = tf.div(rowShares(sampleWeights, count), classes);
-    save([input, targets, shares]);
+    const positives = positiveWeights ? tf.tensor1d([...positiveWeights]) : tf.scalar(1);
+    const weighed: tf.Tensor2D = tf.mul(targets, positives);
+    const factors: tf.Tensor2D = tf.add(tf.sub(weighed, targets), 1);
+    save([input, weighed, factors, shares]);
     const distance = tf.log1p(tf.exp(tf.neg(tf.abs(input))));
-    const losses = tf.add(tf.sub(tf.relu(input), tf.mul(input, targets)), distance);
+    // (1 − t)·z + q·(max(z, 0) − z + log(1 + e^−|z|)), and q − (1 − t) = p·t.
+    const losses = tf.sub(tf.mul(factors, tf.add(tf.relu(input), distance)), tf.mul(input, weighed));
     return {
       value: tf.sum(tf.mul(losses, shares)),
       gradFunc: (dy, saved) => {
-        const [logit, target, share] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-        return tf.mul(tf.mul(tf.sub(tf.sigmoid(logit), target), share), dy);
+        const [logit, positive, factor, share] = saved as tf.Tensor2D[];
+        const slopes = tf.sub(tf.mul(tf.sigmoid(logit!), factor!), positive!);
+        return tf.mul(tf.mul(slopes, share!), dy);
       },
     };
   });

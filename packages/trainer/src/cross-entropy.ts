@@ -107,6 +107,17 @@ function isHard(labels: tf.Tensor1D | tf.Tensor2D): labels is tf.Tensor1D {
   return labels.rank === 1;
 }
 
+/**
+ * Of label sets: of each row the share of labels that are right at a probability of ½, Keras's `BinaryAccuracy`, summed over
+ * the rows. A label is there where more than half of the target is. A scalar that the caller disposes.
+ */
+export function countCorrectLabels(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
+  return tf.tidy(() => {
+    const isRight = tf.equal(tf.greaterEqual(logits, 0), tf.greater(targets, 0.5));
+    return tf.div(tf.sum(tf.cast(isRight, "float32")), logits.shape[1]);
+  });
+}
+
 /** How many rows have their largest logit at their label: a scalar that the caller disposes. */
 export function countCorrect(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
   return tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32")));

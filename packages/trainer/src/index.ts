@@ -30,7 +30,14 @@ export { DataWait } from "./data-wait.js";
 export { fit, type FitOptions } from "./fit.js";
 export { Freezing, stageLearningRates, StageError } from "./freezing.js";
 export { predict, type PredictOptions } from "./predict.js";
-export { createLoss, validationLossOf, type Loss, type LossTarget, type NumericLossSpec } from "./loss.js";
+export {
+  createLoss,
+  LossMismatchError,
+  validationLossOf,
+  type Loss,
+  type LossTarget,
+  type NumericLossSpec,
+} from "./loss.js";
 export { crossEntropy, type CrossEntropyOptions, type MixedTarget } from "./cross-entropy.js";
 export { focalLoss, type FocalLossOptions } from "./focal-loss.js";
 export { binaryCrossEntropy, type BinaryCrossEntropyOptions } from "./binary-cross-entropy.js";

@@ -22,7 +22,7 @@ import { pngDataUrl, thumbnail } from "./png.js";
 import { predict } from "./predict.js";
 import { replaceFile } from "./replace-file.js";
 import type { RunData } from "./run-data.js";
-import { nameOfModel } from "./run-facts.js";
+import { figuresOf, nameOfModel } from "./run-facts.js";
 import { openEvaluationLoader } from "./run-parts.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -138,12 +138,12 @@ function cardOf(
     classNames: [...dataset.classNames],
     inputShape: [height, width, channels],
     preprocessing: preprocessingOf(data),
-    output: "logits",
+    output: dataset.isMultiLabel ? "binary-logits" : "logits",
     ...(config.testTimeAugmentation && { testTimeAugmentation: config.testTimeAugmentation }),
     parameters: countParameters(model).total,
     runId,
     dataset: { name: dataset.name, contentHash: dataset.contentHash },
-    metrics: report ? { accuracy: report.accuracy, loss: report.loss } : {},
+    metrics: report ? figuresOf(report) : {},
   };
 }
 

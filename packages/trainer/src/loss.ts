@@ -9,8 +9,10 @@ import { oneHotTargets } from "./one-hot-targets.js";
 import { rowWeights } from "./row-weights.js";
 
 export interface LossTarget {
-  /** int32 [N], class indices. */
+  /** int32 [N], class indices; -1 of all that have targets. */
   readonly labels: tf.Tensor1D;
+  /** float32 [N, C], of pictures with any number of labels: 1 of each that a picture has, else 0, and shares of mixed ones. */
+  readonly targets?: tf.Tensor2D | undefined;
   /** Of a batch whose pictures were mixed with each other. */
   readonly mixed?: MixedTarget | undefined;
   /** float32 [N]: how much each picture counts; all alike if left out. */
@@ -30,6 +32,11 @@ export interface Loss {
   readonly weightOf?: (batch: Pick<Batch, "labels" | "weights" | "mixed">) => number;
 }
 
+/** A loss that needs one class a picture, for pictures that have any number of labels. */
+export class LossMismatchError extends Error {
+  override readonly name = "LossMismatchError";
+}
+
 /** With numbers where the config may have a method's name. */
 export type NumericLossSpec = LossSpec extends infer Spec
   ? Spec extends LossSpec
@@ -37,10 +44,19 @@ export type NumericLossSpec = LossSpec extends infer Spec
     : never
   : never;
 
-/** The loss of mixed labels is the mixture of two losses. */
+/**
+ * The loss of mixed labels is the mixture of two losses. Of pictures with label sets, whose batches come with `targets`,
+ * `binary-cross-entropy` alone is one: label smoothing then moves each target towards ½ as Keras's does, and class weights
+ * are PyTorch's `pos_weight`; the others throw a LossMismatchError.
+ */
 export function createLoss(spec: NumericLossSpec): Loss {
   const weightOf: Loss["weightOf"] = (batch) => totalWeight(batch, spec.classWeights);
-  return Object.assign(lossOf(spec), { weightOf });
+  const ofClasses = lossOf(spec);
+  const loss: Loss = (logits, target) => {
+    if (!target.targets) return ofClasses(logits, target);
+    return labelSetLoss(spec, logits, { ...target, targets: target.targets });
+  };
+  return Object.assign(loss, { weightOf });
 }
 
 function lossOf(spec: NumericLossSpec): Loss {
@@ -70,6 +86,30 @@ function lossOf(spec: NumericLossSpec): Loss {
     default:
       return spec satisfies never;
   }
+}
+
+function labelSetLoss(
+  spec: NumericLossSpec,
+  logits: tf.Tensor2D,
+  { targets, sampleWeights }: LossTarget & { readonly targets: tf.Tensor2D },
+): tf.Scalar {
+  checkLossOfLabelSets(spec);
+  const { labelSmoothing, classWeights: positiveWeights } = spec;
+  return tf.tidy(() => {
+    const smoothed: tf.Tensor2D = tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / 2);
+    return binaryCrossEntropy(logits, smoothed, { sampleWeights, positiveWeights });
+  });
+}
+
+/** @throws {LossMismatchError} if the loss needs one class a picture. */
+export function checkLossOfLabelSets<Spec extends Pick<LossSpec, "name">>(
+  spec: Spec,
+): asserts spec is Extract<Spec, { name: "binary-cross-entropy" }> {
+  if (spec.name === "binary-cross-entropy") return;
+  throw new LossMismatchError(
+    `Expected the loss binary-cross-entropy for pictures that have any number of labels (\`data.multiLabel\`). Received: ${spec.name}, ` +
+      "which needs one class a picture. Leave `loss` out, or name binary-cross-entropy.",
+  );
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Watching one metric: reading it from the logs and telling better from worse. */
+import { isHigherBetter } from "@convkit/schema";
 import type { LogValues } from "./callback.js";
 
 export interface MonitorOptions {
   /** A name of the epoch's logs, such as `val_loss`. */
   readonly monitor: string;
-  /** Keras's: `auto` is `max` for an accuracy, else `min`. */
+  /** Keras's: `auto` is `max` for an accuracy, a precision or an F1, else `min`. */
   readonly mode: "auto" | "min" | "max";
   /** How much better counts as better. Default 0. */
   readonly minDelta?: number;
@@ -33,7 +34,7 @@ export function isBetter(value: number, best: number | null, options: MonitorOpt
   if (Number.isNaN(value)) return false;
   if (best === null) return true;
   const { monitor, mode } = options;
-  const higherIsBetter = mode === "auto" ? monitor.endsWith("accuracy") : mode === "max";
-  const gain = higherIsBetter ? value - best : best - value;
+  const isHigher = mode === "auto" ? isHigherBetter(monitor) : mode === "max";
+  const gain = isHigher ? value - best : best - value;
   return gain > (options.minDelta ?? 0);
 }

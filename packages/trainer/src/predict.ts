@@ -1,4 +1,4 @@
-/** A network's probabilities for every picture of a loader. */
+/** A network's probabilities for every picture of a loader: of one class each, or of each label by itself. */
 import type { Loader } from "@convkit/data";
 import { applyToViews } from "@convkit/models";
 import type { Predictions, TestTimeAugmentation } from "@convkit/schema";
@@ -27,22 +27,28 @@ export async function predict(
   const ids: string[] = [];
   const labels: number[] = [];
   const rows: Float32Array[] = [];
+  const sets: Float32Array[] = [];
   for await (const batch of loader.epoch(0)) {
     signal?.throwIfAborted();
     const probabilities = tf.tidy(() => {
       const apply = (views: tf.Tensor4D) => model.apply(views) as tf.Tensor2D;
-      return tf.softmax(applyToViews(apply, imagesTensor(batch), testTimeAugmentation));
+      const logits = applyToViews(apply, imagesTensor(batch), testTimeAugmentation);
+      return batch.targets ? tf.sigmoid(logits) : tf.softmax(logits);
     });
     rows.push((await probabilities.data()) as Float32Array);
     probabilities.dispose();
     ids.push(...batch.ids);
     labels.push(...batch.labels);
+    if (batch.targets) sets.push(batch.targets);
   }
   return {
     split,
     classNames,
     ids,
     labels: Int32Array.from(labels),
+    ...(sets.length > 0 && {
+      labelSets: Uint8Array.from(concatenate(sets, ids.length * classNames.length)),
+    }),
     probabilities: concatenate(rows, ids.length * classNames.length),
   };
 }

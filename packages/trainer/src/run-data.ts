@@ -4,17 +4,19 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
   boundCard,
+  checkSampling,
   classWeights,
   ImageSizeRequiredError,
   listDatasets,
   openDataset,
+  positiveWeights,
   samplingOf,
   transformLists,
   type ImageDataset,
   type Sampling,
 } from "@convkit/data";
 import type { DatasetCard, ModuleSpec, RunConfig, TransformLists } from "@convkit/schema";
-import type { NumericLossSpec } from "./loss.js";
+import { checkLossOfLabelSets, type NumericLossSpec } from "./loss.js";
 import { asPretrainedSees, withHashedPretrained } from "./pretrained-file.js";
 import type { RunOptions } from "./run-options.js";
 
@@ -35,7 +37,7 @@ type CompleteConfig = RunConfig & {
   readonly loss: NumericLossSpec;
 };
 
-/** The config's weights of classes are not one for each class of the data set, or all 0. */
+/** The config's weights of classes are not one for each class of the data set, or all 0, or found by a method that needs one class a picture. */
 export class ClassWeightsError extends Error {
   override readonly name = "ClassWeightsError";
 }
@@ -44,19 +46,23 @@ export class ClassWeightsError extends Error {
  * @throws {ContentHashMismatchError} if the config names a content hash and the pictures have another one.
  * @throws {AnnotationsHashMismatchError} if its classes, splits or groups have changed since.
  * @throws {ImageSizeRequiredError} if the pictures differ in size and none was chosen: before there is a run.
- * @throws {SamplingError} if the config gives weights to a class that is not there: before, too.
+ * @throws {SamplingError} if the config gives weights to a class that is not there, or draws by the one class that pictures with
+ *   label sets have not: before, too.
+ * @throws {LossMismatchError} if its loss needs that one class: before, too.
  * @throws {ClassWeightsError} if its weights of classes do not fit them: before, too.
  * @throws {PretrainedWeightsError} if its file of pretrained weights cannot be read: before, too.
  */
 export async function openRunData(
-  config: RunConfig,
+  given: RunConfig,
   options: Pick<RunOptions, "home" | "onDataProgress" | "signal">,
 ): Promise<RunData> {
   const { home, onDataProgress, signal } = options;
-  const data = withAbsolutePaths(config.data);
+  const data = withAbsolutePaths(given.data);
   const dataset = await openDataset(data, { home, signal, onProgress: onDataProgress });
   if (dataset.imageShape === null) throw new ImageSizeRequiredError();
+  const config = dataset.isMultiLabel ? forLabelSets(given) : given;
   const sampling = samplingOf(config.sampling, dataset.classNames);
+  checkSampling(sampling, dataset.splits.train);
   const card = boundCard(await dataset.card({ signal }));
   const { train, batch, evaluation } = transformLists(
     config.transforms,
@@ -86,11 +92,34 @@ export async function openRunData(
   };
 }
 
+/**
+ * A config's defaults fit one class a picture. For label sets, plain cross-entropy stands for binary cross-entropy, and the checkpoints' `val_accuracy`, with rare labels best where none is found, for `val_mean_average_precision`, unless
+ * a `mode` comes with it.
+ */
+function forLabelSets({ loss, checkpoint, ...config }: RunConfig): RunConfig {
+  const isDefault = loss.name === "cross-entropy" && loss.labelSmoothing === 0 && loss.classWeights === null;
+  const fitting = isDefault ? { ...loss, name: "binary-cross-entropy" as const } : loss;
+  checkLossOfLabelSets(fitting);
+  const isUsual = checkpoint.monitor === "val_accuracy" && checkpoint.mode === "auto";
+  return {
+    ...config,
+    loss: fitting,
+    checkpoint: { ...checkpoint, ...(isUsual && { monitor: "val_mean_average_precision" }) },
+  };
+}
+
 /** A replay then needs no count of the pictures. */
 function numbersOf(weights: RunConfig["loss"]["classWeights"], card: DatasetCard): number[] | null {
   if (weights === null) return null;
-  const { classNames, splits } = card;
-  const perClass = splits["train"]!.perClass;
+  const { classNames, splits, isMultiLabel } = card;
+  const { perClass, count } = splits["train"]!;
+  if (isMultiLabel && !Array.isArray(weights)) {
+    if (weights === "balanced") return positiveWeights(perClass, count);
+    throw new ClassWeightsError(
+      "Expected `loss.classWeights` balanced, or a number for each label, for pictures that have any number of them. " +
+        "Received: effective-number, which is of one class a picture.",
+    );
+  }
   if (typeof weights === "string") return classWeights(perClass, { method: weights });
   if (!Array.isArray(weights)) return classWeights(perClass, { method: weights.name, beta: weights.beta });
   if (weights.length === classNames.length && weights.some((weight) => weight > 0)) return weights;

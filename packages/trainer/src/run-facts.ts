@@ -44,8 +44,25 @@ export function runStarted(
 }
 
 /** What the run's pictures for judging say of its network. */
-export function evaluated({ split, testCount, accuracy, loss }: EvaluationReport): TrainEventBody {
-  return { type: "evaluated", split, count: testCount, logs: { accuracy, loss } };
+export function evaluated(report: EvaluationReport): TrainEventBody {
+  return { type: "evaluated", split: report.split, count: report.testCount, logs: figuresOf(report) };
+}
+
+/** The figures of a report that stand for it, by their names in logs. */
+export function figuresOf({
+  accuracy,
+  loss,
+  meanAveragePrecision,
+  macroAverage,
+}: EvaluationReport): Record<string, number> {
+  return {
+    accuracy,
+    loss,
+    ...(meanAveragePrecision !== undefined && {
+      mean_average_precision: meanAveragePrecision,
+      macro_f1: macroAverage.f1,
+    }),
+  };
 }
 
 /** What a report shows beside the judgement, out of the run's journal. */

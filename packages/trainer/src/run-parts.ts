@@ -263,9 +263,14 @@ export function monitorsOf({ config, dataset }: RunData): {
   readonly earlyStopping: RunData["config"]["earlyStopping"];
 } {
   const { checkpoint, earlyStopping, schedule } = config;
+  const validated = [
+    "val_loss",
+    "val_accuracy",
+    ...(dataset.isMultiLabel ? ["val_mean_average_precision", "val_macro_f1"] : []),
+  ];
   const metrics = ["loss", "accuracy", "learning_rate"];
-  if (dataset.splits.validation) metrics.push("val_loss", "val_accuracy");
-  if (dataset.splits.validation && config.ema) metrics.push("raw_val_loss", "raw_val_accuracy");
+  if (dataset.splits.validation) metrics.push(...validated);
+  if (dataset.splits.validation && config.ema) metrics.push(...validated.map((name) => `raw_${name}`));
   const isKnown = ({ monitor }: MonitorOptions) => metrics.includes(monitor);
   const plateau = schedule.name === "reduce-on-plateau" ? schedule : null;
   for (const watched of [earlyStopping, plateau]) {

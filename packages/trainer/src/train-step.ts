@@ -2,9 +2,9 @@
 import type { Batch } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
 import type { GradientClippingSpec } from "@convkit/schema";
-import { imagesTensor, labelsTensor, mixedTarget, weightsTensor } from "./batch-tensors.js";
+import { imagesTensor, labelsTensor, mixedTarget, targetsTensor, weightsTensor } from "./batch-tensors.js";
 import { clipGradients } from "./clip-gradients.js";
-import { countCorrect } from "./cross-entropy.js";
+import { countCorrect, countCorrectLabels } from "./cross-entropy.js";
 import type { GradientSum } from "./gradient-sum.js";
 import type { Loss } from "./loss.js";
 import type { NamedVariables } from "./named-tensors.js";
@@ -31,7 +31,8 @@ export interface StepMetrics {
   readonly weight: number;
   /**
    * Pictures of the batch classified correctly before the update. Where they were mixed with each other, as the label
-   * with the larger share; as their own if both are alike.
+   * with the larger share; as their own if both are alike. Of pictures with label sets, the sum of their shares of labels that
+   * are right.
    */
   readonly correct: number;
 }
@@ -57,13 +58,14 @@ export async function trainStep(
     const images = imagesTensor(batch);
     const labels = labelsTensor(batch);
     const mixed = mixedTarget(batch);
+    const targets = targetsTensor(batch);
     const sampleWeights = weightsTensor(batch);
     const mainLabels = mixed && mixed.weight < 0.5 ? mixed.labels : labels;
     let correct: tf.Scalar | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(images, { training: true }) as tf.Tensor2D;
-      correct = tf.keep(countCorrect(logits, mainLabels));
-      const loss = lossOf(logits, { labels, mixed, sampleWeights });
+      correct = tf.keep(targets ? countCorrectLabels(logits, targets) : countCorrect(logits, mainLabels));
+      const loss = lossOf(logits, { labels, targets, mixed, sampleWeights });
       const whole = penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
       profiler?.mark("forward");
       return whole;

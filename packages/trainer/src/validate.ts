@@ -1,9 +1,10 @@
 /** Loss and accuracy over a labelled split, by the network as it will be used: with averaged weights, if there are any. */
 import type { Loader } from "@convkit/data";
+import { labelSetFigures } from "@convkit/evaluator";
 import * as tf from "@tensorflow/tfjs";
-import { imagesTensor, labelsTensor } from "./batch-tensors.js";
+import { imagesTensor, labelsTensor, targetsTensor } from "./batch-tensors.js";
 import type { LogValues } from "./callback.js";
-import { countCorrect } from "./cross-entropy.js";
+import { countCorrect, countCorrectLabels } from "./cross-entropy.js";
 import type { Loss } from "./loss.js";
 import { copyValues, weightsByName, type NamedVariables } from "./named-tensors.js";
 import type { WeightAverage } from "./weight-averages.js";
@@ -14,7 +15,10 @@ export interface ValidateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** `val_loss` is the mean over the pictures, in nats; each counts alike. */
+/**
+ * `val_loss` is the mean over the pictures, in nats; each counts alike. Of pictures with label sets, `val_accuracy` is the share
+ * of labels that are right at ½, and there are `val_mean_average_precision` and `val_macro_f1`, as a report has them.
+ */
 async function validate(
   model: tf.LayersModel,
   loader: Loader,
@@ -23,25 +27,45 @@ async function validate(
   let loss = 0;
   let correct = 0;
   let count = 0;
+  const targets: number[] = [];
+  const probabilities: number[] = [];
   for await (const batch of loader.epoch(0)) {
-    const metrics = tf.tidy(() => {
+    const [metrics, sigmoids] = tf.tidy(() => {
       const labels = labelsTensor(batch);
+      const sets = targetsTensor(batch);
       const logits = model.apply(imagesTensor(batch)) as tf.Tensor2D;
-      return tf.stack([lossOf(logits, { labels }), countCorrect(logits, labels)]);
+      const right = sets ? countCorrectLabels(logits, sets) : countCorrect(logits, labels);
+      return [
+        tf.stack([lossOf(logits, { labels, targets: sets }), right]),
+        ...(sets ? [tf.sigmoid(logits)] : []),
+      ];
     });
     const [batchLoss, batchCorrect] = await metrics.data();
-    metrics.dispose();
+    if (sigmoids) for (const probability of await sigmoids.data()) probabilities.push(probability);
+    if (batch.targets) for (const target of batch.targets) targets.push(target);
+    tf.dispose([metrics, ...(sigmoids ? [sigmoids] : [])]);
     loss += batchLoss! * batch.labels.length;
     correct += batchCorrect!;
     count += batch.labels.length;
     if (signal?.aborted) break;
   }
-  return { val_loss: loss / count, val_accuracy: correct / count };
+  const logs = { val_loss: loss / count, val_accuracy: correct / count };
+  if (targets.length === 0) return logs;
+  const { meanAveragePrecision, macroAverage } = labelSetFigures({
+    classNames: Array.from({ length: targets.length / count }, (_, label) => String(label)),
+    labelSets: Uint8Array.from(targets),
+    probabilities: Float32Array.from(probabilities),
+  });
+  return {
+    ...logs,
+    val_mean_average_precision: meanAveragePrecision,
+    val_macro_f1: macroAverage.f1,
+  };
 }
 
 /**
- * As `validate`. Where there is an average that is to be used in the end (`ema`), `val_loss` and `val_accuracy` are of its
- * weights, and `raw_val_loss` and `raw_val_accuracy` of those that are trained.
+ * As `validate`. Where there is an average that is to be used in the end (`ema`), `val_loss`, `val_accuracy` and so on are
+ * of its weights, and `raw_val_loss`, `raw_val_accuracy` and so on of those that are trained.
  */
 export async function validateAveraged(
   model: tf.LayersModel,

@@ -7,22 +7,31 @@ import { html, type Markup } from "./markup.js";
 const MANY_CLASSES = 20;
 
 export function classTable(report: EvaluationReport): Markup {
-  const { perClass, macroAverage, weightedAverage, testCount } = report;
+  const { perClass, macroAverage, weightedAverage, testCount, meanAveragePrecision } = report;
+  const hasSets = meanAveragePrecision !== undefined;
+  const precisionCell = (value: number | undefined) =>
+    hasSets ? html`<td>${formatPercent(value ?? NaN)}</td>` : null;
   return html`<section aria-labelledby="classes">
-    <h2 id="classes">Per class</h2>
+    <h2 id="classes">${hasSets ? "Per label" : "Per class"}</h2>
     <p class="lead">
-      The weakest class first. Precision: how many of the pictures given this name are of it. Recall: how many
-      of its pictures got its name. F1: their harmonic mean.
+      The weakest ${hasSets ? "label" : "class"} first. Precision: how many of the pictures given this name
+      are of it. Recall: how many of its pictures got its name. F1: their harmonic mean.
+      ${
+        hasSets
+          ? "Each at a probability of 0.5. Average precision: how far its pictures rank before the others, whatever the threshold."
+          : ""
+      }
     </p>
     <div class="card scroll">
       <table class="classes${perClass.length >= MANY_CLASSES ? " dense" : ""}">
         <thead>
           <tr>
-            <th scope="col">Class</th>
+            <th scope="col">${hasSets ? "Label" : "Class"}</th>
             <th scope="col">Pictures</th>
             <th scope="col">Precision</th>
             <th scope="col">Recall</th>
             <th scope="col">F1</th>
+            ${hasSets ? html`<th scope="col">Average precision</th>` : null}
           </tr>
         </thead>
         <tbody>
@@ -31,7 +40,11 @@ export function classTable(report: EvaluationReport): Markup {
               html`<tr>
                 <th scope="row">${row.className}</th>
                 <td>${formatCount(row.support)}</td>
-                ${row.support === 0 ? html`<td colspan="3" class="absent">no pictures</td>` : scoreCells(row)}
+                ${
+                  row.support === 0
+                    ? html`<td colspan="${hasSets ? 4 : 3}" class="absent">no pictures</td>`
+                    : html`${scoreCells(row)}${precisionCell(row.averagePrecision)}`
+                }
               </tr> `,
           )}
         </tbody>
@@ -39,12 +52,12 @@ export function classTable(report: EvaluationReport): Markup {
           <tr>
             <th scope="row">Macro average</th>
             <td>${formatCount(testCount)}</td>
-            ${scoreCells(macroAverage)}
+            ${scoreCells(macroAverage)}${precisionCell(meanAveragePrecision)}
           </tr>
           <tr>
             <th scope="row">Weighted average</th>
             <td>${formatCount(testCount)}</td>
-            ${scoreCells(weightedAverage)}
+            ${scoreCells(weightedAverage)}${hasSets ? html`<td></td>` : null}
           </tr>
         </tfoot>
       </table>

@@ -10,7 +10,8 @@ export interface HeadlineFigure {
 }
 
 export function headlineFigures(report: EvaluationReport): HeadlineFigure[] {
-  const { accuracy, topK, testCount, loss, macroAverage } = report;
+  const { accuracy, topK, testCount, loss, macroAverage, meanAveragePrecision } = report;
+  if (meanAveragePrecision !== undefined) return labelSetHeadline(report, meanAveragePrecision);
   const hits = Math.round(accuracy * testCount);
   const [low, high] = wilsonInterval(hits, testCount);
   return [
@@ -40,5 +41,23 @@ export function headlineFigures(report: EvaluationReport): HeadlineFigure[] {
       value: testCount === 0 ? "n/a" : formatCount(testCount - hits),
       remark: `of ${formatCount(testCount)} ${report.split} pictures`,
     },
+  ];
+}
+
+/** The accuracy last: with rare labels it is high without any being found. */
+function labelSetHeadline(
+  { accuracy, testCount, loss, macroAverage, split }: EvaluationReport,
+  meanAveragePrecision: number,
+): HeadlineFigure[] {
+  return [
+    {
+      name: "Mean average precision",
+      value: formatPercent(meanAveragePrecision, 2),
+      remark: "plain mean over the labels that pictures have",
+    },
+    { name: "Macro F1", value: formatPercent(macroAverage.f1, 2), remark: "at a probability of 0.5" },
+    { name: "Loss", value: formatLoss(loss), remark: "mean binary cross-entropy in nats" },
+    { name: "Labels right", value: formatPercent(accuracy, 2), remark: "of all, at a probability of 0.5" },
+    { name: "Pictures", value: formatCount(testCount), remark: `of the ${split} split` },
   ];
 }

@@ -73,13 +73,13 @@ export function renderHtml(options: HtmlReportOptions): string {
                   </dl>
                 </section>`
           }
-          ${learningCurves(history)} ${classTable(report)} ${confusionSection(report)}
-          ${mistakeGallery(report, images)}
+          ${learningCurves(history)} ${classTable(report)}
+          ${report.meanAveragePrecision === undefined ? html`${confusionSection(report)} ${mistakeGallery(report, images)}` : null}
           <footer>
             <p>
-              Pictures without a label are left out. A fraction of nothing, such as the precision of a class
-              that was never predicted, counts as 0. A class with neither pictures nor predictions is left out
-              of the macro average.
+              ${report.meanAveragePrecision === undefined ? "Pictures without a label are left out." : null} A
+              fraction of nothing, such as the precision of a class that was never predicted, counts as 0. A
+              class with neither pictures nor predictions is left out of the macro average.
             </p>
           </footer>
         </main>

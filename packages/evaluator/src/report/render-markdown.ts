@@ -30,12 +30,16 @@ export function renderMarkdown(report: EvaluationReport, context: ReportContext 
             ),
           ]),
       ...(history.length === 0 ? [] : ["## Learning curves", historyTable(history)]),
-      "## Per class",
-      classTable(report),
-      "## Confusions",
-      ...confusions(report),
-      "## Worst mistakes",
-      mistakes(report),
+      ...(report.meanAveragePrecision === undefined
+        ? [
+            "## Per class",
+            classTable(report),
+            "## Confusions",
+            ...confusions(report),
+            "## Worst mistakes",
+            mistakes(report),
+          ]
+        : ["## Per label", labelTable(report, report.meanAveragePrecision)]),
       "",
     ]
       .join("\n\n")
@@ -47,6 +51,8 @@ function historyTable(history: readonly EpochRecord[]): string {
   const columns = [
     { key: "loss", name: "Loss", format: formatLoss },
     { key: "val_loss", name: "Validation loss", format: formatLoss },
+    { key: "val_mean_average_precision", name: "Validation mean average precision", format: formatPercent },
+    { key: "val_macro_f1", name: "Validation macro F1", format: formatPercent },
     { key: "accuracy", name: "Accuracy", format: formatPercent },
     { key: "val_accuracy", name: "Validation accuracy", format: formatPercent },
   ].filter(({ key }) => history.some(({ logs }) => logs[key] !== undefined));
@@ -71,6 +77,29 @@ function classTable({ perClass, macroAverage, weightedAverage, testCount }: Eval
       className,
       formatCount(support),
       ...[precision, recall, f1].map((score) => formatPercent(score)),
+    ]),
+  );
+}
+
+function labelTable(
+  { perClass, macroAverage, testCount }: EvaluationReport,
+  meanAveragePrecision: number,
+): string {
+  const rows = [
+    ...weakestFirst(perClass),
+    {
+      className: "Macro average",
+      support: testCount,
+      ...macroAverage,
+      averagePrecision: meanAveragePrecision,
+    },
+  ];
+  return table(
+    ["Label", "Pictures", "Precision at 0.5", "Recall", "F1", "Average precision"],
+    rows.map(({ className, support, precision, recall, f1, averagePrecision = Number.NaN }) => [
+      className,
+      formatCount(support),
+      ...[precision, recall, f1, averagePrecision].map((score) => formatPercent(score)),
     ]),
   );
 }
