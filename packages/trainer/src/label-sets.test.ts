@@ -140,7 +140,9 @@ describe("the loss of label sets", () => {
     // sigmoid(ln 3) = ¾: 3 · −ln ¾ for the label that is there, −ln ½ for the one that is not.
     const loss = binaryCrossEntropy(logits, targets, { positiveWeights: [3, 5] });
     expect(loss.dataSync()[0]).toBeCloseTo((-3 * Math.log(0.75) - Math.log(0.5)) / 2, 6);
-    const slopes = tf.grad((z) => binaryCrossEntropy(z as tf.Tensor2D, targets, { positiveWeights: [3, 5] }))(logits);
+    const slopes = tf.grad((z) => binaryCrossEntropy(z as tf.Tensor2D, targets, { positiveWeights: [3, 5] }))(
+      logits,
+    );
     // (3·¾ − 3)/2 and ½/2.
     const [first, second] = slopes.dataSync();
     expect(first).toBeCloseTo(-3 / 8, 6);

@@ -1,8 +1,8 @@
-/** `convkit predict`: what a run's network sees in pictures. */
+/** `convkit predict`: what a run's network sees in pictures: the likeliest classes, or of label sets every label by itself. */
 import { join } from "node:path";
 import type { DecodedImage } from "@convkit/data";
 import type { Classifier } from "@convkit/models";
-import type { EnginePreference } from "@convkit/schema";
+import type { EnginePreference, ModelCard } from "@convkit/schema";
 import type { Command } from "commander";
 import { parseEngineFlag } from "../config/engine-flag.js";
 import { formatPercent } from "../display/format.js";
@@ -12,6 +12,8 @@ import { checkClassifier } from "../run/unfinished-run.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 
 const TOP = 5;
+/** From which probability on a label counts as there. */
+const LABEL_THRESHOLD = 0.5;
 /** Decoded photographs are large: so many lie in memory at once. */
 const GROUP_SIZE = 8;
 
@@ -22,8 +24,15 @@ Examples:
 
 interface PicturePrediction {
   readonly image: string;
-  /** The most probable classes, best first. */
-  readonly classes: readonly { readonly className: string; readonly probability: number }[];
+  /** The most probable classes, best first; of a network of label sets all labels, whose probabilities do not sum to 1. */
+  readonly classes: readonly PredictedClass[];
+}
+
+interface PredictedClass {
+  readonly className: string;
+  readonly probability: number;
+  /** Of a network of label sets: whether the picture is said to have the label. */
+  readonly isThere?: boolean;
 }
 
 interface FailedPicture {
@@ -34,7 +43,9 @@ interface FailedPicture {
 export function addPredictCommand(program: Command, context: CommandContext): void {
   program
     .command("predict")
-    .description(`names the ${TOP} likeliest classes of each picture`)
+    .description(
+      `names the ${TOP} likeliest classes of each picture; of label sets every label, those from 50 % on marked`,
+    )
     .argument("<run>", "id, beginning of an id, `latest`, or folder")
     .argument("<image...>", "JPEG, PNG or WebP files")
     .option(
@@ -69,7 +80,6 @@ async function* predictPictures(
   const { loadClassifier } = await import("@convkit/models");
   const { decodeImage, decodeOptionsOf } = await import("@convkit/data");
   const classifier = await loadClassifier(join(directory, "model"));
-  const { classNames } = classifier.card;
   const options = decodeOptionsOf(classifier.card);
   const decode = (path: string) => decodeImage(path, options).catch((error: unknown) => error as Error);
   try {
@@ -80,7 +90,9 @@ async function* predictPictures(
       for (const [index, picture] of pictures.entries()) {
         const image = group[index] as string;
         const row = isPicture(picture) ? (rows.next().value as Float32Array | Error) : picture;
-        yield row instanceof Error ? { image, error: row } : { image, classes: likeliest(row, classNames) };
+        yield row instanceof Error
+          ? { image, error: row }
+          : { image, classes: classesOf(row, classifier.card) };
       }
     }
   } finally {
@@ -116,17 +128,19 @@ function showFailure({ image, error }: FailedPicture, context: CommandContext, j
   else context.stderr.write(`error  ${image}: ${message}\n`);
 }
 
-function likeliest(probabilities: Float32Array, classNames: readonly string[]): PicturePrediction["classes"] {
-  return classNames
+function classesOf(probabilities: Float32Array, { classNames, output }: ModelCard): PredictedClass[] {
+  const sorted = classNames
     .map((className, index) => ({ className, probability: probabilities[index] ?? 0 }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, TOP);
+    .sort((a, b) => b.probability - a.probability);
+  if (output !== "binary-logits") return sorted.slice(0, TOP);
+  return sorted.map((label) => ({ ...label, isThere: label.probability >= LABEL_THRESHOLD }));
 }
 
 function describe({ image, classes }: PicturePrediction, { colors }: CommandContext): string[] {
   const width = Math.max(...classes.map(({ className }) => className.length));
-  const lines = classes.map(
-    ({ className, probability }) => `  ${formatPercent(probability).padStart(7)}  ${className.padEnd(width)}`,
-  );
+  const lines = classes.map(({ className, probability, isThere }) => {
+    const mark = isThere === undefined ? "" : isThere ? "✓ " : "  ";
+    return `  ${formatPercent(probability).padStart(7)}  ${mark}${className.padEnd(width)}`;
+  });
   return [colors.bold(image), ...lines.map((line) => line.trimEnd())];
 }

@@ -45,9 +45,11 @@ export interface ConfigFlags {
 /** @throws {ConfigError} with one line per mistake. */
 export function assembleRunConfig(sources: ConfigSources): RunConfig {
   const typed = [flagsToConfig(sources), ...(sources.assignments ?? [])].map(expandShortForms);
-  const named = sources.fork ?? (sources.recipe === undefined ? {} : namedRecipe(sources.recipe));
   const file = fileUnder(sources.file, typed.reduce(mergeConfig));
-  const given = [named, file, ...typed].reduce(mergeConfig);
+  const own = [file, ...typed].reduce(mergeConfig);
+  const recipe = sources.recipe === undefined ? {} : fitting(namedRecipe(sources.recipe), own);
+  const named = sources.fork ?? recipe;
+  const given = mergeConfig(named, own);
   const source = read(given, "data", "source");
   if (typeof source !== "string") {
     throw new ConfigError(
@@ -56,13 +58,18 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
     );
   }
   const isWhole = sources.fork !== undefined || sources.recipe !== undefined;
-  const config = isWhole ? given : mergeConfig(recipeFor(source, networkOf(given)), given);
+  const config = isWhole ? given : mergeConfig(fitting(recipeFor(source, networkOf(given)), own), given);
   const parsed = RunConfig.safeParse(config);
   const mistakes = parsed.success
     ? explainModel(parsed.data)
     : explainConfigIssues(RunConfig, config, parsed.error.issues);
   if (parsed.success && mistakes.length === 0) return parsed.data;
   throw new ConfigError(["The config cannot be run:", ...mistakes.map((line) => `  ${line}`)].join("\n"));
+}
+
+/** Without a recipe's loss where pictures have any number of labels: it is of one class each. */
+function fitting(recipe: PartialConfig, own: PartialConfig): PartialConfig {
+  return read(own, "data", "multiLabel") === true ? { ...recipe, loss: undefined } : recipe;
 }
 
 /** @throws {ConfigError} if there is none of that name. */

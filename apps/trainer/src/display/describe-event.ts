@@ -84,7 +84,11 @@ function describeEpoch(event: EventOf<"epochEnded">, colors: Colors): string {
   const validation =
     logs["val_loss"] === undefined
       ? ""
-      : `  validation: loss ${loss("val_loss")}, accuracy ${colors.bold(accuracy("val_accuracy"))}`;
+      : `  validation: loss ${loss("val_loss")}, ${
+          logs["val_mean_average_precision"] === undefined
+            ? `accuracy ${colors.bold(accuracy("val_accuracy"))}`
+            : `mean average precision ${colors.bold(accuracy("val_mean_average_precision"))}, macro F1 ${accuracy("val_macro_f1")}`
+        }`;
   return (
     `${colors.bold(`epoch ${String(epoch).padStart(3)}`)}  train: loss ${loss("loss")}, ` +
     `accuracy ${accuracy("accuracy")}${validation}  ${colors.dim(formatDuration(durationMs))}${waited}`

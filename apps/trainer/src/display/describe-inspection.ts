@@ -80,7 +80,10 @@ const HELD_BACK = {
 } as const;
 
 /** Of the training pictures; nothing where classes are nearly of a size. */
-function describeBalance({ card: { classNames, splits } }: DatasetInspection, colors: Colors): string[] {
+function describeBalance({ card }: DatasetInspection, colors: Colors): string[] {
+  const { classNames, splits, isMultiLabel } = card;
+  // Labels are weighed against the pictures without them, not against each other.
+  if (isMultiLabel) return [];
   const perClass = splits["train"]?.perClass ?? [];
   const [balanced, effective] = (["balanced", "effective-number"] as const).map((method) =>
     classWeights(perClass, { method }),

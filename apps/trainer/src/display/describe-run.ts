@@ -52,9 +52,16 @@ export function describeResult(
   }
 }
 
-function describeJudgement({ accuracy, loss, testCount, split }: JobResult, colors: Colors): string[] {
+function describeJudgement(
+  { accuracy, meanAveragePrecision, loss, testCount, split }: JobResult,
+  colors: Colors,
+): string[] {
   if (accuracy === undefined || loss === undefined || testCount === undefined) return [];
-  const percent = colors.green(colors.bold(formatPercent(accuracy)));
+  const [name, value] =
+    meanAveragePrecision === undefined
+      ? ["accuracy", accuracy]
+      : ["mean average precision", meanAveragePrecision];
+  const percent = colors.green(colors.bold(formatPercent(value)));
   const pictures = `${testCount.toLocaleString("en-US")} ${split} pictures`;
-  return [`${colors.bold("result")}  accuracy ${percent} of ${pictures}, loss ${formatLoss(loss)}`];
+  return [`${colors.bold("result")}  ${name} ${percent} of ${pictures}, loss ${formatLoss(loss)}`];
 }

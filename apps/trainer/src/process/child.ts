@@ -141,6 +141,9 @@ function toJobResult({ runId, directory, status, reason, report }: Omit<TrainRes
   const judged = report && {
     split: report.split,
     accuracy: report.accuracy,
+    ...(report.meanAveragePrecision !== undefined && {
+      meanAveragePrecision: report.meanAveragePrecision,
+    }),
     loss: report.loss,
     testCount: report.testCount,
   };

@@ -60,6 +60,8 @@ export interface JobResult {
   readonly reason: string;
   /** Fraction of the judged pictures; absent where nothing was judged. */
   readonly accuracy?: number;
+  /** Where pictures have any number of labels; the accuracy is then that of their labels. */
+  readonly meanAveragePrecision?: number;
   readonly loss?: number;
   readonly testCount?: number;
   readonly split?: string;

@@ -1,0 +1,59 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Rng } from "@convkit/random";
+import sharp from "sharp";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
+
+const folder = makeFolder();
+beforeAll(async () => {
+  mkdirSync(join(folder, "films"));
+  const rng = Rng.fromSeed(2);
+  const lines = ["path,label,split"];
+  for (let index = 0; index < 96; index++) {
+    const has = [index % 2 === 1, index % 4 > 1];
+    const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => (has[i % 3] ? 190 : 40) + rng.int(50));
+    await sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } })
+      .png()
+      .toFile(join(folder, "films", `${index}.png`));
+    const labels = ["red", "green"].filter((_, label) => has[label]).join("|") || "No Finding";
+    lines.push(`${index}.png,${labels},${index < 72 ? "train" : "test"}`);
+  }
+  writeFileSync(join(folder, "films", "manifest.csv"), `${lines.join("\n")}\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const LABELS = ["--set=data.multiLabel=true", "--set=data.noLabel=No Finding"];
+
+it("trains on several labels a picture, and predicts every label by itself", async () => {
+  const network =
+    '{"layers":[{"layer":"conv","filters":4,"strides":2,"activation":"relu"},{"layer":"flatten"}]}';
+  const train = ["train", "./films", ...LABELS, "--engine=cpu", "--epochs=6", "--batch-size=8"];
+  const trained = await runConvkit(folder, [
+    ...train,
+    "--set=data.validationFraction=0.2",
+    `--set=model=${network}`,
+  ]);
+  expect(trained).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(trained.stdout).toMatch(/result +mean average precision \d/);
+  expect(trained.stdout).toMatch(/validation: loss [\d.]+, mean average precision +[\d.]+/);
+
+  // One with both labels and one with none.
+  const predict = ["predict", "latest", "films/95.png", "films/92.png", "--engine=cpu"];
+  const predictions = (await runConvkit(folder, [...predict, "--json"])).json() as unknown as {
+    classes: { className: string; probability: number; isThere: boolean }[];
+  }[];
+  expect(predictions.map(({ classes }) => classes.map(({ isThere }) => isThere))).toEqual([
+    [true, true],
+    [false, false],
+  ]);
+  expect(predictions[0]!.classes.map(({ className }) => className).sort()).toEqual(["green", "red"]);
+  const { stdout } = await runConvkit(folder, predict);
+  expect(stdout.match(/✓ (green|red)/g)).toHaveLength(2);
+});
+
+it("counts labels in an inspection", async () => {
+  const { stdout } = await runConvkit(folder, ["data", "inspect", "./films", ...LABELS]);
+  expect(stdout).toMatch(/green +\d+/);
+  expect(stdout).not.toContain("class-balanced");
+});
