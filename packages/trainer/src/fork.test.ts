@@ -87,7 +87,7 @@ describe("a fork", () => {
 
   it("trains on by its own rate, from the source's place in the schedule", async () => {
     const fork = newRun();
-    const schedule = { name: "step", milestones: [3], gamma: 0.5 } as const;
+    const schedule = { name: "step" as const, milestones: [3], gamma: 0.5 };
     await train(forkOf(21, { epochs: 4, learningRate: 0.004, schedule }), optionsFor(fork));
     const rates = eventsOf(journalOf(fork), "step").map(({ step, logs }) => [step, logs["learning_rate"]]);
     // 21 steps are done of 48; three epochs end with step 36.
