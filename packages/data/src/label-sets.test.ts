@@ -245,6 +245,37 @@ describe("a loader's targets", () => {
   });
 });
 
+it("mixes label sets by how much each picture counts", async () => {
+  const weighted = CSV.replace("split\n", "split,weight\n")
+    .replace("p1,train", "p1,train,3")
+    .replace("p2,train", "p2,train,0.5")
+    .replace("p3,train", "p3,train,0")
+    .replace("p4,val", "p4,val,1")
+    .replace("p5,test", "p5,test,1");
+  const { dataset } = await read("xrays.csv", weighted);
+  const batchTransforms = [{ name: "MixUp" as const, alpha: 0.4, p: 1 }];
+  const split = dataset.splits.train;
+  const [batch] = await collect((await open(split, { batchTransforms })).epoch(0));
+  const [plain] = await collect((await open(split, { batchTransforms: [] })).epoch(0));
+  const { ids, targets, weights } = batch!;
+  expect(plain!.ids).toEqual(ids);
+  const partner = (i: number) => (i + ids.length - 1) % ids.length;
+  const pure = { own: plain!.weights!, targets: plain!.targets! };
+  // Σ weight · target is what the loss sees; its own share is the same for all, found from the first with another weight.
+  const differs = ids.findIndex((_, i) => pure.own[i] !== pure.own[partner(i)]);
+  const [a, b] = [pure.own[differs]!, pure.own[partner(differs)]!];
+  const share = (weights![differs]! - b) / (a - b);
+  for (const i of ids.keys()) {
+    const [own, other] = [pure.own[i]!, pure.own[partner(i)]!];
+    expect(weights![i]).toBeCloseTo(share * own + (1 - share) * other, 5);
+    for (let k = 0; k < 3; k++) {
+      const expected =
+        share * own * pure.targets[i * 3 + k]! + (1 - share) * other * pure.targets[partner(i) * 3 + k]!;
+      expect(weights![i]! * targets![i * 3 + k]!).toBeCloseTo(expected, 5);
+    }
+  }
+});
+
 it("weighs pictures with a label as often as there are more without", () => {
   // 300 without for 100 with; as PyTorch's documentation of pos_weight has it.
   expect(positiveWeights([100, 200, 0, 400], 400)).toEqual([3, 1, 1, 1]);

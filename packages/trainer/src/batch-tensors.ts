@@ -28,5 +28,11 @@ export function weightsTensor({ weights }: Batch): tf.Tensor1D | undefined {
 
 /** undefined of a batch whose pictures are each their own. */
 export function mixedTarget({ mixed }: Batch): MixedTarget | undefined {
-  return mixed && { labels: tf.tensor1d(mixed.labels, "int32"), weight: mixed.weight };
+  return (
+    mixed && {
+      labels: tf.tensor1d(mixed.labels, "int32"),
+      sampleWeights: mixed.weights && tf.tensor1d(mixed.weights, "float32"),
+      weight: mixed.weight,
+    }
+  );
 }

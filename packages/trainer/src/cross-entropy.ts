@@ -7,7 +7,7 @@
  * With class weights w as PyTorch's `CrossEntropyLoss(weight=w, label_smoothing=ε)`: t becomes w·t, and N the sum of the
  * labels' weights; the loss of mixed labels is the mixture of two such losses. Then
  *   loss = −Σ t·log softmax(z),  ∂loss/∂z = softmax(z)·Σt − t,  with t divided by that sum already.
- * Weights of pictures multiply both t and the labels' weights. Soft labels stand for the one-hot ones; as in PyTorch, N then
+ * Weights of pictures multiply both t and the labels' weights; of mixed pictures each of the two losses has those of its own. Soft labels stand for the one-hot ones; as in PyTorch, N then
  * is the number of pictures, or the sum of their weights, whatever the classes weigh.
  * Differs from PyTorch: a batch of nothing but weight 0 has a loss of 0 rather than NaN.
  */
@@ -28,6 +28,8 @@ export interface CrossEntropyOptions {
 export interface MixedTarget {
   /** int32 [N]: class of what each picture was mixed with. */
   readonly labels: tf.Tensor1D;
+  /** float32 [N]: how much what it was mixed with counts; as much as itself if left out. */
+  readonly sampleWeights?: tf.Tensor1D | undefined;
   /** Share of a picture's own label, 0…1. */
   readonly weight: number;
 }
@@ -47,7 +49,8 @@ export function crossEntropy(
   const { labelSmoothing = 0, mixed, classWeights, sampleWeights } = options;
   const [count, classes] = logits.shape;
   const smoothed = (classOf: tf.Tensor1D) => oneHotTargets(classOf, classes, labelSmoothing);
-  if (classWeights || sampleWeights || !isHard(labels)) return weightedCrossEntropy(logits, labels, options);
+  const isWeighted = classWeights || sampleWeights || mixed?.sampleWeights;
+  if (isWeighted || !isHard(labels)) return weightedCrossEntropy(logits, labels, options);
   const fused = tf.customGrad<tf.Scalar>((...inputs) => {
     const [input, save] = inputs as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
     const own = smoothed(labels);
@@ -75,8 +78,12 @@ function weightedCrossEntropy(
   const [count, classes] = logits.shape;
   const smoothing = labelSmoothing / classes;
   /** [N, C], divided by what the mean divides by. */
-  const targetOf = (labelled: tf.Tensor1D | tf.Tensor2D, weights: tf.Tensor1D): tf.Tensor2D => {
-    const rows: tf.Tensor2D = sampleWeights ? tf.reshape(sampleWeights, [count, 1]) : tf.ones([count, 1]);
+  const targetOf = (
+    labelled: tf.Tensor1D | tf.Tensor2D,
+    ofPictures: tf.Tensor1D | undefined,
+    weights: tf.Tensor1D,
+  ): tf.Tensor2D => {
+    const rows: tf.Tensor2D = ofPictures ? tf.reshape(ofPictures, [count, 1]) : tf.ones([count, 1]);
     const own = isHard(labelled) ? (tf.oneHot(labelled, classes, 1, 0, "float32") as tf.Tensor2D) : labelled;
     const counted = isHard(labelled) ? tf.mul(tf.mul(own, weights), rows) : rows;
     const smoothed = tf.add(tf.mul(own, 1 - labelSmoothing), smoothing);
@@ -85,9 +92,12 @@ function weightedCrossEntropy(
   const fused = tf.customGrad<tf.Scalar>((...inputs) => {
     const [input, save] = inputs as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
     const weights = classWeights ? tf.tensor1d([...classWeights]) : tf.ones<tf.Rank.R1>([classes]);
-    const own = targetOf(labels, weights);
+    const own = targetOf(labels, sampleWeights, weights);
     const target = mixed
-      ? tf.add(tf.mul(own, mixed.weight), tf.mul(targetOf(mixed.labels, weights), 1 - mixed.weight))
+      ? tf.add(
+          tf.mul(own, mixed.weight),
+          tf.mul(targetOf(mixed.labels, mixed.sampleWeights ?? sampleWeights, weights), 1 - mixed.weight),
+        )
       : own;
     const logProbabilities = tf.logSoftmax(input);
     save([logProbabilities, target]);

@@ -142,6 +142,26 @@ describe.each(SPECS)("the config's $name", (spec) => {
       );
   });
 
+  it("of mixed pictures is each picture's by its own weight, whichever it was mixed into", () => {
+    const loss = createLoss({ ...spec, classWeights: null });
+    const at = (row: number, label: number) =>
+      loss(tf.tensor2d([LOGITS[row]!]), { labels: classesOf([label]) }).dataSync()[0]!;
+    // Of classes 0 and 2 and weights 3 and 0, mixed with each other: of the second nothing is learnt, in either place.
+    const [weights, others] = [Float32Array.of(3, 0), Float32Array.of(0, 3)];
+    const mixed = { labels: classesOf([2, 0]), sampleWeights: tf.tensor1d(others), weight: 0.75 };
+    const target = { labels: classesOf([0, 2]), sampleWeights: tf.tensor1d(weights), mixed };
+    const expected = 0.75 * at(0, 0) + 0.25 * at(1, 0);
+    expect(loss(tf.tensor2d(LOGITS), target).dataSync()[0]).toBeCloseTo(expected, 5);
+    const batch = {
+      labels: Int32Array.of(0, 2),
+      weights,
+      mixed: { labels: Int32Array.of(2, 0), weights: others, weight: 0.75 },
+    };
+    expect(loss.weightOf!(batch)).toBeCloseTo(3, 6);
+    // Of classes that weigh 2 and 5: 0.75 · (2·3 + 5·0) + 0.25 · (5·0 + 2·3).
+    expect(createLoss({ ...spec, classWeights: [2, 1, 5] }).weightOf!(batch)).toBeCloseTo(6, 6);
+  });
+
   it("counts a picture by its class and by itself", () => {
     const loss = createLoss(spec);
     const at = (row: number, label: number) =>

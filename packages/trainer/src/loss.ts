@@ -45,7 +45,7 @@ export type NumericLossSpec = LossSpec extends infer Spec
   : never;
 
 /**
- * The loss of mixed labels is the mixture of two losses. Of pictures with label sets, whose batches come with `targets`,
+ * The loss of mixed labels is the mixture of two losses, each the mean by the weights of its own pictures. Of pictures with label sets, whose batches come with `targets`,
  * `binary-cross-entropy` alone is one: label smoothing then moves each target towards ½ as Keras's does, and class weights
  * are PyTorch's `pos_weight`; the others throw a LossMismatchError.
  */
@@ -126,7 +126,10 @@ function mixture(one: Loss): Loss {
     if (!mixed) return one(logits, { labels, sampleWeights });
     return tf.tidy(() => {
       const own = one(logits, { labels, sampleWeights });
-      const other = one(logits, { labels: mixed.labels, sampleWeights });
+      const other = one(logits, {
+        labels: mixed.labels,
+        sampleWeights: mixed.sampleWeights ?? sampleWeights,
+      });
       return tf.add(tf.mul(own, mixed.weight), tf.mul(other, 1 - mixed.weight));
     });
   };
@@ -138,8 +141,10 @@ function totalWeight(
   classWeights: readonly number[] | null,
 ): number {
   if (!classWeights && !weights) return labels.length;
-  const sumOf = (classes: Int32Array): number =>
-    classes.reduce((sum, label, i) => sum + (classWeights?.[label] ?? 1) * (weights?.[i] ?? 1), 0);
-  if (!mixed) return sumOf(labels);
-  return mixed.weight * sumOf(labels) + (1 - mixed.weight) * sumOf(mixed.labels);
+  const sumOf = (classes: Int32Array, ofPictures: Float32Array | undefined): number =>
+    classes.reduce((sum, label, i) => sum + (classWeights?.[label] ?? 1) * (ofPictures?.[i] ?? 1), 0);
+  const own = sumOf(labels, weights);
+  return mixed
+    ? mixed.weight * own + (1 - mixed.weight) * sumOf(mixed.labels, mixed.weights ?? weights)
+    : own;
 }

@@ -277,6 +277,21 @@ describe("weights in a manifest", () => {
     expect(splits.train.weights).toBeUndefined();
   });
 
+  it("come with what each picture is mixed with, too", async () => {
+    const { file, home } = await write("m.csv", WEIGHTED);
+    const { splits } = await openDataset({ source: file, ...NONE_HELD }, { home });
+    const loader = await createLoader(splits.train, {
+      ...{ batchSize: 3, transforms: [], rng: Rng.fromSeed(1), workers: 0, shuffle: false },
+      batchTransforms: [{ name: "MixUp", alpha: 1, p: 1 }],
+    });
+    for await (const { weights, mixed } of loader.epoch(1)) {
+      expect([...weights!]).toEqual([0, 2.5, 1]);
+      // Each with the one before it.
+      expect([...mixed!.weights!]).toEqual([1, 0, 2.5]);
+    }
+    await loader.close();
+  });
+
   it("stay with their pictures under a list of splits", async () => {
     const { file, home } = await write("m.csv", WEIGHTED);
     const list = join(file, "../list.csv");

@@ -68,6 +68,8 @@ export interface Batch {
 export interface MixedLabels {
   /** Class index of what each picture was mixed with. */
   readonly labels: Int32Array;
+  /** How much that picture counts, where the batch has `weights`. */
+  readonly weights?: Float32Array;
   /** The same for all pictures, 0…1. */
   readonly weight: number;
 }
@@ -282,25 +284,49 @@ class BatchLoader implements Loader {
     const { height, width, channels } = this.#shape;
     const count = positions.length;
     const labels = Int32Array.from(positions, (position) => this.#split.labels[position] as number);
-    const { weights, labelSets } = this.#split;
+    const { weights: ofSplit, labelSets } = this.#split;
+    const own = ofSplit ? Float32Array.from(positions, (position) => ofSplit[position] as number) : undefined;
+    const partner = own && mix ? rolled(own) : undefined;
+    const sets = labelSets && mixLabelSets(labelSets, positions, { share: mix?.weight ?? 1, own, partner });
+    const weights = sets ? sets.weights : own;
     return {
       images: new Float32Array(buffer, 0, count * height * width * channels),
       shape: [count, height, width, channels],
       labels,
       ids: Array.from(positions, (position) => this.#split.ids[position] as string),
-      ...(weights && {
-        weights: Float32Array.from(positions, (position) => weights[position] as number),
-      }),
-      ...(labelSets && { targets: targetsOf(labelSets, positions, mix?.weight) }),
-      ...(mix && !labelSets && { mixed: { labels: rolled(labels), weight: mix.weight } }),
+      ...(weights && { weights }),
+      ...(sets && { targets: sets.targets }),
+      ...(mix &&
+        !sets && {
+          mixed: { labels: rolled(labels), ...(partner && { weights: partner }), weight: mix.weight },
+        }),
     };
   }
 }
 
-/** @param weight of a picture's own labels; the rest is its neighbour's. */
-function targetsOf(labelSets: LabelSets, positions: Uint32Array, weight = 1): Float32Array {
-  const own = selectLabelSets(labelSets, positions);
-  if (weight === 1) return Float32Array.from(own);
-  const other = selectLabelSets(labelSets, rolled(Int32Array.from(positions)));
-  return Float32Array.from(own, (value, i) => weight * value + (1 - weight) * (other[i] as number));
+interface PictureWeights {
+  /** Of a picture's own labels; the rest is its partner's. */
+  readonly share: number;
+  readonly own: Float32Array | undefined;
+  readonly partner: Float32Array | undefined;
+}
+
+/**
+ * The loss is linear in targets, so that the mixture of a picture's and its partner's, each with its own weight, is the loss of
+ * one target at one weight.
+ */
+function mixLabelSets(labelSets: LabelSets, positions: Uint32Array, { share, own, partner }: PictureWeights) {
+  const sets = selectLabelSets(labelSets, positions);
+  if (share === 1) return { targets: Float32Array.from(sets), weights: own };
+  const others = selectLabelSets(labelSets, rolled(Int32Array.from(positions)));
+  const weights =
+    own && partner && own.map((weight, i) => share * weight + (1 - share) * (partner[i] as number));
+  const classes = sets.length / positions.length;
+  const targets = Float32Array.from(sets, (value, at) => {
+    const i = Math.floor(at / classes);
+    // Of no weight at all: whatever the target, it does not count.
+    const shareHere = weights?.[i] ? (share * (own?.[i] as number)) / weights[i] : share;
+    return shareHere * value + (1 - shareHere) * (others[at] as number);
+  });
+  return { targets, weights };
 }

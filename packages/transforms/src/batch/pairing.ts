@@ -1,10 +1,12 @@
 /** Which picture of a batch is mixed with which: each with the one before it, the first with the last. */
 import { valuesPerImage, type ImageBatchShape } from "../image-batch.js";
 
-/** `labels` of the pictures that each is mixed with: rolled by one, as torchvision rolls its batches. */
-export function rolled(labels: Int32Array): Int32Array<ArrayBuffer> {
-  const count = labels.length;
-  return Int32Array.from({ length: count }, (_, i) => labels[(i + count - 1) % count] as number);
+/** `values` of the pictures that each is mixed with: rolled by one, as torchvision rolls its batches. */
+export function rolled<Values extends Int32Array | Float32Array>(values: Values): Values {
+  const partners = values.slice() as Values;
+  const count = values.length;
+  for (let i = 0; i < count; i++) partners[i] = values[(i + count - 1) % count] as number;
+  return partners;
 }
 
 /**
