@@ -179,7 +179,12 @@ export const SweepTrial = z.strictObject({
     .optional()
     .describe("Of successive halving, the rung that this run was begun for, from 0"),
   rungs: z
-    .array(z.strictObject({ trials: PositiveInt, epochs: PositiveInt }))
+    .array(
+      z.strictObject({
+        trials: PositiveInt.describe("How many trials reach it"),
+        epochs: PositiveInt.describe("How long each of them trains"),
+      }),
+    )
     .optional()
     .describe("Of successive halving, how many trials reach each rung, and with how many epochs"),
   metric: z.string().describe("What makes a trial the best one"),
