@@ -251,7 +251,9 @@ export const RunConfig = z.strictObject({
     .array(CallbackSpec)
     .optional()
     .describe("Modules that watch the training and may end it, called in this order; left out: none"),
-  sweep: SweepTrial.optional().describe("Filled in by `convkit sweep`: which of its trials the run is"),
+  sweep: SweepTrial.optional().describe(
+    "Filled in by `convkit sweep`: which of its trials the run is, which is then judged by validation pictures alone",
+  ),
   forkedFrom: ForkPoint.optional().describe(
     "Kept checkpoint of another run that this one goes on from; left out: it begins with the network's first weights",
   ),

@@ -69,7 +69,7 @@ function whereListed({ card: { badFiles, badFileCount } }: RunData): string {
 
 function remarks({ config, dataset }: RunData): string[] {
   const { validation, test } = dataset.splits;
-  const { earlyStopping, checkpoint } = config;
+  const { earlyStopping, checkpoint, sweep } = config;
   const isWatchedApart = earlyStopping !== null && validation && earlyStopping.monitor !== checkpoint.monitor;
   return [
     ...(isWatchedApart
@@ -79,6 +79,9 @@ function remarks({ config, dataset }: RunData): string[] {
         ]
       : []),
     ...(validation ? [] : ["There are no validation pictures: the last epoch counts as the best one."]),
+    ...(test && sweep
+      ? ["A trial of a sweep is judged on validation: `convkit evaluate` looks at the test pictures."]
+      : []),
     ...(test
       ? []
       : [

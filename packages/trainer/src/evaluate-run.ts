@@ -44,7 +44,15 @@ export async function evaluateRun(
     const { loaderWorkers: workers, signal } = options;
     const model = await buildNetwork(data, { rng, weightsFollow: true });
     try {
-      const report = await judge(model, folder, { checkpoint, data, rng, context, workers, signal });
+      const report = await judge(model, folder, {
+        checkpoint,
+        data,
+        pictures: "test",
+        rng,
+        context,
+        workers,
+        signal,
+      });
       if (report) {
         await noteJudgement(folder, report, options.onEvent);
         const remarks = [...damaged, ...data.changedModules.map(describeChangedModule)];

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { runOptions, squaresConfig } from "../test/squares-run.js";
 import { TEST_MARK, writeSquares } from "../test/write-squares.js";
 import { loadCheckpoint } from "./checkpoint.js";
+import { evaluateRun } from "./evaluate-run.js";
 import { train } from "./train.js";
 
 let root: string;
@@ -37,5 +38,29 @@ it("chooses and stops by validation, and looks at the test pictures once", async
   expect(checkpoint!.state.step).toBe((accuracies.indexOf(best) + 1) * 12);
   expect(report).toMatchObject({ split: "test", testCount: 40 });
   expect(report!.accuracy).toBeLessThan(0.1);
+  expect(readFileSync(seen, "utf8")).toBe(".".repeat(40));
+});
+
+it("judges a sweep's trial by validation pictures, and by test pictures once somebody asks for it", async () => {
+  // Only such test pictures bear the mark.
+  writeSquares(join(root, "squares"), { train: 200, test: 40, wrongTest: true });
+  const seen = join(root, "seen");
+  const module = fileURLToPath(new URL("../test/fixtures/count-marked.mjs", import.meta.url));
+  const counting = { module, options: { mark: TEST_MARK, file: seen } };
+  const sweep = { name: "rates", trial: 1, metric: "val_loss", mode: "min", parameters: ["seed"] } as const;
+  const options = runOptions(join(root, "run"));
+  const { status, report, directory } = await train(
+    squaresConfig(join(root, "squares"), {
+      transforms: { train: [], evaluation: [counting] },
+      epochs: 1,
+      sweep: { ...sweep, parameters: [...sweep.parameters] },
+    }),
+    options,
+  );
+  expect(status).toBe("completed");
+  expect(report!.split).toBe("validation");
+  expect(existsSync(seen)).toBe(false);
+  const again = await evaluateRun(directory, options);
+  expect(again.report).toMatchObject({ split: "test", testCount: 40 });
   expect(readFileSync(seen, "utf8")).toBe(".".repeat(40));
 });

@@ -33,6 +33,8 @@ export interface JudgeOptions {
   /** Whose weights are judged. */
   readonly checkpoint: Checkpoint;
   readonly data: RunData;
+  /** By which it is judged; by the validation pictures where there are no test pictures. */
+  readonly pictures: "test" | "validation";
   readonly rng: Rng;
   /** What the reports say beside the judgement. */
   readonly context: ReportContext;
@@ -72,8 +74,8 @@ function isJudgeable({ state: { epoch, stopReason } }: Checkpoint): boolean {
 
 /**
  * Puts the checkpoint's weights into the model and saves it as a classifier; judges it and writes the reports where
- * there are pictures for that: the test pictures, else the validation pictures, which have already chosen the
- * checkpoint, so that the judgement is kinder than it should be.
+ * there are pictures for that: the test pictures; else, or if so asked, the validation pictures, which have already chosen
+ * the checkpoint, so that the judgement is kinder than it should be.
  *
  * @returns undefined if there are no pictures to judge on.
  * @throws the signal's reason, once it is aborted.
@@ -81,11 +83,11 @@ function isJudgeable({ state: { epoch, stopReason } }: Checkpoint): boolean {
 export async function judge(
   model: tf.LayersModel,
   folder: RunFolder,
-  { checkpoint, data, rng, context, workers, signal }: JudgeOptions,
+  { checkpoint, data, pictures, rng, context, workers, signal }: JudgeOptions,
 ): Promise<EvaluationReport | undefined> {
   assignVariables(weightsByName(model), weightsToJudge(checkpoint));
   const { test, validation } = data.dataset.splits;
-  const split = test ?? validation;
+  const split = (pictures === "test" ? test : undefined) ?? validation;
   if (!split) {
     await saveClassifier(model, cardOf(model, { data, runId: folder.runId }), folder.model);
     return undefined;

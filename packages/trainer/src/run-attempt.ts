@@ -140,7 +140,10 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
     for (const text of warnings) emit({ type: "message", level: "warning", text });
     const context = reportContext(folder.runId, readJournal(folder.journal));
     const { model, rng } = parts;
-    const report = await judge(model, folder, { checkpoint, data, rng, context, workers, signal });
+    // Whoever looked at the test pictures of every trial would choose by them.
+    const pictures = data.config.sweep === undefined ? "test" : "validation";
+    const judging = { checkpoint, data, pictures, rng, context, workers, signal } as const;
+    const report = await judge(model, folder, judging);
     await announceBestCheckpoint(folder, emit);
     await announceJudgement(folder, emit);
     if (report) emit(evaluated(report));

@@ -16,7 +16,8 @@ export class RunFinishedError extends Error {
 }
 
 /**
- * Trains a classifier and judges it on the test split, once, with the checkpoint that was best on validation.
+ * Trains a classifier and judges it on the test split, once, with the checkpoint that was best on validation. A trial of a
+ * sweep (`config.sweep`) is judged on the validation split alone; `evaluateRun` judges it on the test split.
  *
  * With `forkedFrom` it goes on from a checkpoint that another run keeps, which is left as it is.
  *
