@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SweepSpecInput } from "@convkit/schema";
 import { beforeAll, describe, expect, it } from "vitest";
+import { startQueueServer } from "../fixtures/queue-server.js";
 import { makeFolder, runConvkit, startConvkit } from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
 
@@ -76,6 +77,9 @@ it("tells each trial as it ends, and at last the best and how to train it; what 
     readFileSync(join(runs(), String(listed[2]!["runId"]), "config.json"), "utf8"),
   ) as object;
   expect(config).toMatchObject({ tags: ["sweep:rates"], sweep: { name: "rates", trial: 3 } });
+  // What is chosen by validation pictures is judged by test pictures once it is chosen.
+  const judged = eventsOf(listed[2]!["runId"]).filter(({ type }) => type === "evaluated");
+  expect(judged).toMatchObject([{ split: "validation" }]);
 });
 
 it("goes on where it was killed, with what it had, to what it would have come to", async () => {
@@ -284,6 +288,29 @@ it("is the same sweep whatever the order of its file's keys, and its id stays", 
   write("ordered", { method, metric, base: { ...BASE, epochs: 2 }, parameters });
   const refused = await runConvkit(folder, ["sweep", "ordered.json"]);
   expect(refused.stderr).toContain("Received: another base.\n  base.epochs: 2, which was 1\n");
+});
+
+it("tells a server of every trial, those that ended before among them, and no trial waits for it", async () => {
+  const server = await startQueueServer();
+  write("told", { ...RATES, base: { ...BASE, schedule: "constant" } });
+  const alone = (await runConvkit(folder, ["sweep", "told.json", "--json"])).json();
+  const runIds = alone.flatMap(({ type, runId }) => (type === "trial" ? [String(runId)] : []));
+  const args = ["sweep", "told.json", `--server=${server.url}`, "--json"];
+  expect(await runConvkit(folder, args)).toMatchObject({ exitCode: 0, stderr: "" });
+  const typesOf = (runId: string) => server.eventsOf(runId).map(({ type }) => type);
+  for (const runId of runIds) expect(typesOf(runId)).toEqual(eventsOf(runId).map(({ type }) => type));
+
+  write("told", { ...RATES, base: { ...BASE, schedule: "constant" }, method: { name: "random", trials: 3 } });
+  const more = (await runConvkit(folder, args)).json();
+  const { runId } = more.find(({ type }) => type === "trial") as { runId: string };
+  expect(typesOf(runId)).toEqual(eventsOf(runId).map(({ type }) => type));
+
+  server.tokens = new Set(["convkit_good"]);
+  write("told", { ...RATES, base: { ...BASE, schedule: "constant" }, method: { name: "random", trials: 4 } });
+  const refused = await runConvkit(folder, args);
+  expect(refused.exitCode).toBe(7);
+  expect(refused.stdout).toContain("a call without a token");
+  expect(refused.json().at(-1)).toMatchObject({ type: "result", trials: 4, failed: 0 });
 });
 
 it("ends with an error where every trial has failed, and says why", async () => {

@@ -11,8 +11,9 @@ import { runSweep } from "../sweep/run-sweep.js";
 import type { Sweep } from "../sweep/sweep-plan.js";
 import { pathsOf, shellWord } from "../sweep/train-command.js";
 import type { CommandContext } from "./command-context.js";
+import { addServerOptions, deliveryTo, type ServerFlags } from "./server-options.js";
 
-interface SweepFlags {
+interface SweepFlags extends ServerFlags {
   readonly name?: string;
   readonly recipe?: string;
   readonly set: readonly PartialConfig[];
@@ -45,10 +46,11 @@ more trials of "random", a finished one does, too.
 Examples:
   convkit sweep rates.json
   convkit sweep rates.json --set epochs=3 --name rates-short
-  convkit sweep rates.json --json`;
+  convkit sweep rates.json --retry-failed
+  convkit sweep rates.json --server http://lab:4321 --json`;
 
 export function addSweepCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command("sweep")
     .description("trains by many values of some fields of a config, and tells the best")
     .argument("<file>", "JSON that says what to try")
@@ -62,15 +64,19 @@ export function addSweepCommand(program: Command, context: CommandContext): void
     )
     .option("--retry-failed", "begins every trial that has failed again, as another run", false)
     .option("--json", "one JSON object a line", false)
-    .addHelpText("after", NOTES)
-    .action(async (file: string, flags: SweepFlags) => {
-      const sweep = await readSweep(file, flags);
-      await runSweep(sweep, context, {
-        json: flags.json,
-        retryFailed: flags.retryFailed,
-        command: commandOf(file, flags),
-      });
+    .addHelpText("after", NOTES);
+  addServerOptions(command, {
+    purpose: "a dashboard that is told of the runs while the sweep goes on",
+  }).action(async (file: string, flags: SweepFlags) => {
+    const sweep = await readSweep(file, flags);
+    const exitCode = await runSweep(sweep, context, {
+      json: flags.json,
+      retryFailed: flags.retryFailed,
+      clientOf: deliveryTo(flags),
+      command: commandOf(file, flags),
     });
+    context.exit(exitCode);
+  });
 }
 
 /** @throws {ConfigError} with one line per mistake. */
@@ -102,13 +108,14 @@ function spelledOut(value: unknown): unknown {
   return typeof value === "string" ? { name: value } : value;
 }
 
-function commandOf(file: string, { name, recipe, set, json }: SweepFlags): string {
+function commandOf(file: string, { name, recipe, set, server, json }: SweepFlags): string {
   return [
     "convkit sweep",
     shellWord(file),
     ...(name === undefined ? [] : ["--name", shellWord(name)]),
     ...(recipe === undefined ? [] : ["--recipe", shellWord(recipe)]),
     ...set.flatMap(pathsOf).flatMap(([path, value]) => ["--set", shellWord(formatAssignment(path, value))]),
+    ...(server === undefined ? [] : ["--server", shellWord(server)]),
     ...(json ? ["--json"] : []),
   ].join(" ");
 }

@@ -75,4 +75,14 @@ describe("random search", () => {
     expect(() => random(parameters, 7)).toThrow(TooFewValuesError);
     expect(() => random(parameters, 7)).toThrow("Received: 7 of 6.");
   });
+
+  it("draws a trial that comes out as an earlier one again, and leaves that one and those before as they were", () => {
+    const sizes: Parameters = { batchSize: { values: [16, 32, 64, 128] } };
+    const four = random(sizes, 4);
+    expect(random(sizes, 3)).toEqual(four.slice(0, 3));
+    // Beside a parameter that tells trials apart, none is drawn again: some then have the size of another.
+    const wider = random({ ...sizes, learningRate: { min: 0.1, max: 1 } }, 4);
+    expect(wider[0]!["batchSize"]).toBe(four[0]!["batchSize"]);
+    expect(new Set(wider.map(({ batchSize }) => batchSize)).size).toBeLessThan(4);
+  });
 });

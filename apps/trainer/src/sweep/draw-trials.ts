@@ -1,6 +1,7 @@
 /**
- * The values of a sweep's trials. A draw depends on the seed, the trial's number and the parameter's path alone: more
- * trials, or another parameter, leave the others as they were.
+ * The values of a sweep's trials. A draw depends on the seed, the trial's number and the parameter alone: more trials, or
+ * another parameter, leave the others as they were. The one exception is a trial that comes out as an earlier one, and is
+ * drawn again: whether it does is up to all parameters together.
  */
 import { Rng } from "@convkit/random";
 import type { SweepParameter, SweepSpec } from "@convkit/schema";

@@ -1,12 +1,16 @@
 /** A sweep from where it stands to its end: one trial after another, each written down as it begins and as it ends. */
 import { bestStep, endedSteps, nextStep, type SweepStep } from "@convkit/schema";
+import { join } from "node:path";
+import type { WorkerClient } from "@convkit/client";
 import { createRunId } from "@convkit/trainer/run-files";
 import type { CommandContext } from "../commands/command-context.js";
+import { EXIT_CODES, type ExitCode } from "../exit-codes.js";
 import { watchInterrupts } from "../process/interrupts.js";
 import { InterruptedError } from "../process/process-errors.js";
 import type { TrainingProcess } from "../process/training-process.js";
 import { checkValidation } from "./check-validation.js";
 import { runTrial } from "./run-trial.js";
+import type { SweepDelivery } from "./sweep-delivery.js";
 import { createSweepDisplay, type SweepDisplay, type SweepSummary } from "./sweep-display.js";
 import { SweepFolder, type TrialEnded } from "./sweep-folder.js";
 import { planSweep, type Sweep, type SweepPlan } from "./sweep-plan.js";
@@ -21,11 +25,14 @@ export interface RunSweepOptions {
   readonly json: boolean;
   /** Whether trials that have failed are tried again. */
   readonly retryFailed: boolean;
+  /** Makes the client of a server that is told of the runs while the sweep goes on. */
+  readonly clientOf: ((note: (text: string) => void) => Promise<WorkerClient>) | undefined;
   /** What the user types to go on. */
   readonly command: string;
 }
 
 /**
+ * @returns the command's exit code: another than 0 where the server has not taken everything.
  * @throws {ConfigError} before the first trial, if any trial's config is none.
  * @throws {SweepBusyError} if another process works on it.
  * @throws {SweepFailedError} if every trial has failed.
@@ -35,29 +42,51 @@ export async function runSweep(
   sweep: Sweep,
   context: CommandContext,
   options: RunSweepOptions,
-): Promise<void> {
+): Promise<ExitCode> {
   const planned = planSweep(sweep);
   const folder = await SweepFolder.open(context.home, sweep);
   const plan = folder.sweep === sweep ? planned : planSweep(folder.sweep);
-  await runOpened({ sweep: folder.sweep, plan, folder }, context, options);
+  return runOpened({ sweep: folder.sweep, plan, folder }, context, options);
 }
 
 async function runOpened(
   { sweep, plan, folder }: SweepState,
   context: CommandContext,
   options: RunSweepOptions,
-): Promise<void> {
+): Promise<ExitCode> {
   const display = createSweepDisplay({ context, sweep, plan, json: options.json });
+  let delivery: SweepDelivery | undefined;
   try {
+    delivery = await deliveryOf(options, display.note);
+    delivery?.catchUp(folder.ended.map(({ runId }) => join(context.home, "runs", runId)));
     if (options.retryFailed) folder.retryFailed();
     display.begin({ id: folder.id, directory: folder.path, ended: folder.ended.length });
     if (nextStepOf(folder, plan)) await checkValidation(plan, context, display);
-    await runTrials({ sweep, plan, folder, context, display, options });
-    display.end(summarize({ sweep, plan, folder }));
+    await runTrials({ sweep, plan, folder, context, display, options, delivery });
+    const summary = summarize({ sweep, plan, folder });
+    const undelivered = await delivery?.end();
+    if (undelivered) display.note(undelivered.message);
+    display.end(summary);
+    return undelivered ? EXIT_CODES.server : EXIT_CODES.ok;
+  } catch (error) {
+    delivery?.hurry();
+    const undelivered = await delivery?.end();
+    if (undelivered) display.note(undelivered.message);
+    throw error;
   } finally {
     display.close();
     folder.close();
   }
+}
+
+/** Loads what talks to a server only where there is one. */
+async function deliveryOf(
+  { clientOf }: RunSweepOptions,
+  note: (text: string) => void,
+): Promise<SweepDelivery | undefined> {
+  if (!clientOf) return undefined;
+  const { createSweepDelivery } = await import("./sweep-delivery.js");
+  return createSweepDelivery(await clientOf(note), note);
 }
 
 interface SweepState {
@@ -70,6 +99,7 @@ interface SweepWork extends SweepState {
   readonly context: CommandContext;
   readonly display: SweepDisplay;
   readonly options: RunSweepOptions;
+  readonly delivery: SweepDelivery | undefined;
 }
 
 function nextStepOf(folder: SweepFolder, { rungs, isHigherBetter }: SweepPlan): SweepStep | undefined {
@@ -91,6 +121,7 @@ async function runTrials(work: SweepWork): Promise<void> {
     kill() {
       display.note("Stopping at once, without a checkpoint.");
       child?.kill();
+      work.delivery?.giveUp();
     },
   });
   try {
@@ -121,7 +152,7 @@ async function runTrials(work: SweepWork): Promise<void> {
 
 async function runStep(
   step: SweepStep,
-  { sweep, plan, folder, context, display }: SweepWork,
+  { sweep, plan, folder, context, display, delivery }: SweepWork,
   control: { onProcess: (child: TrainingProcess) => void; isStopping: () => boolean },
 ): Promise<void> {
   const { trial, rung } = step;
@@ -143,6 +174,7 @@ async function runStep(
     },
     {
       ...control,
+      onFolder: (path, until) => delivery?.follow(path, until),
       onMessage: (message) => display.message(step, message),
       onOutput: display.output,
       onSilence: display.note,

@@ -31,6 +31,8 @@ export interface TrialRun {
 export interface TrialHost extends TrainingProcessOptions {
   /** Handed each process, to stop it by. */
   readonly onProcess: (child: TrainingProcess) => void;
+  /** Told once of each process that its run's folder is there. */
+  readonly onFolder: (folder: string, until: Promise<unknown>) => void;
   /** Whether the user has asked for the end. */
   readonly isStopping: () => boolean;
 }
@@ -58,7 +60,17 @@ export async function runTrial(run: TrialRun, host: TrialHost): Promise<TrialOut
     // A run that goes on does not repeat how long it is.
     const started = job.kind === "resume" ? await readStartEvent(directory) : undefined;
     if (started) host.onMessage({ type: "event", event: started });
-    const child = startTrainingProcess(job, host);
+    let isThere = false;
+    const child = startTrainingProcess(job, {
+      ...host,
+      onMessage(message) {
+        if (message.type === "event" && !isThere) {
+          isThere = true;
+          host.onFolder(directory, child.outcome);
+        }
+        host.onMessage(message);
+      },
+    });
     host.onProcess(child);
     const outcome = await child.outcome;
     const isBusy = outcome.type === "error" && BUSY.includes(outcome.error.name);
