@@ -19,7 +19,7 @@ export interface AnnounceOptions {
 }
 
 /** `runStarted` once in a run's life, `resumed` at every later attempt, then remarks. */
-export function announce({ model, stepsPerEpoch }: RunParts, options: AnnounceOptions): void {
+export function announce({ model, stepsPerEpoch, averages }: RunParts, options: AnnounceOptions): void {
   const { data, engine, past, resumeFrom, damaged, emit } = options;
   const started = past.findLast((event) => event.type === "runStarted");
   if (started) {
@@ -31,6 +31,10 @@ export function announce({ model, stepsPerEpoch }: RunParts, options: AnnounceOp
   for (const text of damaged) emit({ type: "message", level: "warning", text });
   const { forkedFrom } = data.config;
   if (!started && forkedFrom) emit({ type: "message", level: "info", text: describeFork(forkedFrom) });
+  const kept = averages.map(({ name }) => name as string);
+  for (const name of Object.keys(resumeFrom?.averages ?? {}).filter((each) => !kept.includes(each))) {
+    emit({ type: "message", level: "warning", text: describeLostAverage(name, forkedFrom) });
+  }
   const leftOut = describeBadFiles(data.dataset.badFiles);
   if (leftOut) emit({ type: "message", level: "warning", text: `${leftOut}; ${whereListed(data)}.` });
   for (const text of data.dataset.warnings) emit({ type: "message", level: "warning", text: `${text}.` });
@@ -48,6 +52,14 @@ export function announce({ model, stepsPerEpoch }: RunParts, options: AnnounceOp
 
 function describeFork({ runId, step }: ForkPoint): string {
   return `Forked from ${runId} at step ${step}: that run's weights, optimizer, random state and place in the data go on here.`;
+}
+
+function describeLostAverage(name: string, forkedFrom: ForkPoint | undefined): string {
+  const judged = name === "ema" ? ": the weights themselves are validated, judged and kept from here on" : "";
+  const wayOut = forkedFrom
+    ? `Begin another fork of ${forkedFrom.runId} with \`${name}\` to go on with them.`
+    : `Interrupt the run and put \`${name}\` back before its next checkpoint to go on with them.`;
+  return `The checkpoint has averaged weights of \`${name}\`, which the config no longer has${judged}. ${wayOut}`;
 }
 
 export function describeTornLine(tornBytes: number): TrainEventBody {

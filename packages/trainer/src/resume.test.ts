@@ -244,6 +244,29 @@ describe("resume", () => {
     },
   );
 
+  it.each([
+    ["ema", { decay: 0.9 }, "the weights themselves are validated, judged and kept from here on"],
+    ["lookahead", { everySteps: 5, slowShare: 0.9 }, "which the config no longer has."],
+  ])(
+    "says aloud that the averages are lost of a run whose config no longer has %s",
+    async (name, spec, words) => {
+      const run = newRun();
+      const controller = new AbortController();
+      const onEvent = ({ type }: TrainEvent): void => {
+        if (type === "step") controller.abort();
+      };
+      const config = configOf({ epochs: 1, [name]: spec });
+      await train(config, optionsFor(run, { signal: controller.signal, onEvent }));
+      const path = join(run, "config.json");
+      const stored = JSON.parse(readFileSync(path, "utf8")) as object;
+      writeFileSync(path, JSON.stringify({ ...stored, [name]: undefined }));
+      expect((await resume(run, optionsFor(run))).status).toBe("completed");
+      const warnings = eventsOf(journalOf(run), "message").filter(({ level }) => level === "warning");
+      expect(warnings).toMatchObject([{ attempt: 2, text: expect.stringContaining(words) }]);
+      expect(warnings[0]!.text).toContain(`averaged weights of \`${name}\``);
+    },
+  );
+
   it("refuses a finished run", async () => {
     const journal = readFileSync(join(whole, "events.jsonl"));
     await expect(resume(whole, optionsFor(whole))).rejects.toThrow(RunFinishedError);
