@@ -63,8 +63,9 @@ export class TooManyBadFilesError extends Error {
  * @throws {DatasetNotFoundError} if the source is neither a name nor a path.
  * @throws {RangeError} if CONVKIT_CACHE_GIB is no number from 0 up.
  * @throws {DatasetUnavailableError} if a named data set cannot be fetched.
- * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture or those of one
- *   class alone, or have ids in none of which `group` finds anything, or if the list of `splits` does not fit them, or `multiLabel` or `stratify` does not.
+ * @throws {DatasetFormatError} if the files are in none of the formats, damaged, hold no training picture, none that counts,
+ *   or those of one class alone, or have ids in none of which `group` finds anything, or if the list of `splits` does not fit them, or
+ *   `multiLabel` or `stratify` does not.
  * @throws {DiskSpaceError} if the pictures of a Parquet file do not fit below `home`.
  * @throws {TooManyBadFilesError} if more than `maxBadFraction` of the pictures cannot be read or decoded, are in a format that
  *   is not read, or lack their label in a tar of samples or a Parquet file.
@@ -216,6 +217,7 @@ function makeSplits(
     validation: validation.take(limit.validation ?? Infinity),
     test: test.take(limit.test ?? Infinity),
   };
+  checkWeights(chosen.train, data.source);
   const narrow = narrowing(Object.values(chosen));
   const splits = {
     train: narrow(chosen.train),
@@ -223,6 +225,16 @@ function makeSplits(
     ...(test.length > 0 && { test: narrow(chosen.test) }),
   };
   return { splits, warnings };
+}
+
+/** What a list of splits, what is held back and `limit` leave may be none of those that count. */
+function checkWeights({ weights, length }: DatasetSplit, source: string): void {
+  if (!weights || weights.some((weight) => weight > 0)) return;
+  throw new DatasetFormatError(
+    `Expected a training picture with a weight above 0 in ${source}. Received: ${length.toLocaleString("en-US")} with 0, ` +
+      "those that count being in other splits or left out. Give other weights, another `splitSeed`, or a larger " +
+      "`limit.train`.",
+  );
 }
 
 /** Where not one picture was to be expected, none is missed. */

@@ -326,11 +326,27 @@ describe("weights in a manifest", () => {
     expect((await hashes()).annotationsHash).not.toBe(pinned.annotationsHash);
   });
 
+  it("are not all 0 of the pictures that are trained on in the end", async () => {
+    const { file, home } = await write("m.csv", WEIGHTED);
+    const list = join(file, "../list.csv");
+    await writeFile(list, 'id,split\na/2.png,test\nb c/3.png,val\n"ü,""4.png",val\n');
+    await expect(openDataset({ source: file, splits: list }, { home })).rejects.toThrow(
+      /Expected a training picture with a weight above 0 in .*m\.csv\. Received: 1 with 0, those that count being in other splits/,
+    );
+    const most = WEIGHTED.replace("2.5", "1e30").replace(",,0", ",,1e-30");
+    const kept = await write("most.csv", most);
+    const found = await weightsInBatches({ source: kept.file }, kept.home);
+    expect(found).toEqual({ "a/1.png": Math.fround(1e-30), "a/2.png": Math.fround(1e30), "b c/3.png": 1 });
+  });
+
   it("are numbers from 0 up, not all of them 0", async () => {
     for (const [wrong, said] of [
       ["-1", "-1"],
       ["12 kg", "12 kg"],
       ["Infinity", "Infinity"],
+      ["1e39", "1e39"],
+      ["1e-46", "1e-46"],
+      ["3e38", "3e38"],
     ] as const) {
       const manifest = `path,label,weight\na/1.png,cat,1\na/2.png,dog,${wrong}\n`;
       await expect(read("m.csv", manifest)).rejects.toThrow(DatasetFormatError);

@@ -141,16 +141,19 @@ function labelSetOf(
 const isLabelName = (name: unknown): boolean =>
   typeof name === "string" && splitLabels(name).length === 1 && !name.includes("|");
 
-/** @throws {DatasetFormatError} if it is no number from 0 up. */
+/** Within these, float32 holds weights, their sums over a batch and their products with class weights. */
+const [LEAST_WEIGHT, MOST_WEIGHT] = [1e-30, 1e30];
+
+/** @throws {DatasetFormatError} if it is no number from 0 up, or one that float32 cannot weigh by. */
 function weightOf(file: string, row: Row): number | undefined {
   const text = textOf(file, row, "weight");
   if (text === "") return undefined;
   const weight = Number(text);
-  if (Number.isFinite(weight) && weight >= 0) return weight;
+  if (weight === 0 || (weight >= LEAST_WEIGHT && weight <= MOST_WEIGHT)) return weight;
   throw wrongLine(
     file,
     row.line,
-    "a number from 0 up as weight, how much the picture counts in the loss",
+    `a number from 0 up as weight, how much the picture counts in the loss: 0, or within ${LEAST_WEIGHT}…${MOST_WEIGHT}`,
     text,
   );
 }
