@@ -199,4 +199,17 @@ test("classes without predictions have no precision", () => {
   );
   expect(html).toContain(">–<");
   expect(html).toContain('aria-sort="ascending"');
+  expect(html).not.toContain("Average precision");
+});
+
+test("labels that are judged by themselves have an average precision, where any picture has them", () => {
+  const figures = { precision: 1, recall: 0.5, f1: 2 / 3, support: 2 };
+  const classes = [
+    { ...figures, label: "mass", averagePrecision: 0.75 },
+    { ...figures, label: "hernia", averagePrecision: null },
+  ];
+  const html = render(h(PerClassTable, { classes }));
+  expect(html).toContain("Average precision");
+  expect(html).toContain(">0.750<");
+  expect(html.match(/>–</g)).toHaveLength(1);
 });

@@ -11,6 +11,8 @@ export interface ClassFigures {
   precision: number | null;
   recall: number | null;
   f1: number | null;
+  /** Where each class is a question of its own; left out of all where a picture is of one class. */
+  averagePrecision?: number | null;
   /** Test pictures of this class. */
   support: number;
 }
@@ -33,6 +35,7 @@ const columns: readonly { id: ColumnId; header: string }[] = [
   { id: "precision", header: "Precision" },
   { id: "recall", header: "Recall" },
   { id: "f1", header: "F1" },
+  { id: "averagePrecision", header: "Average precision" },
   { id: "support", header: "Support" },
 ];
 
@@ -40,7 +43,7 @@ const columns: readonly { id: ColumnId; header: string }[] = [
 export function sortClasses(classes: readonly ClassFigures[], { column, descending }: Sort): ClassFigures[] {
   const direction = descending ? -1 : 1;
   return [...classes].sort((a, b) => {
-    const [left, right] = [a[column], b[column]];
+    const [left, right] = [a[column] ?? null, b[column] ?? null];
     if (left === null || right === null) return Number(left === null) - Number(right === null);
     if (typeof left === "string")
       return direction * left.localeCompare(String(right), "en", { numeric: true });
@@ -51,6 +54,7 @@ export function sortClasses(classes: readonly ClassFigures[], { column, descendi
 export function PerClassTable({ classes, onClass, className }: PerClassTableProps) {
   const [sort, setSort] = useState<Sort>({ column: "f1", descending: false });
   const sorted = useMemo(() => sortClasses(classes, sort), [classes, sort]);
+  const hasRanking = classes.some(({ averagePrecision }) => averagePrecision !== undefined);
   const largest = Math.max(1, ...classes.map(({ support }) => support));
   return (
     <div
@@ -63,6 +67,7 @@ export function PerClassTable({ classes, onClass, className }: PerClassTableProp
         <thead>
           <tr>
             {columns.map(({ id, header }) => {
+              if (id === "averagePrecision" && !hasRanking) return null;
               const active = sort.column === id;
               return (
                 <th
@@ -111,7 +116,12 @@ export function PerClassTable({ classes, onClass, className }: PerClassTableProp
                   figures.label
                 )}
               </th>
-              {([figures.precision, figures.recall, figures.f1] as const).map((value, index) => (
+              {[
+                figures.precision,
+                figures.recall,
+                figures.f1,
+                ...(hasRanking ? [figures.averagePrecision ?? null] : []),
+              ].map((value, index) => (
                 <td key={index} className="border-b border-line px-3 py-1">
                   <Bar share={value} text={value === null ? "–" : value.toFixed(3)} />
                 </td>

@@ -60,6 +60,20 @@ const idsOf = async (query: Partial<PictureQuery>) => (await list(query)).pictur
 /** Infinity less itself is NaN. */
 const sign = (a: number, b: number) => Number(a > b) - Number(a < b);
 
+describe("predictions of label sets", () => {
+  it("stay out of what needs one class a picture", async () => {
+    await judge("sets", {
+      ids: ["a"],
+      labels: Int32Array.of(-1),
+      labelSets: Uint8Array.of(1, 1, 0),
+      probabilities: Float32Array.of(0.75, 0.75, 0.25),
+    });
+    await expect(list({ runId: "sets" })).rejects.toThrow(
+      /any number of labels, its report and predictions\.bin/,
+    );
+  });
+});
+
 describe("listPictures", () => {
   it("says of a picture what was predicted, how surely, and what its label got", async () => {
     const { classNames, pictures, total } = await list({ label: 0, outcome: "wrong" });

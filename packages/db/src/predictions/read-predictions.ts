@@ -226,7 +226,8 @@ async function readClassNames(
     if (found) return found.classNames;
     throw new PredictionsNotFoundError(
       `Expected a run that was judged on ${split}. Received: ${runId}, of which there are no such predictions. ` +
-        "A run is judged when it completes; convkit evaluate judges it again.",
+        "A run is judged when it completes; convkit evaluate judges it again. Where pictures have any number of labels, its report " +
+        "and predictions.bin have all there is.",
     );
   });
 }

@@ -6,13 +6,17 @@ import { type EvaluationReport, stringifyWithSpelledNumbers, type Predictions } 
 import type { PoolClient } from "pg";
 import { storable, storableText } from "../ingest/storable-event.js";
 
-/** Those of the same split are replaced. */
+/**
+ * Those of the same split are replaced. Predictions of label sets stay in their file alone: galleries, matrices and
+ * disagreements need one class a picture.
+ */
 export async function storePredictions(
   client: PoolClient,
   runId: string,
   predictions: Predictions,
 ): Promise<void> {
-  const { split, classNames, ids, labels, probabilities } = predictions;
+  const { split, classNames, ids, labels, labelSets, probabilities } = predictions;
+  if (labelSets) return;
   const classes = classNames.length;
   const predicted = mostProbable(probabilities, classes);
   const probabilityOf = (index: number, picture: number) => probabilities[picture * classes + index];

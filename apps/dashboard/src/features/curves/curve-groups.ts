@@ -35,6 +35,8 @@ export function groupCurves(keys: readonly string[]): CurveGroup[] {
 const titles: Readonly<Record<string, string>> = {
   loss: "Loss",
   accuracy: "Accuracy",
+  mean_average_precision: "Mean average precision",
+  macro_f1: "Macro F1",
   learning_rate: "Learning rate",
   images_per_second: "Images per second",
   epoch_seconds: "Time of an epoch",

@@ -8,6 +8,8 @@ const TITLES: Readonly<Record<string, string>> = {
   "data.root": "Folder of its files",
   "data.group": "Group pattern",
   "data.splits": "List of splits",
+  "data.multiLabel": "Any number of labels a picture",
+  "data.noLabel": "Label that says none",
   "data.limit": "Use only a part",
   "data.limit.train": "Training pictures",
   "data.limit.validation": "Validation pictures",

@@ -13,7 +13,10 @@ import type { Suggestion } from "./suggestion-input";
 
 /** The newest; more nobody looks through. */
 const MOST_DATASETS = 1000;
-const MONITORED = ["val_accuracy", "val_loss", "accuracy", "loss"].map(textAlone);
+const MONITORED = [
+  ...["val_accuracy", "val_loss", "accuracy", "loss"],
+  ...["val_mean_average_precision", "val_macro_f1"],
+].map(textAlone);
 const NETWORKS: readonly Suggestion[] = MODEL_NAMES.map((name) => ({
   text: name,
   detail: MODEL_SUMMARIES[name],

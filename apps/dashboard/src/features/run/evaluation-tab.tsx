@@ -65,6 +65,7 @@ function SplitReport({ run, split }: { run: RunDetail; split: string }) {
   return (
     <QueryState query={query} skeleton={<SkeletonCards count={2} />}>
       {(report) => {
+        if (report?.meanAveragePrecision !== undefined) return <LabelSetReport report={report} />;
         const sections: readonly ReactNode[] = [
           report && <ReportFigures key="figures" report={report} />,
           report && (
@@ -122,6 +123,50 @@ function SplitReport({ run, split }: { run: RunDetail; split: string }) {
         );
       }}
     </QueryState>
+  );
+}
+
+/** Of pictures that have any number of labels: nothing is taken for something else, so there is no matrix and no gallery. */
+function LabelSetReport({ report }: { report: EvaluationReport }) {
+  const { meanAveragePrecision, macroAverage, loss, accuracy, testCount } = report;
+  return (
+    <div className="flex flex-col gap-4">
+      <FigureRow>
+        <Figure
+          label="Mean average precision"
+          value={formatMetric(meanAveragePrecision ?? Number.NaN, { digits: 4 })}
+          detail={`${testCount.toLocaleString("en")} pictures`}
+        />
+        <Figure
+          label="F1, mean of the labels"
+          value={formatMetric(macroAverage.f1, { digits: 4 })}
+          detail="at a probability of 0.5"
+        />
+        <Figure label="Loss" value={formatMetric(loss)} detail="binary cross-entropy, nats" />
+        <Figure
+          label="Labels right"
+          value={formatMetric(accuracy, { digits: 4 })}
+          detail="high without any found, where they are rare"
+        />
+      </FigureRow>
+      <p className="rounded-lg bg-sunken px-4 py-3 text-sm text-ink-2">
+        Pictures of this run have any number of labels. A confusion matrix and galleries of mistakes need one
+        class a picture: each label is judged by itself here, and predictions.bin among the artifacts has
+        every probability.
+      </p>
+      <Card title="By label" flush>
+        <PerClassTable
+          classes={report.perClass.map(({ className, averagePrecision, precision, recall, f1, support }) => ({
+            label: className,
+            precision: finite(precision),
+            recall: finite(recall),
+            f1: finite(f1),
+            averagePrecision: finite(averagePrecision ?? Number.NaN),
+            support,
+          }))}
+        />
+      </Card>
+    </div>
   );
 }
 

@@ -19,8 +19,10 @@ export function KeyFigures({ run }: { run: RunDetail }) {
     return <Figure key={key} label={label} value={format(value)} detail={detail} bad={Number.isNaN(value)} />;
   };
   const figures = [
+    figure("val_mean_average_precision", "Best validation mean average precision", "best"),
     figure("val_accuracy", "Best validation accuracy", "best"),
     figure("val_loss", "Best validation loss", "best"),
+    figure("test_mean_average_precision", "Test mean average precision", "last"),
     figure("test_accuracy", "Test accuracy", "last"),
     figure("test_loss", "Test loss", "last"),
     run.imagesPerSecond !== null && (
