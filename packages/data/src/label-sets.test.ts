@@ -163,17 +163,24 @@ describe("refuses", () => {
       "a manifest without labels",
       CSV.replaceAll(/,(?:[^,\n]*)(,p)/g, ",$1"),
       {},
-      /Expected pictures with labels/,
+      /Expected two labels or more.*Received: none/,
     ],
     [
       "one set for all",
-      CSV.replaceAll(/,[^,\n]*,(p\d),\w+/g, ",Mass,$1,train"),
+      CSV.replaceAll(/,[^,\n]*,(p\d),\w+/g, ",Mass|Hernia,$1,train"),
       {},
-      /with and without a label.*Received: all with the same labels, Mass/,
+      /with and without a label.*Received: all with the same labels, Hernia\|Mass/,
     ],
     ["exact parts", CSV, { stratify: true }, /Expected pictures of one class each.*for `stratify`/],
   ])("%s", async (_, manifest, more, message) => {
     await expect(read("xrays.csv", manifest, more)).rejects.toThrow(message);
+  });
+
+  it("a single label, which is a matter of two classes", async () => {
+    const one = CSV.replaceAll(/Mass\|(Effusion|Hernia)/g, "Effusion");
+    await expect(read("xrays.csv", one)).rejects.toThrow(
+      /Received: one, Effusion\. To tell pictures with it/,
+    );
   });
 
   it("arrays without the field, and names that could not be told apart", async () => {

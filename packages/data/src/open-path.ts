@@ -87,10 +87,13 @@ async function openLabelSets(
     );
   }
   const pictures = await readManifest(isFolder ? join(path, name) : path, options);
-  if (pictures.classNames.length > 0 || pictures.splits.train.ids.length === 0) return pictures;
+  const [only, ...others] = pictures.classNames;
+  if (others.length > 0 || pictures.splits.train.ids.length === 0) return pictures;
   throw new DatasetFormatError(
-    `Expected pictures with labels in ${path}. Received: ${pictures.splits.train.ids.length} without any. ` +
-      "Name the column of their labels `label`, or correct `noLabel`.",
+    `Expected two labels or more in ${path}, for \`multiLabel\`. Received: ${only === undefined ? "none" : `one, ${only}`}. ` +
+      (only === undefined
+        ? "Name the column of the pictures' labels `label`, or correct `noLabel`."
+        : `To tell pictures with it from those without, give these a label, too, and leave \`multiLabel\` out.`),
   );
 }
 

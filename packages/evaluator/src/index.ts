@@ -5,7 +5,7 @@ export { classReports, macroAverage, weightedAverage } from "./class-report.js";
 export { confusionMatrix, topConfusions, type Confusion } from "./confusion-matrix.js";
 export { crossEntropy } from "./cross-entropy.js";
 export { evaluate, type EvaluateOptions } from "./evaluate.js";
-export { LABEL_THRESHOLD, labelSetFigures, type LabelSetFigures } from "./label-set-report.js";
+export { labelSetFigures, type LabelSetFigures } from "./label-set-report.js";
 export { predictedClasses } from "./predicted-classes.js";
 export { wilsonInterval } from "./wilson-interval.js";
 export { worstMistakes } from "./worst-mistakes.js";

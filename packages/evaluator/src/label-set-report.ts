@@ -4,7 +4,7 @@ import { averagePrecision } from "./average-precision.js";
 import { averageOf, scoresOf, weightedAverage, type Average } from "./class-report.js";
 
 /** From which probability on a label counts as said. */
-export const LABEL_THRESHOLD = 0.5;
+const LABEL_THRESHOLD = 0.5;
 
 /** As Keras's epsilon: in float32 a probability may be 1 to the last bit, and be wrong. */
 const SMALLEST_PROBABILITY = 1e-7;
