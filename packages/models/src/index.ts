@@ -22,6 +22,7 @@ export { MODEL_NAMES, type ModelName } from "./names.js";
 export type { OurAccuracy } from "./our-accuracies.js";
 export { loadPretrained } from "./pretrained/load-pretrained.js";
 export { readPretrainedFile } from "./pretrained/read-pretrained-file.js";
+export { refuseTensorFlowPlace } from "./pretrained/refuse-tensorflow-port.js";
 export { readSafetensors, SafetensorsFormatError } from "./pretrained/read-safetensors.js";
 export { listModels, type ModelListing } from "./registry.js";
 export { applyToViews, checkViews, VIEW_COUNTS } from "./test-time-augmentation.js";

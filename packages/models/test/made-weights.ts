@@ -55,14 +55,15 @@ export function madePicture(side: number, channels: number): tf.Tensor4D {
 }
 
 /** A safetensors file of them. */
-export function safetensorsOf(state: MadeState): Uint8Array {
+export function safetensorsOf(state: MadeState, metadata?: Readonly<Record<string, string>>): Uint8Array {
   let end = 0;
-  const header = Object.fromEntries(
+  const tensors = Object.fromEntries(
     [...state].map(([name, { shape, values }]) => [
       name,
       { dtype: "F32", shape, data_offsets: [end, (end += values.byteLength)] },
     ]),
   );
+  const header = { ...(metadata && { __metadata__: metadata }), ...tensors };
   const json = new TextEncoder().encode(JSON.stringify(header));
   const file = new Uint8Array(8 + json.length + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);

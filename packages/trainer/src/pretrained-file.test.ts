@@ -14,6 +14,7 @@ import { runOptions, squaresConfig } from "../test/squares-run.js";
 import { writeSquares } from "../test/write-squares.js";
 import { loadCheckpoint } from "./checkpoint.js";
 import { readVariables, weightsByName } from "./named-tensors.js";
+import { withHashedPretrained, withLocalPretrained } from "./pretrained-file.js";
 import { openRunData } from "./run-data.js";
 import { buildNetwork } from "./run-parts.js";
 import { encodeSafetensors } from "./safetensors.js";
@@ -109,6 +110,15 @@ describe("a run from pretrained weights", () => {
     expect(await firstBias(config)).toBe(5);
     await open(configOf(url));
     expect(requests).toBe(1);
+  });
+
+  it("is not begun from one of timm's tf_…, whose name would be lost on the way into the home", async () => {
+    const pretrained =
+      "https://huggingface.co/timm/tf_efficientnet_b0.ns_jft_in1k/resolve/main/model.safetensors";
+    const spec = { name: "efficientnet-b0", options: {}, pretrained };
+    const words = "Received: those of timm's tf_efficientnet_b0";
+    await expect(withHashedPretrained(spec, root)).rejects.toThrow(words);
+    await expect(withLocalPretrained({ ...spec, sha256: "0".repeat(64) }, root)).rejects.toThrow(words);
   });
 
   it("normalises as the weights expect it where a preset chooses the transforms, and not where lists are given", async () => {

@@ -6,7 +6,12 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { hashSavedModel, PretrainedWeightsError, readPretrainedFile } from "@convkit/models";
+import {
+  hashSavedModel,
+  PretrainedWeightsError,
+  readPretrainedFile,
+  refuseTensorFlowPlace,
+} from "@convkit/models";
 import type { DatasetCard, ModelSpec } from "@convkit/schema";
 import { replaceFile } from "./replace-file.js";
 
@@ -24,7 +29,7 @@ function isPretrained(spec: ModelSpec): spec is PretrainedSpec {
  * With an absolute path and the SHA-256. A config that has one, as a run's own does, is believed: a run that goes on needs
  * the file of weights no more.
  *
- * @throws {PretrainedWeightsError} if the file cannot be read.
+ * @throws {PretrainedWeightsError} if the file cannot be read, or is one of timm's `tf_…`.
  * @throws {ClassifierFilesError} if the saved network cannot.
  */
 export async function withHashedPretrained(spec: ModelSpec, home: string): Promise<ModelSpec> {
@@ -34,6 +39,8 @@ export async function withHashedPretrained(spec: ModelSpec, home: string): Promi
   }
   if (!isPretrained(spec)) return spec;
   const pretrained = isUrl(spec.pretrained) ? spec.pretrained : resolve(spec.pretrained);
+  // Before it is fetched: in the home it has no such name any more.
+  if (spec.sha256 === undefined) refuseTensorFlowPlace(spec.name, pretrained);
   const sha256 = spec.sha256 ?? (await sha256Of(await localFile(pretrained, home)));
   return { ...spec, pretrained, sha256 };
 }
@@ -52,6 +59,7 @@ export async function withLocalPretrained(spec: ModelSpec, home: string): Promis
     return spec;
   }
   if (!isPretrained(spec)) return spec;
+  refuseTensorFlowPlace(spec.name, spec.pretrained);
   const path = await localFile(spec.pretrained, home);
   checkHash(spec, { what: "file of pretrained weights", place: path, received: await sha256Of(path) });
   return { ...spec, pretrained: path };

@@ -1,6 +1,6 @@
 /** Our networks, filled from files as timm and torchvision write them, give timm's and torchvision's logits. */
 import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Rng } from "@convkit/random";
 import * as tf from "@tensorflow/tfjs";
@@ -222,6 +222,32 @@ describe("a file that is not of the network", () => {
     await expect(load).rejects.toThrow(
       "Expected weights of resnet18 by the names of timm and torchvision, such as conv1.weight. Received: features.0.weight, ",
     );
+  });
+
+  it("is refused if it is timm's port from TensorFlow, by the name of the file, of its folder or in its metadata", async () => {
+    const words = "Received: those of timm's tf_mobilenetv3_small_100, which pads as TensorFlow does";
+    const state = madeState(ZOO["timm/mobilenetv3_small_100"]!);
+    const file = safetensorsOf(state);
+    const model = await build("mobilenet-v3-small", { side: 32 });
+    const before = hashesOf(model);
+    const folder = await temporaryFolder();
+    const hub = join(folder, "models--timm--tf_mobilenetv3_small_100.in1k", "snapshots");
+    await mkdir(hub, { recursive: true });
+    for (const path of [
+      join(folder, "tf_mobilenetv3_small_100-37f49e2b.safetensors"),
+      join(hub, "model.safetensors"),
+    ]) {
+      await writeFile(path, file);
+      await expect(loadPretrained(model, path)).rejects.toThrow(words);
+    }
+    const told = safetensorsOf(state, { architecture: "tf_mobilenetv3_small_100" });
+    await expect(loadPretrained(model, told)).rejects.toThrow(words);
+    expect(hashesOf(model)).toEqual(before);
+    // What a file is called itself counts more than where somebody has put it.
+    const named = join(hub, "mobilenetv3_small_100.safetensors");
+    await writeFile(named, file);
+    await loadPretrained(model, named);
+    expect(hashesOf(model)).not.toEqual(before);
   });
 
   it("is refused for a network that nobody publishes, one that is not there, and what is no file of weights", async () => {

@@ -8,6 +8,7 @@ import { isModelName } from "../names.js";
 import { PUBLISHED_NAMES, type PublishedNames } from "./published-names.js";
 import type { PublishedTensor, PublishedWeights } from "./published-tensor.js";
 import { decodeWeights, readPretrainedFile } from "./read-pretrained-file.js";
+import { refuseTensorFlowPlace } from "./refuse-tensorflow-port.js";
 import { candidatesOf, extentsOf, sumColours, toChannelsLast } from "./to-channels-last.js";
 
 /** Ours → PyTorch's. */
@@ -31,7 +32,8 @@ const MOST_NAMES = 5;
  * another number of classes, or has none; a first layer for grey pictures becomes the sum over the file's colours.
  *
  * @param source a path (in Node), an http or https URL, or the file's bytes.
- * @throws {PretrainedWeightsError} if the file cannot be read or is not of this network: it then names what is missing,
+ * @throws {PretrainedWeightsError} if its name or metadata is that of one of timm's `tf_…`, which pad in another way; or if
+ *   the file cannot be read or is not of this network: it then names what is missing,
  *   left over, or of another shape, and the network is as it was.
  */
 export async function loadPretrained(
@@ -45,6 +47,7 @@ export async function loadPretrained(
         `Received: ${model.name}. Leave \`pretrained\` out.`,
     );
   }
+  if (!(source instanceof Uint8Array)) refuseTensorFlowPlace(model.name, source);
   const file = source instanceof Uint8Array ? source : await readPretrainedFile(source);
   const published = withoutCounters(decodeWeights(file));
   const plan = planOf(model, published, known);

@@ -2,6 +2,7 @@
 import { PretrainedWeightsError } from "../errors.js";
 import { isNode, nodeModule } from "../node-module.js";
 import { decodeFloats, type PublishedWeights } from "./published-tensor.js";
+import { refuseTensorFlowMetadata } from "./refuse-tensorflow-port.js";
 import { readSafetensors, SafetensorsFormatError } from "./read-safetensors.js";
 import { isTorchCheckpoint, readTorchCheckpoint } from "./read-torch-checkpoint.js";
 
@@ -35,11 +36,15 @@ async function readLocalFile(text: string): Promise<Uint8Array> {
   }
 }
 
-/** @throws {PretrainedWeightsError} if the bytes are neither safetensors nor a PyTorch file of weights alone. */
+/**
+ * @throws {PretrainedWeightsError} if the bytes are neither safetensors nor a PyTorch file of weights alone, or say that they
+ *   are of one of timm's `tf_…`.
+ */
 export function decodeWeights(file: Uint8Array): PublishedWeights {
   if (isTorchCheckpoint(file)) return readTorchCheckpoint(file);
   try {
-    const { tensors } = readSafetensors(file);
+    const { tensors, metadata } = readSafetensors(file);
+    refuseTensorFlowMetadata(metadata);
     return new Map(
       [...tensors].map(([name, { type, shape, bytes }]) => [
         name,
