@@ -1,5 +1,5 @@
 // Batch normalisation in training, ReLU and a 2x2 max pooling of stride 2 in one pass each way: what lies between them is never
-// written, and the gradient reads a quarter of the pixels that it would. To the bit what batch-norm.h and pool.h give one after the
+// written, and of dy a quarter is read. To the bit what batch-norm.h and pool.h give one after the
 // other, but for the order of the gradient's sums. `rows` are rows of windows, [image, outH]; x is [rows * 2, outW * 2, channels].
 
 // The normalised values at a window's four places, in its own order, and x - mean.
