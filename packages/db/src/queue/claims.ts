@@ -41,28 +41,34 @@ export async function claimNextJob(
     for (const onlyWorker of [workerId, null]) {
       const name = queueName(kind, onlyWorker);
       await ensureQueue(queue, name);
-      const claimed = await inTransaction(queue.database, (client) =>
-        claimFrom(queue, client, name, workerId),
-      );
+      let claimed: ClaimedJob | "over" | null;
+      do {
+        claimed = await inTransaction(queue.database, (client) => claimFrom(queue, client, name, workerId));
+      } while (claimed === "over");
       if (claimed) return claimed;
     }
   }
   return null;
 }
 
+/** @returns null if nothing waits; `over` if what waited need not be done any more, and another may wait behind it. */
 async function claimFrom(
   { boss, heartbeatSeconds }: Queue,
   client: PoolClient,
   name: string,
   workerId: string,
-): Promise<ClaimedJob | null> {
+): Promise<ClaimedJob | "over" | null> {
   const [taken] = await boss.fetch<{ jobId: string }>(name, { includeMetadata: true, db: sqlOf(client) });
   if (!taken) return null;
   const fence = taken.retryCount + 1;
-  await client.query(
+  const { rows: ended } = await client.query<{ run_id: string }>(
     `UPDATE job SET state = 'done', reason = '', ended_at = now()
-     WHERE id = $1 AND state IN ('waiting', 'active') AND kind = 'train' AND ${HAS_ENDED}`,
+     WHERE id = $1 AND state IN ('waiting', 'active') AND kind = 'train' AND ${HAS_ENDED} RETURNING run_id`,
     [taken.id],
+  );
+  await tellOfRuns(
+    client,
+    ended.map(({ run_id: runId }) => runId),
   );
   const { rows } = await client.query<{ job: unknown }>(
     `UPDATE job SET state = 'active', reason = '' WHERE id = $1 AND state IN ('waiting', 'active') RETURNING job`,
@@ -71,7 +77,7 @@ async function claimFrom(
   if (!rows[0]) {
     // Its run was deleted, and the job with it; or a worker ended the run before it was lost.
     await boss.cancel(name, taken.id, { db: sqlOf(client) });
-    return null;
+    return "over";
   }
   const job = JobSchema.parse(rows[0].job);
   const attempt = job.kind === "train" ? await reserveAttempt(client, job.runId) : null;
@@ -155,7 +161,10 @@ export async function failJob(queue: Queue, claim: Claim, failure: JobFailure): 
       `UPDATE job SET state = 'done', reason = $2, ended_at = now() WHERE id = $1 AND kind = 'train' AND ${HAS_ENDED}`,
       [claim.jobId, reason],
     );
-    if (done) return void (await queue.boss.complete(name, attemptOf(claim), null, sql));
+    if (done && runId !== null) {
+      await queue.boss.complete(name, attemptOf(claim), null, sql);
+      return tellOfRuns(client, [runId]);
+    }
     if (retry && givenBack) {
       await client.query("UPDATE pgboss.job SET retry_limit = retry_limit + 1 WHERE id = $1", [claim.jobId]);
     }
