@@ -40,7 +40,10 @@ export interface Comparison<T> {
 export type ValueUntil<T> = (run: T, epochs: number) => number | null;
 
 /** Whether runs go on in later rungs, rather than end with theirs: then a value of fewer epochs counts, too. */
-export function isPaused({ rung, epochs }: ComparedTrial, { rungs }: Pick<SweepRules, "rungs">): boolean {
+export function isPaused(
+  { rung, epochs }: Pick<ComparedTrial, "rung" | "epochs">,
+  { rungs }: Pick<SweepRules, "rungs">,
+): boolean {
   const length = rungs?.[rung ?? 0]?.epochs;
   return length !== undefined && epochs > length;
 }

@@ -1,4 +1,5 @@
 /** The runs of sweeps, as their configs tell of them (`SweepTrial`), with the value of each that its sweep goes by. */
+import { isHigherBetter } from "@convkit/schema";
 import { connectionsOf, type Database } from "../database.js";
 import type { RunStatus } from "../generated/enums.js";
 import { readSeries } from "../series/read-series.js";
@@ -45,12 +46,15 @@ export interface SweepRuns {
   readonly comparison: Comparison<SweepRun>;
 }
 
-interface Found extends Omit<SweepRun, "values"> {
+interface Found extends Omit<SweepRun, "values" | "value"> {
   readonly sweepId: string;
   readonly sweep: Omit<SweepAim, "id"> & Pick<SweepRules, "rungs">;
   /** What says which epoch's weights it keeps. */
   readonly monitor: string;
-  readonly monitorMode: "min" | "max";
+  readonly monitorMode: "auto" | "min" | "max";
+  /** The sweep's metric where `monitor` is highest, null if `monitorMode` says that the lowest counts; and the reverse. */
+  readonly atHighest: number | null;
+  readonly atLowest: number | null;
   /** In the order of its parameters. */
   readonly values: readonly unknown[] | null;
   readonly total: number;
@@ -81,15 +85,30 @@ type ValueUntil = (run: Pick<SweepRun, "runId">, epochs: number) => number | nul
 function toSweep(id: string, found: readonly Found[], valueUntil: ValueUntil): SweepRuns {
   const [{ sweep, total }] = found as [Found];
   const { name, metric, mode, parameters, rungs } = sweep;
-  const runs = found.map(
-    ({ values, value, sweep: _, sweepId: __, monitor: ___, monitorMode: ____, total: _____, ...run }) => ({
-      ...run,
-      value: finite(value),
-      values: (values ?? []).map(scalarOf),
-    }),
-  );
+  const runs = found.map(toRun);
   const comparison = compareTrials(runs, { mode, rungs }, valueUntil);
   return { aim: { id, name, metric, mode, parameters }, runs, total, comparison };
+}
+
+function toRun(found: Found): SweepRun {
+  const { runId, trial, rung, status, epoch, epochs, durationMs, values, atHighest, atLowest } = found;
+  return {
+    runId,
+    name: found.name,
+    trial,
+    rung,
+    status,
+    epoch,
+    epochs,
+    durationMs,
+    value: finite(keepsHighest(found) ? atHighest : atLowest),
+    values: (values ?? []).map(scalarOf),
+  };
+}
+
+/** Whether the epoch of the highest `monitor` is the one whose weights the run keeps, rather than that of the lowest. */
+function keepsHighest({ monitor, monitorMode }: Found): boolean {
+  return monitorMode === "auto" ? isHigherBetter(monitor) : monitorMode === "max";
 }
 
 /** Of runs that went on after a rung, from their curves. */
@@ -105,12 +124,13 @@ async function readValuesUntil(database: Database, found: readonly Found[]): Pro
     const watched = row && curves.get(`${runId} ${row.monitor}`);
     const metric = row && curves.get(`${runId} ${row.sweep.metric}`);
     if (!watched || !metric) return null;
+    const isHighestKept = keepsHighest(row);
     let kept: number | undefined;
-    let best = row.monitorMode === "max" ? -Infinity : Infinity;
+    let best = isHighestKept ? -Infinity : Infinity;
     for (const [index, value] of watched.y.entries()) {
       // Steps over steps per epoch may come out a hair more than the whole number.
       if (watched.x[index]! > epochs + 0.5) break;
-      const isBetter = row.monitorMode === "max" ? value > best : value < best;
+      const isBetter = isHighestKept ? value > best : value < best;
       if (isBetter) [best, kept] = [value, watched.x[index]];
     }
     return kept === undefined ? null : finite(metric.y[metric.x.indexOf(kept)]);
@@ -126,6 +146,14 @@ function scalarOf(value: unknown): string | number | null {
   return typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** The sweep's metric in the step of the run's highest or lowest `monitor`. */
+const metricAt = (extreme: "max_step" | "min_step") => `
+    SELECT chunk."values"[array_position(chunk.steps, kept.step)]
+      FROM (SELECT ${extreme} AS step FROM metric WHERE run_id = placed.id AND key = monitor) AS kept
+      JOIN metric_chunk AS chunk ON chunk.run_id = placed.id AND chunk.key = sweep ->> 'metric'
+        AND chunk.first_step <= kept.step AND kept.step = ANY (chunk.steps)
+      ORDER BY chunk.attempt DESC LIMIT 1`;
+
 /** Of equal extremes the first counts, here as in a run's checkpoints. Ids are JSON text, as a param's value is. */
 const READ_RUNS = `
   WITH swept AS (
@@ -137,8 +165,7 @@ const READ_RUNS = `
     SELECT swept.value::jsonb #>> '{}' AS sweep_id, run.*, config -> 'sweep' AS sweep,
       (config #>> '{sweep,trial}')::int AS trial, (config #>> '{sweep,rung}')::int AS rung,
       config #>> '{checkpoint,monitor}' AS monitor,
-      CASE config #>> '{checkpoint,mode}' WHEN 'max' THEN 'max' WHEN 'min' THEN 'min'
-        ELSE CASE WHEN config #>> '{checkpoint,monitor}' LIKE '%accuracy' THEN 'max' ELSE 'min' END END AS monitor_mode
+      coalesce(config #>> '{checkpoint,mode}', 'auto') AS monitor_mode
     FROM swept JOIN run ON run.id = swept.run_id WHERE archived_at IS NULL),
   placed AS (
     SELECT *, count(*) OVER (PARTITION BY sweep_id)::int AS total,
@@ -147,12 +174,8 @@ const READ_RUNS = `
   SELECT sweep_id AS "sweepId", id AS "runId", name, trial, rung, status, epoch, epochs, sweep, total, monitor,
     monitor_mode AS "monitorMode",
     extract(epoch FROM (coalesce(ended_at, last_event_at) - started_at))::float8 * 1000 AS "durationMs",
-    (SELECT chunk."values"[array_position(chunk.steps, kept.step)]
-       FROM (SELECT CASE monitor_mode WHEN 'max' THEN max_step ELSE min_step END AS step
-               FROM metric WHERE run_id = placed.id AND key = monitor) AS kept
-       JOIN metric_chunk AS chunk ON chunk.run_id = placed.id AND chunk.key = sweep ->> 'metric'
-         AND chunk.first_step <= kept.step AND kept.step = ANY (chunk.steps)
-       ORDER BY chunk.attempt DESC LIMIT 1) AS value,
+    CASE WHEN monitor_mode <> 'min' THEN (${metricAt("max_step")}) END AS "atHighest",
+    CASE WHEN monitor_mode <> 'max' THEN (${metricAt("min_step")}) END AS "atLowest",
     (SELECT jsonb_agg(config #> string_to_array(path, '.') ORDER BY nth)
        FROM jsonb_array_elements_text(sweep -> 'parameters') WITH ORDINALITY AS tried (path, nth)) AS values
   FROM placed WHERE place <= $2 ORDER BY sweep_id, place`;

@@ -16,6 +16,8 @@ interface Trial {
   readonly rung?: number;
   /** Of each epoch, where the kept weights are chosen by it. */
   readonly accuracies?: readonly number[];
+  /** The same of label sets, by this metric's name. */
+  readonly scores?: { readonly name: string; readonly values: readonly number[] };
   readonly status?: "completed" | "interrupted" | "failed";
 }
 
@@ -27,9 +29,10 @@ const RUNGS = [
 
 function add(
   name: string,
-  { trial, rate, losses, accuracies, rung, status = "completed" }: Trial,
+  { trial, rate, losses, accuracies, scores, rung, status = "completed" }: Trial,
   id?: string,
 ): Promise<unknown> {
+  const watched = accuracies ? { name: "val_accuracy", values: accuracies } : scores;
   const sweep = {
     ...(id !== undefined && { id }),
     name,
@@ -46,12 +49,12 @@ function add(
       name: `${name}-${trial}`,
       learningRate: rate,
       epochs: rung === undefined ? 3 : 4,
-      checkpoint: { monitor: accuracies ? "val_accuracy" : "val_loss" },
+      checkpoint: { monitor: watched?.name ?? "val_loss" },
       sweep,
     },
   };
   const epochs = losses.map((loss, index) =>
-    epochEnded(index + 1, { val_loss: loss, ...(accuracies && { val_accuracy: accuracies[index]! }) }),
+    epochEnded(index + 1, { val_loss: loss, ...(watched && { [watched.name]: watched.values[index]! }) }),
   );
   return ingestEvents(test.database, eventsOf(run, [started(run), ...epochs, ended(status)]));
 }
@@ -147,6 +150,29 @@ describe("getSweep", () => {
     expect(sweep.importance[0]!.correlation).toBeCloseTo(0.4, 10);
     const { sweeps } = await listSweeps(test.database);
     expect(sweeps.find(({ id }) => id === "kept")!.best).toMatchObject({ runId: "kept-2-", value: 1.5 });
+  });
+
+  it("knows of every metric whether a run kept its highest or its lowest, where the config leaves that open", async () => {
+    const losses = [3, 1, 2];
+    const values = [0.2, 0.5, 0.4];
+    for (const [index, name] of ["val_mean_average_precision", "val_macro_f1", "val_entropy"].entries())
+      await add("scored", { trial: index + 1, rate: 0.1, losses, scores: { name, values } });
+    const sweep = await getSweep(test.database, "scored");
+    // The loss of the second epoch, which has the highest score, and of the first, which has the lowest.
+    expect(sweep.runs.map(({ value }) => value)).toEqual([1, 1, 3]);
+  });
+
+  it("knows the same of runs that were paused after a rung", async () => {
+    const scores = { name: "val_macro_f1", values: [0.2, 0.5] };
+    for (const trial of [
+      { trial: 1, rate: 0.1, losses: [4] },
+      { trial: 2, rate: 0.2, losses: [4.5] },
+      { trial: 3, rate: 0.3, losses: [3, 2] },
+      { trial: 4, rate: 0.4, losses: [2, 2.5] },
+    ])
+      await add("paused", { ...trial, scores, rung: 0, status: "interrupted" });
+    // Both kept their second epoch; in their first the other was the better one.
+    expect(await getSweep(test.database, "paused")).toMatchObject({ bestRunId: "paused-3-0", bestValue: 2 });
   });
 
   it("tells sweeps of one name apart by their ids", async () => {
