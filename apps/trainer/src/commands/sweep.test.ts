@@ -313,6 +313,39 @@ it("tells a server of every trial, those that ended before among them, and no tr
   expect(refused.json().at(-1)).toMatchObject({ type: "result", trials: 4, failed: 0 });
 });
 
+it("goes on where what a trial itself chooses cannot be: data, or what computes", async () => {
+  const failedOf = async (name: string, spec: SweepSpecInput) => {
+    write(name, spec);
+    const { exitCode, json } = await runConvkit(folder, ["sweep", `${name}.json`, "--json"]);
+    expect(exitCode).toBe(0);
+    return json().flatMap(({ type, trial, status, reason }) =>
+      type === "trial" && status === "failed" ? [[trial, reason]] : [],
+    );
+  };
+  // Pictures of one number belong together.
+  const base = { ...BASE, data: { ...BASE.data, group: "(\\d+)" } };
+  const stratify = { "data.stratify": { values: [true, false] } };
+  expect(await failedOf("stratified", { ...RATES, base, method: "grid", parameters: stratify })).toEqual([
+    [1, expect.stringContaining("Expected pictures that stand alone in")],
+  ]);
+  const precision = { precision: { values: ["bf16", "f32"] } };
+  expect(await failedOf("precise", { ...RATES, method: "grid", parameters: precision })).toEqual([
+    [1, expect.stringContaining("bf16")],
+  ]);
+
+  const before = readdirSync(runs()).length;
+  write("misspelt", {
+    ...RATES,
+    base: { ...BASE, data: { source: "./pcitures" } },
+    method: "grid",
+    parameters: stratify,
+  });
+  const { exitCode, stderr } = await runConvkit(folder, ["sweep", "misspelt.json"]);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("./pcitures");
+  expect(readdirSync(runs())).toHaveLength(before);
+});
+
 it("ends with an error where every trial has failed, and says why", async () => {
   write("ruined", { ...RATES, method: "grid", parameters: { learningRate: { values: [1e37, 1e38] } } });
   const { exitCode, stderr } = await runConvkit(folder, ["sweep", "ruined.json"]);

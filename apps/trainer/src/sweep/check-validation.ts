@@ -4,29 +4,49 @@ import type { CommandContext } from "../commands/command-context.js";
 import { withDataset } from "../commands/with-dataset.js";
 import { ConfigError } from "../config/config-error.js";
 import type { LineWriter } from "../display/line-writer.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { exitCodeOfError } from "../exit-code-of-error.js";
 import type { SweepPlan } from "./sweep-plan.js";
+import { isTrialsFault } from "./trial-fault.js";
 
-/** @throws {ConfigError} naming the first trial that would have none. @throws {Error} if a data set cannot be opened. */
+/**
+ * A trial whose own choice of data cannot be opened is left to fail by itself, unless no other can be opened either.
+ * @throws {ConfigError} naming the first trial that would have none.
+ * @throws {Error} if a data set cannot be opened.
+ */
 export async function checkValidation(
   plan: SweepPlan,
   context: CommandContext,
   { writer }: { readonly writer: LineWriter | undefined },
 ): Promise<void> {
   const checked = new Set<string>();
+  const unopened = new Map<string, unknown>();
   for (const trial of plan.trials.keys()) {
-    const { data } = plan.configOf({ trial, rung: 0 });
-    if (checked.has(holdingOf(data))) continue;
-    checked.add(holdingOf(data));
+    const { data, sweep } = plan.configOf({ trial, rung: 0 });
+    if (checked.has(holdingOf(data)) || unopened.has(JSON.stringify(data))) continue;
     const work = { context, writer, stopped: "Stopped. No trial had begun." };
-    const hasValidation = await withDataset(data, work, (dataset) =>
-      Promise.resolve(dataset.splits.validation !== undefined),
-    );
+    let hasValidation: boolean;
+    try {
+      hasValidation = await withDataset(data, work, (dataset) =>
+        Promise.resolve(dataset.splits.validation !== undefined),
+      );
+    } catch (error) {
+      if (!isOfItsData(error, sweep!.parameters)) throw error;
+      unopened.set(JSON.stringify(data), error);
+      continue;
+    }
+    checked.add(holdingOf(data));
     if (hasValidation) continue;
     throw new ConfigError(
       `Expected validation pictures, by which a sweep chooses. Received: none for trial ${trial + 1} in ${data.source}. ` +
         "Hold some back: --set data.validationFraction=0.1",
     );
   }
+  if (checked.size === 0) throw [...unopened.values()][0];
+}
+
+function isOfItsData(error: unknown, swept: readonly string[]): boolean {
+  return error instanceof Error && exitCodeOfError(error) === EXIT_CODES.data && isTrialsFault(error, swept);
 }
 
 /** What decides whether there are any; how many does not. */

@@ -46,8 +46,8 @@ const BUSY = ["RunBusyError", "RunFolderExistsError"];
 
 /**
  * @throws {InterruptedError} if the user ended it; the next call goes on.
- * @throws {Error} what is not the trial's own fault (`isTrialsFault`): a full disk, data that cannot be read, an engine that
- * is not there, a run that another process does not let go of. The next call tries again.
+ * @throws {Error} what is not the trial's own fault (`isTrialsFault`): a full disk, data that cannot be read or an engine that
+ * is not there where the sweep does not try such, a run that another process does not let go of. The next call tries again.
  */
 export async function runTrial(run: TrialRun, host: TrialHost): Promise<TrialOutcome> {
   const directory = join(run.home, "runs", run.runId);
@@ -116,7 +116,7 @@ function judgeOutcome(
       return failed(outcome.diagnosis);
     case "error": {
       const error = unpackError(outcome.error);
-      if (!isTrialsFault(error)) throw error;
+      if (!isTrialsFault(error, run.config.sweep!.parameters)) throw error;
       return failed(error.message);
     }
     default:

@@ -4,7 +4,8 @@ import { packError, unpackError } from "../process/protocol.js";
 import { isTrialsFault } from "./trial-fault.js";
 
 /** As the sweep sees what a training process has thrown. */
-const judged = (error: Error) => isTrialsFault(unpackError(packError(error)));
+const judged = (error: Error, swept = ["learningRate", "model.options.database"]) =>
+  isTrialsFault(unpackError(packError(error)), swept);
 const named = (name: string, cause?: Error) => Object.assign(new Error("…", cause && { cause }), { name });
 
 function thrownBy(work: () => void): Error {
@@ -43,6 +44,35 @@ it("is not what another config would not change: data, the engine, another proce
     "JournalCorruptError",
   ])
     expect([name, judged(named(name))]).toEqual([name, false]);
+});
+
+it("is data, an engine or a precision that cannot be, where the sweep tries such", () => {
+  const ofData = ["DatasetFormatError", "DatasetNotFoundError", "ImageDecodeError", "TooManyBadFilesError"];
+  const ofEngine = ["EngineUnavailableError", "PrecisionUnavailableError", "Bf16UnavailableError"];
+  for (const name of ofData)
+    expect([name, judged(named(name), ["data.stratify"]), judged(named(name), ["precision"])]).toEqual([
+      name,
+      true,
+      false,
+    ]);
+  for (const name of ofEngine)
+    for (const [path, is] of [
+      ["precision", true],
+      ["engine", true],
+      ["data.stratify", false],
+    ] as const)
+      expect([name, path, judged(named(name), ["learningRate", path])]).toEqual([name, path, is]);
+});
+
+it("is no full disk, no network that is down and no process that holds the run, whatever the sweep tries", () => {
+  for (const name of [
+    "DiskSpaceError",
+    "FetchError",
+    "DatasetUnavailableError",
+    "ContentHashMismatchError",
+    "RunBusyError",
+  ])
+    expect([name, judged(named(name), ["data.source", "engine", "precision"])]).toEqual([name, false]);
 });
 
 it.skipIf(process.platform !== "linux")("is not a full disk, whoever ran into it", () => {

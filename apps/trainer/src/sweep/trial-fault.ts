@@ -8,12 +8,25 @@ import { exitCodeOfError, isForeseen } from "../exit-code-of-error.js";
 /** No room, no handles, a broken or read-only disk. */
 const STORAGE = ["EDQUOT", "EFBIG", "EIO", "EMFILE", "ENFILE", "ENOSPC", "EROFS"];
 
-const NOT_ITS_FAULT: readonly ExitCode[] = [EXIT_CODES.data, EXIT_CODES.engine, EXIT_CODES.busy];
+/**
+ * Errors that are the same for every trial, by their number, and the fields of the config by which they are a trial's own
+ * all the same, where the sweep tries values of these.
+ */
+const FIELDS_BEHIND: Partial<Record<ExitCode, readonly string[]>> = {
+  [EXIT_CODES.data]: ["data"],
+  [EXIT_CODES.engine]: ["engine", "precision"],
+  [EXIT_CODES.busy]: [],
+};
 
-/** Of the run's own folder, or of files that change under it: another trial's config would change nothing about them. */
+/** Of the run's own folder, the disk, the network, or of files that change under it: another trial's config would change nothing about them. */
 const OF_FILES = [
+  "AnnotationsHashMismatchError",
   "CheckpointCorruptError",
   "CheckpointVersionError",
+  "ContentHashMismatchError",
+  "DatasetUnavailableError",
+  "DiskSpaceError",
+  "FetchError",
   "FileChangedError",
   "JournalCorruptError",
   "NotARunError",
@@ -23,11 +36,17 @@ const OF_FILES = [
   "TrainEventFormatError",
 ];
 
-/** Whether the trial's own config led to the error, as where memory does not hold its batch or its layers do not fit. */
-export function isTrialsFault(error: Error): boolean {
+/**
+ * Whether the trial's own config led to the error, as where memory does not hold its batch or its layers do not fit.
+ * @param swept dotted paths of what the sweep tries: data that cannot be opened are the trial's fault where it chose them.
+ */
+export function isTrialsFault(error: Error, swept: readonly string[]): boolean {
   const codes = systemCodesOf(error);
   if (codes.some((code) => STORAGE.includes(code)) || OF_FILES.includes(error.name)) return false;
-  if (isForeseen(error)) return !NOT_ITS_FAULT.includes(exitCodeOfError(error));
+  if (isForeseen(error)) {
+    const behind = FIELDS_BEHIND[exitCodeOfError(error)];
+    return !behind || swept.some((path) => behind.includes(path.split(".")[0]!));
+  }
   return codes.length === 0;
 }
 
