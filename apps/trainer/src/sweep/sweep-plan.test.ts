@@ -45,12 +45,24 @@ describe("planSweep", () => {
   });
 
   it("keeps the epoch that is best by the sweep's metric, unless the base says otherwise", () => {
-    const monitorOf = (spec: SweepSpecInput) =>
-      planSweep(sweepOf(spec)).configOf({ trial: 0, rung: 0 }).checkpoint.monitor;
+    const checkpointOf = (spec: SweepSpecInput, ...set: string[]) =>
+      planSweep(sweepOf(spec, set)).configOf({ trial: 0, rung: 0 }).checkpoint;
+    const monitorOf = (spec: SweepSpecInput) => checkpointOf(spec).monitor;
     expect(monitorOf(grid)).toBe("val_accuracy");
     expect(monitorOf({ ...grid, metric: "val_loss" })).toBe("val_loss");
     const base = { ...grid.base, checkpoint: { monitor: "val_accuracy" } };
     expect(monitorOf({ ...grid, base, metric: "val_loss" })).toBe("val_accuracy");
+
+    // Without a mode a run of label sets would take another for its val_accuracy.
+    expect(checkpointOf(grid)).toEqual({ monitor: "val_accuracy", mode: "max" });
+    const loss = { name: "val_loss", mode: "min" } as const;
+    expect(checkpointOf({ ...grid, metric: loss })).toEqual({ monitor: "val_loss", mode: "min" });
+    // The mode is of the sweep's own metric, and of no other.
+    const ownAccuracy = { monitor: "val_accuracy", mode: "auto" };
+    expect(checkpointOf({ ...grid, base, metric: loss })).toEqual(ownAccuracy);
+    expect(checkpointOf({ ...grid, metric: loss }, "checkpoint.monitor=val_accuracy")).toEqual(ownAccuracy);
+    const swept = { "checkpoint.monitor": { values: ["val_accuracy"] } };
+    expect(checkpointOf({ ...grid, metric: loss, parameters: swept })).toEqual(ownAccuracy);
   });
 
   it("refuses a trial that is no config, and names it", () => {
@@ -176,7 +188,7 @@ describe("trainCommand", () => {
     const sweep = sweepOf(grid, ["epochs=2"]);
     const command = trainCommand(sweep, { learningRate: 0.5 }, 9);
     expect(command).toBe(
-      `convkit train cifar10 --set 'data.limit={"train":100}' --set 'tags=["mine"]' --set seed=3 --set learningRate=0.5 --set epochs=9`,
+      `convkit train cifar10 --set 'data.limit={"train":100}' --set 'checkpoint={"monitor":"val_accuracy","mode":"max"}' --set 'tags=["mine"]' --set seed=3 --set learningRate=0.5 --set epochs=9`,
     );
   });
 });

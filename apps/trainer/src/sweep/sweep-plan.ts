@@ -83,24 +83,29 @@ export function planSweep(sweep: Sweep): SweepPlan {
   };
 }
 
-/** A run keeps the epoch that is best by what the sweep chooses by, unless the base says otherwise. */
-export function baseOf({ base, metric: { name, mode } }: SweepSpec): PartialConfig {
-  const isUsual = name === "val_accuracy" && mode === "auto";
-  return isUsual ? base : mergeConfig({ checkpoint: { monitor: name, mode } }, base);
+/**
+ * A run keeps the epoch that is best by what the sweep chooses by, unless the base, `--set` or a parameter says otherwise.
+ * With the mode, as a run of label sets takes a monitor without one for the default, and keeps another epoch.
+ */
+export function baseOf({ spec: { base, metric, parameters }, assignments }: Sweep): PartialConfig {
+  const isSwept = "checkpoint" in parameters || "checkpoint.monitor" in parameters;
+  if (isSwept || [base, ...assignments].some(namesMonitor)) return base;
+  const mode = isMaximized(metric) ? "max" : "min";
+  return mergeConfig({ checkpoint: { monitor: metric.name, mode } }, base);
 }
 
-function assembleTrial(
-  { spec, assignments }: Sweep,
-  parameters: TrialParameters,
-  epochs: number | undefined,
-): RunConfig {
+function namesMonitor({ checkpoint }: PartialConfig): boolean {
+  return typeof checkpoint === "object" && checkpoint !== null && "monitor" in checkpoint;
+}
+
+function assembleTrial(sweep: Sweep, parameters: TrialParameters, epochs: number | undefined): RunConfig {
   const chosen = Object.entries(parameters).map(([path, value]) =>
     parseAssignment(`${path}=${JSON.stringify(value)}`),
   );
   return assembleRunConfig({
-    recipe: spec.recipe,
-    file: baseOf(spec),
-    assignments: [...assignments, ...chosen, ...(epochs === undefined ? [] : [{ epochs }])],
+    recipe: sweep.spec.recipe,
+    file: baseOf(sweep),
+    assignments: [...sweep.assignments, ...chosen, ...(epochs === undefined ? [] : [{ epochs }])],
   });
 }
 

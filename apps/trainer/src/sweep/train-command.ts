@@ -8,12 +8,9 @@ import { baseOf, type Sweep } from "./sweep-plan.js";
 const LEFT_OUT = ["formatVersion", "sweep"];
 
 /** @param epochs that successive halving has given it. */
-export function trainCommand(
-  { spec, assignments }: Sweep,
-  parameters: TrialParameters,
-  epochs: number | undefined,
-): string {
-  const { data, ...base } = baseOf(spec);
+export function trainCommand(sweep: Sweep, parameters: TrialParameters, epochs: number | undefined): string {
+  const { spec, assignments } = sweep;
+  const { data, ...base } = baseOf(sweep);
   const { source, ...restOfData } = isObject(data) ? data : {};
   const settings = [
     ...Object.entries(restOfData).map(([key, value]) => [`data.${key}`, value] as const),
