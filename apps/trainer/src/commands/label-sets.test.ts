@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Rng } from "@convkit/random";
 import sharp from "sharp";
@@ -50,6 +50,30 @@ it("trains on several labels a picture, and predicts every label by itself", asy
   expect(predictions[0]!.classes.map(({ className }) => className).sort()).toEqual(["green", "red"]);
   const { stdout } = await runConvkit(folder, predict);
   expect(stdout.match(/✓ (green|red)/g)).toHaveLength(2);
+});
+
+it("keeps in a sweep the epoch that the sweep chooses by, though runs of label sets have another default", async () => {
+  const spec = {
+    base: {
+      data: { source: "./films", multiLabel: true, noLabel: "No Finding", validationFraction: 0.2 },
+      engine: "cpu",
+      epochs: 1,
+      batchSize: 8,
+      model: [{ layer: "conv", filters: 4, strides: 2, activation: "relu" }, { layer: "flatten" }],
+    },
+    method: "grid",
+    parameters: { learningRate: { values: [0.01] } },
+  };
+  for (const metric of ["val_accuracy", "val_macro_f1"]) {
+    writeFileSync(join(folder, `${metric}.json`), JSON.stringify({ ...spec, metric }));
+    const swept = await runConvkit(folder, ["sweep", `${metric}.json`, "--json"]);
+    expect(swept).toMatchObject({ exitCode: 0, stderr: "" });
+    const { runId } = swept.json().find(({ type }) => type === "trial")!;
+    const config: unknown = JSON.parse(
+      readFileSync(join(folder, ".convkit", "runs", String(runId), "config.json"), "utf8"),
+    );
+    expect(config).toMatchObject({ checkpoint: { monitor: metric, mode: "max" } });
+  }
 });
 
 it("counts labels in an inspection", async () => {

@@ -193,6 +193,10 @@ it("refuses before the first trial what no trial could be chosen by", async () =
   expect(await refuse(RATES, "--set", "data.validationFraction=0")).toContain(
     "Received: none for trial 1 in ./pictures. Hold some back: --set data.validationFraction=0.1",
   );
+  for (const metric of ["val_mean_average_precision", "val_macro_f1"])
+    expect(await refuse({ ...RATES, metric })).toContain(
+      `any number of labels, for ${metric}. Received: one class each for trial 1 in ./pictures. Choose by val_accuracy or val_loss`,
+    );
   expect(await refuse({ ...RATES, metric: "test_accuracy" })).toContain(
     "metric.name: expected val_accuracy or val_loss",
   );
