@@ -11,6 +11,7 @@ import {
   runOptions as optionsFor,
   squaresConfig,
 } from "../test/squares-run.js";
+import { writeShapes } from "../test/write-shapes.js";
 import { writeSquares } from "../test/write-squares.js";
 import { CheckpointCorruptError, loadCheckpoint } from "./checkpoint.js";
 import { ForkError } from "./fork.js";
@@ -155,6 +156,33 @@ describe("what cannot be forked", () => {
     expect(message).toContain("another `optimizer.name` (the checkpoint has this optimizer's state)");
     expect(message).not.toContain("learningRate");
     expect(message).toContain(`model.classifier=${join(source, "model")}`);
+  });
+
+  it("tells of other pictures, and of the same with other classes, where its own config says nothing of them", async () => {
+    const shapes = writeShapes(join(root, "shapes"), { train: 40, test: 4 });
+    const squares = join(root, "redrawn");
+    writeSquares(squares, { train: 200, test: 40 });
+    const sources = [
+      squaresConfig(squares, { epochs: 1 }),
+      squaresConfig(shapes, { epochs: 1, transforms: { train: [], evaluation: [] } }),
+    ];
+    const forks: RunConfigInput[] = [];
+    for (const config of sources) {
+      await train(config, optionsFor(newRun()));
+      forks.push({ ...config, epochs: 2, forkedFrom: { runId: `run-${runs}` } });
+    }
+    writeSquares(squares, { train: 200, test: 40, wrongTest: true });
+    expect(await refused(forks[0]!)).toContain("another `data.contentHash` (the pictures are not those");
+    // Every square is a circle now, and every circle a square: the same pictures, the outputs in the other order.
+    const manifest = readFileSync(shapes, "utf8");
+    const other: Record<string, string> = { circle: "square", square: "circle" };
+    writeFileSync(
+      shapes,
+      manifest.replace(/circle|square/g, (name) => other[name]!),
+    );
+    expect(await refused(forks[1]!)).toContain(
+      "another `data.annotationsHash` (their classes, splits or groups are not those",
+    );
   });
 
   it("names the steps that are kept, the source that is not there, and epochs that are done", async () => {

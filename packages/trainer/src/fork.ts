@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { ForkPoint, RunConfig } from "@convkit/schema";
-import { changedFixedFields } from "@convkit/schema/fork-fields";
+import { changedFixedFields, type FixedField } from "@convkit/schema/fork-fields";
 import { CheckpointCorruptError, loadCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { stepCheckpoints, stepFolderName } from "./intact-checkpoint.js";
 import { NotARunError, RunFolder } from "./run-folder.js";
@@ -62,7 +62,7 @@ async function openSource(runId: string, runs: string): Promise<RunFolder> {
 }
 
 function checkFixedFields(source: RunFolder, config: RunConfig): void {
-  const changed = changedFixedFields(source.config, config);
+  const changed = [...changedFixedFields(source.config, config), ...changedPictures(source.config, config)];
   if (changed.length === 0) return;
   const received = changed.map(({ path, reason }) => `another \`${path}\` (${reason})`).join(", ");
   const wayOut = existsSync(source.model)
@@ -73,6 +73,21 @@ function checkFixedFields(source: RunFolder, config: RunConfig): void {
       `Leave that as it is in ${source.configFile}; or ${wayOut}.`,
   );
 }
+
+/** What a fork's config leaves out is compared with no file: only here is it seen that classes have changed places. */
+function changedPictures({ data: before }: RunConfig, { data: after }: RunConfig): FixedField[] {
+  return PICTURE_HASHES.filter(({ key }) => before[key] !== undefined && before[key] !== after[key]).map(
+    ({ key, reason }) => ({ path: `data.${key}`, reason }),
+  );
+}
+
+const PICTURE_HASHES = [
+  { key: "contentHash", reason: "the pictures are not those that the source was trained on" },
+  {
+    key: "annotationsHash",
+    reason: "their classes, splits or groups are not those that the source was trained on",
+  },
+] as const;
 
 /** By its number of steps it may be any of them: a `last` or `best` of the same step goes on in the same way. */
 async function readKept(source: RunFolder, step: ForkPoint["step"]): Promise<Checkpoint> {
