@@ -101,6 +101,20 @@ describe("a fork", () => {
     expect(await lastWeights(fork)).not.toEqual(await lastWeights(source));
   });
 
+  it("takes the falls of a plateau over with the source's rate, and begins at another as it is", async () => {
+    const schedule = { name: "reduce-on-plateau", patience: 1, minDelta: 9, factor: 0.25 } as const;
+    // The second epoch is no better by 9: from then on a quarter of it.
+    await train(configOf({ learningRate: 0.004, schedule }), optionsFor(newRun()));
+    const forkedFrom = { runId: `run-${runs}`, step: "last" } as const;
+    const firstRate = async (learningRate: number) => {
+      const fork = newRun();
+      await train(configOf({ epochs: 3, learningRate, schedule, forkedFrom }), optionsFor(fork));
+      return eventsOf(journalOf(fork), "step")[0]!.logs["learning_rate"];
+    };
+    expect(await firstRate(0.004)).toBe(0.001);
+    expect(await firstRate(0.002)).toBe(0.002);
+  });
+
   it("goes on after the signal by itself, its source being gone", async () => {
     mkdirSync(join(root, "apart"));
     const gone = join(root, "apart/gone");

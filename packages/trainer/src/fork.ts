@@ -134,12 +134,15 @@ function keptStates(
   const isWatchedAlike =
     source.earlyStopping?.monitor === config.earlyStopping?.monitor &&
     source.earlyStopping?.mode === config.earlyStopping?.mode;
+  // The falls of a plateau are of the source's rate: another one is as high as it was asked for.
+  const isSameRate =
+    source.learningRate === config.learningRate && isDeepStrictEqual(source.schedule, config.schedule);
   const own = namedCallbacks(config.callbacks);
   const ofSource = namedCallbacks(source.callbacks);
   const isKept = (name: string): boolean => {
     if (name === "timeBudget") return false;
     if (name === "earlyStopping") return isWatchedAlike;
-    if (name === "reduceLrOnPlateau") return isDeepStrictEqual(source.schedule, config.schedule);
+    if (name === "reduceLrOnPlateau") return isSameRate;
     return own.get(name)?.module === ofSource.get(name)?.module;
   };
   return Object.fromEntries(Object.entries(states).filter(([name]) => isKept(name)));
