@@ -18,7 +18,14 @@ export const Job = z.discriminatedUnion("kind", [
   /** Judges a trained run again. */
   z.object({ kind: z.literal("evaluate"), runId: RunId }),
   /** Opens a data set, makes its card and its small pictures. */
-  z.object({ kind: z.literal("inspect"), source: Source, contentHash: z.string().max(200).optional() }),
+  z.object({
+    kind: z.literal("inspect"),
+    source: Source,
+    contentHash: z.string().max(200).optional(),
+    /** As in the config's `data`: the same files are other pictures when read as one class each. */
+    multiLabel: z.boolean().optional(),
+    noLabel: z.string().min(1).optional(),
+  }),
 ]);
 export type Job = z.infer<typeof Job>;
 

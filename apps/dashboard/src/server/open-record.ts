@@ -98,8 +98,8 @@ async function orderInspections(
     await sleep(INSPECTIONS_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     try {
-      for (const { contentHash, source, workerId } of await listDatasetsToInspect(queue.database, home)) {
-        await enqueueJob(queue, { kind: "inspect", source, contentHash }, { onlyWorker: workerId });
+      for (const { workerId, ...wanted } of await listDatasetsToInspect(queue.database, home)) {
+        await enqueueJob(queue, { kind: "inspect", ...wanted }, { onlyWorker: workerId });
       }
     } catch (error) {
       // The database is away: there is a next round.

@@ -40,6 +40,28 @@ it("looks at the data set that it is asked for, makes small pictures of it, and 
   expect(inspection?.sizes.mostFrequent).toEqual([{ height: 8, width: 8, count: 96 }]);
 });
 
+it("looks at pictures with several labels as the run read them", async () => {
+  const server = await startQueueServer();
+  const folder = makeHome();
+  const source = await writePictures(makeFolder(), 3);
+  const lines = ["red", "green|red", ""].map((label, i) => `train/dark/${i}.png,${label},train`);
+  writeFileSync(
+    join(source, "manifest.csv"),
+    ["path,label,split", ...lines, "test/dark/0.png,none,test\n"].join("\n"),
+  );
+  const reading = { multiLabel: true, noLabel: "none" };
+  const flags = ["--set", "data.multiLabel=true", "--set", "data.noLabel=none"];
+  const { contentHash } = await addData(server, source, flags);
+  server.thumbnails.clear();
+  const job = server.add({ kind: "inspect", source, contentHash, ...reading });
+  expect(await startWorker(server, folder, ["--once", "--kinds=inspect"]).finished).toMatchObject({
+    exitCode: 0,
+  });
+  expect(job.state).toBe("done");
+  expect(server.thumbnails.size).toBe(4);
+  expect(server.inspections.at(-1)?.card.classNames).toEqual(["green", "red"]);
+});
+
 it("fetches the pictures that it lacks from the server, by their hash", async () => {
   const server = await startQueueServer();
   const elsewhere = makeFolder();

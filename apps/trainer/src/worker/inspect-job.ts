@@ -7,7 +7,7 @@ import { sendViews } from "./send-views.js";
 import type { Claimed, JobEnd, WorkerHost } from "./worker-host.js";
 
 export async function serveInspectJob(
-  { job: { source, contentHash }, held }: Claimed<"inspect">,
+  { job: { source, contentHash, multiLabel, noLabel }, held }: Claimed<"inspect">,
   host: WorkerHost,
 ): Promise<JobEnd> {
   const { client, context, stopping } = host;
@@ -18,10 +18,8 @@ export async function serveInspectJob(
   stopping.addEventListener("abort", onStop, { once: true });
   try {
     const place = contentHash === undefined ? null : await findByHash(context.home, contentHash);
-    const dataset = await openDataset(DataSpec.parse({ source: place ?? source, maxBadFraction: 1 }), {
-      home: context.home,
-      signal: ending.signal,
-    });
+    const spec = DataSpec.parse({ source: place ?? source, multiLabel, noLabel, maxBadFraction: 1 });
+    const dataset = await openDataset(spec, { home: context.home, signal: ending.signal });
     if (contentHash !== undefined && dataset.contentHash !== contentHash) {
       const reason =
         `Expected the data set with the content hash ${contentHash} at ${source}. Received: ${dataset.contentHash} there, ` +

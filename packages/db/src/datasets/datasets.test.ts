@@ -291,6 +291,19 @@ describe("data sets without pictures", () => {
     expect(await wanted("remote")).toMatchObject([{ workerId: early }]);
   });
 
+  it("are asked for as the run read them, with several labels each or one", async () => {
+    const home = "/home/of-another";
+    const worker = await makeWorker(home);
+    const data = { source: "/xrays", multiLabel: true, noLabel: "No Finding" };
+    const event = started({ config: { data }, card: { contentHash: "sets" } });
+    await ingestEvents(own.database, eventsOf({ runId: "sets" }, [event]), { folder: `${home}/runs/sets` });
+    expect(await listDatasetsToInspect(own.database, home)).toContainEqual({
+      ...data,
+      contentHash: "sets",
+      workerId: worker,
+    });
+  });
+
   it("are asked of the local worker where the run lies beside the server", async () => {
     const [local, other] = [await makeWorker(home), await makeWorker(null)];
     const config = { data: { source: "/local/photos" } };

@@ -150,6 +150,9 @@ export interface InspectionWanted {
   readonly source: string;
   /** A worker that is here, and has the pictures: it trained a run on them, or shares a home with the server. */
   readonly workerId: string;
+  /** As in that run's `data`; absent where it has them not. */
+  readonly multiLabel?: boolean;
+  readonly noLabel?: string;
 }
 
 /** `packThumbnails` makes no more of test pictures. */
@@ -166,23 +169,25 @@ const TRY_AGAIN_SECONDS = 600;
  * @param home the server's: of the local worker, which is asked first.
  */
 export async function listDatasetsToInspect(database: Database, home: string): Promise<InspectionWanted[]> {
-  const { rows } = await connectionsOf(database).pool.query<InspectionWanted>(
+  const { rows } = await connectionsOf(database).pool.query<
+    InspectionWanted & { reading: Pick<InspectionWanted, "multiLabel" | "noLabel"> }
+  >(
     `WITH here AS (
        SELECT id, description ->> 'home' AS home FROM worker
        WHERE last_seen_at > now() - make_interval(secs => ${HERE_SECONDS}) AND description -> 'kinds' ? 'inspect'
      ), trained AS (
-       SELECT run.dataset_hash, run.config #>> '{data,source}' AS source, here.id AS worker, true AS is_local,
-         run.created_at AS at
+       SELECT run.dataset_hash, run.config -> 'data' AS data, here.id AS worker, true AS is_local, run.created_at AS at
        FROM run JOIN here ON here.home = $1 WHERE run.folder IS NOT NULL
        UNION ALL
-       SELECT run.dataset_hash, run.config #>> '{data,source}', here.id, false, claim.claimed_at
+       SELECT run.dataset_hash, run.config -> 'data', here.id, false, claim.claimed_at
        FROM run JOIN job ON job.run_id = run.id AND job.kind = 'train' JOIN job_claim AS claim ON claim.job_id = job.id
          JOIN here ON here.id = claim.worker_id
      ), ordered AS (
        SELECT job ->> 'contentHash' AS dataset_hash, only_worker AS worker, state, ended_at FROM job WHERE kind = 'inspect'
      )
-     SELECT DISTINCT ON (content_hash) content_hash AS "contentHash", coalesce(trained.source, dataset.source) AS source,
-       trained.worker AS "workerId"
+     SELECT DISTINCT ON (content_hash) content_hash AS "contentHash", coalesce(data ->> 'source', dataset.source) AS source,
+       trained.worker AS "workerId", jsonb_strip_nulls(
+         jsonb_build_object('multiLabel', data -> 'multiLabel', 'noLabel', data -> 'noLabel')) AS reading
      FROM dataset JOIN trained ON trained.dataset_hash = content_hash
      WHERE (inspection IS NULL OR (SELECT count(*) FROM thumbnail WHERE dataset_hash = content_hash)
          < greatest(1, least(${MOST_PICTURES}, (card #>> '{splits,test,count}')::int)))
@@ -196,7 +201,7 @@ export async function listDatasetsToInspect(database: Database, home: string): P
      ORDER BY content_hash, is_local DESC, at DESC`,
     [home],
   );
-  return rows;
+  return rows.map(({ reading, ...wanted }) => ({ ...wanted, ...reading }));
 }
 
 export interface Thumbnail {
