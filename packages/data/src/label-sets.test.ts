@@ -130,6 +130,32 @@ describe("a manifest's label sets", () => {
     ]);
   });
 
+  it.each([
+    ["in another order", "splits.csv", "id,split,label\n1.png,test,Mass | Effusion\n"],
+    ["by the label that says none", "splits.csv", "id,split,label\n2.png,test,No Finding\n"],
+    ["not at all", "splits.csv", "id,split,label\n1.png,test,\n"],
+    ["as arrays", "splits.jsonl", '{"id":"1.png","split":"test","label":["Mass","Effusion"]}\n'],
+    ["as an empty array", "splits.jsonl", '{"id":"2.png","split":"test","label":[]}\n'],
+  ])("may be said by a list of splits %s", async (_, name, text) => {
+    const { source, home } = await write("xrays.csv", CSV);
+    await writeFiles(join(source, ".."), { [name]: text });
+    const spec = { source, multiLabel: true, noLabel: "No Finding", splits: join(source, "..", name) };
+    expect((await openDataset(spec, { home })).splits.test!.length).toBe(2);
+  });
+
+  it.each([
+    ["2.png,test,Mass", "Expected no label of 2.png in line 2 of ", "Received: Mass."],
+    ["1.png,test,No Finding", "Expected Effusion|Mass as label of 1.png in line 2 of ", "Received: none."],
+    ["1.png,test,Mass", "Expected Effusion|Mass as label of 1.png in line 2 of ", "Received: Mass."],
+  ])("are not others in a list of splits: %s", async (line, expected, received) => {
+    const { source, home } = await write("xrays.csv", CSV);
+    await writeFiles(join(source, ".."), { "splits.csv": `id,split,label\n${line}\n` });
+    const splits = join(source, "..", "splits.csv");
+    const refused = openDataset({ source, multiLabel: true, noLabel: "No Finding", splits }, { home });
+    await expect(refused).rejects.toThrow(expected);
+    await expect(refused).rejects.toThrow(received);
+  });
+
   it("travel in a pack", async () => {
     const { dataset, source, home } = await read("xrays.csv", CSV);
     const archive = join(home, "pack.tar");

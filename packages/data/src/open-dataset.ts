@@ -76,7 +76,8 @@ export async function openDataset(spec: DataSpecInput, options: OpenDatasetOptio
   const data = DataSpec.parse(spec);
   const named = findNamedDataset(data.source);
   // First: a list that cannot be read is told of before anything is fetched or decoded.
-  const list = data.splits === undefined ? undefined : await readSplitList(data.splits);
+  const list =
+    data.splits === undefined ? undefined : await readSplitList(data.splits, manifestOptionsOf(data));
   if (named && data.multiLabel) {
     throw new DatasetFormatError(
       `Expected the path of a manifest for \`multiLabel\`. Received: ${named.name}, whose pictures are of one class each. ` +
@@ -159,7 +160,7 @@ async function openNamed(
 }
 
 async function openByPath(
-  { source, root, multiLabel, noLabel }: DataSpec,
+  { source, root, ...data }: DataSpec,
   options: OpenDatasetOptions,
 ): Promise<DatasetParts> {
   const path = resolve(source);
@@ -170,8 +171,11 @@ async function openByPath(
         `Received: ${received}.`,
     );
   }
-  return openPath(path, { ...options, ...(multiLabel && { multiLabel: { noLabel } }) });
+  return openPath(path, { ...options, ...manifestOptionsOf(data) });
 }
+
+const manifestOptionsOf = ({ multiLabel, noLabel }: Pick<DataSpec, "multiLabel" | "noLabel">) =>
+  multiLabel ? { multiLabel: { noLabel } } : {};
 
 /** @returns also what pictures there are too few of, a sentence each. */
 function makeSplits(

@@ -116,14 +116,24 @@ function classOf(file: string, row: Row): string {
   return label;
 }
 
-/** @throws {DatasetFormatError} if the column is missing, it is neither text nor an array of texts, or says that there are none beside some. */
+/** @throws {DatasetFormatError} if the column is missing, or as `labelNamesIn` does. */
 function labelSetOf(
   file: string,
   row: Row,
-  { noLabel }: MultiLabel,
+  multiLabel: MultiLabel,
 ): Pick<ListedPicture, "className" | "labelSet"> {
+  const labelSet = labelNamesIn(file, row, multiLabel);
+  if (labelSet === undefined) throw wrongLine(file, row.line, "a label", missing(row.fields, "label"));
+  return { className: joinLabels(labelSet), labelSet };
+}
+
+/**
+ * @returns names of a row's labels, sorted, each once; undefined if it has no field of them.
+ * @throws {DatasetFormatError} if that is neither text nor an array of texts, or says that there are none beside some.
+ */
+export function labelNamesIn(file: string, row: Row, { noLabel }: MultiLabel): string[] | undefined {
   const { line, fields } = row;
-  if (!("label" in fields)) throw wrongLine(file, line, "a label", missing(fields, "label"));
+  if (!("label" in fields)) return undefined;
   const given: unknown = fields["label"];
   if (Array.isArray(given) && !given.every(isLabelName)) {
     throw wrongLine(file, line, "texts without | as labels", JSON.stringify(given));
@@ -135,7 +145,7 @@ function labelSetOf(
   if (labelSet.length > 0 && noLabel !== undefined && names.includes(noLabel)) {
     throw wrongLine(file, line, `${noLabel} alone, as it says that there is no label`, joinLabels(names));
   }
-  return { className: joinLabels(labelSet), labelSet };
+  return labelSet;
 }
 
 const isLabelName = (name: unknown): boolean =>

@@ -4,18 +4,19 @@
  */
 import { basename, resolve } from "node:path";
 import { SplitName } from "@convkit/schema";
-import { labelNameAt, labelsAt, labelSetsOf } from "../label-sets.js";
+import { joinLabels, labelsAt, labelSetsOf } from "../label-sets.js";
 import { nameSome } from "../name-some.js";
 import { joinSources } from "../pictures/join-sources.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { DatasetParts, SplitParts } from "./dataset-parts.js";
 import { missing, readRows, splitIn, textOf, wrongLine, type Row } from "./list-rows.js";
-import { isManifest } from "./manifest.js";
+import { isManifest, labelNamesIn, type ManifestOptions } from "./manifest.js";
 
 /** What the list says of a picture; what it leaves open stays as the data set has it. */
 interface ListedSplit {
   readonly line: number;
-  readonly label: string;
+  /** Name of its class, or of its labels, sorted. */
+  readonly labels: readonly string[] | undefined;
   readonly split: SplitName | undefined;
   readonly group: string;
 }
@@ -27,11 +28,12 @@ export interface SplitList {
 
 /**
  * Fields: `id`, as the data set has it; `split` (train, val or test) and `group`, one of them at least in some lines; and
- * where wanted `label`, the name of the picture's class, which is checked. Others are passed over.
+ * where wanted `label`, the name of the picture's class, which is checked; with `multiLabel` its labels, as a manifest has
+ * them. Others are passed over.
  * @throws {DatasetFormatError} if it is not there, a line cannot be read or lacks an id, an id is there twice, or no line
  *   has a split or a group.
  */
-export async function readSplitList(path: string): Promise<SplitList> {
+export async function readSplitList(path: string, { multiLabel }: ManifestOptions = {}): Promise<SplitList> {
   const file = resolve(path);
   if (!isManifest(file)) {
     throw new DatasetFormatError(
@@ -50,7 +52,7 @@ export async function readSplitList(path: string): Promise<SplitList> {
     }
     byId.set(id, {
       line: row.line,
-      label: textOf(file, row, "label"),
+      labels: listedLabels(file, row, multiLabel),
       split: splitIn(file, row),
       group: textOf(file, row, "group"),
     });
@@ -63,6 +65,18 @@ export async function readSplitList(path: string): Promise<SplitList> {
     );
   }
   return { file, byId };
+}
+
+/** @returns undefined where the line leaves them open: an empty text is no word on there being none. */
+function listedLabels(
+  file: string,
+  row: Row,
+  multiLabel: ManifestOptions["multiLabel"],
+): readonly string[] | undefined {
+  if (multiLabel && Array.isArray(row.fields["label"])) return labelNamesIn(file, row, multiLabel);
+  const text = textOf(file, row, "label");
+  if (text === "") return undefined;
+  return multiLabel ? labelNamesIn(file, row, multiLabel) : [text];
 }
 
 async function readRowsOrSay(file: string): Promise<Row[]> {
@@ -102,8 +116,8 @@ export function laySplits(
     split.ids.map((id, i) => {
       const { name, labels, groups, weights } = split;
       const listed = byId.get(id);
-      const className = labelNameAt(split, i, classNames);
-      if (listed !== undefined) checkLabel(file, { id, className }, listed);
+      const names = labelsAt(split, i).map((label) => classNames[label] as string);
+      if (listed !== undefined) checkLabels(file, { id, names }, listed);
       return {
         id,
         label: labels[i] as number,
@@ -162,14 +176,15 @@ export function laySplits(
   };
 }
 
-function checkLabel(
+function checkLabels(
   file: string,
-  { id, className }: { readonly id: string; readonly className: string },
-  { label, line }: ListedSplit,
+  { id, names }: { readonly id: string; readonly names: readonly string[] },
+  { labels, line }: ListedSplit,
 ): void {
-  if (label === "" || label === className) return;
+  if (labels === undefined || joinLabels(labels) === joinLabels([...names].sort())) return;
+  const expected = names.length > 0 ? `${joinLabels(names)} as label of` : "no label of";
   throw new DatasetFormatError(
-    `Expected ${className} as label of ${id} in line ${line} of ${file}, as the data set has it. Received: ${label}. ` +
+    `Expected ${expected} ${id} in line ${line} of ${file}, as the data set has it. Received: ${joinLabels(labels) || "none"}. ` +
       "A list gives pictures splits and groups, no classes: correct the label, or leave the column out.",
   );
 }
