@@ -50,6 +50,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   UnknownIsaError: EXIT_CODES.usage,
   UnknownMetricError: EXIT_CODES.usage,
   UnknownModelError: EXIT_CODES.usage,
+  UnmeasurableMetricError: EXIT_CODES.usage,
   UserModuleError: EXIT_CODES.usage,
   WeightPatternError: EXIT_CODES.usage,
 

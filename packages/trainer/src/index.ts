@@ -47,7 +47,7 @@ export { createOptimizer, type Optimizer, type OptimizerOptions, type UpdateOpti
 export { WeightPatternError } from "./weight-settings.js";
 export { createSchedule, type Schedule, type ScheduleOptions } from "@convkit/schema/schedule";
 export type { Callback, CallbackContext, Ending, LogValues } from "./callback.js";
-export { UnknownMetricError, type MonitorOptions } from "./monitor.js";
+export { UnknownMetricError, UnmeasurableMetricError, type MonitorOptions } from "./monitor.js";
 export { earlyStopping, type EarlyStoppingOptions } from "./early-stopping.js";
 export {
   reduceLrOnPlateau,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadClassifier } from "@convkit/models";
@@ -110,6 +110,22 @@ describe("a run on label sets", () => {
     // As many with as without, but for those held back to validate.
     for (const weight of config.loss.classWeights!) expect(Math.abs(weight - 1)).toBeLessThan(0.4);
     expect(config.checkpoint).toEqual({ monitor: "val_accuracy", mode: "max" });
+  });
+
+  it("is not begun where no validation picture has a label, of which its monitor would know nothing", async () => {
+    const splits = join(root, "empty.csv");
+    // Every fourth has none.
+    writeFileSync(splits, "id,split\n0.png,val\n4.png,val\n");
+    const config = configOf({ epochs: 1, data: { splits } });
+    const refused = train(config, runOptions(join(root, "empty")));
+    await expect(refused).rejects.toThrow(
+      /validation picture with a label, .* val_mean_average_precision. Received: 2 pictures without any/,
+    );
+    const other = train(
+      { ...config, checkpoint: { monitor: "val_loss" } },
+      runOptions(join(root, "by-loss")),
+    );
+    expect((await other).history[0]!.logs["val_mean_average_precision"]).toBeNaN();
   });
 
   it.each<[string, Partial<Omit<RunConfigInput, "data">>, RegExp]>([

@@ -22,6 +22,11 @@ export class UnknownMetricError extends Error {
   }
 }
 
+/** The metric to watch says nothing of the pictures that it is measured on. */
+export class UnmeasurableMetricError extends Error {
+  override readonly name = "UnmeasurableMetricError";
+}
+
 /** @throws {UnknownMetricError} if the logs lack the metric. */
 export function readMetric(monitor: string, logs: LogValues): number {
   const value = logs[monitor];

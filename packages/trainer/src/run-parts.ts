@@ -9,7 +9,7 @@ import type { Callback } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { updatesPerEpoch } from "./fit.js";
 import { Freezing, stageLearningRates } from "./freezing.js";
-import { UnknownMetricError, type MonitorOptions } from "./monitor.js";
+import { UnknownMetricError, UnmeasurableMetricError, type MonitorOptions } from "./monitor.js";
 import { weightsByName } from "./named-tensors.js";
 import { createOptimizer, type Optimizer } from "./optimizer.js";
 import { withLocalPretrained, withoutPretrained } from "./pretrained-file.js";
@@ -256,7 +256,10 @@ function namesOf(specs: readonly TransformSpec[]): string {
   return names.join(", ") || "none that changes the data set's own";
 }
 
-/** @throws {UnknownMetricError} if the run would watch a metric that it will not have. */
+/**
+ * @throws {UnknownMetricError} if the run would watch a metric that it will not have.
+ * @throws {UnmeasurableMetricError} if that one would be NaN in every epoch.
+ */
 export function monitorsOf({ config, dataset }: RunData): {
   /** null: the last epoch is the best one, for want of validation pictures. */
   readonly checkpoint: MonitorOptions | null;
@@ -276,6 +279,9 @@ export function monitorsOf({ config, dataset }: RunData): {
   for (const watched of [earlyStopping, plateau]) {
     if (watched && !isKnown(watched)) throw new UnknownMetricError(watched.monitor, metrics);
   }
+  for (const watched of [checkpoint, earlyStopping, plateau]) {
+    if (watched) checkMeasurable(watched, dataset.splits.validation);
+  }
   if (checkpoint.monitor.startsWith("raw_")) {
     // What is judged and kept is the average, of which that number says nothing.
     const judged = metrics.filter((metric) => !metric.startsWith("raw_"));
@@ -286,6 +292,21 @@ export function monitorsOf({ config, dataset }: RunData): {
     throw new UnknownMetricError(checkpoint.monitor, metrics);
   }
   return { checkpoint: null, earlyStopping };
+}
+
+/** Precision and recall are of labels that are there: without any, no epoch would be better than another. */
+function checkMeasurable(
+  { monitor }: MonitorOptions,
+  validation: RunData["dataset"]["splits"]["validation"],
+): void {
+  if (!/_(mean_average_precision|macro_f1)$/.test(monitor)) return;
+  if (!validation?.labelSets || validation.labelSets.values.includes(1)) return;
+  const { length } = validation;
+  throw new UnmeasurableMetricError(
+    `Expected a validation picture with a label, for the monitor ${monitor}. Received: ` +
+      `${length.toLocaleString("en-US")} ${length === 1 ? "picture" : "pictures"} without any. Raise \`data.validationFraction\`, ` +
+      "take another `data.splitSeed`, give pictures with labels the split val, or monitor val_loss (`checkpoint.monitor`).",
+  );
 }
 
 /** So many pictures, or fewer if they are large. */

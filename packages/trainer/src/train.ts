@@ -25,6 +25,7 @@ export class RunFinishedError extends Error {
  *
  * @throws {ZodError} if the config is not one, or `runId` is no run's.
  * @throws {UnknownMetricError} if it monitors a metric that the run will not have.
+ * @throws {UnmeasurableMetricError} if that metric would be NaN, as validation pictures of label sets have not one label.
  * @throws {ImageShapeMismatchError} if its two lists of transforms make pictures of different shapes.
  * @throws {SamplingError} if its `sampling` gives weights to no class of the data set.
  * @throws {ClassWeightsError} if its `loss` has not a weight for each class.
