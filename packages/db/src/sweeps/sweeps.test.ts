@@ -19,6 +19,8 @@ interface Trial {
   /** The same of label sets, by this metric's name. */
   readonly scores?: { readonly name: string; readonly values: readonly number[] };
   readonly status?: "completed" | "interrupted" | "failed";
+  /** How often it was tried before, an hour ago each time. */
+  readonly retry?: number;
 }
 
 const RUNGS = [
@@ -29,7 +31,7 @@ const RUNGS = [
 
 function add(
   name: string,
-  { trial, rate, losses, accuracies, scores, rung, status = "completed" }: Trial,
+  { trial, rate, losses, accuracies, scores, rung, retry = 0, status = "completed" }: Trial,
   id?: string,
 ): Promise<unknown> {
   const watched = accuracies ? { name: "val_accuracy", values: accuracies } : scores;
@@ -43,8 +45,8 @@ function add(
     parameters: ["learningRate", "optimizer.name"],
   };
   const run = {
-    runId: `${id ?? name}-${trial}-${rung ?? ""}`,
-    startedAt: Date.UTC(2026, 10, 26, name === "halving" ? 14 : 12),
+    runId: `${id ?? name}-${trial}-${rung ?? ""}${retry === 0 ? "" : `again-${retry}`}`,
+    startedAt: Date.UTC(2026, 10, 26, name === "halving" ? 14 : 12 + retry),
     config: {
       name: `${name}-${trial}`,
       learningRate: rate,
@@ -201,6 +203,19 @@ describe("getSweep", () => {
     await archiveRuns(test.database, ["halving-4-0"], false);
     await expect(getSweep(test.database, "nothing")).rejects.toThrow(SweepNotFoundError);
   });
+});
+
+it("counts as failed the trials whose last run has failed, and none that went well when it was tried again", async () => {
+  const trial = { rate: 0.1, losses: [1] };
+  const counted = async () => (await listSweeps(test.database)).sweeps.find(({ id }) => id === "retried");
+  // The later run is told of before the earlier.
+  await add("retried", { ...trial, trial: 1, status: "failed", retry: 1 });
+  await add("retried", { ...trial, trial: 1, status: "failed" });
+  await add("retried", { ...trial, trial: 2, status: "failed" });
+  expect(await counted()).toMatchObject({ runs: 3, trials: 2, failed: 2 });
+  await add("retried", { ...trial, trial: 1, retry: 3 });
+  await add("retried", { ...trial, trial: 1, status: "failed", retry: 2 });
+  expect(await counted()).toMatchObject({ runs: 5, trials: 2, failed: 1 });
 });
 
 it("counts the number of a trial among no run's choices", async () => {

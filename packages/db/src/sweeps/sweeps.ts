@@ -11,7 +11,9 @@ import { readSweepRuns, type SweepAim, type SweepRun } from "./sweep-runs.js";
 export interface SweepRow extends SweepAim {
   readonly runs: number;
   readonly trials: number;
+  /** Runs. */
   readonly running: number;
+  /** Trials whose last run has failed or was lost: one that went well when it was tried again has not. */
   readonly failed: number;
   /** Milliseconds since the epoch: of its first run. */
   readonly createdAt: number;
@@ -51,7 +53,7 @@ const Cursor = z.tuple([CursorNumber, CursorText]);
 
 /** Of every run that a sweep has made: params alone, which an index finds, as configs are long. */
 const SWEPT = `(
-  SELECT run.status, run.created_at, trial.value AS trial, coalesce(identity.value, named.value) AS sweep_id
+  SELECT run.id, run.status, run.created_at, trial.value AS trial, coalesce(identity.value, named.value) AS sweep_id
   FROM param AS named JOIN run ON run.id = named.run_id
     LEFT JOIN param AS identity ON identity.run_id = run.id AND identity.key = 'sweep.id'
     LEFT JOIN param AS trial ON trial.run_id = run.id AND trial.key = 'sweep.trial'
@@ -72,9 +74,11 @@ export async function listSweeps(
       `SELECT * FROM (
          SELECT sweep_id::jsonb #>> '{}' AS id, count(*)::int AS runs, count(DISTINCT trial)::int AS trials,
            count(*) FILTER (WHERE status = 'running')::int AS running,
-           count(*) FILTER (WHERE status IN ('failed', 'lost'))::int AS failed,
+           count(*) FILTER (WHERE is_last AND status IN ('failed', 'lost'))::int AS failed,
            extract(epoch FROM min(created_at))::float8 * 1000 AS "createdAt"
-         FROM ${SWEPT} GROUP BY sweep_id) AS sweep
+         FROM (SELECT *, row_number() OVER (PARTITION BY sweep_id, trial ORDER BY created_at DESC, id DESC) = 1 AS is_last
+           FROM ${SWEPT}) AS ordered
+         GROUP BY sweep_id) AS sweep
        WHERE $1::float8 IS NULL OR ("createdAt", id) < ($1, $2::text)
        ORDER BY "createdAt" DESC, id DESC LIMIT $3`,
       [before, id, limit + 1],
