@@ -74,6 +74,12 @@ it("keeps in a sweep the epoch that the sweep chooses by, though runs of label s
     );
     expect(config).toMatchObject({ checkpoint: { monitor: metric, mode: "max" } });
   }
+  // All have ended: it tells of them again, a score as a part of a hundred.
+  const { stdout } = await runConvkit(folder, ["sweep", "val_macro_f1.json"]);
+  expect(stdout).toMatch(/^best +val_macro_f1 \d+\.\d %: trial 1/m);
+  const { stdout: help } = await runConvkit(folder, ["sweep", "--help"]);
+  for (const metric of ["val_accuracy", "val_loss", "val_mean_average_precision", "val_macro_f1"])
+    expect(help).toContain(metric);
 });
 
 it("counts labels in an inspection", async () => {

@@ -38,7 +38,8 @@ method:     "grid": every combination of values; { "name": "random", "trials", "
             epochs, the best one in eta of them with eta times as many, and so on
 base:       any part of a config, as in \`convkit train --config\`; "recipe" names one to lie under it
 parameters: any field of a config (\`convkit config\`), { values } or { min, max, scale: linear | log, integer }
-metric:     val_accuracy or val_loss, in the epoch whose weights the run keeps; never one of test pictures
+metric:     val_accuracy or val_loss, or of label sets val_mean_average_precision or val_macro_f1, in the epoch whose weights
+            the run keeps; never one of test pictures
 
 Each trial is a run of its own, tagged sweep:<name>. A sweep that was stopped or killed goes on by the same command; with
 more trials of "random", a finished one does, too.

@@ -1,6 +1,6 @@
 /** What a sweep shows: a line as each trial ends, and at last all of them, the best first; or JSON, one object a line. */
 import { basename, relative } from "node:path";
-import type { SweepStep } from "@convkit/schema";
+import { isHigherBetter, type SweepStep } from "@convkit/schema";
 import { print, printJson, type CommandContext } from "../commands/command-context.js";
 import { showDataProgress } from "../display/describe-data-progress.js";
 import { describeEngine } from "../display/describe-run.js";
@@ -95,8 +95,8 @@ function textDisplay({ context, sweep, plan }: SweepDisplayOptions): SweepDispla
     const { epochs } = plan.rungs[rung]!;
     return `trial ${trial + 1}/${plan.trials.length}${epochs === undefined ? "" : `, ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`}`;
   };
-  const formatValue = (value: number): string =>
-    metric.endsWith("accuracy") ? formatPercent(value) : formatLoss(value);
+  // What is better the higher it is (an accuracy, a precision, an F1) is a part of one.
+  const formatValue = isHigherBetter(metric) ? formatPercent : formatLoss;
   return {
     writer,
     begin({ directory, ended }) {
