@@ -1,5 +1,14 @@
 /** Runs that go on where another one's checkpoint is: exactly, otherwise, or not at all. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunConfig, RunConfigInput, TrainEvent } from "@convkit/schema";
@@ -131,6 +140,25 @@ describe("a fork", () => {
     expect((await resume(fork, optionsFor(fork))).status).toBe("completed");
     expect(await lastWeights(fork)).toEqual(await lastWeights(source));
     expect(eventsOf(journalOf(fork), "resumed")).toHaveLength(1);
+  });
+
+  it("begins at the checkpoint that it was let in with, if its source keeps another by then", async () => {
+    const moving = newRun();
+    cpSync(source, moving, { recursive: true });
+    const fork = newRun();
+    const options = {
+      ...optionsFor(fork),
+      // Asked for once the new run's folder is there, too.
+      get signal() {
+        if (existsSync(join(fork, "config.json")))
+          rmSync(join(moving, "checkpoints"), { recursive: true, force: true });
+        return new AbortController().signal;
+      },
+    };
+    const forkedFrom = { runId: `run-${runs - 1}`, step: 14 } as const;
+    expect((await train(configOf({ forkedFrom }), options)).status).toBe("completed");
+    expect(readdirSync(moving)).not.toContain("checkpoints");
+    expect(await lastWeights(fork)).toEqual(await lastWeights(source));
   });
 
   it("of a run that was stopped trains on, and forgets what it no longer watches", async () => {

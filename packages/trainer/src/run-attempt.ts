@@ -1,7 +1,7 @@
 /** One attempt at a run: from opening its journal, through training and judging, to its `runEnded`. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import type { RunConfig, StepProfile, TrainEvent, TrainEventBody } from "@convkit/schema";
+import type { StepProfile, TrainEvent, TrainEventBody } from "@convkit/schema";
 import { interrupted } from "./callback.js";
 import { checkpointFile, saveCheckpoint, type Checkpoint } from "./checkpoint.js";
 import { checkpoints, withoutBest } from "./checkpoints.js";
@@ -33,11 +33,15 @@ const DEFAULT_CHECKPOINT_INTERVAL = { minutes: 5 };
 
 type Outcome = Omit<TrainResult, "runId" | "directory" | "history">;
 
-/** Goes on where the folder's checkpoints end, or begins. Whatever it throws stands in the journal first. */
+/**
+ * Goes on where the folder's checkpoints end, or begins. Whatever it throws stands in the journal first.
+ * @param forked the checkpoint that a new fork begins at. Default: read where the config says.
+ */
 export async function runAttempt(
   folder: RunFolder,
   data: RunData,
   options: RunOptions & AttemptOptions,
+  forked?: Checkpoint,
 ): Promise<TrainResult> {
   const { journal, events: past, tornBytes } = Journal.open(folder.journal, folder.runId, options);
   const requests = new RunRequests(folder.request);
@@ -47,7 +51,7 @@ export async function runAttempt(
   };
   try {
     if (tornBytes > 0) emit(describeTornLine(tornBytes));
-    const outcome = await trainAndJudge({ folder, data, options, journal, past, emit, requests });
+    const outcome = await trainAndJudge({ folder, data, options, forked, journal, past, emit, requests });
     emit({ type: "runEnded", status: outcome.status, reason: outcome.reason });
     const history = historyOf(readJournal(folder.journal));
     return { runId: folder.runId, directory: folder.path, ...outcome, history };
@@ -68,6 +72,7 @@ interface Attempt {
   readonly folder: RunFolder;
   readonly data: RunData;
   readonly options: RunOptions;
+  readonly forked: Checkpoint | undefined;
   readonly journal: Journal;
   /** What earlier attempts wrote. */
   readonly past: readonly TrainEvent[];
@@ -80,7 +85,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
   const { engine, loaderWorkers: workers, checkpointEvery = DEFAULT_CHECKPOINT_INTERVAL } = options;
   const signal = AbortSignal.any([requests.cancelled, ...(options.signal ? [options.signal] : [])]);
   const monitors = monitorsOf(data);
-  const { resumeFrom, damaged } = await checkpointToResume(folder, data.config);
+  const { resumeFrom, damaged } = await checkpointToResume(attempt);
   const { clock = () => performance.now() } = options;
   const onPlan = (plan: Plan): void =>
     emit({ type: "message", level: "info", text: describePlan(plan, data) });
@@ -158,17 +163,18 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
 
 /**
  * The run's newest checkpoint; `best` stands in where there is no `last`: it was written just before the first one. A fork
- * that has none yet copies its source's, and needs that run no more.
+ * that has none yet copies its source's, and needs that run no more while one of its own is whole.
  */
-async function checkpointToResume(
-  folder: RunFolder,
-  config: RunConfig,
-): Promise<{ resumeFrom: Checkpoint | null; damaged: readonly string[] }> {
+async function checkpointToResume({
+  folder,
+  data: { config },
+  forked,
+}: Attempt): Promise<{ resumeFrom: Checkpoint | null; damaged: readonly string[] }> {
   const { found, damaged } = await newestCheckpoint(folder);
   if (!found && isFork(config)) {
-    const forked = withoutBest(await readFork(config, dirname(folder.path)));
-    await saveCheckpoint(folder.lastCheckpoint, forked);
-    return { resumeFrom: forked, damaged };
+    const resumeFrom = withoutBest(forked ?? (await readFork(config, dirname(folder.path))));
+    await saveCheckpoint(folder.lastCheckpoint, resumeFrom);
+    return { resumeFrom, damaged };
   }
   if (!found) return { resumeFrom: null, damaged };
   const hasBest = existsSync(checkpointFile(folder.bestCheckpoint));

@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from "node:path";
 import { RunConfig, RunId, type RunConfigInput } from "@convkit/schema";
 import { isFork, readFork } from "./fork.js";
+import type { Checkpoint } from "./checkpoint.js";
 import { checkAttempt, endingOf, readJournal } from "./journal.js";
 import { runAttempt } from "./run-attempt.js";
 import { checkUnclaimed, detach } from "./run-claim.js";
@@ -37,17 +38,21 @@ export class RunFinishedError extends Error {
 export async function train(config: RunConfigInput, options: TrainOptions): Promise<TrainResult> {
   const path = pathOfNewRun(options);
   if (options.attempt !== undefined) checkAttempt(options.attempt, []);
-  const data = await withForkStep(await openRunData(RunConfig.parse(config), options), path);
+  const { data, forked } = await withFork(await openRunData(RunConfig.parse(config), options), path);
   const folder = await RunFolder.create(path, data.config);
-  return folder.withLock(() => runAttempt(folder, data, options));
+  return folder.withLock(() => runAttempt(folder, data, options, forked));
 }
 
-/** Before there is a run: what it is forked from is there, and fits it. A replay then goes on from the same step. */
-async function withForkStep(data: RunData, path: string): Promise<RunData> {
+/**
+ * Before there is a run: what it is forked from is there, and fits it. A replay then goes on from the same step. Read once:
+ * a source at work may keep another checkpoint a moment later.
+ */
+async function withFork(data: RunData, path: string): Promise<{ data: RunData; forked?: Checkpoint }> {
   const { config } = data;
-  if (!isFork(config)) return data;
-  const { step } = (await readFork(config, dirname(resolve(path)))).state;
-  return { ...data, config: { ...config, forkedFrom: { ...config.forkedFrom, step } } };
+  if (!isFork(config)) return { data };
+  const forked = await readFork(config, dirname(resolve(path)));
+  const forkedFrom = { ...config.forkedFrom, step: forked.state.step };
+  return { data: { ...data, config: { ...config, forkedFrom } }, forked };
 }
 
 /** @throws {RangeError} if it is named twice. */
