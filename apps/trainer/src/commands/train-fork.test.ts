@@ -62,6 +62,11 @@ describe("convkit train --fork", () => {
       expect(refused.exitCode, words).toBe(2);
       expect(refused.stderr).toContain(words);
     }
+    cpSync(directory, join(folder, "me@lab", "run"), { recursive: true });
+    for (const path of ["./me@lab/run", "./me@lab/run@5"]) {
+      const { stderr } = await fork("--fork", path);
+      expect(stderr, path).toContain(`Received: ${join(folder, "me@lab", "run")}. Set CONVKIT_HOME`);
+    }
     cpSync(directory, join(folder, "elsewhere"), { recursive: true });
     expect((await fork("--fork", "./elsewhere")).stderr).toContain("Set CONVKIT_HOME to its home");
     expect((await runConvkit(folder, ["runs"])).stdout).toBe(before);

@@ -13,7 +13,9 @@ const CHECKPOINT = /^(?:last|best|(?:step-)?(\d{1,15}))$/;
  * @throws {RunNotFoundError} if there is no such run.
  */
 export async function readForkSource(text: string, home: string): Promise<PartialConfig> {
-  const at = text.lastIndexOf("@");
+  const last = text.lastIndexOf("@");
+  // A folder's path may have one too: `./me@lab/.convkit/runs/<id>`.
+  const at = /[/\\]/.test(text.slice(last + 1)) ? -1 : last;
   const [run, checkpoint] = at < 0 ? [text, "last"] : [text.slice(0, at), text.slice(at + 1)];
   const found = CHECKPOINT.exec(checkpoint);
   if (!found) {
