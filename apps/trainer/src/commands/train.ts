@@ -23,6 +23,7 @@ const PROFILED_BATCHES = 20;
 
 const EXAMPLES = `
 The config is the data set's recipe, or the one that is named, under the file, under the flags, under --set.
+--set ema=null leaves a key out that has no dot, and that is optional.
 
 Examples:
   convkit train cifar10
@@ -36,6 +37,7 @@ Examples:
   convkit train cifar10 --epochs 100 --time-budget 10m
   convkit train --fork latest@best --lr 0.001 --epochs 30
   convkit train --fork 20260214@1200 --set schedule=constant
+  convkit train --fork latest --epochs 30 --set ema=null
   convkit train ./photos --model ./my-network.mjs --fast-dev-run
   convkit train cifar10 --json > events.jsonl`;
 

@@ -179,6 +179,35 @@ describe("assembleRunConfig", () => {
     );
   });
 
+  it("forks the run that is typed, whatever the file's was forked from", () => {
+    const fork = { ...assembleRunConfig({ data: "mnist" }), forkedFrom: { runId: "typed", step: 5 } };
+    const file = { epochs: 9, forkedFrom: { runId: "other", step: 14 } };
+    expect(assembleRunConfig({ fork, file })).toMatchObject({
+      epochs: 9,
+      forkedFrom: { runId: "typed", step: 5 },
+    });
+    expect(assembleRunConfig({ data: "mnist", file }).forkedFrom).toEqual(file.forkedFrom);
+  });
+
+  it("leaves out what is set to null, where null is no value", () => {
+    const fork = {
+      ...assembleRunConfig({ data: "mnist" }),
+      ema: { decay: 0.9 },
+      timeBudget: 3,
+      callbacks: [{ module: "./watch.mjs", options: {} }],
+      stageDecay: 0.5,
+      earlyStopping: { monitor: "val_loss" },
+      forkedFrom: { runId: "typed", step: 5 },
+    };
+    const keys = ["ema", "timeBudget", "callbacks", "earlyStopping"];
+    const config = assembleRunConfig({ fork, assignments: keys.map((key) => ({ [key]: null })) });
+    for (const key of ["ema", "timeBudget", "callbacks"]) expect(config).not.toHaveProperty(key);
+    expect(config).toMatchObject({ earlyStopping: null, stageDecay: 0.5, forkedFrom: fork.forkedFrom });
+    // No key without which there is no run, and none with a default.
+    expect(() => assembleRunConfig({ fork, assignments: [{ epochs: null }] })).toThrow("epochs");
+    expect(() => assembleRunConfig({ fork, assignments: [{ emma: null }] })).toThrow("emma: no such key");
+  });
+
   it("explains what is wrong, one line each", () => {
     expect(() => assembleRunConfig({})).toThrow("convkit train cifar10");
     expect(() => assembleRunConfig({ data: "x", flags: { model: "resnet21" } })).toThrow(

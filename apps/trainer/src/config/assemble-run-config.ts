@@ -45,7 +45,9 @@ export interface ConfigFlags {
 /** @throws {ConfigError} with one line per mistake. */
 export function assembleRunConfig(sources: ConfigSources): RunConfig {
   const typed = [flagsToConfig(sources), ...(sources.assignments ?? [])].map(expandShortForms);
-  const file = fileUnder(sources.file, typed.reduce(mergeConfig));
+  const stored = fileUnder(sources.file, typed.reduce(mergeConfig));
+  // A typed run to fork from takes the place of the one that the file's run was forked from.
+  const file = sources.fork === undefined ? stored : { ...stored, forkedFrom: undefined };
   const own = [file, ...typed].reduce(mergeConfig);
   const recipe = sources.recipe === undefined ? {} : fitting(namedRecipe(sources.recipe), own);
   const named = sources.fork ?? recipe;
@@ -59,12 +61,31 @@ export function assembleRunConfig(sources: ConfigSources): RunConfig {
   }
   const isWhole = sources.fork !== undefined || sources.recipe !== undefined;
   const config = isWhole ? given : mergeConfig(fitting(recipeFor(source, networkOf(given)), own), given);
-  const parsed = RunConfig.safeParse(config);
+  const complete = withoutNulls(config, sources.assignments);
+  const parsed = RunConfig.safeParse(complete);
   const mistakes = parsed.success
     ? explainModel(parsed.data)
-    : explainConfigIssues(RunConfig, config, parsed.error.issues);
+    : explainConfigIssues(RunConfig, complete, parsed.error.issues);
   if (parsed.success && mistakes.length === 0) return parsed.data;
   throw new ConfigError(["The config cannot be run:", ...mistakes.map((line) => `  ${line}`)].join("\n"));
+}
+
+/**
+ * `--set ema=null` takes an optional key out that a recipe, a file or a source has: there is no other way to leave it out.
+ * Where null is a value, it stays one.
+ */
+function withoutNulls(config: PartialConfig, assignments: readonly PartialConfig[] = []): PartialConfig {
+  const isTyped = (key: string): boolean => assignments.some((each) => each[key] === null);
+  return Object.fromEntries(
+    Object.entries(config).filter(([key, value]) => value !== null || !isTyped(key) || !mayBeLeftOut(key)),
+  );
+}
+
+function mayBeLeftOut(key: string): boolean {
+  if (!Object.hasOwn(RunConfig.shape, key)) return false;
+  const schema = RunConfig.shape[key as keyof typeof RunConfig.shape];
+  const left = schema.safeParse(undefined);
+  return left.success && left.data === undefined && !schema.safeParse(null).success;
 }
 
 /** Without a recipe's loss where pictures have any number of labels: it is of one class each. */
