@@ -118,6 +118,12 @@ describe("a fork", () => {
     );
   });
 
+  it("is not refused by a default that its source's record leaves out", async () => {
+    const { sampling, batchSize, ...config } = configOf();
+    await tell({ runId: "older" }, [{ ...started(), config } as TrainEventBody, ...SAVED, ended()]);
+    expect(await findForkIssues(test.database, forkOf("older", 4, { sampling, batchSize }))).toEqual([]);
+  });
+
   it("is refused by the fields that the checkpoint is of, and by what is not kept", async () => {
     await begin("strict");
     const config = forkOf("strict", 2, { batchSize: 3, learningRate: 9 });

@@ -1,5 +1,5 @@
 /** Puts a run into the queue that goes on from another one's checkpoint, for the worker that holds it. */
-import type { Job, RunConfig } from "@convkit/schema";
+import { RunConfig, type Job } from "@convkit/schema";
 import { changedFixedFields } from "@convkit/schema/fork-fields";
 import type { Database } from "../database.js";
 import { getRun, RunNotFoundError } from "../runs/get-run.js";
@@ -28,7 +28,9 @@ export async function findForkIssues(database: Database, config: RunConfig): Pro
     throw error;
   });
   if (source instanceof Error) return [{ path: ["forkedFrom", "runId"], message: source.message }];
-  const changed = changedFixedFields(source.config, config).map(({ path, reason }) => ({
+  // Stored as it was given, by an older convkit perhaps, without the defaults that the fork's has.
+  const before = RunConfig.safeParse(source.config).data ?? source.config;
+  const changed = changedFixedFields(before, config).map(({ path, reason }) => ({
     path: path.split("."),
     message: `Expected what ${source.name} has, which is forked: ${reason}.`,
   }));
