@@ -38,6 +38,12 @@ it("trains on several labels a picture, and predicts every label by itself", asy
   expect(trained.stdout).toMatch(/result +mean average precision \d/);
   expect(trained.stdout).toMatch(/validation: loss [\d.]+, mean average precision +[\d.]+/);
 
+  const runs = await runConvkit(folder, ["runs"]);
+  expect(runs.stdout).toMatch(/completed +mean average precision [\d.]+ % of 24\n/);
+  expect((await runConvkit(folder, ["runs", "--json"])).json()).toMatchObject([
+    { meanAveragePrecision: expect.any(Number), testCount: 24 },
+  ]);
+
   // One with both labels and one with none.
   const predict = ["predict", "latest", "films/95.png", "films/92.png", "--engine=cpu"];
   const predictions = (await runConvkit(folder, [...predict, "--json"])).json() as unknown as {

@@ -54,13 +54,28 @@ export function addRunsCommand(program: Command, context: CommandContext): void 
         return print(context, [`No runs in ${context.home} yet. convkit train cifar10 makes one.`]);
       print(
         context,
-        formatTable([["run", "name", "data", "model", "status", "test accuracy"], ...runs.map(row)]),
+        formatTable([["run", "name", "data", "model", "status", judgedAs(runs)], ...runs.map(row)]),
       );
     });
 }
 
-function row({ runId, name, data, model, status, accuracy, testCount }: RunSummary): string[] {
-  const judged =
-    accuracy === null ? "–" : `${formatPercent(accuracy)} of ${testCount?.toLocaleString("en-US")}`;
-  return [runId, name ?? "–", data ?? "–", model ?? "–", status, judged];
+/** An accuracy of label sets is the share of labels that are right: of rare ones, nearly all. */
+const judgedAs = (runs: readonly RunSummary[]): string =>
+  runs.some(({ meanAveragePrecision }) => meanAveragePrecision !== null)
+    ? "test accuracy, or as named"
+    : "test accuracy";
+
+function row({ runId, name, data, model, status, ...judged }: RunSummary): string[] {
+  return [runId, name ?? "–", data ?? "–", model ?? "–", status, figureOf(judged)];
+}
+
+function figureOf({
+  accuracy,
+  meanAveragePrecision,
+  testCount,
+}: Pick<RunSummary, "accuracy" | "meanAveragePrecision" | "testCount">): string {
+  if (accuracy === null) return "–";
+  const count = testCount?.toLocaleString("en-US");
+  if (meanAveragePrecision === null) return `${formatPercent(accuracy)} of ${count}`;
+  return `mean average precision ${formatPercent(meanAveragePrecision)} of ${count}`;
 }

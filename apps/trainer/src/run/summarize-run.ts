@@ -21,10 +21,19 @@ export interface RunSummary {
     Extract<TrainEvent, { type: "runEnded" }>["status"] | "unfinished" | `unreadable: ${string}`;
   /** Fraction of the test pictures; null until judged. */
   readonly accuracy: number | null;
+  /** Of pictures that have any number of labels, whose accuracy is the share of labels that are right; else null. */
+  readonly meanAveragePrecision: number | null;
   readonly testCount: number | null;
 }
 
-const NOTHING_READ = { name: null, data: null, model: null, accuracy: null, testCount: null };
+const NOTHING_READ = {
+  name: null,
+  data: null,
+  model: null,
+  accuracy: null,
+  meanAveragePrecision: null,
+  testCount: null,
+};
 const LONGEST_REASON = 100;
 
 /** One run that cannot be read must not hide the others: its row says why. */
@@ -42,6 +51,7 @@ export async function summarizeRun(directory: string): Promise<RunSummary> {
       model: modelName(config),
       status: ending?.status ?? "unfinished",
       accuracy: report?.accuracy ?? null,
+      meanAveragePrecision: report?.meanAveragePrecision ?? null,
       testCount: report?.testCount ?? null,
     };
   } catch (error) {
