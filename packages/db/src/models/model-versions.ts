@@ -18,7 +18,7 @@ export interface ModelVersionRow {
   readonly description: string;
   readonly aliases: readonly string[];
   readonly createdAt: number;
-  /** Accuracies and losses of the run. */
+  /** Accuracies and losses of the run, and of label sets the mean average precisions. */
   readonly metrics: Readonly<Record<string, MetricSummaryCell>>;
 }
 
@@ -62,7 +62,10 @@ export async function listModelVersions(
   return { versions, total: counted.rows[0]?.total ?? 0, ...paging };
 }
 
-const SHOWN_METRICS = ["val_accuracy", "val_loss", "test_accuracy", "test_loss"];
+/** Those of label sets have a mean average precision too, beside which their accuracy says little. */
+const SHOWN_METRICS = ["val", "test"].flatMap((split) =>
+  ["mean_average_precision", "accuracy", "loss"].map((name) => `${split}_${name}`),
+);
 
 /** In the order in which they were asked for; those that are gone are left out. */
 export async function readModelVersions(

@@ -79,6 +79,17 @@ describe("models", () => {
     expect(await listModels(test.database)).toEqual({ models: [model], total: 1 });
   });
 
+  it("shows the mean average precision of a run on label sets beside its accuracy", async () => {
+    const run = { runId: "sets", config: { name: "Run sets", model: "resnet9" } };
+    const classifier = saved("model/model.json", Buffer.from("{}"));
+    const epoch = epochEnded(1, { val_accuracy: 0.99, val_mean_average_precision: 0.3 });
+    await ingestEvents(test.database, eventsOf(run, [started(run), epoch, classifier, ended()]));
+    await register("xrays", "sets");
+    const { newest } = await getModel(test.database, "xrays");
+    expect(newest!.metrics["val_mean_average_precision"]).toMatchObject({ best: 0.3 });
+    await deleteModelVersion(test.database, { model: "xrays", version: 1 });
+  });
+
   it("lists models and versions page by page, each once, whatever comes meanwhile", async () => {
     const names = ["a", "B", "b", "ωmega", "a b", "10"];
     for (const name of names) await register(`paged ${name}`, "first");

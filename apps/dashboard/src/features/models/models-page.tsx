@@ -38,10 +38,24 @@ export function ModelsPage() {
   );
 }
 
+/** By which a version is told at a glance; of label sets, whose accuracy is the share of labels that are right, another. */
+function figureOf(metrics: NonNullable<ModelRow["newest"]>["metrics"]) {
+  for (const [name, key] of [
+    ["mean average precision", "mean_average_precision"],
+    ["accuracy", "accuracy"],
+  ] as const) {
+    const tested = metrics[`test_${key}`]?.last;
+    if (tested !== undefined) return { name: `Test ${name}`, key, value: tested };
+    const validated = metrics[`val_${key}`]?.best;
+    if (validated != null) return { name: `Validation ${name}`, key, value: validated };
+  }
+  return undefined;
+}
+
 function ModelTile({ model }: { model: ModelRow }) {
   const nowMs = useNow();
   const { newest, aliases } = model;
-  const best = newest?.metrics["test_accuracy"]?.last ?? newest?.metrics["val_accuracy"]?.best;
+  const figure = newest && figureOf(newest.metrics);
   return (
     <Link
       href={modelPath(model.name)}
@@ -69,12 +83,12 @@ function ModelTile({ model }: { model: ModelRow }) {
             </Badge>
           ))}
         </span>
-        {best !== undefined && (
+        {figure && (
           <span
             className="text-lg font-semibold text-ink tabular-nums"
-            title="Test accuracy of the newest version"
+            title={`${figure.name} of the newest version`}
           >
-            {formatOf("test_accuracy")(best)}
+            {formatOf(figure.key)(figure.value)}
           </span>
         )}
       </div>

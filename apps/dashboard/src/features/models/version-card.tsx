@@ -24,7 +24,9 @@ export interface VersionCardProps {
 }
 
 const STAGES = ["none", "staging", "production", "archived"] as const;
-const METRICS = ["test_accuracy", "test_loss", "val_accuracy", "val_loss"];
+const METRICS = ["test", "val"].flatMap((split) =>
+  ["mean_average_precision", "accuracy", "loss"].map((name) => `${split}_${name}`),
+);
 
 export function VersionCard({ version, aliases, reference, onDelete }: VersionCardProps) {
   const trpc = useTRPC();
