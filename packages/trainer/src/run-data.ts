@@ -93,8 +93,9 @@ export async function openRunData(
 }
 
 /**
- * A config's defaults fit one class a picture. For label sets, plain cross-entropy stands for binary cross-entropy, and the checkpoints' `val_accuracy`, with rare labels best where none is found, for `val_mean_average_precision`, unless
- * a `mode` comes with it.
+ * A config's defaults fit one class a picture. For label sets, plain cross-entropy stands for binary cross-entropy, and the
+ * checkpoints' `val_accuracy`, with rare labels best where none is found, for `val_mean_average_precision`, unless a `mode`
+ * comes with it.
  */
 function forLabelSets({ loss, checkpoint, ...config }: RunConfig): RunConfig {
   const isDefault = loss.name === "cross-entropy" && loss.labelSmoothing === 0 && loss.classWeights === null;
