@@ -11,7 +11,8 @@ import { placeCluster, type ClusterPlace } from "./cluster-place.js";
 import { openCluster } from "./open-cluster.js";
 import { readPostmasterPid } from "./postmaster-lock.js";
 
-const IDLE_MS = 300;
+/** A slow machine takes its time between being told where to connect and doing it. */
+const IDLE_MS = 1000;
 const WITHIN = { timeout: 60_000, interval: 50 };
 
 const folders: string[] = [];
