@@ -28,6 +28,15 @@ function build(activation: "relu" | "gelu" = "relu"): tf.LayersModel {
 
 const batch = () => tf.randomNormal([6, 3], 0, 1, "float32", 5);
 
+/** Loss, gradients, weights with the moving statistics that the step left, and what is predicted then. */
+function outcomeOf(model: tf.LayersModel, x: tf.Tensor): number[][] {
+  const loss = (): tf.Scalar => (model.apply(x, TRAINING) as tf.Tensor).square().mean();
+  const { value, grads } = tf.variableGrads(loss);
+  const gradients = model.trainableWeights.map(({ name }) => [...grads[name]!.dataSync()]);
+  const weights = model.getWeights().map((tensor) => [...tensor.dataSync()]);
+  return [[...value.dataSync()], ...gradients, ...weights, [...(model.predict(x) as tf.Tensor).dataSync()]];
+}
+
 describe("fuseActivations", () => {
   it("fuses the layers that only a ReLU reads, once", () => {
     const model = build();
@@ -41,22 +50,8 @@ describe("fuseActivations", () => {
       const [plain, fused] = [build(activation), build(activation)];
       fuseActivations(fused);
       const x = batch();
-      const outcome = (model: tf.LayersModel): number[][] => {
-        const loss = (): tf.Scalar => (model.apply(x, TRAINING) as tf.Tensor).square().mean();
-        const { value, grads } = tf.variableGrads(loss);
-        const gradients = model.trainableWeights.map((weight) => [
-          ...(grads[weight.name] as tf.Tensor).dataSync(),
-        ]);
-        const weights = model.getWeights().map((tensor) => [...tensor.dataSync()]);
-        return [
-          [...value.dataSync()],
-          ...gradients,
-          ...weights,
-          [...(model.predict(x) as tf.Tensor).dataSync()],
-        ];
-      };
-      const expected = outcome(plain);
-      outcome(fused).forEach((values, i) => {
+      const expected = outcomeOf(plain, x);
+      outcomeOf(fused, x).forEach((values, i) => {
         expect(largestDifference(values, expected[i] as number[])).toBeLessThan(1e-5);
       });
     },
@@ -88,20 +83,8 @@ describe("fuseActivations", () => {
     fuseActivations(fused);
     expect(pools(fused)).toEqual([true, true]);
     const x = tf.randomNormal([2, 8, 8, 2], 0, 1, "float32", 5);
-    const outcome = (model: tf.LayersModel): number[][] => {
-      const loss = (): tf.Scalar => (model.apply(x, TRAINING) as tf.Tensor).square().mean();
-      const { value, grads } = tf.variableGrads(loss);
-      const gradients = model.trainableWeights.map(({ name }) => [...grads[name]!.dataSync()]);
-      const weights = model.getWeights().map((tensor) => [...tensor.dataSync()]);
-      return [
-        [...value.dataSync()],
-        ...gradients,
-        ...weights,
-        [...(model.predict(x) as tf.Tensor).dataSync()],
-      ];
-    };
-    const expected = outcome(plain);
-    outcome(fused).forEach((values, i) => {
+    const expected = outcomeOf(plain, x);
+    outcomeOf(fused, x).forEach((values, i) => {
       expect(largestDifference(values, expected[i]!)).toBeLessThan(1e-5);
     });
   });

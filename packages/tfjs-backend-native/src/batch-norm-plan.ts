@@ -1,8 +1,8 @@
-/** What batch normalisation in training and its gradient have in common: checked shapes, laid-out parameters. */
+/** What batch normalisation in training and its gradient have in common: checked shapes, laid-out parameters, the calls. */
 import type { BatchNormActivation } from "@convkit/ops/kernel-names";
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { NativeBackend } from "./backend.js";
-import type { BatchNormParams } from "./native-addon.js";
+import type { BatchNormParams, NativeAddon } from "./native-addon.js";
 import { NORM_ACTIVATION } from "./op-codes.js";
 
 export type BatchNormPlan = {
@@ -70,10 +70,65 @@ export function planPooledBatchNorm(
 }
 
 /** @throws if the tensor is not [channels]. */
-export function perChannel(backend: NativeBackend, info: TensorInfo, channels: number): Float32Array {
+function perChannel(backend: NativeBackend, info: TensorInfo, channels: number): Float32Array {
   util.assert(
     info.shape.length === 1 && info.shape[0] === channels,
     () => `Expected one value per channel, shape [${channels}]. Received: [${info.shape}].`,
   );
   return backend.float32(info);
+}
+
+type BackwardInputs = BatchNormInputs & { dy: TensorInfo; mean: TensorInfo; variance: TensorInfo };
+
+/** Whether a kernel of float32 can take them; the absent ones are no matter. */
+export function areFloat32(inputs: readonly (TensorInfo | undefined)[]): boolean {
+  return inputs.every((input) => input == null || input.dtype === "float32");
+}
+
+/** @returns y [yShape], the mean and the biased variance. */
+export function runForward(
+  backend: NativeBackend,
+  kernel: NativeAddon["batchNormTraining"],
+  { x }: BatchNormInputs,
+  { plan, yShape, epsilon }: { plan: BatchNormPlan; yShape: number[]; epsilon: number },
+): TensorInfo[] {
+  const xValues = backend.float32(x);
+  const y = backend.output(yShape, "float32");
+  const mean = backend.output([plan.channels], "float32");
+  const variance = backend.output([plan.channels], "float32");
+  if (plan.rows === 0) {
+    // The mean of no rows is 0 / 0.
+    mean.values.fill(NaN);
+    variance.values.fill(NaN);
+  } else {
+    const { scale, offset, params } = plan;
+    kernel(xValues, scale, offset, y.values, mean.values, variance.values, params, epsilon);
+  }
+  return [y.info, mean.info, variance.info];
+}
+
+/** @returns dx, dscale and doffset. */
+export function runBackward(
+  backend: NativeBackend,
+  kernel: NativeAddon["batchNormTrainingGrad"],
+  { dy, x, mean, variance }: BackwardInputs,
+  { plan, epsilon }: { plan: BatchNormPlan; epsilon: number },
+): TensorInfo[] {
+  const { channels, rows, scale, offset, params } = plan;
+  const dyValues = backend.float32(dy);
+  const xValues = backend.float32(x);
+  const meanValues = perChannel(backend, mean, channels);
+  const varianceValues = perChannel(backend, variance, channels);
+  const dx = backend.output(x.shape, "float32");
+  const dscale = backend.output([channels], "float32");
+  const doffset = backend.output([channels], "float32");
+  if (rows === 0) {
+    dscale.values.fill(0);
+    doffset.values.fill(0);
+  } else {
+    const statistics = [meanValues, varianceValues] as const;
+    const gradients = [dx.values, dscale.values, doffset.values] as const;
+    kernel(dyValues, xValues, ...statistics, scale, offset, ...gradients, params, epsilon);
+  }
+  return [dx.info, dscale.info, doffset.info];
 }

@@ -131,29 +131,8 @@ export interface NativeAddon {
     epsilon: number,
   ): void;
   /** 2×2 windows of stride 2 behind the ReLU. `params`: rows of windows of all images, windows a row, channels. */
-  batchNormReluMaxPool(
-    x: Float32Array,
-    scale: Float32Array | null,
-    offset: Float32Array | null,
-    y: Float32Array,
-    mean: Float32Array,
-    variance: Float32Array,
-    params: BatchNormParams,
-    epsilon: number,
-  ): void;
-  batchNormReluMaxPoolGrad(
-    dy: Float32Array,
-    x: Float32Array,
-    mean: Float32Array,
-    variance: Float32Array,
-    scale: Float32Array | null,
-    offset: Float32Array | null,
-    dx: Float32Array,
-    dscale: Float32Array,
-    doffset: Float32Array,
-    params: BatchNormParams,
-    epsilon: number,
-  ): void;
+  batchNormReluMaxPool: NativeAddon["batchNormTraining"];
+  batchNormReluMaxPoolGrad: NativeAddon["batchNormTrainingGrad"];
   /** The inference formula; `params[2]` is unused. */
   fusedBatchNorm(
     x: Float32Array,

@@ -5,7 +5,7 @@ import {
   type BatchNormTrainingGradInputs,
 } from "@convkit/ops/kernel-names";
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
-import { perChannel, planBatchNorm } from "../batch-norm-plan.js";
+import { areFloat32, planBatchNorm, runBackward } from "../batch-norm-plan.js";
 import { defineKernel } from "../kernel.js";
 
 export const batchNormTrainingGrad = defineKernel<
@@ -13,34 +13,8 @@ export const batchNormTrainingGrad = defineKernel<
   BatchNormTrainingGradAttrs
 >(BatchNormTrainingGrad, ({ inputs, attrs, backend }) => {
   const { dy, x, mean, variance, scale, offset } = inputs;
-  const given = [dy, x, mean, variance, scale, offset].filter((input) => input != null);
-  if (given.some(({ dtype }) => dtype !== "float32")) return "dtype";
+  if (!areFloat32([dy, x, mean, variance, scale, offset])) return "dtype";
   util.assertShapesMatch(dy.shape, x.shape, "Error in BatchNormTrainingGrad: ");
   const plan = planBatchNorm(backend, inputs, attrs.activation);
-  const dyValues = backend.float32(dy);
-  const xValues = backend.float32(x);
-  const meanValues = perChannel(backend, mean, plan.channels);
-  const varianceValues = perChannel(backend, variance, plan.channels);
-  const dx = backend.output(x.shape, "float32");
-  const dscale = backend.output([plan.channels], "float32");
-  const doffset = backend.output([plan.channels], "float32");
-  if (plan.rows === 0) {
-    dscale.values.fill(0);
-    doffset.values.fill(0);
-  } else {
-    backend.addon.batchNormTrainingGrad(
-      dyValues,
-      xValues,
-      meanValues,
-      varianceValues,
-      plan.scale,
-      plan.offset,
-      dx.values,
-      dscale.values,
-      doffset.values,
-      plan.params,
-      attrs.epsilon,
-    );
-  }
-  return [dx.info, dscale.info, doffset.info];
+  return runBackward(backend, backend.addon.batchNormTrainingGrad, inputs, { plan, epsilon: attrs.epsilon });
 });
