@@ -95,7 +95,8 @@ describe("a list of splits", () => {
 
 describe("a preset", () => {
   it("stands written out in the run's config, so that a replay needs no table of presets", async () => {
-    const squares = { ...config, model: "simple-cnn", epochs: 1, transforms: "strong" as const };
+    const data = { source: join(root, "squares"), validationFraction: 0.2, limit: { train: 30, test: 10 } };
+    const squares = { ...config, data, model: "simple-cnn", epochs: 1, transforms: "strong" as const };
     await train(squares, runOptions(run));
     const stored = RunConfig.parse(JSON.parse(readFileSync(join(run, "config.json"), "utf8")));
     const { transforms: preset } = stored;
