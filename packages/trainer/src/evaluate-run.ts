@@ -1,14 +1,10 @@
 /** Judging a finished run again, from its best checkpoint. */
-import { Rng } from "@convkit/random";
-import type { EvaluationReport, TrainEventBody } from "@convkit/schema";
-import { describeChangedModule, describeTornLine } from "./announce.js";
-import { checkpointToJudge, judge, NothingToJudgeError } from "./judge.js";
-import { Journal, readJournal } from "./journal.js";
-import { openRunData } from "./run-data.js";
+import type { EvaluationReport } from "@convkit/schema";
+import { judge, NothingToJudgeError } from "./judge.js";
+import { withJudgedRun } from "./judged-run.js";
+import { readJournal } from "./journal.js";
 import { evaluated, reportContext } from "./run-facts.js";
-import { RunFolder } from "./run-folder.js";
 import type { RunOptions } from "./run-options.js";
-import { buildNetwork } from "./run-parts.js";
 import { announceJudgement } from "./saved-artifacts.js";
 
 export interface EvaluateRunResult {
@@ -35,15 +31,12 @@ export async function evaluateRun(
   runDirectory: string,
   options: Omit<RunOptions, "checkpointEvery">,
 ): Promise<EvaluateRunResult> {
-  const folder = await RunFolder.open(runDirectory);
-  return folder.withLock(async () => {
-    const { checkpoint, damaged } = await checkpointToJudge(folder);
-    const data = await openRunData(folder.config, options);
-    const rng = Rng.fromSeed(folder.config.seed);
-    const context = reportContext(folder.runId, readJournal(folder.journal));
-    const { loaderWorkers: workers, signal } = options;
-    const model = await buildNetwork(data, { rng, weightsFollow: true });
-    try {
+  return withJudgedRun(
+    runDirectory,
+    options,
+    async ({ folder, data, checkpoint, model, rng, remarks, note }) => {
+      const context = reportContext(folder.runId, readJournal(folder.journal));
+      const { loaderWorkers: workers, signal } = options;
       const report = await judge(model, folder, {
         checkpoint,
         data,
@@ -53,35 +46,16 @@ export async function evaluateRun(
         workers,
         signal,
       });
-      if (report) {
-        await noteJudgement(folder, report, options.onEvent);
-        const remarks = [...damaged, ...data.changedModules.map(describeChangedModule)];
-        return { runId: folder.runId, directory: folder.path, modelDirectory: folder.model, report, remarks };
+      if (!report) {
+        throw new NothingToJudgeError(
+          `Expected a data set with test or validation pictures. Received: ${data.dataset.source}, which has neither.`,
+        );
       }
-      throw new NothingToJudgeError(
-        `Expected a data set with test or validation pictures. Received: ${data.dataset.source}, which has neither.`,
-      );
-    } finally {
-      model.dispose();
-    }
-  });
-}
-
-async function noteJudgement(
-  folder: RunFolder,
-  report: EvaluationReport,
-  onEvent: RunOptions["onEvent"],
-): Promise<void> {
-  const { journal, tornBytes } = Journal.reopen(folder.journal, folder.runId);
-  const emit = (body: TrainEventBody): void => {
-    const event = journal.append(body);
-    onEvent?.(event);
-  };
-  try {
-    if (tornBytes > 0) emit(describeTornLine(tornBytes));
-    await announceJudgement(folder, emit);
-    emit(evaluated(report));
-  } finally {
-    journal.close();
-  }
+      await note(async (emit) => {
+        await announceJudgement(folder, emit);
+        emit(evaluated(report));
+      });
+      return { runId: folder.runId, directory: folder.path, modelDirectory: folder.model, report, remarks };
+    },
+  );
 }

@@ -15,6 +15,8 @@ export {
 } from "./batch-size-search.js";
 export { evaluateRun, type EvaluateRunResult } from "./evaluate-run.js";
 export { NothingToJudgeError } from "./judge.js";
+export { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "./judged-run.js";
+export type { RunData } from "./run-data.js";
 export type {
   AttemptOptions,
   CheckpointInterval,

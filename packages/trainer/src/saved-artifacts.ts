@@ -22,7 +22,7 @@ export async function announceJudgement(
 ): Promise<void> {
   const model = (await readdir(folder.model)).sort().map((name) => join(folder.model, name));
   const reports = (["md", "html", "json"] as const).map((format) => folder.report(format));
-  for (const path of [...model, folder.predictions, ...reports]) await announce(folder, path, emit);
+  for (const path of [...model, folder.predictions, ...reports]) await announceArtifact(folder, path, emit);
 }
 
 /** The weights that the judgement is of, which every better epoch had written anew. */
@@ -30,7 +30,7 @@ export async function announceBestCheckpoint(
   folder: RunFolder,
   emit: (body: TrainEventBody) => void,
 ): Promise<void> {
-  await announce(folder, checkpointFile(folder.bestCheckpoint), emit);
+  await announceArtifact(folder, checkpointFile(folder.bestCheckpoint), emit);
 }
 
 /** Writes where the time of a step went, and says that it is there. */
@@ -40,11 +40,11 @@ export async function saveProfile(
   emit: (body: TrainEventBody) => void,
 ): Promise<void> {
   await replaceFile(folder.profile, `${JSON.stringify(profile, null, 2)}\n`);
-  await announce(folder, folder.profile, emit);
+  await announceArtifact(folder, folder.profile, emit);
 }
 
-/** Says nothing of a file that is not there. */
-async function announce(
+/** A file in the run's folder, which is there and final; nothing is said of one that is not there. */
+export async function announceArtifact(
   folder: RunFolder,
   path: string,
   emit: (body: TrainEventBody) => void,

@@ -5,10 +5,8 @@ import { describeBatchSizes } from "../display/batch-size-table.js";
 import { showDataProgress } from "../display/describe-data-progress.js";
 import { describeEngine } from "../display/describe-run.js";
 import { formatFigure } from "../display/format.js";
-import { createLineWriter } from "../display/line-writer.js";
-import { watchInterrupts } from "../process/interrupts.js";
+import { interruptible } from "../process/interruptible.js";
 import { measureBatch } from "../process/measure-batch.js";
-import { InterruptedError } from "../process/process-errors.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 import { addConfigOptions, readConfigOptions, type ConfigOptionFlags } from "./config-options.js";
 import { numberArgument } from "./number-argument.js";
@@ -44,55 +42,46 @@ export function addBatchSizeFindCommand(program: Command, context: CommandContex
     .addHelpText("after", NOTES)
     .action(async (data: string | undefined, flags: BatchSizeFindFlags) => {
       const config = await readConfigOptions(data, flags);
-      const writer = createLineWriter(flags.json ? context.stderr : context.stdout);
-      const said = new Set<string>();
-      /** Each process says the same. */
-      const sayOnce = (lines: readonly string[]): void => {
-        for (const line of lines) if (!said.has(line)) writer.print(line);
-        for (const line of lines) said.add(line);
-      };
-      const stopping = new AbortController();
       const killing = new AbortController();
-      const interrupts = watchInterrupts({
-        stop: (reason) => stopping.abort(reason),
-        kill: () => killing.abort(),
-      });
-      try {
-        const { searchBatchSize } = await import("@convkit/trainer");
-        const found = await searchBatchSize({
-          ...(flags.batchSize !== undefined && { from: flags.batchSize }),
-          ...(flags.most !== undefined && { most: flags.most }),
-          leastGain: flags.gain / 100,
-          isRefined: flags.refine,
-          onTrial: (trial) => writer.status(describeTrial(trial)),
-          measure: (batchSize) =>
-            measureBatch(
-              { ...config, batchSize },
-              {
-                home: context.home,
-                stopping: stopping.signal,
-                killing: killing.signal,
-                onMessage(message) {
-                  if (message.type === "engine") sayOnce(describeEngine(message.engine, context.colors));
-                  if (message.type === "note") sayOnce([context.colors.yellow(message.text)]);
-                  if (message.type === "dataProgress")
-                    showDataProgress(message.progress, writer, context.colors);
+      const found = await interruptible(
+        context,
+        { json: flags.json, kept: "Nothing was kept.", kill: () => killing.abort() },
+        async ({ signal, writer }) => {
+          const said = new Set<string>();
+          /** Each process says the same. */
+          const sayOnce = (lines: readonly string[]): void => {
+            for (const line of lines) if (!said.has(line)) writer.print(line);
+            for (const line of lines) said.add(line);
+          };
+          const { searchBatchSize } = await import("@convkit/trainer");
+          return searchBatchSize({
+            ...(flags.batchSize !== undefined && { from: flags.batchSize }),
+            ...(flags.most !== undefined && { most: flags.most }),
+            leastGain: flags.gain / 100,
+            isRefined: flags.refine,
+            onTrial: (trial) => writer.status(describeTrial(trial)),
+            measure: (batchSize) =>
+              measureBatch(
+                { ...config, batchSize },
+                {
+                  home: context.home,
+                  stopping: signal,
+                  killing: killing.signal,
+                  onMessage(message) {
+                    if (message.type === "engine") sayOnce(describeEngine(message.engine, context.colors));
+                    if (message.type === "note") sayOnce([context.colors.yellow(message.text)]);
+                    if (message.type === "dataProgress")
+                      showDataProgress(message.progress, writer, context.colors);
+                  },
+                  onOutput: (line) => sayOnce([context.colors.dim(line)]),
+                  onSilence: (text) => writer.print(context.colors.yellow(text)),
                 },
-                onOutput: (line) => sayOnce([context.colors.dim(line)]),
-                onSilence: (text) => writer.print(context.colors.yellow(text)),
-              },
-            ),
-        });
-        writer.close();
-        if (flags.json) printJson(context, { type: "batchSizes", ...found });
-        else print(context, describeBatchSizes(found, context.colors));
-      } catch (error) {
-        if (interrupts.exitCode === undefined) throw error;
-        throw new InterruptedError("Stopped. Nothing was kept.", interrupts.exitCode);
-      } finally {
-        writer.close();
-        interrupts.release();
-      }
+              ),
+          });
+        },
+      );
+      if (flags.json) printJson(context, { type: "batchSizes", ...found });
+      else print(context, describeBatchSizes(found, context.colors));
     });
 }
 

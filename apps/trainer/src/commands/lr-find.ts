@@ -5,11 +5,9 @@ import type { Command } from "commander";
 import { atCommonSize } from "../config/at-common-size.js";
 import { showDataProgress } from "../display/describe-data-progress.js";
 import { formatLoss } from "../display/format.js";
-import { createLineWriter } from "../display/line-writer.js";
 import { rateRangeChart } from "../display/rate-range-chart.js";
 import { formatRate } from "../display/schedule-chart.js";
-import { watchInterrupts } from "../process/interrupts.js";
-import { InterruptedError } from "../process/process-errors.js";
+import { interruptible } from "../process/interruptible.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 import { addConfigOptions, readConfigOptions, type ConfigOptionFlags } from "./config-options.js";
 
@@ -39,40 +37,31 @@ export function addLrFindCommand(program: Command, context: CommandContext): voi
     .addHelpText("after", NOTES)
     .action(async (data: string | undefined, flags: LrFindFlags) => {
       const config = await readConfigOptions(data, flags);
-      const writer = createLineWriter(flags.json ? context.stderr : context.stdout);
-      const stopping = new AbortController();
-      const interrupts = watchInterrupts({
-        stop: (reason) => stopping.abort(new Error(reason)),
-        kill: () => process.exit(interrupts.exitCode),
-      });
-      try {
-        const { openEngine } = await import("@convkit/engine");
-        await openEngine(config.engine, { training: true, precision: config.precision });
-        const { findLearningRate } = await import("@convkit/trainer");
-        const range = await atCommonSize(
-          config,
-          (sized) =>
-            findLearningRate(sized, {
-              home: context.home,
-              signal: stopping.signal,
-              onDataProgress: (progress) => showDataProgress(progress, writer, context.colors),
-              onStep: ({ learningRate, loss }, step) =>
-                writer.status(
-                  `step ${step}: learning rate ${formatRate(learningRate)}, loss ${formatLoss(loss)}`,
-                ),
-            }),
-          (text) => writer.print(context.colors.yellow(text)),
-        );
-        writer.close();
-        if (flags.json) printJson(context, { type: "learningRates", ...range });
-        else print(context, describe(range, context));
-      } catch (error) {
-        if (interrupts.exitCode === undefined) throw error;
-        throw new InterruptedError("Stopped. Nothing was kept.", interrupts.exitCode);
-      } finally {
-        writer.close();
-        interrupts.release();
-      }
+      const range = await interruptible(
+        context,
+        { json: flags.json, kept: "Nothing was kept." },
+        async ({ signal, writer }) => {
+          const { openEngine } = await import("@convkit/engine");
+          await openEngine(config.engine, { training: true, precision: config.precision });
+          const { findLearningRate } = await import("@convkit/trainer");
+          return atCommonSize(
+            config,
+            (sized) =>
+              findLearningRate(sized, {
+                home: context.home,
+                signal,
+                onDataProgress: (progress) => showDataProgress(progress, writer, context.colors),
+                onStep: ({ learningRate, loss }, step) =>
+                  writer.status(
+                    `step ${step}: learning rate ${formatRate(learningRate)}, loss ${formatLoss(loss)}`,
+                  ),
+              }),
+            (text) => writer.print(context.colors.yellow(text)),
+          );
+        },
+      );
+      if (flags.json) printJson(context, { type: "learningRates", ...range });
+      else print(context, describe(range, context));
     });
 }
 

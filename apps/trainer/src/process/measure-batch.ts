@@ -25,7 +25,7 @@ export async function measureBatch(
 ): Promise<BatchSizeTrial> {
   const { batchSize } = config;
   const child = startTrainingProcess({ kind: "measure", home, config }, options);
-  const stop = (): void => child.stop(String(stopping.reason));
+  const stop = (): void => child.stop((stopping.reason as Error).message);
   const kill = (): void => child.kill();
   if (stopping.aborted) stop();
   stopping.addEventListener("abort", stop);
