@@ -69,7 +69,17 @@ export {
   PredictionsFormatError,
   type Predictions,
 } from "./predictions.js";
-export { ClassReport, EvaluationReport } from "./evaluation-report.js";
+export {
+  Calibration,
+  type CalibrationBin,
+  ClassReport,
+  type CurveFamily,
+  type CurvePoints,
+  EvaluationReport,
+  type Interval,
+  type JudgedPicture,
+  type Slice,
+} from "./evaluation-report.js";
 export { KernelProfile, ProfilePhase, StepProfile } from "./step-profile.js";
 export { ArtifactPath } from "./artifact-path.js";
 export { RunId } from "./run-id.js";

@@ -22,6 +22,11 @@ export const ModelCard = z.object({
   output: z.enum(["logits", "probabilities", "binary-logits"]),
   /** Which views of a picture the outputs are averaged over; the picture alone if left out. */
   testTimeAugmentation: TestTimeAugmentation.optional(),
+  /**
+   * What logits are divided by before they become probabilities, so that these can be taken at their word: temperature scaling,
+   * fitted on so many pictures of that split (Guo et al. 2017, https://arxiv.org/abs/1706.04599). Left out: 1.
+   */
+  temperature: z.object({ value: z.number().positive(), split: z.string(), count: z.int() }).optional(),
   parameters: z.int(),
   /** The run it came from. */
   runId: z.string().optional(),
