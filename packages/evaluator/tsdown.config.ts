@@ -1,3 +1,8 @@
 import { defineConfig } from "tsdown";
 
-export default defineConfig({ entry: ["src/index.ts"], dts: true, fixedExtension: false, sourcemap: true });
+export default defineConfig({
+  entry: ["src/index.ts", "src/explain/index.ts"],
+  dts: true,
+  fixedExtension: false,
+  sourcemap: true,
+});

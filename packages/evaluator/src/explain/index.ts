@@ -1,0 +1,1 @@
+export { extractFeatures } from "./extract-features.js";
