@@ -7,22 +7,20 @@
  *
  * Differs from it: NaN without a picture that has the label, where scikit-learn says 0 and warns.
  */
+import { thresholdCounts, type ThresholdCounts } from "./curves/threshold-counts.js";
 
 /** @param has of each picture 1 or 0, beside its score. */
 export function averagePrecision(has: ArrayLike<number>, scores: ArrayLike<number>): number {
-  const ranked = Array.from(scores, (score, picture) => ({ score, has: has[picture] as number })).sort(
-    (a, b) => b.score - a.score,
-  );
-  const total = ranked.reduce((sum, picture) => sum + picture.has, 0);
-  let found = 0;
-  let counted = 0;
+  return averagePrecisionOf(thresholdCounts(has, scores));
+}
+
+export function averagePrecisionOf({ truePositives, falsePositives, positives }: ThresholdCounts): number {
   let sum = 0;
-  for (const [rank, { score, has: isHit }] of ranked.entries()) {
-    found += isHit;
-    // Pictures of one score stand or fall together.
-    if (ranked[rank + 1]?.score === score) continue;
-    sum += ((found - counted) / total) * (found / (rank + 1));
+  let counted = 0;
+  for (const [i, found] of truePositives.entries()) {
+    sum += (found - counted) * (found / (found + falsePositives[i]!));
     counted = found;
   }
-  return total === 0 ? Number.NaN : sum;
+  // Divided last, so that a perfect ranking is 1 to the last bit; 0 / 0 is NaN.
+  return sum / positives;
 }

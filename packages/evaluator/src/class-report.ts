@@ -1,9 +1,10 @@
 /**
- * Precision, recall and F1 per class and their averages, out of a confusion matrix. Definitions and conventions
+ * Precision, recall and F1 per class and their averages, out of a confusion matrix or what it counts. Definitions and conventions
  * are scikit-learn's `precision_recall_fscore_support` with `zero_division=0`:
  * https://scikit-learn.org/stable/modules/model_evaluation.html#precision-recall-f-measure-metrics
  */
 import type { ClassReport, EvaluationReport } from "@convkit/schema";
+import { classCounts, totalOf, type ClassCounts } from "./class-counts.js";
 
 type Matrix = readonly (readonly number[])[];
 export type Average = EvaluationReport["macroAverage"];
@@ -15,26 +16,20 @@ export type Average = EvaluationReport["macroAverage"];
  * @param matrix counts, [label][prediction].
  */
 export function classReports(matrix: Matrix, classNames: readonly string[]): ClassReport[] {
-  return classNames.map((className, k) => {
-    const hits = matrix[k]![k]!;
-    const support = sum(matrix[k]!);
-    const predicted = sum(matrix.map((row) => row[k]!));
-    return { className, ...scoresOf({ hits, predicted, support }) };
-  });
+  return reportsOf(classCounts(matrix), classNames);
 }
 
-/** Of one class: pictures of it that were predicted as it, that were predicted as it, and of it. */
-export function scoresOf({
-  hits,
-  predicted,
-  support,
-}: Record<"hits" | "predicted" | "support", number>): Omit<ClassReport, "className"> {
-  return {
-    support,
-    precision: fraction(hits, predicted),
-    recall: fraction(hits, support),
-    f1: fraction(2 * hits, support + predicted),
-  };
+export function reportsOf(
+  { hits, predicted, support }: ClassCounts,
+  classNames: readonly string[],
+): ClassReport[] {
+  return classNames.map((className, k) => ({
+    className,
+    support: support[k]!,
+    precision: fraction(hits[k]!, predicted[k]!),
+    recall: fraction(hits[k]!, support[k]!),
+    f1: fraction(2 * hits[k]!, support[k]! + predicted[k]!),
+  }));
 }
 
 /**
@@ -42,8 +37,11 @@ export function scoresOf({
  * left out; one that has no pictures but was predicted counts, with its zeros. NaN without any class.
  */
 export function macroAverage(matrix: Matrix, reports: readonly ClassReport[]): Average {
-  const present = reports.filter((report, k) => report.support > 0 || matrix.some((row) => row[k]! > 0));
-  return averageOf(present, () => 1);
+  return macroAverageOf(classCounts(matrix), reports);
+}
+
+export function macroAverageOf({ predicted }: ClassCounts, reports: readonly ClassReport[]): Average {
+  return averageOf(reports, ({ support }, k) => Number(support > 0 || predicted[k]! > 0));
 }
 
 /** The mean over classes, each weighted by its pictures; its recall is the accuracy. NaN without any picture. */
@@ -51,19 +49,32 @@ export function weightedAverage(reports: readonly ClassReport[]): Average {
   return averageOf(reports, ({ support }) => support);
 }
 
-export function averageOf(
+/**
+ * Precision, recall and F1 of all decisions together, as if they were of one class. Of one class a picture each mistake is one
+ * picture too many and one too few, so that all three are the accuracy. NaN without any picture.
+ */
+export function microAverage({ hits, predicted, support }: ClassCounts): Average {
+  const [found, said, are] = [totalOf(hits), totalOf(predicted), totalOf(support)];
+  if (said + are === 0) return { precision: Number.NaN, recall: Number.NaN, f1: Number.NaN };
+  return { precision: fraction(found, said), recall: fraction(found, are), f1: (2 * found) / (said + are) };
+}
+
+function averageOf(
   reports: readonly ClassReport[],
-  weightOf: (report: ClassReport) => number,
+  weightOf: (report: ClassReport, k: number) => number,
 ): Average {
-  const weight = sum(reports.map(weightOf));
-  const mean = (key: keyof Average) => sum(reports.map((report) => report[key] * weightOf(report))) / weight;
-  return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
+  const average = { precision: 0, recall: 0, f1: 0 };
+  let total = 0;
+  for (const [k, report] of reports.entries()) {
+    const weight = weightOf(report, k);
+    total += weight;
+    average.precision += report.precision * weight;
+    average.recall += report.recall * weight;
+    average.f1 += report.f1 * weight;
+  }
+  return { precision: average.precision / total, recall: average.recall / total, f1: average.f1 / total };
 }
 
 function fraction(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,5 +1,6 @@
 /** Which class was taken for which. */
 import type { Predictions } from "@convkit/schema";
+import { classCounts } from "./class-counts.js";
 import { predictedClasses } from "./predicted-classes.js";
 
 /** Counts of labelled pictures, [label][prediction]. */
@@ -11,6 +12,23 @@ export function confusionMatrix(predictions: Predictions): number[][] {
     if (label >= 0) matrix[label]![predicted[row]!]!++;
   });
   return matrix;
+}
+
+/**
+ * Counts as shares: of each label's pictures (rows sum to 1, the diagonal is the recall), or of what was predicted as each class
+ * (columns sum to 1, the diagonal is the precision). scikit-learn's `normalize="true"` and `"pred"`: of nothing, 0.
+ */
+export function normaliseConfusionMatrix(
+  matrix: readonly (readonly number[])[],
+  over: "labels" | "predictions",
+): number[][] {
+  const { support, predicted } = classCounts(matrix);
+  return matrix.map((row, label) =>
+    row.map((count, prediction) => {
+      const whole = over === "labels" ? support[label]! : predicted[prediction]!;
+      return whole === 0 ? 0 : count / whole;
+    }),
+  );
 }
 
 export interface Confusion {

@@ -1,11 +1,18 @@
 /** From every picture's probabilities to the report: nothing else is needed, the model least of all. */
 import type { EvaluationReport, Predictions } from "@convkit/schema";
 import { accuracy, topKAccuracy } from "./accuracy.js";
-import { classReports, macroAverage, weightedAverage } from "./class-report.js";
+import { balancedAccuracy } from "./balanced-accuracy.js";
+import { brierScore } from "./brier-score.js";
+import { checkPredictions } from "./check-predictions.js";
+import { classCounts } from "./class-counts.js";
+import { macroAverageOf, microAverage, reportsOf, weightedAverage } from "./class-report.js";
+import { cohenKappa } from "./cohen-kappa.js";
 import { confusionMatrix } from "./confusion-matrix.js";
 import { crossEntropy } from "./cross-entropy.js";
-import { checkPredictions } from "./check-predictions.js";
+import { curveFamilies } from "./curves/curve-families.js";
 import { labelSetFigures } from "./label-set-report.js";
+import { matthewsCorrelation } from "./matthews-correlation.js";
+import { mostUncertain } from "./most-uncertain.js";
 import { worstMistakes } from "./worst-mistakes.js";
 
 export interface EvaluateOptions {
@@ -13,6 +20,8 @@ export interface EvaluateOptions {
   readonly topK?: readonly number[];
   /** How many of the worst mistakes to keep. */
   readonly mistakeCount?: number;
+  /** How many of the least sure predictions to keep. */
+  readonly uncertainCount?: number;
 }
 
 /**
@@ -30,34 +39,59 @@ export interface EvaluateOptions {
  */
 export function evaluate(predictions: Predictions, options: EvaluateOptions = {}): EvaluationReport {
   checkPredictions(predictions);
-  const { classNames, labels, labelSets, ids, split } = predictions;
-  if (labelSets) {
-    return {
-      formatVersion: 1,
-      split,
-      testCount: ids.length,
-      topK: {},
-      classNames: [...classNames],
-      ...labelSetFigures({ ...predictions, labelSets }),
-      confusionMatrix: [],
-      worstMistakes: [],
-    };
-  }
-  const { topK = [1, 5].filter((k) => k === 1 || k < classNames.length), mistakeCount = 24 } = options;
-  const matrix = confusionMatrix(predictions);
-  const perClass = classReports(matrix, classNames);
+  const { classNames, split } = predictions;
+  const { roc, precisionRecall, perClass: areas = [] } = curveFamilies(predictions) ?? {};
+  const { perClass, ...figures } = predictions.labelSets
+    ? figuresOfSets({ ...predictions, labelSets: predictions.labelSets })
+    : figuresOfClasses(predictions, options);
   return {
     formatVersion: 1,
     split,
+    classNames: [...classNames],
+    ...figures,
+    perClass: perClass.map((report, k) => ({ ...report, ...areas[k] })),
+    brierScore: brierScore(predictions),
+    ...(roc && { roc }),
+    ...(precisionRecall && { precisionRecall }),
+  };
+}
+
+type Figures = Omit<EvaluationReport, "formatVersion" | "split" | "classNames">;
+
+function figuresOfClasses(predictions: Predictions, options: EvaluateOptions): Figures {
+  const { classNames, labels } = predictions;
+  const {
+    topK = [1, 5].filter((k) => k === 1 || k < classNames.length),
+    mistakeCount = 24,
+    uncertainCount = 24,
+  } = options;
+  const matrix = confusionMatrix(predictions);
+  const counts = classCounts(matrix);
+  const perClass = reportsOf(counts, classNames);
+  return {
     testCount: labels.filter((label) => label >= 0).length,
     accuracy: accuracy(predictions),
     topK: Object.fromEntries(topK.map((k) => [String(k), topKAccuracy(predictions, k)])),
     loss: crossEntropy(predictions),
-    classNames: [...classNames],
     perClass,
-    macroAverage: macroAverage(matrix, perClass),
+    macroAverage: macroAverageOf(counts, perClass),
+    microAverage: microAverage(counts),
     weightedAverage: weightedAverage(perClass),
+    balancedAccuracy: balancedAccuracy(counts),
+    cohenKappa: cohenKappa(counts),
+    matthewsCorrelation: matthewsCorrelation(counts),
     confusionMatrix: matrix,
     worstMistakes: worstMistakes(predictions, mistakeCount),
+    mostUncertain: mostUncertain(predictions, uncertainCount),
+  };
+}
+
+function figuresOfSets(predictions: Predictions & { readonly labelSets: Uint8Array }): Figures {
+  return {
+    testCount: predictions.ids.length,
+    ...labelSetFigures(predictions),
+    topK: {},
+    confusionMatrix: [],
+    worstMistakes: [],
   };
 }

@@ -1,11 +1,25 @@
 export { accuracy, topKAccuracy } from "./accuracy.js";
 export { averagePrecision } from "./average-precision.js";
+export { balancedAccuracy } from "./balanced-accuracy.js";
+export { brierScore } from "./brier-score.js";
 export { checkPredictions, InvalidPredictionsError } from "./check-predictions.js";
-export { classReports, macroAverage, weightedAverage } from "./class-report.js";
-export { confusionMatrix, topConfusions, type Confusion } from "./confusion-matrix.js";
+export { classCounts, type ClassCounts } from "./class-counts.js";
+export { classReports, macroAverage, microAverage, weightedAverage } from "./class-report.js";
+export { cohenKappa } from "./cohen-kappa.js";
+export {
+  confusionMatrix,
+  normaliseConfusionMatrix,
+  topConfusions,
+  type Confusion,
+} from "./confusion-matrix.js";
 export { crossEntropy } from "./cross-entropy.js";
+export { curveFamilies, type CurveFamilies } from "./curves/curve-families.js";
+export { precisionRecallCurve } from "./curves/precision-recall-curve.js";
+export { rocAuc, rocCurve } from "./curves/roc-curve.js";
 export { evaluate, type EvaluateOptions } from "./evaluate.js";
 export { labelSetFigures, type LabelSetFigures } from "./label-set-report.js";
+export { matthewsCorrelation } from "./matthews-correlation.js";
+export { mostUncertain } from "./most-uncertain.js";
 export { predictedClasses } from "./predicted-classes.js";
 export { wilsonInterval } from "./wilson-interval.js";
 export { worstMistakes } from "./worst-mistakes.js";

@@ -60,9 +60,26 @@ describe("label sets", () => {
   it("are judged label by label, at 0.5", () => {
     expect(report.perClass).toEqual([
       // Ranked: 0 (has), 1, 3, 2 (has).
-      { className: "Mass", support: 2, precision: 1 / 3, recall: 1 / 2, f1: 2 / 5, averagePrecision: 3 / 4 },
-      { className: "Hernia", support: 1, precision: 0, recall: 0, f1: 0, averagePrecision: 1 },
-      { className: "Nodule", support: 0, precision: 0, recall: 0, f1: 0, averagePrecision: Number.NaN },
+      {
+        className: "Mass",
+        support: 2,
+        precision: 1 / 3,
+        recall: 1 / 2,
+        f1: 2 / 5,
+        averagePrecision: 3 / 4,
+        // Of four pairs, the two with picture 0 are in order.
+        rocAuc: 2 / 4,
+      },
+      { className: "Hernia", support: 1, precision: 0, recall: 0, f1: 0, averagePrecision: 1, rocAuc: 1 },
+      {
+        className: "Nodule",
+        support: 0,
+        precision: 0,
+        recall: 0,
+        f1: 0,
+        averagePrecision: Number.NaN,
+        rocAuc: Number.NaN,
+      },
     ]);
     // 12 labels: wrong are Mass of 1, 2 and 3, and Hernia of 1.
     expect(report.accuracy).toBeCloseTo(8 / 12, 12);

@@ -1,10 +1,13 @@
 /** The judgement of pictures that have any number of labels: each label is a question of its own, answered at 0.5. */
 import type { EvaluationReport, Predictions } from "@convkit/schema";
 import { averagePrecision } from "./average-precision.js";
-import { averageOf, scoresOf, weightedAverage, type Average } from "./class-report.js";
+import { totalOf, type ClassCounts } from "./class-counts.js";
+import { macroAverageOf, microAverage, reportsOf, weightedAverage, type Average } from "./class-report.js";
+import { meanOfKnown } from "./curves/curve-families.js";
+import { decisionsOfClass } from "./decisions.js";
 
 /** From which probability on a label counts as said. */
-const LABEL_THRESHOLD = 0.5;
+export const LABEL_THRESHOLD = 0.5;
 
 /** As Keras's epsilon: in float32 a probability may be 1 to the last bit, and be wrong. */
 const SMALLEST_PROBABILITY = 1e-7;
@@ -15,6 +18,7 @@ type LabelSetPredictions = Pick<Predictions, "classNames" | "probabilities"> & {
 
 export type LabelSetFigures = Pick<EvaluationReport, "accuracy" | "loss" | "perClass" | "weightedAverage"> & {
   readonly macroAverage: Average;
+  readonly microAverage: Average;
   readonly meanAveragePrecision: number;
 };
 
@@ -24,49 +28,47 @@ export type LabelSetFigures = Pick<EvaluationReport, "accuracy" | "loss" | "perC
  * accuracy is the share of all labels that are right, Keras's `BinaryAccuracy`: with rare labels, a network that says none is
  * nearly always right. The loss is the mean binary cross-entropy, in nats.
  */
-export function labelSetFigures({
-  classNames,
-  labelSets,
-  probabilities,
-}: LabelSetPredictions): LabelSetFigures {
+export function labelSetFigures(predictions: LabelSetPredictions): LabelSetFigures {
+  const { classNames, labelSets, probabilities } = predictions;
   const classCount = classNames.length;
-  const columnOf = (values: Uint8Array | Float32Array, label: number) =>
-    Array.from(
-      { length: values.length / classCount },
-      (_, row) => values[row * classCount + label] as number,
-    );
-  const predictedCounts: number[] = [];
-  let right = 0;
-  const perClass = classNames.map((className, label) => {
-    const has = columnOf(labelSets, label);
-    const scores = columnOf(probabilities, label);
-    const isSaid = scores.map((score) => score >= LABEL_THRESHOLD);
-    const predicted = isSaid.filter(Boolean).length;
-    const hits = has.filter((value, row) => value === 1 && isSaid[row]).length;
-    const support = has.filter((value) => value === 1).length;
-    predictedCounts.push(predicted);
-    right += has.length - predicted - support + 2 * hits;
-    return {
-      className,
-      ...scoresOf({ hits, predicted, support }),
-      averagePrecision: averagePrecision(has, scores),
-    };
+  const count = labelSets.length / classCount;
+  const decisions = { count, classCount, has: labelSets, scores: probabilities };
+  const counts = labelCounts(predictions);
+  const perClass = reportsOf(counts, classNames).map((report, k) => {
+    const { has, scores } = decisionsOfClass(decisions, k);
+    return { ...report, averagePrecision: averagePrecision(has, scores) };
   });
-  const present = perClass.filter(({ support }) => support > 0);
+  const missedOrTooMuch = totalOf(counts.predicted) + totalOf(counts.support) - 2 * totalOf(counts.hits);
   return {
-    accuracy: right / labelSets.length,
+    accuracy: (labelSets.length - missedOrTooMuch) / labelSets.length,
     loss: binaryCrossEntropy(labelSets, probabilities),
     perClass,
-    macroAverage: averageOf(
-      perClass.filter(({ support }, label) => support > 0 || predictedCounts[label]! > 0),
-      () => 1,
-    ),
+    macroAverage: macroAverageOf(counts, perClass),
+    microAverage: microAverage(counts),
     weightedAverage: weightedAverage(perClass),
-    meanAveragePrecision: present.reduce((sum, one) => sum + one.averagePrecision, 0) / present.length,
+    meanAveragePrecision: meanOfKnown(perClass.map((report) => report.averagePrecision)),
   };
 }
 
-function binaryCrossEntropy(labelSets: Uint8Array, probabilities: Float32Array): number {
+/** Of each label: how many pictures have it, of how many it is said, and both. */
+function labelCounts({ classNames, labelSets, probabilities }: LabelSetPredictions): ClassCounts {
+  const counts = {
+    hits: new Float64Array(classNames.length),
+    predicted: new Float64Array(classNames.length),
+    support: new Float64Array(classNames.length),
+  };
+  for (let i = 0; i < labelSets.length; i++) {
+    const k = i % classNames.length;
+    const isSaid = Number(probabilities[i]! >= LABEL_THRESHOLD);
+    counts.support[k]! += labelSets[i]!;
+    counts.predicted[k]! += isSaid;
+    counts.hits[k]! += labelSets[i]! * isSaid;
+  }
+  return counts;
+}
+
+/** The mean over these labels of −ln p, p the probability of what is true of each. */
+export function binaryCrossEntropy(labelSets: Uint8Array, probabilities: Float32Array): number {
   let sum = 0;
   for (const [i, p] of probabilities.entries()) {
     sum -= Math.log(Math.max(labelSets[i] === 1 ? p : 1 - p, SMALLEST_PROBABILITY));

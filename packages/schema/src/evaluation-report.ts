@@ -23,12 +23,13 @@ export type ClassReport = z.infer<typeof ClassReport>;
 
 const Average = z.object({ precision: AnyNumber, recall: AnyNumber, f1: AnyNumber });
 
-/** Points of a curve, for drawing: thinned, the first and the last among them. */
+/** Points of a curve, for drawing: thinned, the first and the last among them; none where there is no such curve. */
 const CurvePoints = z.object({ x: z.array(AnyNumber), y: z.array(AnyNumber) });
 export type CurvePoints = z.infer<typeof CurvePoints>;
 
-/** One class against the others (`classes`, in the order of `classNames`), all decisions together, and the mean of the classes. */
+/** One class against the others, all decisions together, and the mean of the classes. */
 const CurveFamily = z.object({
+  /** In the order of `classNames`; empty where there are too many to draw. */
   classes: z.array(CurvePoints),
   micro: CurvePoints,
   macro: CurvePoints.optional(),
@@ -38,7 +39,10 @@ const CurveFamily = z.object({
 });
 export type CurveFamily = z.infer<typeof CurveFamily>;
 
-/** Pictures whose confidence lies in (lower, upper]; without any, `confidence` and `accuracy` are NaN. */
+/**
+ * Pictures whose confidence lies in (lower, upper]; without any, `confidence` and `accuracy` are NaN. Of label sets, every label of
+ * every picture counts as one: `confidence` is its probability, `accuracy` the share that has it.
+ */
 const CalibrationBin = z.object({
   lower: AnyNumber,
   upper: AnyNumber,
@@ -117,7 +121,7 @@ export const EvaluationReport = z.object({
   balancedAccuracy: AnyNumber.optional(),
   cohenKappa: AnyNumber.optional(),
   matthewsCorrelation: AnyNumber.optional(),
-  /** Sum over the classes of squared differences, mean over pictures: 0 to 2. */
+  /** Sum over the classes of squared differences, mean over pictures: 0 to 2; of label sets their mean over the labels, 0 to 1. */
   brierScore: AnyNumber.optional(),
   /** Over all decisions together; of one class a picture all three are the accuracy. */
   microAverage: Average.optional(),
