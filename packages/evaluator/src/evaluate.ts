@@ -3,6 +3,7 @@ import type { EvaluationReport, Predictions } from "@convkit/schema";
 import { accuracy, topKAccuracy } from "./accuracy.js";
 import { balancedAccuracy } from "./balanced-accuracy.js";
 import { brierScore } from "./brier-score.js";
+import { calibrationOf } from "./calibration/calibration.js";
 import { checkPredictions } from "./check-predictions.js";
 import { classCounts } from "./class-counts.js";
 import { macroAverageOf, microAverage, reportsOf, weightedAverage } from "./class-report.js";
@@ -51,6 +52,7 @@ export function evaluate(predictions: Predictions, options: EvaluateOptions = {}
     ...figures,
     perClass: perClass.map((report, k) => ({ ...report, ...areas[k] })),
     brierScore: brierScore(predictions),
+    calibration: calibrationOf(predictions),
     ...(roc && { roc }),
     ...(precisionRecall && { precisionRecall }),
   };

@@ -2,6 +2,12 @@ export { accuracy, topKAccuracy } from "./accuracy.js";
 export { averagePrecision } from "./average-precision.js";
 export { balancedAccuracy } from "./balanced-accuracy.js";
 export { brierScore } from "./brier-score.js";
+export { calibrationOf } from "./calibration/calibration.js";
+export {
+  fitTemperature,
+  withTemperature,
+  type FittedTemperature,
+} from "./calibration/temperature-scaling.js";
 export { checkPredictions, InvalidPredictionsError } from "./check-predictions.js";
 export { classCounts, type ClassCounts } from "./class-counts.js";
 export { classReports, macroAverage, microAverage, weightedAverage } from "./class-report.js";

@@ -1,5 +1,7 @@
 import type { Predictions } from "@convkit/schema";
 import { describe, expect, it } from "vitest";
+import { calibrationOf } from "./calibration/calibration.js";
+import { fitTemperature } from "./calibration/temperature-scaling.js";
 import { confusionMatrix, normaliseConfusionMatrix } from "./confusion-matrix.js";
 import { precisionRecallCurve } from "./curves/precision-recall-curve.js";
 import { rocCurve } from "./curves/roc-curve.js";
@@ -38,6 +40,49 @@ function predictionsOf({
     probabilities: Float32Array.from(probabilities),
   };
 }
+
+/** What is said of both kinds of predictions. */
+function calibrationAndTemperature(predictions: Predictions) {
+  const { ece, eceEqualMass, mce, bins } = calibrationOf(predictions);
+  const { value, isAtBound, lossBefore, loss } = fitTemperature(predictions);
+  return {
+    calibration: {
+      ece,
+      eceEqualMass,
+      mce,
+      counts: bins.map(({ count }) => count),
+      bins: bins.map(({ count, accuracy, confidence }) => (count === 0 ? null : [accuracy, confidence])),
+    },
+    temperature: { value, isAtBound, lossBefore, loss },
+  };
+}
+
+function expectedOf({
+  calibration,
+  temperature,
+}: (typeof scikitLearn.cases)[number]["expected"] | (typeof scikitLearn.labelSets)[number]["expected"]) {
+  return {
+    calibration: {
+      ...calibration,
+      ece: close(calibration.ece),
+      eceEqualMass: close(calibration.eceEqualMass),
+      mce: close(calibration.mce),
+      bins: calibration.bins.map((bin) => bin && bin.map(close)),
+    },
+    temperature: {
+      value: close(temperature.value),
+      isAtBound: temperature.isAtBound,
+      lossBefore: close(temperature.lossBefore),
+      loss: close(temperature.loss),
+    },
+  };
+}
+
+describe.each([...scikitLearn.cases, ...scikitLearn.labelSets])("$name", ({ expected, ...given }) => {
+  it("has scikit-learn's calibration curve, and scipy's temperature", () => {
+    expect(calibrationAndTemperature(predictionsOf(given))).toEqual(expectedOf(expected));
+  });
+});
 
 describe("one class a picture", () => {
   it.each(scikitLearn.cases)("$name", ({ expected, isExact, ...given }) => {
