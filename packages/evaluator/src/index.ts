@@ -18,6 +18,29 @@ export {
   topConfusions,
   type Confusion,
 } from "./confusion-matrix.js";
+export {
+  compareRuns,
+  MetricNotComparedError,
+  type ComparedGroup,
+  type CompareRunsOptions,
+  type GroupComparison,
+  type GroupDifference,
+  type GroupFigure,
+  type GroupSummary,
+} from "./comparison/compare-runs.js";
+export {
+  judgementsOf,
+  type ClassJudgements,
+  type Judgements,
+  type LabelSetJudgements,
+} from "./comparison/judgements.js";
+export { mcnemar, type McNemar } from "./comparison/mcnemar.js";
+export {
+  COMPARISON_METRICS,
+  type ComparisonMetric,
+  type ComparisonMetricName,
+} from "./comparison/measures.js";
+export { TestDataMismatchError, type NamedJudgements } from "./comparison/same-pictures.js";
 export { crossEntropy } from "./cross-entropy.js";
 export { curveFamilies, type CurveFamilies } from "./curves/curve-families.js";
 export { precisionRecallCurve } from "./curves/precision-recall-curve.js";

@@ -1,0 +1,190 @@
+/**
+ * The metrics that runs are compared by, each as a function of how often every picture counts: once each for the figure itself,
+ * as often as it was drawn in a resample of the bootstrap. Definitions and conventions are those of `evaluate`.
+ */
+import { scoresOf } from "../class-report.js";
+import type { ClassJudgements, Judgements, LabelSetJudgements } from "./judgements.js";
+
+/** A run's figure over pictures that count so often; the counts sum to the number of pictures. */
+export type Measure = (counts: Uint32Array) => number;
+
+export interface ComparisonMetric {
+  /** In a sentence. */
+  readonly words: string;
+  readonly better: "higher" | "lower";
+  /** Whether it is a fraction, whose differences are points of a hundred. */
+  readonly isFraction: boolean;
+}
+
+export const COMPARISON_METRICS = {
+  accuracy: { words: "accuracy", better: "higher", isFraction: true },
+  balanced_accuracy: { words: "balanced accuracy", better: "higher", isFraction: true },
+  macro_f1: { words: "macro F1", better: "higher", isFraction: true },
+  mean_average_precision: { words: "mean average precision", better: "higher", isFraction: true },
+  loss: { words: "loss", better: "lower", isFraction: false },
+} satisfies Record<string, ComparisonMetric>;
+
+export type ComparisonMetricName = keyof typeof COMPARISON_METRICS;
+
+/** From which probability on a label counts as said. */
+const LABEL_THRESHOLD = 0.5;
+
+/** What a probability counts as at least, as `crossEntropy` and `labelSetFigures` have it. */
+const SMALLEST = { ofClass: 1e-15, ofLabel: 1e-7 };
+
+/** @param rows of the run, one a picture. */
+export function measuresOf(
+  judgements: Judgements,
+  rows: Int32Array,
+): ReadonlyMap<ComparisonMetricName, Measure> {
+  return new Map(judgements.labelSets ? labelSetMeasures(judgements, rows) : classMeasures(judgements, rows));
+}
+
+/** Which pictures the run is right on. */
+export function rightOn({ labels, predictions }: ClassJudgements, rows: Int32Array): boolean[] {
+  return Array.from(rows, (row) => labels[row] === predictions[row]);
+}
+
+function classMeasures(judgements: ClassJudgements, rows: Int32Array): [ComparisonMetricName, Measure][] {
+  const classCount = judgements.classNames.length;
+  const labels = Int32Array.from(rows, (row) => judgements.labels[row]!);
+  const predictions = Int32Array.from(rows, (row) => judgements.predictions[row]!);
+  const losses = Float64Array.from(rows, (row) =>
+    natsOf(judgements.labelProbabilities[row] ?? Number.NaN, SMALLEST.ofClass),
+  );
+  const scores: Scores = (counts) => {
+    const { hits, predicted, support } = emptyScores(classCount);
+    for (let picture = 0; picture < counts.length; picture++) {
+      const count = counts[picture]!;
+      const [label, prediction] = [labels[picture]!, predictions[picture]!];
+      support[label]! += count;
+      predicted[prediction]! += count;
+      if (label === prediction) hits[label]! += count;
+    }
+    return { hits, predicted, support };
+  };
+  return [
+    ["accuracy", meanOf(Float64Array.from(labels, (label, i) => Number(label === predictions[i])))],
+    ["balanced_accuracy", (counts) => meanRecall(scores(counts))],
+    ["macro_f1", (counts) => macroF1(scores(counts))],
+    ["loss", meanOf(losses)],
+  ];
+}
+
+function labelSetMeasures(
+  judgements: LabelSetJudgements,
+  rows: Int32Array,
+): [ComparisonMetricName, Measure][] {
+  const labelCount = judgements.classNames.length;
+  const flat = <T extends Uint8Array | Float32Array>(values: T) =>
+    Float64Array.from({ length: rows.length * labelCount }, (_, i) => {
+      return values[rows[Math.floor(i / labelCount)]! * labelCount + (i % labelCount)]!;
+    });
+  const has = flat(judgements.labelSets);
+  const said = flat(judgements.probabilities);
+  const meanOverLabels = (valueOf: (has: number, said: number) => number) =>
+    meanOf(
+      Float64Array.from(rows, (_, picture) => {
+        let sum = 0;
+        for (let i = picture * labelCount; i < (picture + 1) * labelCount; i++)
+          sum += valueOf(has[i]!, said[i]!);
+        return sum / labelCount;
+      }),
+    );
+  const scores: Scores = (counts) => {
+    const { hits, predicted, support } = emptyScores(labelCount);
+    for (let picture = 0, i = 0; picture < counts.length; picture++) {
+      for (let label = 0; label < labelCount; label++, i++) {
+        const [isThere, isSaid] = [has[i] === 1, said[i]! >= LABEL_THRESHOLD];
+        if (isThere) support[label]! += counts[picture]!;
+        if (isSaid) predicted[label]! += counts[picture]!;
+        if (isThere && isSaid) hits[label]! += counts[picture]!;
+      }
+    }
+    return { hits, predicted, support };
+  };
+  return [
+    ["mean_average_precision", meanAveragePrecision({ has, said, labelCount })],
+    ["macro_f1", (counts) => macroF1(scores(counts))],
+    ["accuracy", meanOverLabels((is, p) => Number((is === 1) === p >= LABEL_THRESHOLD))],
+    ["loss", meanOverLabels((is, p) => natsOf(is === 1 ? p : 1 - p, SMALLEST.ofLabel))],
+  ];
+}
+
+// Written so that NaN stays NaN.
+const natsOf = (probability: number, smallest: number) => -Math.log(Math.max(probability, smallest));
+
+function meanOf(values: Float64Array): Measure {
+  return (counts) => {
+    let sum = 0;
+    for (let picture = 0; picture < counts.length; picture++) sum += counts[picture]! * values[picture]!;
+    return sum / counts.length;
+  };
+}
+
+type ClassCounts = Record<"hits" | "predicted" | "support", Float64Array>;
+type Scores = (counts: Uint32Array) => ClassCounts;
+
+const emptyScores = (length: number): ClassCounts => ({
+  hits: new Float64Array(length),
+  predicted: new Float64Array(length),
+  support: new Float64Array(length),
+});
+
+/** Over classes that have pictures. */
+function meanRecall({ hits, support }: ClassCounts): number {
+  let [sum, classes] = [0, 0];
+  for (const [index, count] of support.entries()) {
+    if (count === 0) continue;
+    sum += hits[index]! / count;
+    classes++;
+  }
+  return sum / classes;
+}
+
+/** Over classes that have pictures or were predicted, as `macroAverage`. */
+function macroF1({ hits, predicted, support }: ClassCounts): number {
+  let [sum, classes] = [0, 0];
+  for (let index = 0; index < hits.length; index++) {
+    if (support[index] === 0 && predicted[index] === 0) continue;
+    sum += scoresOf({ hits: hits[index]!, predicted: predicted[index]!, support: support[index]! }).f1;
+    classes++;
+  }
+  return sum / classes;
+}
+
+interface RankedLabels {
+  readonly has: Float64Array;
+  readonly said: Float64Array;
+  readonly labelCount: number;
+}
+
+/** As `averagePrecision`, the order sorted once for all resamples; over labels that any picture has. */
+function meanAveragePrecision({ has, said, labelCount }: RankedLabels): Measure {
+  const count = has.length / labelCount;
+  const orders = Array.from({ length: labelCount }, (_, label) =>
+    Uint32Array.from({ length: count }, (_unused, picture) => picture).sort(
+      (a, b) => said[b * labelCount + label]! - said[a * labelCount + label]!,
+    ),
+  );
+  return (counts) => {
+    let [sum, labels] = [0, 0];
+    for (const [label, order] of orders.entries()) {
+      let [found, counted, rank, area] = [0, 0, 0, 0];
+      for (let place = 0; place < count; place++) {
+        const i = order[place]! * labelCount + label;
+        rank += counts[order[place]!]!;
+        found += counts[order[place]!]! * has[i]!;
+        // Pictures of one score stand or fall together.
+        const next = place + 1 < count ? said[order[place + 1]! * labelCount + label] : undefined;
+        if (next === said[i] || found === counted) continue;
+        area += (found - counted) * (found / rank);
+        counted = found;
+      }
+      if (found === 0) continue;
+      sum += area / found;
+      labels++;
+    }
+    return sum / labels;
+  };
+}
