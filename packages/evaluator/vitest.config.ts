@@ -1,1 +1,17 @@
-export { default } from "@convkit/vitest-config";
+/** What asks networks on each backend (see tooling/vitest/vitest.js for how to choose one); figures, which need none, once. */
+import preset, { onEachBackend } from "@convkit/vitest-config";
+import { defineConfig } from "vitest/config";
+
+const EXPLAIN = "src/explain/**/*.test.ts";
+const { projects = [], setupFiles = [] } = onEachBackend().test;
+
+export default defineConfig({
+  test: {
+    ...preset.test,
+    projects: [
+      { extends: true, test: { name: "figures", exclude: [EXPLAIN] } },
+      // Not extended: lists of files would be put together.
+      ...projects.map(({ test }) => ({ test: { ...preset.test, ...test, setupFiles, include: [EXPLAIN] } })),
+    ],
+  },
+});

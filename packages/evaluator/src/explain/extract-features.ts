@@ -18,9 +18,9 @@ export async function extractFeatures(model: tf.LayersModel, inputs: tf.Tensor4D
       const batch = tf.tidy(() => {
         const size = Math.min(BATCH_SIZE, inputs.shape[0] - start);
         const y = features.predict(inputs.slice(start, size)) as tf.Tensor;
-        return (y.rank === 4 ? y.mean([1, 2]) : y.reshape([size, -1]));
+        return y.rank === 4 ? y.mean<tf.Tensor2D>([1, 2]) : y.reshape<tf.Tensor2D>([size, -1]);
       });
-      const width = batch.shape[1];
+      const [, width] = batch.shape;
       const values = await batch.data<"float32">();
       for (let row = 0; row < batch.shape[0]; row++) {
         rows.push(values.slice(row * width, (row + 1) * width));

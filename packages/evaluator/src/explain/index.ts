@@ -1,1 +1,7 @@
 export { extractFeatures } from "./extract-features.js";
+export { gradCam, type GradCamOptions, type GradCamVariant } from "./grad-cam.js";
+export { integratedGradients, type IntegratedGradientsOptions } from "./integrated-gradients.js";
+export { NoFeatureMapsError } from "./network-graph.js";
+export { occlusion, type OcclusionOptions } from "./occlusion.js";
+export { mapAt, peaksOf, resizeMaps, type Peak, type SaliencyMaps } from "./saliency-maps.js";
+export type { TargetClasses } from "./target-classes.js";
