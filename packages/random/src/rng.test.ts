@@ -151,6 +151,37 @@ describe("distributions", () => {
     expect(() => Rng.fromSeed(0).gamma(Number.NaN)).toThrow(RangeError);
   });
 
+  it.each([0.2, 3, 9.9, 10, 47, 500])("poisson of mean %f: mean and variance are the mean", (mean) => {
+    const rng = Rng.fromSeed(13);
+    const values = Array.from({ length: 100_000 }, () => rng.poisson(mean));
+    expect(values.every((value) => Number.isInteger(value) && value >= 0)).toBe(true);
+    const { mean: found, variance } = moments(values);
+    expect(Math.abs(found - mean)).toBeLessThan(5 * Math.sqrt(mean / 100_000));
+    // Its fourth central moment is mean + 3·mean².
+    expect(Math.abs(variance - mean)).toBeLessThan(5 * Math.sqrt((mean + 2 * mean ** 2) / 100_000));
+  });
+
+  it("poisson: as often as its formula says, on both sides of 10", () => {
+    for (const mean of [4, 12]) {
+      const rng = Rng.fromSeed(14);
+      const counts = new Float64Array(60);
+      for (let i = 0; i < 100_000; i++) counts[rng.poisson(mean)]! += 1;
+      let expected = Math.exp(-mean);
+      for (let k = 0; k < 25; k++) {
+        expect(Math.abs(counts[k]! / 100_000 - expected)).toBeLessThan(
+          5 * Math.sqrt(expected / 100_000) + 1e-5,
+        );
+        expected *= mean / (k + 1);
+      }
+    }
+  });
+
+  it("poisson of 0 is 0, and refuses what is no mean", () => {
+    expect(Rng.fromSeed(0).poisson(0)).toBe(0);
+    expect(() => Rng.fromSeed(0).poisson(-1)).toThrow(/from 0 up. Received: -1/);
+    expect(() => Rng.fromSeed(0).poisson(Number.POSITIVE_INFINITY)).toThrow(RangeError);
+  });
+
   it("bernoulli: never at 0, always at 1, a third of the time at 1/3", () => {
     const rng = Rng.fromSeed(8);
     let hits = 0;

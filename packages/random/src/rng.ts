@@ -125,6 +125,39 @@ export class Rng {
     }
   }
 
+  /**
+   * The Poisson distribution: a count from 0 up whose mean and variance are `mean`. Below 10 by Knuth's product of uniforms
+   * (TAOCP 2, § 3.4.1), above by PTRS (Hörmann 1993, "The transformed rejection method for generating Poisson random
+   * variables"), as NumPy does.
+   * @throws {RangeError} if `mean` is not a finite number from 0 up.
+   */
+  poisson(mean: number): number {
+    if (!(mean >= 0 && mean < Infinity)) {
+      throw new RangeError(`Expected a finite mean from 0 up. Received: ${mean}.`);
+    }
+    if (mean < 10) {
+      const limit = Math.exp(-mean);
+      let count = 0;
+      for (let product = this.uniform(); product > limit; product *= this.uniform()) count++;
+      return count;
+    }
+    const logMean = Math.log(mean);
+    const b = 0.931 + 2.53 * Math.sqrt(mean);
+    const a = -0.059 + 0.02483 * b;
+    const inverseAlpha = 1.1239 + 1.1328 / (b - 3.4);
+    const squeeze = 0.9277 - 3.6224 / (b - 2);
+    for (;;) {
+      const u = this.uniform() - 0.5;
+      const v = this.uniform();
+      const us = 0.5 - Math.abs(u);
+      const count = Math.floor(((2 * a) / us + b) * u + mean + 0.43);
+      if (us >= 0.07 && v <= squeeze) return count;
+      if (count < 0 || (us < 0.013 && v > us)) continue;
+      const height = Math.log((v * inverseAlpha) / (a / us ** 2 + b));
+      if (height <= count * logMean - mean - logFactorial(count)) return count;
+    }
+  }
+
   /** True with probability `p`. */
   bernoulli(p: number): boolean {
     return this.uniform() < p;
@@ -166,6 +199,23 @@ export class Rng {
     const childKey = murmur3(encodePath(parent, key), 0);
     return new Rng(childKey, childKey);
   }
+}
+
+/** ln n!, by Stirling's series where it is exact to 1e-10. */
+function logFactorial(n: number): number {
+  if (n < 16) {
+    let product = 1;
+    for (let factor = 2; factor <= n; factor++) product *= factor;
+    return Math.log(product);
+  }
+  return (
+    (n + 0.5) * Math.log(n) -
+    n +
+    0.5 * Math.log(2 * Math.PI) +
+    1 / (12 * n) -
+    1 / (360 * n ** 3) +
+    1 / (1260 * n ** 5)
+  );
 }
 
 /** The bytes that name a child: its parent's key, the kind of key (0: int64, 1: text), the key. */
