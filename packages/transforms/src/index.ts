@@ -9,3 +9,12 @@ export { applyMix, drawMix, type BatchMix, type DrawMixOptions } from "./batch/b
 export { rolled } from "./batch/pairing.js";
 export { presetTransforms, type PresetTransforms } from "./transform-presets.js";
 export { describeDrawn, undoNormalize, type DrawnParameters } from "./display.js";
+export {
+  CORRUPTIONS,
+  corrupt,
+  corruptionScale,
+  type ByteImage,
+  type CorruptionName,
+  type CorruptOptions,
+} from "./corruptions/corrupt.js";
+export type { CorruptionScale, Severity } from "./corruptions/picture.js";
