@@ -46,6 +46,7 @@ export { curveFamilies, type CurveFamilies } from "./curves/curve-families.js";
 export { precisionRecallCurve } from "./curves/precision-recall-curve.js";
 export { rocAuc, rocCurve } from "./curves/roc-curve.js";
 export { evaluate, type EvaluateOptions } from "./evaluate.js";
+export { labelErrors, type JudgedLabel, type LabelErrorOptions, type LabelErrors } from "./label-errors.js";
 export { labelSetFigures, type LabelSetFigures } from "./label-set-report.js";
 export { matthewsCorrelation } from "./matthews-correlation.js";
 export { mostUncertain } from "./most-uncertain.js";
