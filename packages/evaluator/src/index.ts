@@ -51,6 +51,7 @@ export { labelSetFigures, type LabelSetFigures } from "./label-set-report.js";
 export { matthewsCorrelation } from "./matthews-correlation.js";
 export { mostUncertain } from "./most-uncertain.js";
 export { predictedClasses } from "./predicted-classes.js";
+export { sliceReport, type PictureAttributes, type SliceOptions } from "./slice-report.js";
 export { wilsonInterval } from "./wilson-interval.js";
 export { worstMistakes } from "./worst-mistakes.js";
 export { ImageDataUrlError } from "./report/image-data-url.js";

@@ -68,7 +68,7 @@ export type Calibration = z.infer<typeof Calibration>;
 
 /** Pictures that share a property, beside all. */
 const Slice = z.object({
-  /** A column of the manifest, or a property of the picture: `width`, `height`, `aspect`, `brightness`, `contrast`, `blur`. */
+  /** A column of the manifest, or a property of the picture: `width`, `height`, `aspect`, `brightness`, `contrast`, `sharpness`, `colourfulness`. */
   by: z.string(),
   /** The column's value, or a range of the property: `12.5 to 40`. */
   value: z.string(),
