@@ -31,6 +31,8 @@ export interface PictureFile {
   readonly height: number;
   readonly width: number;
   readonly isJpeg: boolean;
+  /** Further columns of the manifest that lists it. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
 export class DatasetSplit {

@@ -30,13 +30,20 @@ export {
   type DecodedImage,
   type DecodeOptions,
 } from "./pictures/decode-image.js";
+export { measurePicture, type PictureMeasures } from "./pictures/measure-picture.js";
 export type { FileRange, PictureLocation } from "./pictures/picture-location.js";
 export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
 export { boundCard, boundInspection } from "./inspection/bound-inspection.js";
 export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/inspect-dataset.js";
+export { pictureAttributes, type PictureAttributesOptions } from "./inspection/picture-attributes.js";
 export { dataSheet } from "./inspection/data-sheet.js";
 export { isFolderManifest } from "./formats/manifest.js";
-export { checkManifest, isOfFiles, writeManifest } from "./formats/write-manifest.js";
+export {
+  checkManifest,
+  isOfFiles,
+  writeManifest,
+  type WriteManifestOptions,
+} from "./formats/write-manifest.js";
 export { checkSplitList, writeSplitList } from "./formats/write-split-list.js";
 export { AnnotationsHashMismatchError } from "./annotations-hash.js";
 export type { SplitRowsOptions } from "./formats/split-rows.js";

@@ -27,6 +27,8 @@ export interface ListedPicture extends LocatedPicture {
   readonly group?: string | undefined;
   /** How much it counts in a training loss, from 0 up; 1 if left out. */
   readonly weight?: number | undefined;
+  /** What else a manifest says of it, by the names of the columns. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface PictureList {

@@ -20,7 +20,15 @@ export interface Row {
 const isCsv = (file: string): boolean => extname(file).toLowerCase() === ".csv";
 
 /** Columns that a manifest or a list of splits may have. */
-const KNOWN_NAMES = new Set(["path", "id", "label", "split", "group", "weight"]);
+export const KNOWN_NAMES: ReadonlySet<string> = new Set([
+  "path",
+  "id",
+  "label",
+  "relabel",
+  "split",
+  "group",
+  "weight",
+]);
 
 /** @throws {DatasetFormatError} if it is no CSV with a header, or not JSON Lines, or in another encoding. */
 export async function readRows(file: string): Promise<Row[]> {

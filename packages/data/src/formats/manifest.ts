@@ -6,11 +6,14 @@ import type { PictureIndexOptions } from "../pictures/picture-index.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import type { BadFile, DatasetParts } from "./dataset-parts.js";
 import { type ListedPicture } from "./list-pictures.js";
-import { missing, readRows, splitIn, textOf, wrongLine, type Row } from "./list-rows.js";
+import { KNOWN_NAMES, missing, readRows, splitIn, textOf, wrongLine, type Row } from "./list-rows.js";
 import { readPictureFiles, type PictureFiles } from "./picture-files.js";
 
 /** Of the file in a folder that says what else in it is a picture of which class: `manifest.csv`, `manifest.jsonl`. */
 export const MANIFEST_STEM = "manifest";
+
+/** Columns that a review writes beside `relabel`, for whoever decides on it. */
+export const REVIEW_COLUMNS: readonly string[] = ["suggestion", "quality"];
 
 export const isManifest = (path: string): boolean => /\.(csv|jsonl|ndjson)$/i.test(path);
 
@@ -31,8 +34,9 @@ export interface ManifestOptions {
 
 /**
  * Fields: `path`, relative to the manifest's folder or absolute, with slashes or backslashes; `label`, the class's name;
- * and where wanted `split` (train, val or test; train if left out), `group`, and `weight`, how much a training picture
- * counts in the loss, from 0 up (1 if left out). Others are passed over. A path that is listed again is left out and named. Where a file's name has a backslash, and is there, it is that file.
+ * and where wanted `relabel`, the name of the class that it turned out to be, which then stands for `label`; `split` (train, val or
+ * test; train if left out), `group`, and `weight`, how much a training picture
+ * counts in the loss, from 0 up (1 if left out). Others are kept as `attributes` and change neither hash. A path that is listed again is left out and named. Where a file's name has a backslash, and is there, it is that file.
  * With `multiLabel`, `label` holds any number of names between `|`, none too, or in JSON Lines an array of them.
  * @throws {DatasetFormatError} if a line cannot be read, or lacks a path or a label, or has several labels without
  *   `multiLabel`, or no picture has a label, or no training picture has a weight
@@ -102,11 +106,29 @@ function pictureOf(file: string, row: Row, multiLabel: MultiLabel | undefined): 
     isClassInPath: false,
     ...(group !== "" && { group }),
     ...(weight !== undefined && { weight }),
+    ...attributesOf(fields),
   };
+}
+
+/** What of a line is kept beside what the reader knows: a log of a picture's life is none of it. */
+const MOST_ATTRIBUTES = 50;
+const LONGEST_ATTRIBUTE = 200;
+
+function attributesOf(fields: Row["fields"]): Pick<ListedPicture, "attributes"> {
+  const passedOver = "relabel" in fields ? REVIEW_COLUMNS : [];
+  const kept = Object.entries(fields).flatMap(([name, value]) => {
+    if (KNOWN_NAMES.has(name) || passedOver.includes(name)) return [];
+    const text = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+    if (typeof text !== "string" || text.trim() === "" || text.length > LONGEST_ATTRIBUTE) return [];
+    return [[name, text] as const];
+  });
+  return kept.length === 0 ? {} : { attributes: Object.fromEntries(kept.slice(0, MOST_ATTRIBUTES)) };
 }
 
 function classOf(file: string, row: Row): string {
   const { line, fields } = row;
+  const corrected = textOf(file, row, "relabel");
+  if (corrected !== "") return corrected;
   if (Array.isArray(fields["label"])) {
     const wayOut = "; with multiLabel (--set data.multiLabel=true) a picture has any number of labels";
     throw wrongLine(file, line, "a text as label", `${JSON.stringify(fields["label"])}${wayOut}`);
@@ -122,6 +144,10 @@ function labelSetOf(
   row: Row,
   multiLabel: MultiLabel,
 ): Pick<ListedPicture, "className" | "labelSet"> {
+  const corrected = textOf(file, row, "relabel");
+  if (corrected !== "") {
+    throw wrongLine(file, row.line, "the right labels as label, and no relabel, with multiLabel", corrected);
+  }
   const labelSet = labelNamesIn(file, row, multiLabel);
   if (labelSet === undefined) throw wrongLine(file, row.line, "a label", missing(row.fields, "label"));
   return { className: joinLabels(labelSet), labelSet };

@@ -91,6 +91,7 @@ export async function readPictureFiles(
         height: member.height,
         width: member.width,
         isJpeg: member.isJpeg,
+        ...(member.attributes && { attributes: member.attributes }),
       })),
     };
   }

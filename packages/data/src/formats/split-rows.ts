@@ -22,6 +22,8 @@ export interface SplitRow {
   readonly group: string | undefined;
   /** undefined where the pictures of a split count alike. */
   readonly weight: number | undefined;
+  /** Further columns of the manifest that it was read from. */
+  readonly attributes: Readonly<Record<string, string>> | undefined;
 }
 
 /** Split by split, in the order that they have there. */
@@ -31,6 +33,7 @@ export function splitRows(dataset: ImageDataset, { groups }: SplitRowsOptions): 
     split.ids.map((id, position) => ({
       id,
       location: split.fileAt(position)?.location,
+      attributes: split.fileAt(position)?.attributes,
       label: labelNameAt(split, position, dataset.classNames),
       split: groups && dataset.isHeldBack(split.name) ? "train" : split.name,
       group: groupOf(id),

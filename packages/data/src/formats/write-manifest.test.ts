@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { create } from "tar";
 import { describe, expect, it } from "vitest";
@@ -145,6 +145,71 @@ describe("writeManifest", () => {
     );
     await expect(writeManifest(inMemory, join(source, "splits.csv"))).rejects.toThrow(
       "Expected pictures that are files of their own, for a manifest. Received: arrays",
+    );
+  });
+});
+
+describe("a manifest to relabel by", () => {
+  const MANIFEST = "path,label,camera\n1.png,cat,left\n2.png,dog,right\n3.png,dog,left\n4.png,cat,left\n";
+  const REVIEW = new Map([
+    ["1.png", { quality: 0.9 }],
+    ["2.png", { quality: 0.125, suggestion: "cat" }],
+    ["3.png", { quality: 0.5 }],
+  ]);
+
+  async function review() {
+    const pictures = await Promise.all(
+      [1, 2, 3, 4].map(async (i) => [`${i}.png`, await encodePicture([i, 0, 0])] as const),
+    );
+    const source = await writeFiles(await temporaryFolder(), {
+      ...Object.fromEntries(pictures),
+      "photos.csv": MANIFEST,
+    });
+    const home = await temporaryFolder();
+    const open = (name: string) =>
+      openDataset({ source: join(source, name), validationFraction: 0, testFraction: 0 }, { home });
+    const dataset = await open("photos.csv");
+    await writeManifest(dataset, join(source, "relabel.csv"), { review: REVIEW });
+    return { source, open, dataset };
+  }
+
+  it("has the worst first, an empty column for the decision, and the data set's own columns", async () => {
+    const { source } = await review();
+    expect(await readFile(join(source, "relabel.csv"), "utf8")).toBe(
+      [
+        "path,label,relabel,suggestion,quality,split,group,camera",
+        "2.png,dog,,cat,0.1250,train,,right",
+        "3.png,dog,,,0.5000,train,,left",
+        "1.png,cat,,,0.9000,train,,left",
+        "4.png,cat,,,,train,,left",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("is the same data set before it is edited, and has the corrected label once it is", async () => {
+    const { source, open, dataset } = await review();
+    const unedited = await open("relabel.csv");
+    expect(unedited.contentHash).toBe(dataset.contentHash);
+    expect(unedited.splits.train.fileAt(0)?.attributes).toEqual({ camera: "left" });
+    const text = await readFile(join(source, "relabel.csv"), "utf8");
+    await writeFile(join(source, "relabel.csv"), text.replace("2.png,dog,,", "2.png,dog,cat,"));
+    const { splits, classNames, contentHash } = await open("relabel.csv");
+    expect(splits.train.ids.map((id, i) => `${id} ${classNames[splits.train.labels[i]!]}`)).toEqual([
+      "1.png cat",
+      "2.png cat",
+      "3.png dog",
+      "4.png cat",
+    ]);
+    expect(contentHash).not.toBe(dataset.contentHash);
+  });
+
+  it("is refused where pictures have any number of labels, which one name cannot correct", async () => {
+    const { source } = await review();
+    const file = join(source, "sets.csv");
+    await writeFile(file, "path,label,relabel\n1.png,cat|dog,dog\n");
+    await expect(listManifest(file, { multiLabel: {} })).rejects.toThrow(
+      /no relabel, with multiLabel.*Received: dog/,
     );
   });
 });

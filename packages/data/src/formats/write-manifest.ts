@@ -3,7 +3,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import type { ImageDataset } from "../image-dataset.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import { checkRowsFile, writeRows } from "./list-rows.js";
-import { isElsewhere } from "./manifest.js";
+import { isElsewhere, REVIEW_COLUMNS } from "./manifest.js";
 import { splitRows, type SplitRowsOptions } from "./split-rows.js";
 
 /** Whether each picture lies in a file of its own, so that a manifest can name it. */
@@ -18,33 +18,59 @@ export function checkManifest(dataset: ImageDataset, file: string): void {
   if (!isOfFiles(dataset)) throw noFiles(dataset);
 }
 
+export interface WriteManifestOptions extends SplitRowsOptions {
+  /**
+   * Of pictures by their ids: what their labels are worth (0…1), and where they are doubted, a better one. The manifest then has
+   * the columns `relabel`, which is empty, `suggestion` and `quality`, and the worst first.
+   */
+  readonly review?:
+    ReadonlyMap<string, { readonly suggestion?: string; readonly quality: number }> | undefined;
+}
+
 /**
  * Paths are relative to the manifest's folder where the pictures lie below it, else absolute. Without `groups`, splits are
  * written as the data set has them now, held-back ones too: whoever opens the manifest validates and tests on the same
- * pictures. Groups and weights of the data set's own are written in either case.
+ * pictures. Groups, weights and further columns of the data set's own are written in either case.
  * @param file ends in .csv, or in .jsonl for JSON Lines.
  * @throws {DatasetFormatError} if the pictures are no files of their own, or the file is named otherwise.
  */
 export async function writeManifest(
   dataset: ImageDataset,
   file: string,
-  options: SplitRowsOptions = {},
+  { review, ...options }: WriteManifestOptions = {},
 ): Promise<void> {
   checkManifest(dataset, file);
   const folder = dirname(resolve(file));
-  const rows = splitRows(dataset, options).map(({ location, label, split, group, weight }) => ({
-    path: pathFrom(folder, location as string),
-    label,
-    split,
-    group,
-    weight: weight?.toString(),
-  }));
-  rows.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const hasWeights = rows.some(({ weight }) => weight !== undefined);
+  const rows = splitRows(dataset, options).map(
+    ({ id, location, label, split, group, weight, attributes }) => {
+      const judged = review?.get(id);
+      return {
+        quality: judged?.quality ?? 1,
+        fields: {
+          ...attributes,
+          path: pathFrom(folder, location as string),
+          label,
+          split,
+          group,
+          weight: weight?.toString(),
+          ...(review && { relabel: "", suggestion: judged?.suggestion, quality: judged?.quality.toFixed(4) }),
+        },
+      };
+    },
+  );
+  rows.sort((a, b) => a.quality - b.quality || (a.fields["path"] < b.fields["path"] ? -1 : 1));
+  const names = [
+    ...["path", "label"],
+    ...(review ? ["relabel", ...REVIEW_COLUMNS] : []),
+    ...["split", "group"],
+    ...(rows.some(({ fields }) => fields["weight"] !== undefined) ? ["weight"] : []),
+  ];
+  const further = new Set(rows.flatMap(({ fields }) => Object.keys(fields)));
+  for (const name of [...names, "weight"]) further.delete(name);
   await writeRows(
     file,
-    ["path", "label", "split", "group", ...(hasWeights ? (["weight"] as const) : [])],
-    rows,
+    [...names, ...further],
+    rows.map(({ fields }) => fields),
   );
 }
 
