@@ -23,6 +23,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   LossMismatchError: EXIT_CODES.usage,
   ClassWeightsError: EXIT_CODES.usage,
   ClassifierFilesError: EXIT_CODES.usage,
+  ClassifierOutputError: EXIT_CODES.usage,
   ConfigError: EXIT_CODES.usage,
   CustomTransformError: EXIT_CODES.usage,
   ForkError: EXIT_CODES.usage,

@@ -21,8 +21,14 @@ export function parseCard(value: unknown): ModelCard {
   throw new ClassifierFilesError(`Expected a model card of format version 1. Received: ${problems}.`);
 }
 
-/** @throws {ClassifierFilesError} if the model does not take and give what the card says. */
+/** @throws {ClassifierFilesError} if the model does not take and give what the card says, or the card contradicts itself. */
 export function checkCard(card: ModelCard, model: tf.LayersModel): void {
+  if (card.output === "probabilities" && card.temperature) {
+    throw new ClassifierFilesError(
+      `Expected a card with a \`temperature\` to have the \`output\` logits or binary-logits, which it divides. ` +
+        `Received: probabilities. Leave the temperature out.`,
+    );
+  }
   const expected = JSON.stringify([
     [null, ...card.inputShape],
     [null, card.classNames.length],

@@ -25,6 +25,11 @@ export class ClassifierInputError extends Error {
   override readonly name = "ClassifierInputError";
 }
 
+/** A classifier was asked for what its network does not give. */
+export class ClassifierOutputError extends Error {
+  override readonly name = "ClassifierOutputError";
+}
+
 /** A file of pretrained weights could not be read, holds more than weights, or is not of the network at hand. */
 export class PretrainedWeightsError extends Error {
   override readonly name = "PretrainedWeightsError";

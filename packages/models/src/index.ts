@@ -4,6 +4,7 @@ export { createModel } from "./create-model.js";
 export {
   ClassifierFilesError,
   ClassifierInputError,
+  ClassifierOutputError,
   ModelConfigError,
   PretrainedWeightsError,
   UnknownModelError,

@@ -9,7 +9,12 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { serveFolder } from "../test/serve-folder.js";
 import { temporaryFolder } from "../test/temporary-folder.js";
 import { tinyCard, tinyModel } from "../test/tiny-classifier.js";
-import { ClassifierFilesError, ClassifierInputError, UserModuleError } from "./errors.js";
+import {
+  ClassifierFilesError,
+  ClassifierInputError,
+  ClassifierOutputError,
+  UserModuleError,
+} from "./errors.js";
 import { loadClassifier, type ClassifierImage } from "./load-classifier.js";
 import { saveClassifier } from "./save-classifier.js";
 
@@ -70,6 +75,69 @@ describe("loadClassifier", () => {
     (await asLogits.predict([picture(1)])).forEach((value, i) =>
       expect(value).toBeCloseTo(softmax[i] as number, 6),
     );
+  });
+
+  it("divides logits by the card's temperature before they become probabilities, and tells them undivided", async () => {
+    const temperature = { value: 2.5, split: "validation", count: 100 };
+    const [plain, calibrated, labels] = [
+      await loadClassifier(await savedFolder()),
+      await loadClassifier(await savedFolder({ temperature })),
+      await loadClassifier(await savedFolder({ temperature, output: "binary-logits" })),
+    ];
+    const pictures = [picture(1), picture(2)];
+    const logits = await plain.logits(pictures);
+    expect(logits).toHaveLength(6);
+    expect(await calibrated.logits(pictures)).toEqual(logits);
+    const softmaxOf = (row: Float32Array, divisor: number) => {
+      const powers = Array.from(row, (logit) => Math.exp(logit / divisor));
+      return powers.map((power) => power / powers.reduce((sum, one) => sum + one));
+    };
+    const rows = [logits.subarray(0, 3), logits.subarray(3)];
+    const expected = (divisor: number) => rows.flatMap((row) => softmaxOf(row, divisor));
+    const close = (values: Float32Array, wanted: number[]) =>
+      values.forEach((value, i) => expect(value).toBeCloseTo(wanted[i] as number, 6));
+    close(await plain.predict(pictures), expected(1));
+    close(await calibrated.predict(pictures), expected(2.5));
+    close(
+      await labels.predict(pictures),
+      Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit / 2.5))),
+    );
+  });
+
+  it("averages logits over the card's views of a picture", async () => {
+    const [plain, flipped] = [
+      await loadClassifier(await savedFolder()),
+      await loadClassifier(await savedFolder({ testTimeAugmentation: "flip" })),
+    ];
+    const mirror = ({ data, ...shape }: ClassifierImage): ClassifierImage => ({
+      ...shape,
+      data: data.map((_, i) => data[i + 3 * (3 - 2 * (Math.floor(i / 3) % 4))] as number),
+    });
+    const [seen, mirrored] = [await plain.logits([picture(1)]), await plain.logits([mirror(picture(1))])];
+    expect(mirrored).not.toEqual(seen);
+    (await flipped.logits([picture(1)])).forEach((logit, i) =>
+      expect(logit).toBeCloseTo(((seen[i] as number) + (mirrored[i] as number)) / 2, 5),
+    );
+  });
+
+  it("hands out its network and what that takes, which is the caller's", async () => {
+    const classifier = await loadClassifier(await savedFolder());
+    const before = tf.memory().numTensors;
+    const x = classifier.toInput([picture(1), picture(2)]);
+    expect(x.shape).toEqual([2, 4, 4, 3]);
+    // The first pixel's red: (byte / 255 - 0.5) / 0.25.
+    expect(x.dataSync()[0]).toBeCloseTo((31 / 255 - 0.5) / 0.25, 5);
+    const y = classifier.model.predict(x) as tf.Tensor;
+    const logits = await classifier.logits([picture(1), picture(2)]);
+    y.dataSync().forEach((value, i) => expect(logits[i]).toBeCloseTo(value, 5));
+    tf.dispose([x, y]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("tells no logits of a network that ends in probabilities", async () => {
+    const classifier = await loadClassifier(await savedFolder({ output: "probabilities" }));
+    await expect(classifier.logits([picture(1)])).rejects.toThrow(ClassifierOutputError);
+    await expect(classifier.logits([picture(1)])).rejects.toThrow("tiny, which ends in probabilities");
   });
 
   it("resizes a picture of another size if the card says so", async () => {
@@ -187,6 +255,20 @@ describe("loadClassifier", () => {
       await expectDamage(
         (folder) => copyFile(join(other, "model-card.json"), join(folder, "model-card.json")),
         "Expected a model with the input and output of its card, [[null,4,4,3],[null,2]].",
+      );
+    });
+
+    it("a card that divides probabilities by a temperature", async () => {
+      await expectDamage(
+        (folder) =>
+          edit(folder, "model-card.json", (text) =>
+            JSON.stringify({
+              ...(JSON.parse(text) as ModelCard),
+              output: "probabilities",
+              temperature: { value: 2, split: "validation", count: 10 },
+            }),
+          ),
+        "which it divides. Received: probabilities.",
       );
     });
 

@@ -4,7 +4,7 @@ import type { ModelCard } from "@convkit/schema";
 import { createTransformPipeline, type TransformFactory, type TransformPipeline } from "@convkit/transforms";
 import * as tf from "@tensorflow/tfjs";
 import { CARD_FILE, checkCard, decodeModel, parseCard, parseJson } from "./classifier-files.js";
-import { ClassifierInputError, UserModuleError } from "./errors.js";
+import { ClassifierInputError, ClassifierOutputError, UserModuleError } from "./errors.js";
 import { loadUserModule } from "./load-user-module.js";
 import { openClassifierFolder } from "./open-classifier-folder.js";
 import { applyToViews } from "./test-time-augmentation.js";
@@ -19,12 +19,31 @@ export type ClassifierImage = {
 
 export type Classifier = {
   readonly card: ModelCard;
+  /** Takes what `toInput` gives. Not the caller's to dispose. */
+  readonly model: tf.LayersModel;
   /**
+   * Calibrated where the card has a `temperature`: softmax(logits / temperature).
+   *
    * @returns probabilities [images, classes], row by row, in the order of `card.classNames`; a row sums to 1, unless the card's
-   *   `output` is `binary-logits`, where each is that of a label by itself.
+   *   `output` is `binary-logits`, where each is that of a label by itself: sigmoid(logits / temperature).
    * @throws {ClassifierInputError} if a picture does not become the network's input.
    */
   predict(images: readonly ClassifierImage[]): Promise<Float32Array>;
+  /**
+   * What `predict` makes probabilities of: averaged over the card's views of a picture, and not divided by its temperature.
+   *
+   * @returns [images, classes], row by row, in the order of `card.classNames`.
+   * @throws {ClassifierInputError} if a picture does not become the network's input.
+   * @throws {ClassifierOutputError} if the card's `output` is `probabilities`: the network then tells no logits.
+   */
+  logits(images: readonly ClassifierImage[]): Promise<Float32Array>;
+  /**
+   * The pictures as evaluation prepared them.
+   *
+   * @returns float32 [images, …card.inputShape], which the caller disposes.
+   * @throws {ClassifierInputError} if a picture does not become the network's input.
+   */
+  toInput(images: readonly ClassifierImage[]): tf.Tensor4D;
   /** Frees the weights; the classifier cannot be used afterwards. */
   dispose(): void;
 };
@@ -35,10 +54,9 @@ export type LoadClassifierOptions = {
    * are loaded from their paths.
    */
   customTransforms?: ReadonlyMap<string, TransformFactory>;
+  /** Pictures in one pass of the network; bounds memory. 64 unless told. */
+  batchSize?: number;
 };
-
-/** Pictures in one pass of the network; bounds memory. */
-const BATCH_SIZE = 64;
 
 /**
  * Loads what `saveClassifier` wrote.
@@ -63,44 +81,67 @@ export async function loadClassifier(
     throw error;
   }
 
+  const { batchSize = 64 } = options;
+  const classes = card.classNames.length;
+  const toInput = (images: readonly ClassifierImage[]): tf.Tensor4D => {
+    const values = new Float32Array(images.length * tf.util.sizeFromShape(card.inputShape));
+    for (const [index, image] of images.entries()) {
+      const picture = preprocess(image, pipeline, card);
+      values.set(picture, index * picture.length);
+    }
+    return tf.tensor4d(values, [images.length, ...card.inputShape]);
+  };
+  /** @param become of the network's outputs [N, classes]. */
+  const apply = async (
+    images: readonly ClassifierImage[],
+    become: (y: tf.Tensor2D) => tf.Tensor2D,
+  ): Promise<Float32Array> => {
+    const rows = new Float32Array(images.length * classes);
+    for (let start = 0; start < images.length; start += batchSize) {
+      const output = tf.tidy(() => {
+        const x = toInput(images.slice(start, start + batchSize));
+        const y = applyToViews((view) => model.predict(view) as tf.Tensor2D, x, card.testTimeAugmentation);
+        return become(y);
+      });
+      rows.set(await output.data<"float32">(), start * classes);
+      output.dispose();
+    }
+    return rows;
+  };
+
   return {
     card,
-    async predict(images) {
-      const classes = card.classNames.length;
-      const probabilities = new Float32Array(images.length * classes);
-      for (let start = 0; start < images.length; start += BATCH_SIZE) {
-        const batch = images
-          .slice(start, start + BATCH_SIZE)
-          .map((image) => preprocess(image, pipeline, card));
-        const output = tf.tidy(() => {
-          const x = tf.stack(batch.map((values) => tf.tensor(values, card.inputShape)));
-          const y = applyToViews(
-            (view) => model.predict(view) as tf.Tensor2D,
-            x as tf.Tensor4D,
-            card.testTimeAugmentation,
-          );
-          return probabilitiesOf(y, card.output);
-        });
-        probabilities.set(await output.data<"float32">(), start * classes);
-        output.dispose();
-      }
-      return probabilities;
+    model,
+    toInput,
+    predict: (images) => apply(images, (y) => probabilitiesOf(y, card)),
+    async logits(images) {
+      checkLogits(card);
+      return apply(images, (y) => y);
     },
     dispose: () => void model.dispose(),
   };
 }
 
-function probabilitiesOf(y: tf.Tensor2D, output: ModelCard["output"]): tf.Tensor2D {
+function probabilitiesOf(y: tf.Tensor2D, { output, temperature }: ModelCard): tf.Tensor2D {
+  const logits = temperature ? tf.div<tf.Tensor2D>(y, temperature.value) : y;
   switch (output) {
     case "logits":
-      return tf.softmax(y);
+      return tf.softmax(logits);
     case "binary-logits":
-      return tf.sigmoid(y);
+      return tf.sigmoid(logits);
     case "probabilities":
       return y;
     default:
       return output satisfies never;
   }
+}
+
+function checkLogits({ name, output }: ModelCard): void {
+  if (output !== "probabilities") return;
+  throw new ClassifierOutputError(
+    `Expected a network that ends in logits. Received: ${name}, which ends in probabilities, as its card's \`output\` says. ` +
+      "Use predict.",
+  );
 }
 
 function preprocess(image: ClassifierImage, pipeline: TransformPipeline, card: ModelCard): Float32Array {
