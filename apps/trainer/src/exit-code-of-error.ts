@@ -66,6 +66,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   TooManyBadFilesError: EXIT_CODES.data,
   FetchError: EXIT_CODES.data,
   ImageDecodeError: EXIT_CODES.data,
+  PicturesNotFoundError: EXIT_CODES.data,
 
   Bf16UnavailableError: EXIT_CODES.engine,
   EngineCannotTrainError: EXIT_CODES.engine,

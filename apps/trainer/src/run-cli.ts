@@ -13,7 +13,7 @@ import { explainUnusableHome } from "./unusable-home.js";
 /** @param args without Node's own path and the script's. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const { stdout, stderr } = process;
-  const json = args.includes("--json");
+  const json = asksForJson(args);
   let exitCode: ExitCode = EXIT_CODES.ok;
   const context: CommandContext = {
     stdout,
@@ -44,6 +44,13 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     else stderr.write(describe(error));
     return exitCode;
   }
+}
+
+/** Before the arguments are parsed: they may not parse. */
+function asksForJson(args: readonly string[]): boolean {
+  return args.some(
+    (arg, i) => arg === "--json" || arg === "--format=json" || (arg === "--format" && args[i + 1] === "json"),
+  );
 }
 
 function colorsOf(stream: NodeJS.WritableStream): CommandContext["colors"] {

@@ -30,6 +30,7 @@ export {
   type DecodedImage,
   type DecodeOptions,
 } from "./pictures/decode-image.js";
+export { isPictureName } from "./formats/picture-names.js";
 export { measurePicture, type PictureMeasures } from "./pictures/measure-picture.js";
 export type { FileRange, PictureLocation } from "./pictures/picture-location.js";
 export { ImageSizeRequiredError } from "./pictures/pixel-source.js";

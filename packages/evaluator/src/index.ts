@@ -47,7 +47,7 @@ export { precisionRecallCurve } from "./curves/precision-recall-curve.js";
 export { rocAuc, rocCurve } from "./curves/roc-curve.js";
 export { evaluate, type EvaluateOptions } from "./evaluate.js";
 export { labelErrors, type JudgedLabel, type LabelErrorOptions, type LabelErrors } from "./label-errors.js";
-export { labelSetFigures, type LabelSetFigures } from "./label-set-report.js";
+export { labelSetFigures, type LabelSetFigures, LABEL_THRESHOLD } from "./label-set-report.js";
 export { matthewsCorrelation } from "./matthews-correlation.js";
 export { mostUncertain } from "./most-uncertain.js";
 export { predictedClasses } from "./predicted-classes.js";

@@ -1,6 +1,6 @@
 /** `convkit batch-size-find`: pictures a second and memory by batch size, and which of them to train with. */
 import type { BatchSizeTrial } from "@convkit/trainer";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { describeBatchSizes } from "../display/batch-size-table.js";
 import { showDataProgress } from "../display/describe-data-progress.js";
 import { describeEngine } from "../display/describe-run.js";
@@ -9,7 +9,7 @@ import { interruptible } from "../process/interruptible.js";
 import { measureBatch } from "../process/measure-batch.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 import { addConfigOptions, readConfigOptions, type ConfigOptionFlags } from "./config-options.js";
-import { numberArgument } from "./number-argument.js";
+import { countArgument, numberArgument } from "./number-argument.js";
 
 interface BatchSizeFindFlags extends ConfigOptionFlags {
   readonly most?: number;
@@ -83,15 +83,6 @@ export function addBatchSizeFindCommand(program: Command, context: CommandContex
       if (flags.json) printJson(context, { type: "batchSizes", ...found });
       else print(context, describeBatchSizes(found, context.colors));
     });
-}
-
-/** @throws {InvalidArgumentError} if the text is no whole number from 1. */
-function countArgument(text: string): number {
-  const value = numberArgument(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError("Expected a whole number from 1.");
-  }
-  return value;
 }
 
 function describeTrial(trial: BatchSizeTrial): string {

@@ -1,146 +1,169 @@
 /** `convkit predict`: what a run's network sees in pictures: the likeliest classes, or of label sets every label by itself. */
 import { join } from "node:path";
-import type { DecodedImage } from "@convkit/data";
-import type { Classifier } from "@convkit/models";
 import type { EnginePreference, ModelCard } from "@convkit/schema";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { parseEngineFlag } from "../config/engine-flag.js";
-import { formatPercent } from "../display/format.js";
+import {
+  predictionTeller,
+  type PredictedClass,
+  type PredictionFormat,
+} from "../display/describe-prediction.js";
+import { formatFigure } from "../display/format.js";
+import type { LineWriter } from "../display/line-writer.js";
+import { pacedOutput, type PacedOutput } from "../display/paced-output.js";
+import { isTerminal } from "../display/terminal.js";
 import { EXIT_CODES } from "../exit-codes.js";
+import { picturePaths } from "../prediction/picture-paths.js";
+import type { PictureOutcome } from "../prediction/predict-pictures.js";
+import { interruptible } from "../process/interruptible.js";
 import { findRun } from "../run/find-run.js";
 import { checkClassifier } from "../run/unfinished-run.js";
-import { print, printJson, type CommandContext } from "./command-context.js";
+import type { CommandContext } from "./command-context.js";
+import { countArgument } from "./number-argument.js";
 
-const TOP = 5;
-/** From which probability on a label counts as there. */
-const LABEL_THRESHOLD = 0.5;
-/** Decoded photographs are large: so many lie in memory at once. */
-const GROUP_SIZE = 8;
+interface PredictFlags {
+  readonly engine: EnginePreference;
+  readonly topK: number;
+  readonly format: PredictionFormat;
+  readonly json: boolean;
+  /** `-0`: between the paths on standard input. */
+  readonly 0: boolean;
+}
 
-const EXAMPLES = `
+const NOTES = `
+Folders are searched with all below them, and like globs give the files that are named as pictures (.jpg, .png, …). Quote
+globs, or the shell makes lists of them that may be too long. Any number of pictures is read as it is needed, and told in
+order. What cannot be read is reported, and makes the exit code 3 in the end.
+
+Probabilities are calibrated where the run's model card has a temperature.
+
 Examples:
   convkit predict latest cat.jpg dog.png
-  convkit predict latest photos/*.jpg --json`;
-
-interface PicturePrediction {
-  readonly image: string;
-  /** The most probable classes, best first; of a network of label sets all labels, whose probabilities do not sum to 1. */
-  readonly classes: readonly PredictedClass[];
-}
-
-interface PredictedClass {
-  readonly className: string;
-  readonly probability: number;
-  /** Of a network of label sets: whether the picture is said to have the label. */
-  readonly isThere?: boolean;
-}
-
-interface FailedPicture {
-  readonly image: string;
-  readonly error: Error;
-}
+  convkit predict latest photos 'more/**/*.jpg' --format table --top-k 1
+  find photos -name '*.jpg' -print0 | convkit predict latest - -0 --json > predictions.jsonl`;
 
 export function addPredictCommand(program: Command, context: CommandContext): void {
   program
     .command("predict")
     .description(
-      `names the ${TOP} likeliest classes of each picture; of label sets every label, those from 50 % on marked`,
+      "names the likeliest classes of each picture, with their probabilities; of label sets every label, those from 50 % on marked",
     )
     .argument("<run>", "id, beginning of an id, `latest`, or folder")
-    .argument("<image...>", "JPEG, PNG or WebP files")
+    .argument("<picture...>", "files, folders, globs, or - for a list of paths on standard input")
+    .option("--top-k <n>", "how many classes of each picture", countArgument, 5)
+    .addOption(
+      new Option("--format <name>", "a block of lines a picture, a row a picture, or a JSON object a line")
+        .choices(["text", "table", "json"])
+        .default("text"),
+    )
+    .option("-0", "paths on standard input end with NUL, as find -print0 writes them", false)
     .option(
       "--engine <name>",
       "auto, tensorflow-gpu, tensorflow, native, wasm or cpu",
       parseEngineFlag,
       "auto",
     )
-    .option("--json", "one JSON object a line", false)
-    .addHelpText("after", EXAMPLES)
-    .action(async (run: string, images: string[], flags: { engine: EnginePreference; json: boolean }) => {
+    .option("--json", "as --format json", false)
+    .addHelpText("after", NOTES)
+    .action(async (run: string, args: string[], flags: PredictFlags) => {
       const directory = await findRun(run, context.home);
       await checkClassifier(directory, context.home);
-      for await (const outcome of predictPictures(directory, images, flags.engine)) {
-        if ("error" in outcome) {
-          context.exit(EXIT_CODES.data);
-          showFailure(outcome, context, flags.json);
-        } else if (flags.json) printJson(context, { type: "prediction", ...outcome });
-        else print(context, describe(outcome, context));
-      }
+      await predict(directory, args, { flags, context });
     });
 }
 
-/** In the order of the paths, group by group; a file that is no picture spoils no other's prediction. */
-async function* predictPictures(
+async function predict(
   directory: string,
-  paths: readonly string[],
-  preference: EnginePreference,
-): AsyncGenerator<PicturePrediction | FailedPicture> {
+  args: readonly string[],
+  { flags, context }: { flags: PredictFlags; context: CommandContext },
+): Promise<void> {
   const { openEngine } = await import("@convkit/engine");
-  await openEngine(preference, { training: false });
+  await openEngine(flags.engine, { training: false });
   const { loadClassifier } = await import("@convkit/models");
-  const { decodeImage, decodeOptionsOf } = await import("@convkit/data");
+  const { predictPictures } = await import("../prediction/predict-pictures.js");
   const classifier = await loadClassifier(join(directory, "model"));
-  const options = decodeOptionsOf(classifier.card);
-  const decode = (path: string) => decodeImage(path, options).catch((error: unknown) => error as Error);
+  const output = pacedOutput(context.stdout);
   try {
-    for (let start = 0; start < paths.length; start += GROUP_SIZE) {
-      const group = paths.slice(start, start + GROUP_SIZE);
-      const pictures = await Promise.all(group.map(decode));
-      const rows = (await classify(classifier, pictures.filter(isPicture)))[Symbol.iterator]();
-      for (const [index, picture] of pictures.entries()) {
-        const image = group[index] as string;
-        const row = isPicture(picture) ? (rows.next().value as Float32Array | Error) : picture;
-        yield row instanceof Error
-          ? { image, error: row }
-          : { image, classes: classesOf(row, classifier.card) };
+    // The line of progress is standard error's: what standard output gets is the predictions alone.
+    const options = { json: true, kept: "What was predicted until then was told." };
+    await interruptible(context, options, async ({ signal, writer }) => {
+      signal.addEventListener(
+        "abort",
+        () => args.includes("-") && process.stdin.destroy(signal.reason as Error),
+      );
+      const separator = flags[0] ? "\0" : "\n";
+      const pictures = picturePaths(args, { stdin: () => process.stdin, separator });
+      const tell = await tellerOf(flags, classifier.card, { context, output, writer });
+      const startedMs = performance.now();
+      let [count, failed] = [0, 0];
+      for await (const outcome of predictPictures(pictures, classifier)) {
+        signal.throwIfAborted();
+        await tell(outcome);
+        if (!output.isOpen) return;
+        count++;
+        if ("error" in outcome) failed++;
+        // On a terminal the predictions themselves show how far it is.
+        if (!isTerminal(context.stdout)) writer.status(describeCount(count, failed));
       }
-    }
+      // Of one picture there is nothing to sum up.
+      if (formatOf(flags) === "json" || count < 2) return;
+      const perSecond = (1000 * count) / (performance.now() - startedMs);
+      writer.print(`${describeCount(count, failed)}, ${formatFigure(perSecond)} pictures/s`);
+    });
   } finally {
+    output.release();
     classifier.dispose();
   }
 }
 
-function isPicture(decoded: DecodedImage | Error): decoded is DecodedImage {
-  return !(decoded instanceof Error);
+const formatOf = ({ json, format }: PredictFlags): PredictionFormat => (json ? "json" : format);
+
+interface Told {
+  readonly context: CommandContext;
+  readonly output: PacedOutput;
+  readonly writer: LineWriter;
 }
 
-/** @returns a row of probabilities per picture, or why the network cannot take it. */
-async function classify(
-  classifier: Classifier,
-  pictures: readonly DecodedImage[],
-): Promise<(Float32Array | Error)[]> {
-  const classes = classifier.card.classNames.length;
-  try {
-    const probabilities = await classifier.predict(pictures);
-    return pictures.map((_, i) => probabilities.subarray(i * classes, (i + 1) * classes));
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== "ClassifierInputError") throw error;
-    if (pictures.length === 1) return [error];
-    const rows: (Float32Array | Error)[] = [];
-    for (const picture of pictures) rows.push(...(await classify(classifier, [picture])));
-    return rows;
-  }
+/** Begins with the format's header, if it has one. */
+async function tellerOf(
+  flags: PredictFlags,
+  card: ModelCard,
+  { context, output, writer }: Told,
+): Promise<(outcome: PictureOutcome) => Promise<void>> {
+  const { LABEL_THRESHOLD } = await import("@convkit/evaluator");
+  const format = formatOf(flags);
+  const top = Math.min(flags.topK, card.classNames.length);
+  const { header, textOf } = predictionTeller(format, { card, top, colors: context.colors });
+  if (header !== "") await output.write(header);
+  return async (outcome) => {
+    const { image } = outcome;
+    if ("probabilities" in outcome) {
+      const labels = rankedLabels(outcome.probabilities, card);
+      const classes =
+        card.output === "binary-logits"
+          ? labels.map((label) => ({ ...label, isThere: label.probability >= LABEL_THRESHOLD }))
+          : labels.slice(0, top);
+      await output.write(textOf({ image, classes }));
+      return;
+    }
+    const { name, message } = outcome.error;
+    context.exit(EXIT_CODES.data);
+    if (format !== "json") writer.print(`error  ${image}: ${message}`);
+    else {
+      const error = { type: "error", image, name, message, exitCode: EXIT_CODES.data };
+      await output.write(`${JSON.stringify(error)}\n`);
+    }
+  };
 }
 
-function showFailure({ image, error }: FailedPicture, context: CommandContext, json: boolean): void {
-  const { name, message } = error;
-  if (json) printJson(context, { type: "error", image, name, message, exitCode: EXIT_CODES.data });
-  else context.stderr.write(`error  ${image}: ${message}\n`);
-}
-
-function classesOf(probabilities: Float32Array, { classNames, output }: ModelCard): PredictedClass[] {
-  const sorted = classNames
+/** The most probable first. */
+function rankedLabels(probabilities: Float32Array, { classNames }: ModelCard): PredictedClass[] {
+  return classNames
     .map((className, index) => ({ className, probability: probabilities[index] ?? 0 }))
     .sort((a, b) => b.probability - a.probability);
-  if (output !== "binary-logits") return sorted.slice(0, TOP);
-  return sorted.map((label) => ({ ...label, isThere: label.probability >= LABEL_THRESHOLD }));
 }
 
-function describe({ image, classes }: PicturePrediction, { colors }: CommandContext): string[] {
-  const width = Math.max(...classes.map(({ className }) => className.length));
-  const lines = classes.map(({ className, probability, isThere }) => {
-    const mark = isThere === undefined ? "" : isThere ? "✓ " : "  ";
-    return `  ${formatPercent(probability).padStart(7)}  ${mark}${className.padEnd(width)}`;
-  });
-  return [colors.bold(image), ...lines.map((line) => line.trimEnd())];
+function describeCount(count: number, failed: number): string {
+  const pictures = `${count.toLocaleString("en-US")} ${count === 1 ? "picture" : "pictures"}`;
+  return failed === 0 ? pictures : `${pictures}, ${failed.toLocaleString("en-US")} failed`;
 }

@@ -11,6 +11,7 @@ const UNREAD_EXTENSIONS = new Set(
   ).split(" "),
 );
 
+/** Whether a file has the name of a picture that `decodeImage` reads: `.jpg`, `.png`, … */
 export const isPictureName = (path: string): boolean => PICTURE_EXTENSIONS.has(extname(path).toLowerCase());
 
 export const isUnreadPictureName = (path: string): boolean =>
