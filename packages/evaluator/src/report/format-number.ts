@@ -32,3 +32,18 @@ export function formatDuration(durationMs: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
+
+/** [0.912, 0.934] by `formatPercent` → "91.2 – 93.4 %": the unit once. */
+export function formatInterval(
+  [low, high]: readonly [number, number],
+  format: (value: number) => string,
+): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return NOT_A_NUMBER;
+  return `${format(low).replace(`${NARROW_SPACE}%`, "")} – ${format(high)}`;
+}
+
+/** 0.0312 → "0.031", 0.0000012 → "< 0.001". */
+export function formatPValue(pValue: number): string {
+  if (!Number.isFinite(pValue)) return NOT_A_NUMBER;
+  return pValue < 0.001 ? "< 0.001" : pValue.toFixed(3);
+}

@@ -12,6 +12,7 @@ import { mistakeGallery } from "./mistake-gallery.js";
 import { pageStyle } from "./page-style.js";
 import type { ReportContext } from "./report-context.js";
 import { listRunFacts, titleOf } from "./run-facts.js";
+import { shortSection } from "./short-section.js";
 
 export interface HtmlReportOptions extends ReportContext {
   readonly report: EvaluationReport;
@@ -47,6 +48,7 @@ export function renderHtml(options: HtmlReportOptions): string {
             <p class="kicker">Evaluation on the ${report.split} split</p>
             <h1>${title}</h1>
           </header>
+          ${shortSection(report)}
           <dl class="headline">
             ${headlineFigures(report).map(
               ({ name, value, remark }) =>

@@ -17,6 +17,16 @@ it("is a page of tables", () => {
   expect(renderMarkdown(report(["cat", "dog"]), { run: { model: "simple-cnn", seed: 3 }, history })).toBe(
     `# simple-cnn
 
+## In short
+
+**What was tested.** 4 pictures of 2 classes: the test split, held back from training.
+
+**How good it is.** Of 100 pictures it names about 50 rightly (95 % interval 15 to 85). 4 pictures are too few to tell how good it is: test it on more before you rely on it. That is no better than always answering “cat”, which is right in 50 of 100.
+
+**Where it fails.** Its most frequent mistake is to take “cat” for “dog”: 1 of 2 pictures. It recognises “cat” least: 50 of 100, though 2 pictures of it are too few to tell.
+
+## Figures
+
 |  |  |  |
 | --- | ---: | ---: |
 | Accuracy | 50.00 % | 95 % interval 15.0 to 85.0 % |

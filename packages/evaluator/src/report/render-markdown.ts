@@ -6,6 +6,7 @@ import { formatCount, formatLoss, formatPercent } from "./format-number.js";
 import { headlineFigures } from "./headline.js";
 import type { EpochRecord, ReportContext } from "./report-context.js";
 import { listRunFacts, titleOf } from "./run-facts.js";
+import { summarise } from "./summarise.js";
 
 /** Wider matrices do not fit a line; the most frequent confusions are listed for every width. */
 const WIDEST_MATRIX = 20;
@@ -19,6 +20,9 @@ export function renderMarkdown(report: EvaluationReport, context: ReportContext 
   return (
     [
       `# ${escapeMarkdown(titleOf(report, context))}`,
+      "## In short",
+      ...shortParagraphs(report),
+      "## Figures",
       table(["", "", ""], figures),
       ...(facts.length === 0
         ? []
@@ -44,6 +48,12 @@ export function renderMarkdown(report: EvaluationReport, context: ReportContext 
     ]
       .join("\n\n")
       .trimEnd() + "\n"
+  );
+}
+
+function shortParagraphs(report: EvaluationReport): string[] {
+  return summarise(report).map(
+    ({ heading, sentences }) => `**${heading}.** ${sentences.map(escapeMarkdown).join(" ")}`,
   );
 }
 
