@@ -18,6 +18,7 @@ export {
   topConfusions,
   type Confusion,
 } from "./confusion-matrix.js";
+export { confusedPairs, type ConfusedPair, type ConfusedPairsOptions } from "./confused-pairs.js";
 export {
   compareRuns,
   MetricNotComparedError,
@@ -55,6 +56,8 @@ export { sliceReport, type PictureAttributes, type SliceOptions } from "./slice-
 export { wilsonInterval } from "./wilson-interval.js";
 export { worstMistakes } from "./worst-mistakes.js";
 export { ImageDataUrlError } from "./report/image-data-url.js";
+export { picturesShown } from "./report/picture-galleries.js";
 export { renderHtml, type HtmlReportOptions } from "./report/render-html.js";
 export { renderMarkdown } from "./report/render-markdown.js";
+export { summarise, type SummaryPart } from "./report/summarise.js";
 export type { EpochRecord, ReportContext, RunFacts } from "./report/report-context.js";

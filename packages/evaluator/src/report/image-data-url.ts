@@ -1,6 +1,8 @@
 /** Pictures of a report travel inside it, as data URLs. */
 
 const IMAGE_DATA_URL = /^data:image\/(png|jpeg|webp|gif|avif);base64,[A-Za-z0-9+/]+={0,2}$/;
+/** Pixels. */
+const WIDEST_TINY_PICTURE = 96;
 
 /** An image that is not carried inside the page. */
 export class ImageDataUrlError extends Error {
@@ -16,14 +18,20 @@ export function checkImageDataUrl(id: string, url: string): void {
 }
 
 /**
- * Whether a PNG is so small that enlarging it should keep its pixels; false for other formats, which small
- * pictures do not come in. The width stands in bytes 16–19 of a PNG.
+ * Whether a PNG or a lossless WebP is so small that enlarging it should keep its pixels; false for what loses some of them,
+ * which small pictures do not come in.
  */
-export function isTinyPng(url: string): boolean {
-  const prefix = "data:image/png;base64,";
-  if (!url.startsWith(prefix)) return false;
-  const header = atob(url.slice(prefix.length, prefix.length + 32));
-  if (header.length < 20) return false;
-  const width = [16, 17, 18, 19].reduce((value, index) => value * 256 + header.charCodeAt(index), 0);
-  return width <= 96;
+export function isTinyPicture(url: string): boolean {
+  const width = widthOf(url);
+  return width !== null && width <= WIDEST_TINY_PICTURE;
+}
+
+/** PNG: bytes 16–19. WebP's lossless form: 14 bits from byte 21 on, less one (RFC 9649, §3.4). */
+function widthOf(url: string): number | null {
+  const [, format, start] = /^data:image\/(png|webp);base64,(.{32})/.exec(url) ?? [];
+  if (format === undefined || start === undefined) return null;
+  const bytes = Uint8Array.from(atob(start), (character) => character.charCodeAt(0));
+  if (format === "png") return new DataView(bytes.buffer).getUint32(16);
+  const isLossless = String.fromCharCode(...bytes.subarray(12, 16)) === "VP8L";
+  return isLossless ? (bytes[21]! | ((bytes[22]! & 0x3f) << 8)) + 1 : null;
 }

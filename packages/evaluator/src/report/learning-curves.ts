@@ -4,6 +4,7 @@ import { curveChart, type Curve } from "./curve-chart.js";
 import { formatLoss, formatPercent } from "./format-number.js";
 import { html, type Markup } from "./markup.js";
 import type { EpochRecord } from "./report-context.js";
+import { scrollBox } from "./scroll-box.js";
 
 interface Quantity {
   readonly title: string;
@@ -88,8 +89,9 @@ function epochTable(history: readonly EpochRecord[]): Markup {
   const columns = QUANTITIES.flatMap((quantity) =>
     curvesOf(quantity, history).map((curve) => ({ quantity, curve })),
   );
-  return html`<div class="scroll">
-    <table>
+  return scrollBox(
+    "Learning curves as a table",
+    html`<table>
       <thead>
         <tr>
           <th scope="col">Epoch</th>
@@ -105,6 +107,6 @@ function epochTable(history: readonly EpochRecord[]): Markup {
             </tr> `,
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`,
+  );
 }

@@ -18,7 +18,19 @@ body {
   font: 1rem/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   font-variant-numeric: tabular-nums; -webkit-text-size-adjust: 100%;
 }
-main { max-width: 1120px; margin: 0 auto; padding: 56px 32px 40px; }
+body > header, main, body > footer { max-width: 1120px; margin: 0 auto; padding-inline: 32px; }
+body > header { padding-top: 56px; }
+:focus-visible { outline: 2px solid var(--hit); outline-offset: 2px; border-radius: 4px; }
+[id] { scroll-margin-top: 20px; }
+.skip { position: absolute; left: 12px; top: -60px; padding: 8px 14px; background: var(--card); color: var(--ink); border-radius: 8px; }
+.skip:focus { top: 12px; }
+nav ul { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 20px; }
+nav a { display: block; padding: 5px 12px; border: 1px solid var(--line); border-radius: 16px; background: var(--card); color: var(--ink); font-size: .875rem; text-decoration: none; }
+nav a:hover { border-color: var(--hit); }
+.short { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 20px 40px; padding: 24px 26px; }
+.short p { max-width: 68ch; text-wrap: pretty; }
+.short p + p { margin-top: 6px; }
+.short + .headline, section + .headline { margin-top: 16px; }
 h1, h2, h3, p, dl, dd, ol, ul, figure { margin: 0; padding: 0; }
 ol, ul { list-style: none; }
 h1 { font-size: clamp(1.6rem, 4vw, 2.25rem); line-height: 1.15; letter-spacing: -.02em; text-wrap: balance; }
@@ -26,7 +38,8 @@ h2 { font-size: 1.3rem; line-height: 1.25; letter-spacing: -.01em; }
 h3 { font-size: 1rem; }
 h1, dd, th[scope=row], .word { overflow-wrap: anywhere; }
 h1, h2, dd, td, th, .id { unicode-bidi: isolate; }
-header { margin-bottom: 28px; }
+body > header { margin-bottom: 36px; }
+section:first-child { margin-top: 0; }
 .kicker { color: var(--muted); margin-bottom: 6px; }
 section { margin-top: 52px; }
 section > h2 { margin-bottom: 14px; }
@@ -61,6 +74,22 @@ figcaption h3 { margin-bottom: 4px; }
 .dot, .line { pointer-events: none; }
 .grid { stroke: var(--line); }
 .tick { fill: var(--muted); font-size: 12px; }
+.unit { max-width: 520px; margin: 0 auto; }
+.diagonal { stroke: var(--quiet); stroke-dasharray: 3 5; stroke-width: 1.5; }
+.before .line, .micro .line { stroke: var(--hit); }
+.before .dot { fill: var(--hit); }
+.after .line { stroke: var(--miss); stroke-dasharray: 7 4; }
+.after .dot { fill: var(--miss); }
+.bars rect { fill: var(--quiet); }
+.micro .line { stroke-width: 2.5; }
+.macro .line { stroke: var(--ink); stroke-dasharray: 7 4; }
+.weak .line { stroke: var(--miss); stroke-width: 1.75; pointer-events: stroke; }
+.weak-2 .line { stroke-dasharray: 8 3; }
+.weak-3 .line { stroke-dasharray: 2 3; }
+.faint .line { stroke: var(--quiet); stroke-width: 1; opacity: .45; pointer-events: stroke; }
+.beside-table { display: grid; grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); gap: 24px; padding: 20px; align-items: start; }
+.beside-table table { font-size: .875rem; }
+.beside-table .note { padding: 0 12px; margin-top: 12px; }
 .band { fill: transparent; }
 .band:hover { fill: var(--hover); }
 
@@ -80,6 +109,19 @@ caption { text-align: left; padding: 0 12px 8px; font-weight: 600; }
 .classes th, .classes td { padding: 8px 20px; }
 .classes th[scope=row] { min-width: 9em; }
 .classes.dense th, .classes.dense td { padding-block: 4px; }
+.classes small { display: block; color: var(--muted); font-size: .75rem; }
+.classes .bar small { clear: both; }
+.slices .worse .mark { color: var(--miss); font-weight: 600; }
+.slices .better .mark { color: var(--hit); font-weight: 600; }
+.figures th[scope=row], .slices th[scope=row] { min-width: 9.5em; }
+.figures .word { color: var(--muted); white-space: normal; min-width: 16em; }
+.limits { padding: 20px 24px 20px 44px; list-style: disc; }
+.limits li { max-width: 88ch; }
+.limits li + li { margin-top: 6px; }
+.reproduce { padding: 22px 24px; }
+.reproduce .facts { padding: 18px 0 0; }
+.reproduce p { margin-top: 12px; max-width: 88ch; }
+pre { margin: 0; overflow-x: auto; padding: 12px 14px; border: 1px solid var(--line); border-radius: 8px; background: var(--page); font: .875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .classes .absent { color: var(--muted); }
 .classes .bar { width: 34%; min-width: 150px; }
 .bar::before {
@@ -94,6 +136,10 @@ details .scroll { margin-top: 10px; max-height: 480px; overflow: auto; backgroun
 .matrix th:first-child { position: sticky; left: 0; background: var(--card); }
 .matrix thead th { max-width: 9em; }
 
+.switch { display: flex; flex-wrap: wrap; gap: 6px 18px; margin: 0 0 14px; padding: 0; border: 0; font-size: .875rem; }
+.switch legend { float: left; padding: 0; margin-right: 4px; color: var(--muted); }
+.switch label { display: flex; align-items: center; gap: 6px; cursor: pointer; }
+.switch input { width: 16px; height: 16px; margin: 0; accent-color: var(--hit); }
 .confusion { display: grid; gap: 28px; padding: 20px; }
 .confusion.beside { grid-template-columns: minmax(0, 1.5fr) minmax(290px, 1fr); }
 .confusion table { font-size: .875rem; }
@@ -103,7 +149,13 @@ details .scroll { margin-top: 10px; max-height: 480px; overflow: auto; backgroun
 .heat .none { fill: var(--hover); }
 .heat .hit, .scale .hit { fill: var(--hit); }
 .heat .miss { fill: var(--miss); }
+.heat rect:is(.hit, .miss) { fill-opacity: var(--row); }
 .heat .count { fill: var(--ink); pointer-events: none; }
+.heat :is(.by-row, .by-column) { display: none; }
+.confusion:has(#mode-row:checked, #mode-column:checked) .counts { display: none; }
+.confusion:has(#mode-row:checked) .by-row { display: inline; }
+.confusion:has(#mode-column:checked) .by-column { display: inline; }
+.confusion:has(#mode-column:checked) rect:is(.hit, .miss) { fill-opacity: var(--column); }
 .heat .count.strong { fill: var(--on-strong); }
 .heat g:hover rect { stroke: var(--ink); stroke-width: 1.5; }
 .scale { display: flex; flex-wrap: wrap; gap: 4px 28px; color: var(--muted); font-size: .8125rem; margin-top: 14px; }
@@ -111,6 +163,9 @@ details .scroll { margin-top: 10px; max-height: 480px; overflow: auto; backgroun
 .scale .hit { background: linear-gradient(90deg, color-mix(in srgb, var(--hit) 10%, transparent), var(--hit)); }
 .scale .miss { background: linear-gradient(90deg, color-mix(in srgb, var(--miss) 10%, transparent), var(--miss)); }
 
+.pair-name { margin: 26px 0 10px; }
+.lead + .pair-name { margin-top: 0; }
+.pair-name span { color: var(--muted); font-weight: 400; font-size: .875rem; margin-left: 8px; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(158px, 1fr)); gap: 14px; }
 .gallery .card { overflow: hidden; break-inside: avoid; }
 .picture { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; background: var(--hover); }
@@ -124,12 +179,16 @@ details .scroll { margin-top: 10px; max-height: 480px; overflow: auto; backgroun
 .gallery .said .name { color: var(--miss); }
 .gallery .true .name { color: var(--hit); }
 .id { color: var(--muted); font-size: .75rem; margin-top: 6px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--muted); font-size: .8125rem; }
-footer p { max-width: 90ch; }
+body > footer { margin-top: 48px; padding-block: 0 40px; color: var(--muted); font-size: .8125rem; }
+footer p { max-width: 90ch; padding-top: 16px; border-top: 1px solid var(--line); }
 
-@media (max-width: 860px) { .confusion.beside { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 860px) { .confusion.beside, .beside-table { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 560px) {
-  main { padding: 32px 16px 28px; }
+  body > header, main, body > footer { padding-inline: 16px; }
+  body > header { padding-top: 32px; }
+  .short { padding: 18px 16px; }
+  .beside-table { padding: 14px; }
+  .pair-name span { display: block; margin: 0; }
   section { margin-top: 40px; }
   .headline { grid-template-columns: 1fr 1fr; gap: 10px; }
   .headline > div { padding: 13px 14px; }
@@ -151,7 +210,9 @@ footer p { max-width: 90ch; }
   :root { color-scheme: light; --page: #fff; --ink: #000; --muted: #555; --line: #ccc; --hit: #2563c9; --miss: #d9541e; --quiet: #777; --on-strong: #fff; }
   * { print-color-adjust: exact; }
   :root { font-size: 11.5px; }
-  main { max-width: none; padding: 0; }
+  body > header, main, body > footer { max-width: none; padding: 0; }
+  nav, .skip, .switch { display: none; }
+  .short { grid-template-columns: 1fr 1fr; }
   section { margin-top: 24px; }
   .headline { grid-template-columns: repeat(5, 1fr); }
   .headline > div { padding: 12px 14px; }
@@ -163,7 +224,7 @@ footer p { max-width: 90ch; }
   h2, h3, thead { break-after: avoid; }
   tr, figure, .headline > div, .heat { break-inside: avoid; }
   tfoot { display: table-row-group; }
-  footer { margin-top: 24px; }
+  body > footer { margin-top: 24px; }
   summary { display: none; }
   .scroll { overflow: visible; max-height: none; }
 }

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EvaluationReport } from "@convkit/schema";
+import { confusedPairs } from "../confused-pairs.js";
 import { evaluate } from "../evaluate.js";
+import { drawnPredictions, fullReport } from "../fixtures/full-report.js";
 import { ImageDataUrlError } from "./image-data-url.js";
+import { picturesShown } from "./picture-galleries.js";
 import { renderHtml } from "./render-html.js";
 
 const PNG =
@@ -182,4 +185,129 @@ describe("pictures", () => {
     const images = new Map([["picture 0", url]]);
     expect(() => renderHtml({ report: reportOf(["a", "b"]), images })).toThrow(ImageDataUrlError);
   });
+});
+
+describe("a report with everything in it", () => {
+  const predictions = drawnPredictions(["cat", "dog", "eel", "fox", "gnu", "hen"], 50);
+  const report = fullReport(predictions);
+  const pairs = confusedPairs(predictions);
+  const run = { command: "convkit train --config config.json", contentHash: "5ca1ab1e", seed: 7 };
+  const page = renderHtml({ report, pairs, run, history: [epoch(1, 1)] });
+  const section = (id: string) => page.split("<section").find((part) => part.includes(`<h2 id="${id}"`))!;
+
+  it("lists each of its sections in its contents, and no other", () => {
+    const linked = [...page.matchAll(/<li><a href="#([^"]+)"/g)].map(([, id]) => id);
+    const headings = [...page.matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id);
+    expect(linked).toEqual(headings);
+    expect(new Set(linked).size).toBe(14);
+  });
+
+  it("has a table in the section of each graph", () => {
+    const withGraphs = page.split("<section").filter((part) => part.includes('role="img"'));
+    expect(withGraphs).toHaveLength(4);
+    for (const part of withGraphs) expect(part).toMatch(/<details>[^]*<table/);
+    for (const [graph] of page.matchAll(/<svg[^>]*role="img"[^>]*>/g))
+      expect(graph).toMatch(/aria-label="[^"]+"/);
+  });
+
+  it("draws calibration as it is and with the temperature, and what stands behind each point", () => {
+    const part = section("calibration");
+    // Nine of the fifteen bins hold pictures.
+    expect(part.match(/<circle/g)).toHaveLength(18);
+    expect(part.match(/<g class="bars"[^]*?<\/g>/)![0].match(/<rect/g)).toHaveLength(15);
+    expect(part).toContain("1.420");
+    expect(part).toContain("500 validation pictures");
+  });
+
+  it("names the weakest curves, and leaves the others faint", () => {
+    const part = section("ranking");
+    // Three of six stand out, in each of two charts; their areas grow with their index.
+    expect(part.match(/<g class="faint"/g)).toHaveLength(6);
+    expect(part).toMatch(/<li class="weak weak-1"[^]*?cat[^]*?90\.00/);
+  });
+
+  it("marks groups that chance does not explain", () => {
+    const rows = section("slices").match(/<tr class="[^]*?<\/tr>/g)!;
+    expect(rows.map((row) => /class="word mark">([a-z]*)</.exec(row)![1])).toEqual(["worse", "", "better"]);
+    expect(rows[0]).toContain("brightness: 0 to 41.5");
+    expect(rows[0]).toContain("−21.0 points");
+  });
+
+  it("shows figures with their intervals", () => {
+    expect(section("figures")).toMatch(/Brier score[^]*?0\.3100[^]*?0\.3000 – 0\.3200/);
+    expect(section("classes")).toMatch(/<small>\d+\.\d – \d+\.\d\u202f%<\/small>/);
+  });
+
+  it("has the confusion matrix's numbers three ways, counts first", () => {
+    const part = section("confusion");
+    expect(part.match(/<input type="radio" name="confusion-mode"/g)).toHaveLength(3);
+    expect(part).toMatch(/id="mode-counts"\s+checked/);
+    const [row] = report.confusionMatrix;
+    const column = report.confusionMatrix.map((counts) => counts[0]!);
+    const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
+    const firstCell = /<g\s*><title>cat, recognised[^]*?<\/g/.exec(part)![0];
+    const numbers = [...firstCell.matchAll(/class="count ([a-z-]+)[^]*?>([\d.]+)<\/text/g)];
+    expect(numbers.map(([, mode, text]) => [mode, text])).toEqual([
+      ["counts", String(row![0])],
+      ["by-row", ((100 * row![0]!) / sum(row!)).toFixed(0)],
+      ["by-column", ((100 * row![0]!) / sum(column)).toFixed(0)],
+    ]);
+  });
+
+  it("shows the pictures that it asks for, and no others", () => {
+    const shown = [...page.matchAll(/<p class="id" title="([^"]+)"/g)].map(([, id]) => id!);
+    expect(new Set(picturesShown(report, pairs))).toEqual(new Set(shown));
+  });
+
+  it("says how to have it again", () => {
+    for (const fact of [run.command, "5ca1ab1e"]) expect(section("reproduce")).toContain(fact);
+  });
+
+  it("leaves out what a report of before did not have", () => {
+    const old = renderHtml({
+      report: {
+        ...report,
+        calibration: undefined,
+        roc: undefined,
+        precisionRecall: undefined,
+        slices: undefined,
+        mostUncertain: undefined,
+        intervals: undefined,
+        balancedAccuracy: undefined,
+      },
+    });
+    for (const id of ["calibration", "ranking", "slices", "uncertain", "pairs", "figures", "reproduce"]) {
+      expect(old).not.toContain(`id="${id}"`);
+      expect(old).not.toContain(`href="#${id}"`);
+    }
+  });
+
+  it("stays under 3 MB with a hundred classes and sixty pictures of 10 kB", () => {
+    const many = drawnPredictions(named(100), 100);
+    const manyPairs = confusedPairs(many);
+    const manyReport = fullReport(many, 200);
+    const picture = `data:image/webp;base64,${"A".repeat(13_336)}`;
+    const images = new Map(picturesShown(manyReport, manyPairs).map((id) => [id, picture]));
+    const large = renderHtml({ report: manyReport, pairs: manyPairs, images });
+    expect(Buffer.byteLength(large)).toBeLessThan(3_000_000);
+  });
+});
+
+it("keeps the pixels of small pictures, and of no others", () => {
+  const report = reportOf(["a", "b"]);
+  const isTiny = (url: string) =>
+    renderHtml({ report, images: new Map([["picture 0", url]]) }).includes('class="picture tiny"');
+  const lossless = (width: number) => {
+    const bytes = Buffer.alloc(32);
+    bytes.write("RIFF", 0, "latin1");
+    bytes.write("WEBPVP8L", 8, "latin1");
+    // 0x2f, then 14 bits of the width less one.
+    bytes[20] = 0x2f;
+    bytes.writeUInt16LE(width - 1, 21);
+    return `data:image/webp;base64,${bytes.toString("base64")}`;
+  };
+  expect([28, 96, 97, 300].map((width) => isTiny(lossless(width)))).toEqual([true, true, false, false]);
+  const lossy = Buffer.from(lossless(28).split(",")[1]!, "base64");
+  lossy.write("VP8 ", 12, "latin1");
+  expect(isTiny(`data:image/webp;base64,${lossy.toString("base64")}`)).toBe(false);
 });

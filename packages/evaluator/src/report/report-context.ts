@@ -17,6 +17,8 @@ export interface RunFacts {
   readonly engine?: string;
   readonly device?: string;
   readonly data?: string;
+  /** Of the pictures and their labels, sha256. */
+  readonly contentHash?: string;
   readonly seed?: number;
   readonly epochs?: number;
   readonly batchSize?: number;
@@ -24,6 +26,10 @@ export interface RunFacts {
   readonly durationMs?: number;
   /** Milliseconds since the epoch. */
   readonly startedAt?: number;
+  /** What trains it again, as it is typed. */
+  readonly command?: string;
+  /** Of what ran: Node, the engine's parts. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 export interface EpochRecord {

@@ -23,6 +23,27 @@ export function listRunFacts(run: RunFacts): { name: string; value: string }[] {
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }
 
+/** How the command and the facts below it go together. */
+export const REPRODUCE_NOTE =
+  "config.json lies in the run's folder and holds every setting, the split and the seed among them. With the same engine, " +
+  "versions and number of threads the weights come out the same, bit for bit; with others, alike.";
+
+/** What else must be the same for the same network, as far as it is known. */
+export function reproduceFacts({
+  contentHash,
+  seed,
+  engine,
+  versions = {},
+}: RunFacts): { name: string; value: string }[] {
+  const facts: [string, string | undefined][] = [
+    ["Hash of the data", contentHash],
+    ["Seed", seed === undefined ? undefined : String(seed)],
+    ["Engine", engine],
+    ...Object.entries(versions).map(([name, version]): [string, string] => [name, version]),
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
 /** The report's heading. */
 export function titleOf(report: EvaluationReport, { title, run }: ReportContext): string {
   if (title !== undefined) return title;
