@@ -2,7 +2,10 @@
  * The metrics that runs are compared by, each as a function of how often every picture counts: once each for the figure itself,
  * as often as it was drawn in a resample of the bootstrap. Definitions and conventions are those of `evaluate`.
  */
-import { scoresOf } from "../class-report.js";
+import { balancedAccuracy } from "../balanced-accuracy.js";
+import type { ClassCounts } from "../class-counts.js";
+import { macroAverageOf, reportsOf } from "../class-report.js";
+import { LABEL_THRESHOLD } from "../label-set-report.js";
 import type { ClassJudgements, Judgements, LabelSetJudgements } from "./judgements.js";
 
 /** A run's figure over pictures that count so often; the counts sum to the number of pictures. */
@@ -25,9 +28,6 @@ export const COMPARISON_METRICS = {
 } satisfies Record<string, ComparisonMetric>;
 
 export type ComparisonMetricName = keyof typeof COMPARISON_METRICS;
-
-/** From which probability on a label counts as said. */
-const LABEL_THRESHOLD = 0.5;
 
 /** What a probability counts as at least, as `crossEntropy` and `labelSetFigures` have it. */
 const SMALLEST = { ofClass: 1e-15, ofLabel: 1e-7 };
@@ -65,8 +65,8 @@ function classMeasures(judgements: ClassJudgements, rows: Int32Array): [Comparis
   };
   return [
     ["accuracy", meanOf(Float64Array.from(labels, (label, i) => Number(label === predictions[i])))],
-    ["balanced_accuracy", (counts) => meanRecall(scores(counts))],
-    ["macro_f1", (counts) => macroF1(scores(counts))],
+    ["balanced_accuracy", (counts) => balancedAccuracy(scores(counts))],
+    ["macro_f1", (counts) => macroF1(scores(counts), judgements.classNames)],
     ["loss", meanOf(losses)],
   ];
 }
@@ -105,7 +105,7 @@ function labelSetMeasures(
   };
   return [
     ["mean_average_precision", meanAveragePrecision({ has, said, labelCount })],
-    ["macro_f1", (counts) => macroF1(scores(counts))],
+    ["macro_f1", (counts) => macroF1(scores(counts), judgements.classNames)],
     ["accuracy", meanOverLabels((is, p) => Number((is === 1) === p >= LABEL_THRESHOLD))],
     ["loss", meanOverLabels((is, p) => natsOf(is === 1 ? p : 1 - p, SMALLEST.ofLabel))],
   ];
@@ -122,36 +122,16 @@ function meanOf(values: Float64Array): Measure {
   };
 }
 
-type ClassCounts = Record<"hits" | "predicted" | "support", Float64Array>;
 type Scores = (counts: Uint32Array) => ClassCounts;
 
-const emptyScores = (length: number): ClassCounts => ({
+const emptyScores = (length: number) => ({
   hits: new Float64Array(length),
   predicted: new Float64Array(length),
   support: new Float64Array(length),
 });
 
-/** Over classes that have pictures. */
-function meanRecall({ hits, support }: ClassCounts): number {
-  let [sum, classes] = [0, 0];
-  for (const [index, count] of support.entries()) {
-    if (count === 0) continue;
-    sum += hits[index]! / count;
-    classes++;
-  }
-  return sum / classes;
-}
-
-/** Over classes that have pictures or were predicted, as `macroAverage`. */
-function macroF1({ hits, predicted, support }: ClassCounts): number {
-  let [sum, classes] = [0, 0];
-  for (let index = 0; index < hits.length; index++) {
-    if (support[index] === 0 && predicted[index] === 0) continue;
-    sum += scoresOf({ hits: hits[index]!, predicted: predicted[index]!, support: support[index]! }).f1;
-    classes++;
-  }
-  return sum / classes;
-}
+const macroF1 = (counts: ClassCounts, classNames: readonly string[]) =>
+  macroAverageOf(counts, reportsOf(counts, classNames)).f1;
 
 interface RankedLabels {
   readonly has: Float64Array;
