@@ -10,20 +10,26 @@ export function accuracy(predictions: Predictions): number {
  * Fraction of labelled pictures whose label is among the k most probable classes. Equally probable classes rank by
  * their index, the lower first, so that exactly k classes are "among the k" and k = 1 is the accuracy.
  */
-export function topKAccuracy({ labels, classNames, probabilities }: Predictions, k: number): number {
-  const classCount = classNames.length;
+export function topKAccuracy(predictions: Predictions, k: number): number {
   let labelled = 0;
   let hits = 0;
-  labels.forEach((label, row) => {
+  predictions.labels.forEach((label, row) => {
     if (label < 0) return;
     labelled++;
-    const own = probabilities[row * classCount + label]!;
-    let rank = 0;
-    for (let other = 0; other < classCount; other++) {
-      const p = probabilities[row * classCount + other]!;
-      if (p > own || (p === own && other < label)) rank++;
-    }
-    if (rank < k) hits++;
+    if (rankOfLabel(predictions, row) < k) hits++;
   });
   return hits / labelled;
+}
+
+/** How many classes come before a picture's label. */
+export function rankOfLabel({ labels, classNames, probabilities }: Predictions, row: number): number {
+  const classCount = classNames.length;
+  const label = labels[row]!;
+  const own = probabilities[row * classCount + label]!;
+  let rank = 0;
+  for (let other = 0; other < classCount; other++) {
+    const p = probabilities[row * classCount + other]!;
+    if (p > own || (p === own && other < label)) rank++;
+  }
+  return rank;
 }

@@ -5,13 +5,18 @@ import type { Predictions } from "@convkit/schema";
 const SMALLEST_PROBABILITY = 1e-15;
 
 /** Mean of −ln(probability of the label) over labelled pictures, in nats; NaN without any. */
-export function crossEntropy({ labels, classNames, probabilities }: Predictions): number {
+export function crossEntropy(predictions: Predictions): number {
   let labelled = 0;
   let sum = 0;
-  labels.forEach((label, row) => {
+  predictions.labels.forEach((label, row) => {
     if (label < 0) return;
     labelled++;
-    sum -= Math.log(Math.max(probabilities[row * classNames.length + label]!, SMALLEST_PROBABILITY));
+    sum += lossOfLabel(predictions, row);
   });
   return sum / labelled;
+}
+
+/** Of one labelled picture. */
+export function lossOfLabel({ labels, classNames, probabilities }: Predictions, row: number): number {
+  return -Math.log(Math.max(probabilities[row * classNames.length + labels[row]!]!, SMALLEST_PROBABILITY));
 }

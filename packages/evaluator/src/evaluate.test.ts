@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Predictions } from "@convkit/schema";
+import { EvaluationReport, stringifyWithSpelledNumbers, type Predictions } from "@convkit/schema";
 import { InvalidPredictionsError } from "./check-predictions.js";
 import { evaluate } from "./evaluate.js";
 import scikitLearn from "./fixtures/scikit-learn.json" with { type: "json" };
@@ -29,7 +29,7 @@ describe("by hand", () => {
       ],
       ["cat", "dog", "eel"],
     ),
-    { topK: [1, 2] },
+    { topK: [1, 2], bootstrap: false },
   );
 
   it("counts", () => {
@@ -137,7 +137,7 @@ describe("conventions", () => {
 describe("scikit-learn's figures", () => {
   it.each(scikitLearn.cases)("$name", ({ classCount, labels, probabilities, expected }) => {
     const rows = labels.map((_, row) => probabilities.slice(row * classCount, (row + 1) * classCount));
-    const report = evaluate(predictions(labels, rows), { topK: [2] });
+    const report = evaluate(predictions(labels, rows), { topK: [2], bootstrap: false });
     expect(report.confusionMatrix).toEqual(expected.confusionMatrix);
     const close = (value: number) => (Number.isNaN(value) ? value : (expect.closeTo(value, 10) as number));
     const average = ({ precision, recall, f1 }: typeof expected.macroAverage) => ({
@@ -184,7 +184,7 @@ describe("any predictions", () => {
             pictures.map(({ label }) => label),
             pictures.map(({ row }) => row),
           ),
-          { topK: [1, 2, 6], mistakeCount: 100 },
+          { topK: [1, 2, 6], mistakeCount: 100, bootstrap: { resamples: 20, seed: 0 } },
         );
         fc.pre(report.testCount > 0);
         const cells = report.confusionMatrix.flat().reduce((a, b) => a + b);
@@ -196,6 +196,14 @@ describe("any predictions", () => {
         expect(report.topK["2"]).toBeGreaterThanOrEqual(report.accuracy);
         expect(report.topK["6"]).toBe(1);
         expect(report.weightedAverage.recall).toBeCloseTo(report.accuracy, 12);
+        for (const [name, [low, high]] of Object.entries(report.intervals!.of)) {
+          const [first, second] = name.split(".") as [keyof typeof report, string];
+          const figure =
+            second === undefined ? report[first] : (report[first] as Record<string, number>)[second];
+          expect(figure).toBeGreaterThanOrEqual(low - 1e-12);
+          expect(figure).toBeLessThanOrEqual(high + 1e-12);
+        }
+        expect(EvaluationReport.parse(JSON.parse(stringifyWithSpelledNumbers(report)))).toEqual(report);
         for (const { f1, precision, recall } of report.perClass) {
           expect(f1).toBeGreaterThanOrEqual(Math.min(precision, recall) - 1e-12);
           expect(f1).toBeLessThanOrEqual(Math.max(precision, recall) + 1e-12);

@@ -1,6 +1,11 @@
 export { accuracy, topKAccuracy } from "./accuracy.js";
 export { averagePrecision } from "./average-precision.js";
 export { balancedAccuracy } from "./balanced-accuracy.js";
+export {
+  bootstrapIntervals,
+  type BootstrapIntervals,
+  type BootstrapOptions,
+} from "./bootstrap/bootstrap-intervals.js";
 export { brierScore } from "./brier-score.js";
 export { calibrationOf } from "./calibration/calibration.js";
 export {

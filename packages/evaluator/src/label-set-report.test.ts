@@ -55,6 +55,7 @@ describe("label sets", () => {
         [0.5, 0.0625, 0.125],
       ],
     ),
+    { bootstrap: false },
   );
 
   it("are judged label by label, at 0.5", () => {
@@ -91,6 +92,13 @@ describe("label sets", () => {
     expect(report.macroAverage.f1).toBeCloseTo((2 / 5 + 0) / 2, 12);
     expect(report.macroAverage.precision).toBeCloseTo(1 / 6, 12);
     expect(report.weightedAverage.f1).toBeCloseTo((2 * (2 / 5)) / 3, 12);
+  });
+
+  it("have, over all decisions together, precision, recall and F1, and the mean squared error", () => {
+    // Said 4 times, once rightly, of 3 that are there.
+    expect(report.microAverage).toEqual({ precision: 1 / 3, recall: 1 / 3, f1: 1 / 3 });
+    const errors = [0.125, 0.25, 0.125, 0.75, 0.625, 0.25, 0.75, 0.125, 0.25, 0.5, 0.0625, 0.125];
+    expect(report.brierScore).toBeCloseTo(errors.reduce((sum, error) => sum + error ** 2, 0) / 12, 12);
   });
 
   it("have binary cross-entropy as loss, bounded where a probability is 0 or 1", () => {
