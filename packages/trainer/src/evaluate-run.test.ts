@@ -25,7 +25,8 @@ describe("evaluateRun", () => {
   it("writes the same reports again", async () => {
     const run = newRun();
     await train(configOf(), optionsFor(run));
-    const names = ["predictions.bin", "report.json", "report.html", "report.md"];
+    const predictions = ["predictions.bin", "predictions-validation.bin"];
+    const names = [...predictions, "report.json", "report.html", "report.md"];
     const before = names.map((name) => readFileSync(join(run, name)));
     names.forEach((name) => rmSync(join(run, name)));
     const { report, runId } = await evaluateRun(run, optionsFor(run));

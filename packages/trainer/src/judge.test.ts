@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { crossEntropy, fitTemperature, withTemperature } from "@convkit/evaluator";
+import { decodePredictions, ModelCard } from "@convkit/schema";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { runOptions, squaresConfig } from "../test/squares-run.js";
 import { TEST_MARK, writeSquares } from "../test/write-squares.js";
@@ -63,4 +65,39 @@ it("judges a sweep's trial by validation pictures, and by test pictures once som
   const again = await evaluateRun(directory, options);
   expect(again.report).toMatchObject({ split: "test", testCount: 40 });
   expect(readFileSync(seen, "utf8")).toBe(".".repeat(40));
+});
+
+/** Every fourth label is another class's: no network is right of more than three in four, and none should be surer. */
+const NOISY = { train: 400, test: 80, noisy: true } as const;
+
+it("tells how sure the network may be: a temperature fitted on validation pictures, in the card and the report", async () => {
+  writeSquares(join(root, "squares"), NOISY);
+  const run = join(root, "run");
+  const config = squaresConfig(join(root, "squares"), { epochs: 6, learningRate: 0.01 });
+  const { report } = await train(config, runOptions(run));
+  const validation = decodePredictions(readFileSync(join(run, "predictions-validation.bin")));
+  expect(validation.split).toBe("validation");
+  const { value } = fitTemperature(validation);
+  const fitted = { value, split: "validation", count: validation.ids.length };
+  expect(report!.temperature).toMatchObject(fitted);
+  const card = ModelCard.parse(JSON.parse(readFileSync(join(run, "model/model-card.json"), "utf8")));
+  expect(card.temperature).toEqual(fitted);
+  // The rest of the report is of the network as it is.
+  const test = decodePredictions(readFileSync(join(run, "predictions.bin")));
+  expect(test.split).toBe("test");
+  expect(report!.loss).toBeCloseTo(crossEntropy(test), 12);
+  expect(report!.temperature!.loss).toBeCloseTo(crossEntropy(withTemperature(test, value)), 12);
+});
+
+it("tells no temperature where the validation pictures judge", async () => {
+  writeSquares(join(root, "squares"), { ...NOISY, test: 0 });
+  const run = join(root, "run");
+  const data = { source: join(root, "squares"), validationFraction: 0.2, testFraction: 0 };
+  const { report } = await train(squaresConfig(join(root, "squares"), { data, epochs: 1 }), runOptions(run));
+  expect(report).toMatchObject({ split: "validation" });
+  expect(report!.temperature).toBeUndefined();
+  expect(existsSync(join(run, "predictions-validation.bin"))).toBe(false);
+  expect(
+    ModelCard.parse(JSON.parse(readFileSync(join(run, "model/model-card.json"), "utf8"))).temperature,
+  ).toBeUndefined();
 });

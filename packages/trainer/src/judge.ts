@@ -1,9 +1,10 @@
 /**
  * What a run ends with: its network as a classifier, model/, and the judgement on the pictures kept for that,
- * predictions.bin, report.json, report.md, report.html.
+ * predictions.bin, report.json, report.md, report.html; of the validation pictures, where they are others,
+ * predictions-validation.bin and the temperature that they tell.
  */
 import type { DatasetSplit } from "@convkit/data";
-import { evaluate, renderHtml, renderMarkdown, type ReportContext } from "@convkit/evaluator";
+import { evaluate, fitTemperature, renderHtml, renderMarkdown, type ReportContext } from "@convkit/evaluator";
 import { countParameters, saveClassifier } from "@convkit/models";
 import type { Rng } from "@convkit/random";
 import {
@@ -77,6 +78,11 @@ function isJudgeable({ state: { epoch, stopReason } }: Checkpoint): boolean {
  * there are pictures for that: the test pictures; else, or if so asked, the validation pictures, which have already chosen
  * the checkpoint, so that the judgement is kinder than it should be.
  *
+ * Where they do not judge, the validation pictures tell the temperature of the network (`fitTemperature`), for its card and its
+ * report; not where they cannot tell it, since they are too few or all of them are right. A run that trains on all pictures, as some
+ * recipes do, has no validation pictures and no temperature: none can be had from pictures that were trained on, nor from those that
+ * it is to be judged by.
+ *
  * @returns undefined if there are no pictures to judge on.
  * @throws the signal's reason, once it is aborted.
  */
@@ -92,29 +98,44 @@ export async function judge(
     await saveClassifier(model, cardOf(model, { data, runId: folder.runId }), folder.model);
     return undefined;
   }
-  const { classNames } = data.dataset;
-  const loader = await openEvaluationLoader(data, split, { rng, workers });
-  let predictions: Predictions;
-  try {
-    const { testTimeAugmentation } = data.config;
-    predictions = await predict(model, loader, {
-      split: split.name,
-      classNames,
-      testTimeAugmentation,
-      signal,
-    });
-  } finally {
-    await loader.close();
-  }
-  const report = evaluate(predictions);
+  const predictionsOf = (of: DatasetSplit) => predictSplit(model, data, of, { rng, workers, signal });
+  const predictions = await predictionsOf(split);
+  const ofValidation = validation && validation !== split ? await predictionsOf(validation) : undefined;
+  const temperature = ofValidation && temperatureOf(ofValidation);
+  const report = evaluate(predictions, { temperature });
   const images = await picturesOf(report, split);
   await replaceFile(folder.predictions, encodePredictions(predictions));
+  if (ofValidation) await replaceFile(folder.validationPredictions, encodePredictions(ofValidation));
   await replaceFile(folder.report("md"), renderMarkdown(report, context));
   await replaceFile(folder.report("html"), renderHtml({ ...context, report, images }));
-  await saveClassifier(model, cardOf(model, { data, runId: folder.runId, report }), folder.model);
+  const card = cardOf(model, { data, runId: folder.runId, report, temperature });
+  await saveClassifier(model, card, folder.model);
   // Last: whoever sees it finds the others there too.
   await replaceFile(folder.report("json"), `${stringifyWithSpelledNumbers(report, 2)}\n`);
   return report;
+}
+
+async function predictSplit(
+  model: tf.LayersModel,
+  data: RunData,
+  split: DatasetSplit,
+  { rng, workers, signal }: Pick<JudgeOptions, "rng" | "workers" | "signal">,
+): Promise<Predictions> {
+  const loader = await openEvaluationLoader(data, split, { rng, workers });
+  try {
+    const { testTimeAugmentation } = data.config;
+    const { classNames } = data.dataset;
+    return await predict(model, loader, { split: split.name, classNames, testTimeAugmentation, signal });
+  } finally {
+    await loader.close();
+  }
+}
+
+/** Undefined where the pictures do not tell it. */
+function temperatureOf(predictions: Predictions): ModelCard["temperature"] {
+  if (!predictions.labelSets && predictions.labels.every((label) => label < 0)) return undefined;
+  const { value, isAtBound, count } = fitTemperature(predictions);
+  return isAtBound ? undefined : { value, split: predictions.split, count };
 }
 
 /** Id → data URL, of the mistakes the report shows. */
@@ -130,7 +151,17 @@ async function picturesOf(report: EvaluationReport, split: DatasetSplit): Promis
 
 function cardOf(
   model: tf.LayersModel,
-  { data, runId, report }: { data: RunData; runId: string; report?: EvaluationReport },
+  {
+    data,
+    runId,
+    report,
+    temperature,
+  }: {
+    data: RunData;
+    runId: string;
+    report?: EvaluationReport;
+    temperature?: ModelCard["temperature"];
+  },
 ): ModelCard {
   const { config, dataset } = data;
   const [, height, width, channels] = model.inputs[0]!.shape as [null, number, number, number];
@@ -142,6 +173,7 @@ function cardOf(
     preprocessing: preprocessingOf(data),
     output: dataset.isMultiLabel ? "binary-logits" : "logits",
     ...(config.testTimeAugmentation && { testTimeAugmentation: config.testTimeAugmentation }),
+    ...(temperature && { temperature }),
     parameters: countParameters(model).total,
     runId,
     dataset: { name: dataset.name, contentHash: dataset.contentHash },

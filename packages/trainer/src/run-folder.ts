@@ -1,7 +1,7 @@
 /**
  * A run's folder and the names of what lies in it:
- * config.json, events.jsonl, checkpoints/{last,best,step-…}/, model/, predictions.bin, report.json, report.md,
- * report.html, profile.json, artifacts/; while a process works on it, attempt.lock/; written by others, request.json and claim.json.
+ * config.json, events.jsonl, checkpoints/{last,best,step-…}/, model/, predictions.bin, predictions-validation.bin,
+ * report.json, report.md, report.html, profile.json, artifacts/; while a process works on it, attempt.lock/; written by others, request.json and claim.json.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
@@ -134,6 +134,10 @@ export class RunFolder {
   }
   get predictions(): string {
     return join(this.path, "predictions.bin");
+  }
+  /** Of the validation pictures, where others judge the run. */
+  get validationPredictions(): string {
+    return join(this.path, "predictions-validation.bin");
   }
   report(format: "json" | "md" | "html"): string {
     return join(this.path, `report.${format}`);

@@ -141,7 +141,8 @@ function budgetOf(
   if (config.timeBudget === undefined) return undefined;
   const { train, validation, test } = dataset.splits;
   const { epochs, batchSize, accumulate = 1, ema, testTimeAugmentation } = config;
-  const judged = (test ?? validation)?.length ?? 0;
+  // Validation pictures judge where there are no others, and tell the temperature where there are.
+  const judged = (test?.length ?? 0) + (validation?.length ?? 0);
   return timeBudget({
     ...timing,
     budgetMs: config.timeBudget * 60_000,

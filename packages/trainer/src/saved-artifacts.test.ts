@@ -26,6 +26,7 @@ const JUDGEMENT = [
   ["model/model.json", "application/json"],
   ["model/weights.bin", "application/octet-stream"],
   ["predictions.bin", "application/octet-stream"],
+  ["predictions-validation.bin", "application/octet-stream"],
   ["report.md", "text/markdown"],
   ["report.html", "text/html"],
   ["report.json", "application/json"],

@@ -22,7 +22,8 @@ export async function announceJudgement(
 ): Promise<void> {
   const model = (await readdir(folder.model)).sort().map((name) => join(folder.model, name));
   const reports = (["md", "html", "json"] as const).map((format) => folder.report(format));
-  for (const path of [...model, folder.predictions, ...reports]) await announceArtifact(folder, path, emit);
+  const predictions = [folder.predictions, folder.validationPredictions];
+  for (const path of [...model, ...predictions, ...reports]) await announceArtifact(folder, path, emit);
 }
 
 /** The weights that the judgement is of, which every better epoch had written anew. */

@@ -50,7 +50,8 @@ const newRun = (): string => join(root, `run-${++runs}`);
 describe("train", () => {
   it("leaves a whole run behind and says everything in events", () => {
     const left =
-      "artifacts checkpoints config.json events.jsonl model predictions.bin report.html report.json report.md";
+      "artifacts checkpoints config.json events.jsonl model predictions-validation.bin predictions.bin " +
+      "report.html report.json report.md";
     expect(readdirSync(whole).sort()).toEqual(left.split(" "));
     expect(wholeEvents).toEqual(journalOf(whole));
     expect(wholeEvents.map(({ sequence }) => sequence)).toEqual(wholeEvents.map((_, index) => index));

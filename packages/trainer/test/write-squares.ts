@@ -11,14 +11,19 @@ export interface SquaresOptions {
   readonly test: number;
   /** Whether test pictures are labelled as the class after theirs, and their first pixel is marked. */
   readonly wrongTest?: boolean;
+  /** Whether every fourth picture, of all, is labelled as the class after its own. */
+  readonly noisy?: boolean;
 }
 
 /** Writes `train-…` and, unless `test` is 0, `t10k-…` into the folder. */
-export function writeSquares(folder: string, { train, test, wrongTest = false }: SquaresOptions): void {
+export function writeSquares(
+  folder: string,
+  { train, test, wrongTest = false, noisy = false }: SquaresOptions,
+): void {
   mkdirSync(folder, { recursive: true });
-  writeSplit(join(folder, "train"), draw(0, train));
+  writeSplit(join(folder, "train"), draw(0, train, noisy));
   if (test === 0) return;
-  const squares = draw(train, test);
+  const squares = draw(train, test, noisy);
   if (wrongTest) {
     for (const square of squares) {
       square.label = (square.label + 1) % SQUARE_CLASSES.length;
@@ -33,10 +38,11 @@ interface Square {
   readonly picture: Uint8Array;
 }
 
-function draw(from: number, count: number): Square[] {
+function draw(from: number, count: number, noisy: boolean): Square[] {
   return Array.from({ length: count }, (_, i) => {
     const label = i % SQUARE_CLASSES.length;
-    return { label, picture: drawSquare(label, from + i) };
+    const picture = drawSquare(label, from + i);
+    return { label: noisy && i % 4 === 3 ? (label + 1) % SQUARE_CLASSES.length : label, picture };
   });
 }
 
