@@ -67,7 +67,10 @@ describe.each([
       const predictions = drawPredictions(rng, isOfLabelSets);
       const measures = measuresOf(judgementsOf(predictions), Int32Array.from(predictions.ids.keys()));
       const drawn = new Uint32Array(PICTURES);
-      for (let draw = 0; draw < PICTURES; draw++) drawn[rng.int(PICTURES)]!++;
+      for (const label of new Set(predictions.labels)) {
+        const ofLabel = [...predictions.ids.keys()].filter((row) => predictions.labels[row] === label);
+        for (let draw = 0; draw < ofLabel.length; draw++) drawn[ofLabel[rng.int(ofLabel.length)]!]!++;
+      }
       for (const counts of [new Uint32Array(PICTURES).fill(1), drawn]) {
         const expected = reported(repeat(predictions, counts));
         expect([...measures.keys()]).toEqual(Object.keys(expected));

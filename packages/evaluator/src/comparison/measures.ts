@@ -8,7 +8,10 @@ import { macroAverageOf, reportsOf } from "../class-report.js";
 import { LABEL_THRESHOLD } from "../label-set-report.js";
 import type { ClassJudgements, Judgements, LabelSetJudgements } from "./judgements.js";
 
-/** A run's figure over pictures that count so often; the counts sum to the number of pictures. */
+/**
+ * A run's figure over pictures that count so often. The counts of each class's pictures sum to their number, as in a stratified resample;
+ * of label sets, those of all pictures.
+ */
 export type Measure = (counts: Uint32Array) => number;
 
 export interface ComparisonMetric {
@@ -52,19 +55,22 @@ function classMeasures(judgements: ClassJudgements, rows: Int32Array): [Comparis
   const losses = Float64Array.from(rows, (row) =>
     natsOf(judgements.labelProbabilities[row] ?? Number.NaN, SMALLEST.ofClass),
   );
+  const support = new Float64Array(classCount);
+  for (const label of labels) support[label]!++;
+  // Few, in a network that is any good: all else follows from them.
+  const wrong = Uint32Array.from(rows.keys()).filter((picture) => labels[picture] !== predictions[picture]);
   const scores: Scores = (counts) => {
-    const { hits, predicted, support } = emptyScores(classCount);
-    for (let picture = 0; picture < counts.length; picture++) {
-      const count = counts[picture]!;
-      const [label, prediction] = [labels[picture]!, predictions[picture]!];
-      support[label]! += count;
-      predicted[prediction]! += count;
-      if (label === prediction) hits[label]! += count;
+    const hits = support.slice();
+    const predicted = new Float64Array(classCount);
+    for (const picture of wrong) {
+      hits[labels[picture]!]! -= counts[picture]!;
+      predicted[predictions[picture]!]! += counts[picture]!;
     }
+    for (let index = 0; index < classCount; index++) predicted[index]! += hits[index]!;
     return { hits, predicted, support };
   };
   return [
-    ["accuracy", meanOf(Float64Array.from(labels, (label, i) => Number(label === predictions[i])))],
+    ["accuracy", (counts) => 1 - wrong.reduce((sum, picture) => sum + counts[picture]!, 0) / rows.length],
     ["balanced_accuracy", (counts) => balancedAccuracy(scores(counts))],
     ["macro_f1", (counts) => macroF1(scores(counts), judgements.classNames)],
     ["loss", meanOf(losses)],
@@ -92,7 +98,7 @@ function labelSetMeasures(
       }),
     );
   const scores: Scores = (counts) => {
-    const { hits, predicted, support } = emptyScores(labelCount);
+    const [hits, predicted, support] = [0, 0, 0].map(() => new Float64Array(labelCount)) as Triple;
     for (let picture = 0, i = 0; picture < counts.length; picture++) {
       for (let label = 0; label < labelCount; label++, i++) {
         const [isThere, isSaid] = [has[i] === 1, said[i]! >= LABEL_THRESHOLD];
@@ -124,11 +130,7 @@ function meanOf(values: Float64Array): Measure {
 
 type Scores = (counts: Uint32Array) => ClassCounts;
 
-const emptyScores = (length: number) => ({
-  hits: new Float64Array(length),
-  predicted: new Float64Array(length),
-  support: new Float64Array(length),
-});
+type Triple = [Float64Array, Float64Array, Float64Array];
 
 const macroF1 = (counts: ClassCounts, classNames: readonly string[]) =>
   macroAverageOf(counts, reportsOf(counts, classNames)).f1;

@@ -47,7 +47,11 @@ export function resamplePictures(measures: readonly Measure[], options: Resample
     resamples: Array.from({ length: resamples }, () => {
       counts.fill(0);
       for (const stratum of strata) {
-        for (let draw = 0; draw < stratum.length; draw++) counts[stratum[rng.int(stratum.length)]!]!++;
+        // Twice as fast as `int`, and uneven by less than the number of pictures / 2³².
+        const scale = stratum.length / 2 ** 32;
+        for (let draw = 0; draw < stratum.length; draw++) {
+          counts[stratum[Math.floor(rng.nextUint32() * scale)]!]!++;
+        }
       }
       return figures();
     }),
