@@ -1,6 +1,7 @@
 /** The command and its subcommands, put together. */
 import { Command } from "commander";
 import { addBatchSizeFindCommand } from "./commands/batch-size-find.js";
+import { addCompareCommand } from "./commands/compare.js";
 import { addConfigCommand } from "./commands/config.js";
 import { addDataCommand } from "./commands/data.js";
 import { addDashboardCommand } from "./commands/dashboard.js";
@@ -53,6 +54,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addSweepCommand(program, context);
   addResumeCommand(program, context);
   addEvaluateCommand(program, context);
+  addCompareCommand(program, context);
   addPredictCommand(program, context);
   addRunsCommand(program, context);
   addDatasetsCommand(program, context);
