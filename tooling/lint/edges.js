@@ -51,7 +51,7 @@ export const edges = {
   evaluator: { may: ["schema", "random", "models", "tfjs", "npm"] },
   trainer: { may: ["schema", "random", "data", "models", "ops", "evaluator", "tfjs", "node"] },
   db: { may: ["schema", "random", "zod", "node", "npm"] },
-  api: { may: ["schema", "db", "evaluator", "zod", "node", "@trpc/server"] },
+  api: { may: ["schema", "random", "db", "evaluator", "zod", "node", "@trpc/server"] },
   client: { may: ["schema", "zod", "node", "@trpc/client"], tests: ["npm"] },
   ui: { may: ["react", "npm"], tests: ["node"] },
   convkit: {

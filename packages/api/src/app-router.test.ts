@@ -110,6 +110,7 @@ describe("a caller within the server", () => {
       [runs.list({ sort: { field: "nonsense", descending: true } }), "BAD_REQUEST", "UnknownFieldError"],
       [runs.list({ cursor: "x" }), "BAD_REQUEST", "CursorError"],
       [runs.pictures({ runId: "first", split: "test" }), "NOT_FOUND", "PredictionsNotFoundError"],
+      [runs.verdict({ runIds: ["first", "b"], split: "test" }), "NOT_FOUND", "PredictionsNotFoundError"],
       [runs.pictures({ runId: "first", split: "test", cursor: "120" }), "BAD_REQUEST", "CursorError"],
       [
         runs.disagreements({ runIds: ["first", "b"], split: "test", cursor: "" }),

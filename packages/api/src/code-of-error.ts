@@ -25,6 +25,7 @@ import {
   UnknownFieldError,
   UnstorableEventError,
 } from "@convkit/db";
+import { MetricNotComparedError } from "@convkit/evaluator";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 
 const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_KEY>([
@@ -47,6 +48,7 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
   [UnstorableEventError, "BAD_REQUEST"],
   [CursorError, "BAD_REQUEST"],
   [ClassesDifferError, "BAD_REQUEST"],
+  [MetricNotComparedError, "BAD_REQUEST"],
   [RunInUseError, "CONFLICT"],
   [NoClassifierError, "CONFLICT"],
   [RunNotReachableError, "CONFLICT"],

@@ -23,8 +23,10 @@ import {
   requestRunEnd,
   tagRuns,
 } from "@convkit/db";
+import { COMPARISON_METRICS, type ComparisonMetricName } from "@convkit/evaluator";
 import { tracked } from "@trpc/server";
 import { z } from "zod";
+import { compareJudgedRuns } from "./compare-judged-runs.js";
 import { Limit, page } from "./page-input.js";
 import { router, userProcedure } from "./trpc.js";
 
@@ -125,6 +127,18 @@ export const runsRouter = router({
     .query(({ ctx, input }) => listPictures(ctx.database, input)),
 
   compare: userProcedure.input(RunIds.max(200)).query(({ ctx, input }) => compareRuns(ctx.database, input)),
+
+  /** Which is better on the pictures that all were judged on, and how surely. */
+  verdict: userProcedure
+    .input(
+      z.object({
+        runIds: RunIds.min(2).max(20),
+        split: Key,
+        metric: z.enum(Object.keys(COMPARISON_METRICS) as [ComparisonMetricName]).optional(),
+        baseline: RunId.optional(),
+      }),
+    )
+    .query(({ ctx, input }) => compareJudgedRuns(ctx.database, input)),
 
   disagreements: userProcedure
     .input(

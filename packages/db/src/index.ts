@@ -112,6 +112,7 @@ export {
   type PictureQuery,
   type PredictedPicture,
 } from "./predictions/read-predictions.js";
+export { readJudgements, type RunJudgements } from "./predictions/read-judgements.js";
 
 export {
   addDataset,

@@ -52,7 +52,7 @@ it("leaves the number of the seed out of a common name, and no other number", ()
   expect(named(run("a", { name: "resnet18-s0" }), run("b", { name: "resnet18-s1", seed: 1 }))[0]![0]).toBe(
     "resnet18",
   );
-  expect(named(run("a", { name: "wide seed 10" }), run("b", { name: "wide seed 2", seed: 1 }))[0]![0]).toBe(
+  expect(named(run("a", { name: "wide, seed 10" }), run("b", { name: "wide, seed 2", seed: 1 }))[0]![0]).toBe(
     "wide",
   );
   expect(named(run("a", { name: "resnet18" }), run("b", { name: "resnet18", seed: 1 }))[0]![0]).toBe(

@@ -85,8 +85,8 @@ function settingsOf(config: RunConfig): Map<string, string> {
   return settings;
 }
 
-/** Numbered alike but for the number: `wide-0`, `wide seed 1`, `wide_s2`. */
-const SEED_AT_END = /[\s_.-]*(?:seed|s)?[\s_.=-]*\d+$/i;
+/** Numbered alike but for the number: `wide-0`, `wide, seed 1`, `wide_s2`. */
+const SEED_AT_END = /[\s,_.-]*(?:seed|s)?[\s_.=-]*\d+$/i;
 
 function commonName(runs: readonly MethodRun[]): string | undefined {
   const names = runs.map(({ config }) => config.name);

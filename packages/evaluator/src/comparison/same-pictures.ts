@@ -5,7 +5,10 @@ import type { Judgements } from "./judgements.js";
 /** The runs were judged on different test data: a difference between them would be one of the data. */
 export class TestDataMismatchError extends Error {
   override readonly name = "TestDataMismatchError";
-  /** A sentence for each way in which the data differ. */
+  /** Ids of the runs. */
+  readonly first: string;
+  readonly other: string;
+  /** For each way in which the other's data differ, what it is. */
   readonly differences: readonly string[];
 
   constructor(first: string, other: string, differences: readonly string[]) {
@@ -13,6 +16,8 @@ export class TestDataMismatchError extends Error {
       `Expected runs that were judged on the same pictures. Received: ${other}, which differs from ${first}: ` +
         `${differences.join("; ")}. Judge both on the same data with convkit evaluate, or leave one out.`,
     );
+    this.first = first;
+    this.other = other;
     this.differences = differences;
   }
 }
