@@ -5,3 +5,11 @@ export { NoFeatureMapsError } from "./network-graph.js";
 export { occlusion, type OcclusionOptions } from "./occlusion.js";
 export { mapAt, peaksOf, resizeMaps, type Peak, type SaliencyMaps } from "./saliency-maps.js";
 export type { TargetClasses } from "./target-classes.js";
+export { randomiseWeights } from "./randomise-weights.js";
+export {
+  sanityCheck,
+  type Explain,
+  type ExplainOptions,
+  type SanityCheckOptions,
+  type SanityStage,
+} from "./sanity-check.js";
