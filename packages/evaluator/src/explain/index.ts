@@ -13,3 +13,7 @@ export {
   type SanityCheckOptions,
   type SanityStage,
 } from "./sanity-check.js";
+export { overlay, type ColorMap, type OverlayOptions, type OverlayPicture } from "./overlay.js";
+export { nearestNeighbours, type Neighbour } from "./nearest-neighbours.js";
+export { principalComponents, type PrincipalComponents } from "./principal-components.js";
+export { projectFeatures, type FeatureProjection, type ProjectFeaturesOptions } from "./project-features.js";

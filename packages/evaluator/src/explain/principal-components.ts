@@ -1,0 +1,83 @@
+/**
+ * Principal components: the directions in which rows differ most. By power iteration on the rows themselves, so that no D × D
+ * matrix is needed, and with each component found taken out before the next.
+ * Golub and Van Loan, "Matrix Computations", 4th ed., § 8.2.1; Pearson 1901.
+ */
+import type { Rng } from "@convkit/random";
+
+export type PrincipalComponents = {
+  /** `coordinates[row][component]`. */
+  coordinates: number[][];
+  /** Share of the rows' variance along each component. */
+  explained: number[];
+};
+
+const MOST_ITERATIONS = 300;
+/** Of a direction's change from one iteration to the next. */
+const TOLERANCE = 1e-7;
+
+/** @param rows N of D values; a component points to where its largest part is positive, so that pictures of it do not flip. */
+export function principalComponents(
+  rows: readonly ArrayLike<number>[],
+  count: number,
+  rng: Rng,
+): PrincipalComponents {
+  const width = rows[0]?.length ?? 0;
+  const means = new Float64Array(width);
+  for (const row of rows) for (let j = 0; j < width; j++) means[j]! += row[j]! / rows.length;
+  const rest = rows.map((row) => Float64Array.from(means, (mean, j) => row[j]! - mean));
+  const total = rest.reduce((sum, row) => sum + dot(row, row), 0);
+  const coordinates: number[][] = rows.map(() => []);
+  const explained: number[] = [];
+  for (let component = 0; component < count; component++) {
+    const direction = mainDirection(rest, width, rng.split(component));
+    let variance = 0;
+    for (const [i, row] of rest.entries()) {
+      const length = dot(row, direction);
+      coordinates[i]!.push(length);
+      variance += length * length;
+      for (let j = 0; j < width; j++) row[j]! -= length * direction[j]!;
+    }
+    explained.push(total > 0 ? variance / total : 0);
+  }
+  return { coordinates, explained };
+}
+
+function mainDirection(rows: readonly Float64Array[], width: number, rng: Rng): Float64Array {
+  let direction = toLengthOne(Float64Array.from({ length: width }, () => rng.normal()));
+  for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
+    const next = new Float64Array(width);
+    for (const row of rows) {
+      const length = dot(row, direction);
+      for (let j = 0; j < width; j++) next[j]! += length * row[j]!;
+    }
+    if (dot(next, next) === 0) break;
+    toLengthOne(next);
+    const change = distance(next, direction);
+    direction = next;
+    if (change < TOLERANCE) break;
+  }
+  const largest = direction.reduce(
+    (best, value, j) => (Math.abs(value) > Math.abs(direction[best]!) ? j : best),
+    0,
+  );
+  return direction[largest]! < 0 ? direction.map((value) => -value) : direction;
+}
+
+function toLengthOne(vector: Float64Array): Float64Array {
+  const length = Math.sqrt(dot(vector, vector));
+  for (let j = 0; j < vector.length; j++) vector[j]! /= length;
+  return vector;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
+  return sum;
+}
+
+function distance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += (a[j]! - b[j]!) ** 2;
+  return Math.sqrt(sum);
+}
