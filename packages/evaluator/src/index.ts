@@ -57,6 +57,11 @@ export { labelSetFigures, type LabelSetFigures, LABEL_THRESHOLD } from "./label-
 export { matthewsCorrelation } from "./matthews-correlation.js";
 export { mostUncertain } from "./most-uncertain.js";
 export { predictedClasses } from "./predicted-classes.js";
+export {
+  corruptionErrors,
+  type CorruptionErrors,
+  type CorruptionResults,
+} from "./robustness/corruption-errors.js";
 export { sliceReport, type PictureAttributes, type SliceOptions } from "./slice-report.js";
 export { wilsonInterval } from "./wilson-interval.js";
 export { worstMistakes } from "./worst-mistakes.js";

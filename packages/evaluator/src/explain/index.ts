@@ -1,3 +1,4 @@
+export { fgsm, pgd, type AttackOptions, type PgdOptions, type PixelBounds } from "./adversarial.js";
 export { extractFeatures } from "./extract-features.js";
 export { gradCam, type GradCamOptions, type GradCamVariant } from "./grad-cam.js";
 export { integratedGradients, type IntegratedGradientsOptions } from "./integrated-gradients.js";
