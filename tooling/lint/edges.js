@@ -49,7 +49,7 @@ export const edges = {
   models: { may: ["schema", "random", "transforms", "ops", "tfjs", "zod"], lazily: ["node", "npm"] },
   // Its main entry keeps to schema and random (its own lint rule says so): only `explain` calls networks.
   evaluator: { may: ["schema", "random", "models", "tfjs", "npm"] },
-  trainer: { may: ["schema", "random", "data", "models", "ops", "evaluator", "tfjs", "node"] },
+  trainer: { may: ["schema", "random", "transforms", "data", "models", "ops", "evaluator", "tfjs", "node"] },
   db: { may: ["schema", "random", "zod", "node", "npm"] },
   api: { may: ["schema", "random", "db", "evaluator", "zod", "node", "@trpc/server"] },
   client: { may: ["schema", "zod", "node", "@trpc/client"], tests: ["npm"] },

@@ -18,3 +18,4 @@ export {
   type CorruptOptions,
 } from "./corruptions/corrupt.js";
 export type { CorruptionScale, Severity } from "./corruptions/picture.js";
+export { affineProjection, warp, type AffineOptions, type WarpOptions } from "./geometry/warp.js";

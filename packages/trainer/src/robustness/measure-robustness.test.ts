@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RobustnessReport } from "@convkit/schema";
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventsOf, journalOf, runOptions, squaresConfig } from "../../test/squares-run.js";
+import { writeSquares } from "../../test/write-squares.js";
+import { train } from "../train.js";
+import { pixelBounds } from "./attack-curves.js";
+import { measureRobustness, ROBUSTNESS_PARTS, type RobustnessOptions } from "./measure-robustness.js";
+
+let root: string;
+let run: string;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "convkit-robustness-"));
+  writeSquares(join(root, "squares"), { train: 200, test: 40 });
+  run = join(root, "run");
+  await train(squaresConfig(join(root, "squares"), { epochs: 6, learningRate: 0.05 }), runOptions(run));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+const optionsFor = (more: Partial<RobustnessOptions> = {}): RobustnessOptions => ({
+  ...runOptions(run),
+  limit: 30,
+  seed: 0,
+  parts: ["rotation"],
+  ...more,
+});
+
+describe("measureRobustness", () => {
+  it("measures all parts on a sample, and keeps the report", async () => {
+    const before = tf.memory().numTensors;
+    const told: { condition: string; done: number; of: number }[] = [];
+    const { report, path } = await measureRobustness(
+      run,
+      optionsFor({
+        parts: ROBUSTNESS_PARTS,
+        onCondition: (condition, progress) => told.push({ condition, ...progress }),
+      }),
+    );
+    expect(tf.memory().numTensors).toBe(before);
+    expect(path).toBe(join(run, "artifacts", "robustness.json"));
+    expect(RobustnessReport.parse(JSON.parse(readFileSync(path, "utf8")))).toEqual(report);
+    expect(eventsOf(journalOf(run), "artifactSaved").at(-1)).toMatchObject({
+      path: "artifacts/robustness.json",
+    });
+
+    const { accuracy, corruptions, rotation, scale, adversarial } = report;
+    expect(report).toMatchObject({ split: "test", count: 30, seed: 0 });
+    expect(accuracy).toBeGreaterThan(0.8);
+    expect(corruptions!.scale).toBe("cifar");
+    expect(corruptions!.byName.length).toBe(15);
+    const all = corruptions!.byName.flatMap(({ accuracies }) => accuracies);
+    expect(corruptions!.meanCorruptionError).toBeCloseTo(1 - all.reduce((a, b) => a + b, 0) / 75, 10);
+    expect(corruptions!.relativeMeanCorruptionError).toBeCloseTo(
+      corruptions!.meanCorruptionError - (1 - accuracy),
+      10,
+    );
+    // Turned by nothing, scaled by nothing and moved by nothing, pictures are what they were.
+    expect(rotation!.find(({ degrees }) => degrees === 0)!.accuracy).toBe(accuracy);
+    expect(scale!.find(({ factor }) => factor === 1)!.accuracy).toBe(accuracy);
+    const [fast, strong] = adversarial!;
+    expect([fast!.points[0]!.accuracy, strong!.points[0]!.accuracy]).toEqual([accuracy, accuracy]);
+    strong!.points.forEach((point, i) =>
+      expect(point.accuracy).toBeLessThanOrEqual(fast!.points[i]!.accuracy),
+    );
+
+    expect(told[0]).toEqual({ condition: "as they are", done: 0, of: 1 + 75 + 25 + 9 + 10 });
+    expect(told.map(({ done }) => done)).toEqual(Array.from({ length: 120 }, (_, i) => i));
+  });
+
+  it("says the same again by the same seed, and leaves out what was not asked for", async () => {
+    const parts = ["rotation", "scale"] as const;
+    const [first, second] = [
+      await measureRobustness(run, optionsFor({ parts })),
+      await measureRobustness(run, optionsFor({ parts })),
+    ];
+    expect(first.report).toEqual(second.report);
+    expect(Object.keys(first.report)).not.toContain("corruptions");
+    expect(Object.keys(first.report)).not.toContain("adversarial");
+  });
+
+  it("is 1 against itself", async () => {
+    const once = await measureRobustness(run, optionsFor({ parts: ["corruptions"], limit: 12 }));
+    const baseline = { name: "itself", report: once.report };
+    const { report } = await measureRobustness(
+      run,
+      optionsFor({ parts: ["corruptions"], limit: 12, baseline }),
+    );
+    expect(report.corruptions).toMatchObject({ baseline: "itself" });
+    expect(report.corruptions!.byName).toEqual(once.report.corruptions!.byName);
+    const without = { name: "bare", report: { ...once.report, corruptions: undefined } };
+    await expect(measureRobustness(run, optionsFor({ baseline: without }))).rejects.toThrow(
+      "Received: bare, measured without.",
+    );
+  });
+
+  it("stops between two conditions, and keeps nothing", async () => {
+    const path = join(run, "artifacts", "robustness.json");
+    rmSync(path, { force: true });
+    const stopping = new AbortController();
+    const stopped = measureRobustness(
+      run,
+      optionsFor({
+        signal: stopping.signal,
+        onCondition: (_, { done }) => {
+          if (done === 3) stopping.abort(new Error("enough"));
+        },
+      }),
+    );
+    await expect(stopped).rejects.toThrow("enough");
+    expect(() => readFileSync(path)).toThrow(/ENOENT/);
+  });
+});
+
+describe("pixelBounds", () => {
+  it("goes through Normalize, channel by channel", () => {
+    const transforms = [{ name: "Normalize" as const, mean: [0.5, 0.25, 0], std: [0.5, 0.25, 1] }];
+    expect(pixelBounds(transforms, 3)).toEqual({ black: [-1, -1, 0], white: [1, 3, 1] });
+  });
+
+  it("is 0 to 1 without it, and of one number for all channels", () => {
+    expect(pixelBounds([], 1)).toEqual({ black: [0], white: [1] });
+    const grey = [{ name: "Normalize" as const, mean: [0.5], std: [0.25] }];
+    expect(pixelBounds(grey, 3)).toEqual({ black: [-2, -2, -2], white: [2, 2, 2] });
+  });
+});
