@@ -13,6 +13,7 @@ import { addModelsCommand } from "./commands/models.js";
 import { addPredictCommand } from "./commands/predict.js";
 import { addRecipesCommand } from "./commands/recipes.js";
 import { addResumeCommand } from "./commands/resume.js";
+import { addRobustnessCommand } from "./commands/robustness.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addSweepCommand } from "./commands/sweep.js";
 import { addTrainCommand } from "./commands/train.js";
@@ -54,6 +55,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addSweepCommand(program, context);
   addResumeCommand(program, context);
   addEvaluateCommand(program, context);
+  addRobustnessCommand(program, context);
   addCompareCommand(program, context);
   addPredictCommand(program, context);
   addRunsCommand(program, context);

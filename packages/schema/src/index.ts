@@ -81,7 +81,12 @@ export {
   type JudgedPicture,
   type Slice,
 } from "./evaluation-report.js";
-export { RobustnessReport, type AttackCurve, type CorruptionAccuracies } from "./robustness-report.js";
+export {
+  RobustnessPart,
+  RobustnessReport,
+  type AttackCurve,
+  type CorruptionAccuracies,
+} from "./robustness-report.js";
 export { KernelProfile, ProfilePhase, StepProfile } from "./step-profile.js";
 export { ArtifactPath } from "./artifact-path.js";
 export { RunId } from "./run-id.js";

@@ -2,6 +2,10 @@
 import { z } from "zod";
 import { AnyNumber } from "./finite.js";
 
+/** What can be measured, and left out. */
+export const RobustnessPart = z.enum(["corruptions", "rotation", "scale", "adversarial"]);
+export type RobustnessPart = z.infer<typeof RobustnessPart>;
+
 const CorruptionAccuracies = z.object({
   /** As in CIFAR-10-C: `gaussian_noise`. */
   name: z.string(),

@@ -16,12 +16,7 @@ export {
 export { evaluateRun, type EvaluateRunResult } from "./evaluate-run.js";
 export { NothingToJudgeError } from "./judge.js";
 export { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "./judged-run.js";
-export {
-  measureRobustness,
-  ROBUSTNESS_PARTS,
-  type RobustnessOptions,
-  type RobustnessPart,
-} from "./robustness/measure-robustness.js";
+export { measureRobustness, type RobustnessOptions } from "./robustness/measure-robustness.js";
 export type { RunData } from "./run-data.js";
 export type {
   AttemptOptions,

@@ -8,6 +8,7 @@ import type { TrainResult } from "@convkit/trainer";
 import { atCommonSize } from "../config/at-common-size.js";
 import { readRunConfig } from "../run/find-run.js";
 import { adviseBatchSize, isOutOfMemory, OutOfMemoryError } from "./memory-advice.js";
+import { EngineCannotTrainError } from "./process-errors.js";
 import {
   packError,
   type ChildMessage,
@@ -16,11 +17,6 @@ import {
   type ResultOf,
   type TrainingJob,
 } from "./protocol.js";
-
-/** The engine was opened, but has no gradients. */
-class EngineCannotTrainError extends Error {
-  override readonly name = "EngineCannotTrainError";
-}
 
 const stopping = new AbortController();
 // A library's message must not end a run whose parent is gone and listens no more.

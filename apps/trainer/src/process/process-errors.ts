@@ -16,3 +16,8 @@ export class InterruptedError extends Error {
     super(message);
   }
 }
+
+/** The engine was opened, but has no gradients. */
+export class EngineCannotTrainError extends Error {
+  override readonly name = "EngineCannotTrainError";
+}

@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RobustnessReport } from "@convkit/schema";
+import { RobustnessPart, RobustnessReport } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventsOf, journalOf, runOptions, squaresConfig } from "../../test/squares-run.js";
 import { writeSquares } from "../../test/write-squares.js";
 import { train } from "../train.js";
 import { pixelBounds } from "./attack-curves.js";
-import { measureRobustness, ROBUSTNESS_PARTS, type RobustnessOptions } from "./measure-robustness.js";
+import { measureRobustness, type RobustnessOptions } from "./measure-robustness.js";
 
 let root: string;
 let run: string;
@@ -35,7 +35,7 @@ describe("measureRobustness", () => {
     const { report, path } = await measureRobustness(
       run,
       optionsFor({
-        parts: ROBUSTNESS_PARTS,
+        parts: RobustnessPart.options,
         onCondition: (condition, progress) => told.push({ condition, ...progress }),
       }),
     );

@@ -1,16 +1,13 @@
 /** What is left of a run's accuracy when its pictures are corrupted, turned, scaled or attacked. */
 import { corruptionErrors } from "@convkit/evaluator";
 import { Rng } from "@convkit/random";
-import type { CorruptionAccuracies, RobustnessReport } from "@convkit/schema";
+import type { CorruptionAccuracies, RobustnessPart, RobustnessReport } from "@convkit/schema";
 import { corrupt, CORRUPTIONS, corruptionScale, type Severity } from "@convkit/transforms";
 import { NothingToJudgeError } from "../judge.js";
 import { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "../judged-run.js";
 import { attackCurves, EPSILONS } from "./attack-curves.js";
 import { RobustnessPictures } from "./robustness-pictures.js";
 import { stratifiedSample } from "./stratified-sample.js";
-
-export const ROBUSTNESS_PARTS = ["corruptions", "rotation", "scale", "adversarial"] as const;
-export type RobustnessPart = (typeof ROBUSTNESS_PARTS)[number];
 
 export interface RobustnessOptions extends JudgedRunOptions {
   /** Pictures at most, of each class its share. */
