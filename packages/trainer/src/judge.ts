@@ -18,6 +18,7 @@ import {
 import type * as tf from "@tensorflow/tfjs";
 import { weightsToJudge, type Checkpoint } from "./checkpoint.js";
 import { bestCheckpoint, type IntactCheckpoint } from "./intact-checkpoint.js";
+import { slicesOf } from "./judged-slices.js";
 import { assignVariables, weightsByName } from "./named-tensors.js";
 import { pngDataUrl, thumbnail } from "./png.js";
 import { predict } from "./predict.js";
@@ -102,7 +103,10 @@ export async function judge(
   const predictions = await predictionsOf(split);
   const ofValidation = validation && validation !== split ? await predictionsOf(validation) : undefined;
   const temperature = ofValidation && temperatureOf(ofValidation);
-  const report = evaluate(predictions, { temperature });
+  const report = {
+    ...evaluate(predictions, { temperature }),
+    ...(await slicesOf(predictions, split, signal)),
+  };
   const images = await picturesOf(report, split);
   await replaceFile(folder.predictions, encodePredictions(predictions));
   if (ofValidation) await replaceFile(folder.validationPredictions, encodePredictions(ofValidation));
