@@ -13,6 +13,7 @@ import { addModelsCommand } from "./commands/models.js";
 import { addPredictCommand } from "./commands/predict.js";
 import { addRecipesCommand } from "./commands/recipes.js";
 import { addResumeCommand } from "./commands/resume.js";
+import { addReviewCommand } from "./commands/review.js";
 import { addRobustnessCommand } from "./commands/robustness.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addSweepCommand } from "./commands/sweep.js";
@@ -55,6 +56,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addSweepCommand(program, context);
   addResumeCommand(program, context);
   addEvaluateCommand(program, context);
+  addReviewCommand(program, context);
   addRobustnessCommand(program, context);
   addCompareCommand(program, context);
   addPredictCommand(program, context);

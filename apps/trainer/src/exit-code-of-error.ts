@@ -7,6 +7,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   CheckpointCorruptError: EXIT_CODES.failed,
   CheckpointVersionError: EXIT_CODES.failed,
   DashboardMissingError: EXIT_CODES.failed,
+  FoldFailedError: EXIT_CODES.failed,
   FileChangedError: EXIT_CODES.failed,
   InvalidPredictionsError: EXIT_CODES.failed,
   JournalCorruptError: EXIT_CODES.failed,

@@ -37,6 +37,30 @@ export function holdBack(
   return { train: split.select(train), heldBack: split.select(heldBack, as) };
 }
 
+export interface AssignFoldsOptions {
+  readonly folds: number;
+  /** uint32. */
+  readonly seed: number;
+  /** Undefined of a picture that stands alone. */
+  readonly groupOf: (id: string) => string | undefined;
+}
+
+/**
+ * Parts pictures into folds, by the hash of their ids: of each class as many in each, but for rounding; where there are groups, by
+ * the hash of these, so that they stay together.
+ * @returns of each picture its fold, from 0.
+ */
+export function assignFolds(
+  pictures: Pick<DatasetSplit, "ids" | "labels">,
+  { folds, seed, groupOf }: AssignFoldsOptions,
+): Int32Array {
+  const groups = pictures.ids.map(groupOf);
+  const units = pictures.ids.map((id, i) => hashToUnit(`fold/${groups[i] ?? id}`, seed));
+  const hasGroups = groups.some((group) => group !== undefined);
+  const places = hasGroups ? units : ranksInClass(pictures, units);
+  return Int32Array.from(places, (place) => Math.floor(place * folds));
+}
+
 /**
  * Groups that are shared by splits that a data set, or a list, gives: nothing is held back there, so nothing keeps them
  * together.
@@ -67,7 +91,10 @@ export function warnOfSharedGroups(
 }
 
 /** Where each picture stands among those of its class in the order of their hashes: the middle of its share of 0…1. */
-function ranksInClass({ ids, labels }: DatasetSplit, units: readonly number[]): number[] {
+function ranksInClass(
+  { ids, labels }: Pick<DatasetSplit, "ids" | "labels">,
+  units: readonly number[],
+): number[] {
   const ofClass = new Map<number, number[]>();
   for (const [position, label] of labels.entries()) {
     const members = ofClass.get(label);

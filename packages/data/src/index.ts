@@ -8,6 +8,7 @@ export {
 } from "./open-dataset.js";
 export { ImageDataset, type DatasetSplits } from "./image-dataset.js";
 export { DatasetSplit } from "./dataset-split.js";
+export { assignFolds, type AssignFoldsOptions } from "./hold-back.js";
 export { createSplit, type CreateSplitOptions } from "./create-split.js";
 export {
   createLoader,

@@ -46,11 +46,11 @@ describe("confident learning by hand", () => {
     ]);
   });
 
-  it("suspects the one picture that is confidently the other class, and ranks all by margin", () => {
+  it("suspects the one picture that is confidently the other class, and ranks all by self-confidence", () => {
     expect(found.pictures.map(({ row }) => row)).toEqual([2, 5, 4, 1, 3, 0]);
     expect(found.pictures.filter(({ isSuspect }) => isSuspect).map(({ id }) => id)).toEqual(["picture 2"]);
     expect(found.pictures[0]).toMatchObject({ label: 0, suggestion: 1 });
-    expect(found.pictures[0]!.quality).toBeCloseTo((0.1 - 0.9 + 1) / 2, 6);
+    expect(found.pictures[0]!.quality).toBeCloseTo(0.1, 6);
     expect(found.pictures[0]!.suggestionProbability).toBeCloseTo(0.9, 6);
   });
 });
@@ -84,10 +84,10 @@ describe.each(confidentLearning.cases)("confident learning of $name", (given) =>
     expect(suspectRows("both")).toEqual(expected.bothRows);
   });
 
-  it("ranks by margin, or by self-confidence", () => {
-    expect(labelErrors(asked).pictures.map(({ row }) => row)).toEqual(expected.rankedByMargin);
-    const bySelf = labelErrors(asked, { rankBy: "self-confidence" });
-    expect(bySelf.pictures.map(({ row }) => row)).toEqual(expected.rankedBySelfConfidence);
+  it("ranks by self-confidence, or by margin", () => {
+    expect(labelErrors(asked).pictures.map(({ row }) => row)).toEqual(expected.rankedBySelfConfidence);
+    const byMargin = labelErrors(asked, { rankBy: "normalized-margin" });
+    expect(byMargin.pictures.map(({ row }) => row)).toEqual(expected.rankedByMargin);
   });
 });
 

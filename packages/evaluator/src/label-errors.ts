@@ -10,10 +10,10 @@ import { checkPredictions, InvalidPredictionsError } from "./check-predictions.j
 
 export interface LabelErrorOptions {
   /**
-   * What the pictures are ranked by, the lowest first: `normalized-margin` (p(label) − p(most probable other) + 1) / 2, which is
-   * taken if left out, or `self-confidence` p(label).
+   * What the pictures are ranked by, the lowest first: `self-confidence` p(label), which is taken if left out, or
+   * `normalized-margin` (p(label) − p(most probable other) + 1) / 2.
    */
-  readonly rankBy?: "normalized-margin" | "self-confidence" | undefined;
+  readonly rankBy?: "self-confidence" | "normalized-margin" | undefined;
   /**
    * Which of them are suspects. `confident-joint`, if left out: those counted beside the diagonal of the confident joint;
    * `prune-by-class`: of each class as many as the joint says are wrong, the least self-confident; `prune-by-noise-rate`: of each two
@@ -56,7 +56,7 @@ const CONFIDENCE_SLACK = 1e-6;
  * @throws {InvalidPredictionsError} if the parts do not fit each other, rows are no probabilities, or pictures have label sets.
  */
 export function labelErrors(predictions: Predictions, options: LabelErrorOptions = {}): LabelErrors {
-  const { rankBy = "normalized-margin", rule = "confident-joint" } = options;
+  const { rankBy = "self-confidence", rule = "confident-joint" } = options;
   checkPredictions(predictions);
   if (predictions.labelSets) {
     throw new InvalidPredictionsError(

@@ -81,6 +81,7 @@ export {
   type JudgedPicture,
   type Slice,
 } from "./evaluation-report.js";
+export { LabelReview, type ReviewedLabel } from "./label-review.js";
 export {
   RobustnessPart,
   RobustnessReport,

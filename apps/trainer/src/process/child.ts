@@ -91,8 +91,10 @@ async function run(job: TrainingJob): Promise<ResultOf<TrainingJob>> {
       return toJobResult(
         await atCommonSize(
           job.config,
-          (config) =>
-            train(config, { ...options, runId: job.runId, attempt: job.attempt, profile: job.profile }),
+          (config) => {
+            const { runId, runDirectory, attempt, profile } = job;
+            return train(config, { ...options, runId, runDirectory, attempt, profile });
+          },
           (text) => say({ type: "note", text }),
         ),
       );

@@ -15,7 +15,7 @@ export type TrainingJob =
 /** Of these there is a run, or will be. */
 export type RunJob =
   | ({ readonly kind: "train"; readonly config: RunConfig } & Pausing &
-      Pick<TrainOptions, "home" | "runId" | "attempt" | "profile">)
+      Pick<TrainOptions, "home" | "runId" | "runDirectory" | "attempt" | "profile">)
   | ({ readonly kind: "resume" } & StoredRun & Pausing & Pick<ResumeOptions, "attempt" | "detach">)
   | ({ readonly kind: "evaluate" } & StoredRun);
 

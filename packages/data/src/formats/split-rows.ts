@@ -1,4 +1,5 @@
 /** What is written down of each picture of an opened data set, whether it is a file of its own or not. */
+import type { SplitName } from "@convkit/schema";
 import { DisjointSets } from "../disjoint-sets.js";
 import type { ImageDataset } from "../image-dataset.js";
 import { labelNameAt } from "../label-sets.js";
@@ -10,6 +11,8 @@ export interface SplitRowsOptions {
    * written as training pictures: whoever opens the file holds back anew, group by group.
    */
   readonly groups?: ReadonlyMap<string, string> | undefined;
+  /** Of pictures by their ids, another split than the one that they are in. */
+  readonly splits?: ReadonlyMap<string, SplitName> | undefined;
 }
 
 export interface SplitRow {
@@ -27,7 +30,7 @@ export interface SplitRow {
 }
 
 /** Split by split, in the order that they have there. */
-export function splitRows(dataset: ImageDataset, { groups }: SplitRowsOptions): SplitRow[] {
+export function splitRows(dataset: ImageDataset, { groups, splits }: SplitRowsOptions): SplitRow[] {
   const groupOf = joinGroups(dataset, groups);
   return dataset.splitList().flatMap((split) =>
     split.ids.map((id, position) => ({
@@ -35,7 +38,7 @@ export function splitRows(dataset: ImageDataset, { groups }: SplitRowsOptions): 
       location: split.fileAt(position)?.location,
       attributes: split.fileAt(position)?.attributes,
       label: labelNameAt(split, position, dataset.classNames),
-      split: groups && dataset.isHeldBack(split.name) ? "train" : split.name,
+      split: splits?.get(id) ?? (groups && dataset.isHeldBack(split.name) ? "train" : split.name),
       group: groupOf(id),
       weight: split.weights?.[position],
     })),

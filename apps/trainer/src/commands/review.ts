@@ -1,0 +1,119 @@
+/** `convkit review`: which labels of a run's pictures are probably wrong, and a manifest to correct them by. */
+import { join } from "node:path";
+import type { DataProgress } from "@convkit/trainer";
+import type { Command } from "commander";
+import { ConfigError } from "../config/config-error.js";
+import { showDataProgress } from "../display/describe-data-progress.js";
+import { describeReview } from "../display/describe-review.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { interruptible } from "../process/interruptible.js";
+import type { TrainingProcess } from "../process/training-process.js";
+import { findRun, readRunConfig } from "../run/find-run.js";
+import { shellWord } from "../sweep/train-command.js";
+import { print, printJson, type CommandContext } from "./command-context.js";
+import { numberArgument } from "./number-argument.js";
+import { checkOutput } from "./output-file.js";
+
+interface ReviewFlags {
+  readonly folds: number;
+  readonly export?: string;
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+const NOTES = `
+The run's config is trained once for each fold of its training and validation pictures, on all others, so that each is
+judged by a network that has not seen it (confident learning, Northcutt et al. 2021); the test pictures are judged as they
+were. That takes as long as training the run --folds times; a review that was stopped goes on by the same command. With
+--folds 0 nothing is trained, and only pictures that the run has not learnt from are judged.
+
+--export writes all pictures as a manifest, the worst labels first. Write the right class into the column relabel, or
+delete a line to do without the picture, and train on the file. Pictures have to be files of their own for it.
+
+Examples:
+  convkit review latest
+  convkit review latest --folds 0 --json
+  convkit review latest --export relabel.csv && convkit train relabel.csv --config .convkit/runs/<run>/config.json`;
+
+export function addReviewCommand(program: Command, context: CommandContext): void {
+  program
+    .command("review")
+    .description("finds labels that are probably wrong, and writes a manifest to correct them by")
+    .argument("<run>", "id, beginning of an id, `latest`, or folder")
+    .option(
+      "--folds <n>",
+      "networks that are trained to judge what the run has learnt from; 0: none",
+      numberArgument,
+      5,
+    )
+    .option("--export <file>", "writes a manifest to correct labels in: .csv, or .jsonl for JSON Lines")
+    .option("--limit <n>", "how many labels to print", numberArgument, 20)
+    .option("--json", "one JSON object", false)
+    .addHelpText("after", NOTES)
+    .action(async (run: string, flags: ReviewFlags) => {
+      checkFlags(flags);
+      const directory = await findRun(run, context.home);
+      if (flags.export !== undefined) await checkOutput("--export", flags.export);
+      await review(directory, flags, context);
+    });
+}
+
+/** @throws {ConfigError} */
+function checkFlags({ folds, limit }: ReviewFlags): void {
+  if (!Number.isInteger(folds) || folds < 0 || folds === 1) {
+    throw new ConfigError(
+      `Expected --folds to be a whole number from 2 up, or 0 to train nothing. Received: ${folds}.`,
+    );
+  }
+  if (!Number.isInteger(limit) || limit < 0) {
+    throw new ConfigError(`Expected --limit to be a whole number from 0 up. Received: ${limit}.`);
+  }
+}
+
+async function review(directory: string, flags: ReviewFlags, context: CommandContext): Promise<void> {
+  const { engine, precision } = await readRunConfig(directory);
+  const { folds, limit, export: file, json } = flags;
+  const { home, colors } = context;
+  const { KEPT } = await import("../review/fold-runs.js");
+  let child: TrainingProcess | undefined;
+  const kill = (): void => {
+    child?.kill();
+    process.exit(EXIT_CODES.interrupted);
+  };
+  const { review, path, remarks } = await interruptible(context, { json, kept: KEPT, kill }, async (work) => {
+    const { signal, writer } = work;
+    const { openEngine } = await import("@convkit/engine");
+    const opened = await openEngine(engine, { training: false, precision });
+    const { withJudgedRun } = await import("@convkit/trainer");
+    const { reviewRun } = await import("../review/review-run.js");
+    const onDataProgress = (progress: DataProgress) => showDataProgress(progress, writer, colors);
+    return withJudgedRun(directory, { home, engine: opened, signal, onDataProgress }, (run) =>
+      reviewRun(run, {
+        home,
+        folds,
+        file,
+        signal,
+        onDataProgress,
+        onProgress: (text) => writer.status(text),
+        onNote: (text) => writer.print(colors.dim(text)),
+        onProcess: (started) => (child = started),
+      }),
+    );
+  });
+  if (json) return printJson(context, { type: "review", path, ...review });
+  print(context, [
+    ...describeReview(review, limit, colors),
+    "",
+    ...remarks.map((text) => colors.yellow(text)),
+    `${colors.bold("review")}    ${path}`,
+    ...(file === undefined ? [] : describeExport(file, directory)),
+  ]);
+}
+
+function describeExport(file: string, directory: string): string[] {
+  const command = ["convkit train", shellWord(file), "--config", shellWord(join(directory, "config.json"))];
+  return [
+    `export    ${file}: write the right classes into its column relabel, then train on it:`,
+    `          ${command.join(" ")}`,
+  ];
+}
