@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createSplit } from "./create-split.js";
-import { holdBack, type HoldBackOptions } from "./hold-back.js";
+import { assignFolds, holdBack, type HoldBackOptions } from "./hold-back.js";
 
 function splitOf(ids: string[], classes = 10) {
   const count = ids.length;
@@ -143,5 +143,35 @@ describe("stratified", () => {
       holdBack(classesOf([100]), { as: "test", part: 0.2, seed, stratify: true }).heldBack.ids;
     expect(chosen(1)).not.toEqual(chosen(2));
     expect(chosen(1)).toEqual(chosen(1));
+  });
+});
+
+describe("assignFolds", () => {
+  const ids = Array.from({ length: 60 }, (_, i) => `${i % 3 === 0 ? "rare" : "usual"}/patient${i % 12}_${i}`);
+  const labels = Int32Array.from(ids, (id) => (id.startsWith("rare") ? 0 : 1));
+  const alone = { folds: 5, seed: 0, groupOf: () => undefined };
+
+  it("has as many of each class in every fold, others by another seed, whatever their order", () => {
+    const folds = assignFolds({ ids, labels }, alone);
+    for (const fold of [0, 1, 2, 3, 4]) {
+      const members = ids.filter((_, i) => folds[i] === fold);
+      expect(members.filter((id) => id.startsWith("rare"))).toHaveLength(4);
+      expect(members).toHaveLength(12);
+    }
+    expect([...assignFolds({ ids, labels }, { ...alone, seed: 1 })]).not.toEqual([...folds]);
+    const turned = assignFolds({ ids: ids.toReversed(), labels: labels.toReversed() }, alone);
+    expect([...turned.toReversed()]).toEqual([...folds]);
+  });
+
+  it("keeps groups together", () => {
+    const groupOf = (id: string) => /(patient\d+)_/.exec(id)?.[1];
+    const folds = assignFolds({ ids, labels }, { ...alone, groupOf });
+    const foldsOfGroup = new Map<string, Set<number>>();
+    ids.forEach((id, i) => {
+      const group = groupOf(id)!;
+      foldsOfGroup.set(group, (foldsOfGroup.get(group) ?? new Set()).add(folds[i]!));
+    });
+    expect([...foldsOfGroup.values()].every(({ size }) => size === 1)).toBe(true);
+    expect(new Set(folds).size).toBeGreaterThan(1);
   });
 });

@@ -81,6 +81,6 @@ function whyOf(
     ? `confidently ${other}: ${said}`
     : labelProbability < suggestionProbability
       ? `rather ${other}: ${said}`
-      : `${own}, but not by much: ${said}`;
+      : `probably ${own}: ${said}`;
   return conflict === undefined ? judged : `${judged}; ${conflict}`;
 }
