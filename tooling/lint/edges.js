@@ -68,6 +68,8 @@ export const edges = {
       "node",
       "npm",
     ],
+    // Bundled into the page that `verify` opens in a browser.
+    lazily: ["tfjs-backends"],
   },
   dashboard: {
     may: ["schema", "random", "transforms", "db", "api", "ui", "zod", "node", "npm"],

@@ -11,6 +11,7 @@ const COMMANDS = [
   "sweep",
   "evaluate",
   "predict",
+  "verify",
   "runs",
   "datasets",
   "config",

@@ -18,6 +18,7 @@ import { addRobustnessCommand } from "./commands/robustness.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addSweepCommand } from "./commands/sweep.js";
 import { addTrainCommand } from "./commands/train.js";
+import { addVerifyCommand } from "./commands/verify.js";
 import { addWorkerCommand } from "./commands/worker.js";
 import type { CommandContext } from "./commands/command-context.js";
 import { EXIT_CODES_HELP } from "./exit-codes.js";
@@ -60,6 +61,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addRobustnessCommand(program, context);
   addCompareCommand(program, context);
   addPredictCommand(program, context);
+  addVerifyCommand(program, context);
   addRunsCommand(program, context);
   addDatasetsCommand(program, context);
   addModelsCommand(program, context);

@@ -4,6 +4,7 @@ import { InterruptedError } from "./process/process-errors.js";
 
 /** Classes of every package whose errors are not this program's fault, by what was at fault. */
 export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
+  BrowserPictureError: EXIT_CODES.failed,
   CheckpointCorruptError: EXIT_CODES.failed,
   CheckpointVersionError: EXIT_CODES.failed,
   DashboardMissingError: EXIT_CODES.failed,
@@ -73,6 +74,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ImageDecodeError: EXIT_CODES.data,
   PicturesNotFoundError: EXIT_CODES.data,
 
+  BrowserUnavailableError: EXIT_CODES.engine,
   Bf16UnavailableError: EXIT_CODES.engine,
   EngineCannotTrainError: EXIT_CODES.engine,
   EngineUnavailableError: EXIT_CODES.engine,

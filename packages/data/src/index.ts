@@ -33,7 +33,7 @@ export {
 } from "./pictures/decode-image.js";
 export { isPictureName } from "./formats/picture-names.js";
 export { measurePicture, type PictureMeasures } from "./pictures/measure-picture.js";
-export type { FileRange, PictureLocation } from "./pictures/picture-location.js";
+export { type FileRange, type PictureLocation, readPicture } from "./pictures/picture-location.js";
 export { ImageSizeRequiredError } from "./pictures/pixel-source.js";
 export { boundCard, boundInspection } from "./inspection/bound-inspection.js";
 export { groupCopies, inspectDataset, type InspectOptions } from "./inspection/inspect-dataset.js";

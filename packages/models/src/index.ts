@@ -10,6 +10,7 @@ export {
   UnknownModelError,
   UserModuleError,
 } from "./errors.js";
+export { decodeInBrowser } from "./decode-in-browser.js";
 export {
   loadClassifier,
   type Classifier,

@@ -101,6 +101,8 @@ export {
   type HostProcesses,
 } from "./attempt-holder.js";
 export { ModelCard, TestTimeAugmentation } from "./model-card.js";
+export { VerificationReport, type Parity, type Verification } from "./verification-report.js";
+export { BenchmarkReport, type BenchmarkedEngine } from "./benchmark-report.js";
 export { withoutControls } from "./without-controls.js";
 export { wireTransformer, wireTransformers } from "./wire.js";
 export { ClaimedJob, HeartbeatAnswer, Job, JobKind, WorkerDescription } from "./job.js";

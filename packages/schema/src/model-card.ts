@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AnyNumber } from "./finite.js";
 import { TransformSpec } from "./transform-spec.js";
+import { Verification } from "./verification-report.js";
 
 /** How several views of a picture answer for it. */
 export const TestTimeAugmentation = z.enum(["flip", "translate", "flip-translate"]);
@@ -32,5 +33,7 @@ export const ModelCard = z.object({
   runId: z.string().optional(),
   dataset: z.object({ name: z.string(), contentHash: z.string() }).optional(),
   metrics: z.record(z.string(), AnyNumber).default({}),
+  /** How far these weights say the same in Node and in a browser; left out: nobody has measured it. */
+  verification: Verification.optional(),
 });
 export type ModelCard = z.infer<typeof ModelCard>;

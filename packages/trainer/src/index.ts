@@ -16,8 +16,9 @@ export {
 export { evaluateRun, type EvaluateRunResult } from "./evaluate-run.js";
 export { NothingToJudgeError } from "./judge.js";
 export { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "./judged-run.js";
+export { withRunArtifacts, type RunArtifacts } from "./run-artifacts.js";
 export { measureRobustness, type RobustnessOptions } from "./robustness/measure-robustness.js";
-export type { RunData } from "./run-data.js";
+export { type RunData, ClassWeightsError } from "./run-data.js";
 export type {
   AttemptOptions,
   CheckpointInterval,
@@ -83,6 +84,5 @@ export { describeProfile, StepProfiler, type StepProfileOptions } from "./step-p
 export { ForkError } from "./fork.js";
 export { RunClaimedError } from "./run-claim.js";
 export { RunBusyError } from "./attempt-lock.js";
-export { ClassWeightsError } from "./run-data.js";
 export { ImageShapeMismatchError } from "./run-parts.js";
 export { createRunId, NotARunError, RunFolder, RunFolderExistsError } from "./run-folder.js";

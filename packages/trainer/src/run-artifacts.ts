@@ -1,0 +1,71 @@
+/** Keeping what is found out about a run after it has ended: in its folder, and told to its journal. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ModelCard, stringifyWithSpelledNumbers, type TrainEventBody } from "@convkit/schema";
+import { describeTornLine } from "./announce.js";
+import { Journal } from "./journal.js";
+import { replaceFile } from "./replace-file.js";
+import { RunFolder } from "./run-folder.js";
+import type { RunOptions } from "./run-options.js";
+import { announceArtifact } from "./saved-artifacts.js";
+
+export interface RunArtifacts {
+  readonly folder: RunFolder;
+  /**
+   * Writes `artifacts/<name>` whole or not at all, replacing what was there, and tells the run's journal.
+   * @param name of a JSON file.
+   * @returns its path.
+   */
+  saveArtifact(name: `${string}.json`, value: unknown): Promise<string>;
+  /** Writes into the classifier's card, whole or not at all, and tells the run's journal. */
+  amendModelCard(change: Partial<ModelCard>): Promise<void>;
+  /** Appends to the run's journal, in the latest attempt's name, behind its end. */
+  note(bodies: (emit: (body: TrainEventBody) => void) => Promise<void>): Promise<void>;
+}
+
+/**
+ * Holds the run's lock while the task is at it; neither its data set nor its network is opened.
+ *
+ * @throws {NotARunError} if the folder holds no run.
+ * @throws {RunBusyError} if another process is at work on it.
+ */
+export async function withRunArtifacts<T>(
+  runDirectory: string,
+  task: (run: RunArtifacts) => Promise<T>,
+): Promise<T> {
+  const folder = await RunFolder.open(runDirectory);
+  return folder.withLock(() => task(artifactsOf(folder)));
+}
+
+/** For whoever holds the run's lock. */
+export function artifactsOf(folder: RunFolder, onEvent?: RunOptions["onEvent"]): RunArtifacts {
+  const note: RunArtifacts["note"] = async (bodies) => {
+    const { journal, tornBytes } = Journal.reopen(folder.journal, folder.runId);
+    const emit = (body: TrainEventBody): void => {
+      const event = journal.append(body);
+      onEvent?.(event);
+    };
+    try {
+      if (tornBytes > 0) emit(describeTornLine(tornBytes));
+      await bodies(emit);
+    } finally {
+      journal.close();
+    }
+  };
+  return {
+    folder,
+    note,
+    async saveArtifact(name, value) {
+      const path = join(folder.artifacts, name);
+      await replaceFile(path, `${stringifyWithSpelledNumbers(value, 2)}\n`);
+      await note((emit) => announceArtifact(folder, path, emit));
+      return path;
+    },
+    async amendModelCard(change) {
+      const path = join(folder.model, "model-card.json");
+      const card = ModelCard.parse({ ...JSON.parse(await readFile(path, "utf8")), ...change });
+      await replaceFile(path, stringifyWithSpelledNumbers(card, 2));
+      await note((emit) => announceArtifact(folder, path, emit));
+    },
+  };
+}
