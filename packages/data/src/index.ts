@@ -65,6 +65,7 @@ export { describeBadFiles } from "./formats/describe-bad-files.js";
 export { DiskSpaceError } from "./disk-space.js";
 export { DatasetFormatError } from "./formats/dataset-format-error.js";
 export { DatasetUnavailableError, type FailedSource } from "./fetching/dataset-unavailable-error.js";
+export { encodePixels, type PixelPicture } from "./thumbnails/encode-thumbnail.js";
 export {
   packThumbnails,
   type PackedPicture,

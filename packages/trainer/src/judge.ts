@@ -3,8 +3,16 @@
  * predictions.bin, report.json, report.md, report.html; of the validation pictures, where they are others,
  * predictions-validation.bin and the temperature that they tell.
  */
-import type { DatasetSplit } from "@convkit/data";
-import { evaluate, fitTemperature, renderHtml, renderMarkdown, type ReportContext } from "@convkit/evaluator";
+import { encodePixels, type DatasetSplit } from "@convkit/data";
+import {
+  confusedPairs,
+  evaluate,
+  fitTemperature,
+  picturesShown,
+  renderHtml,
+  renderMarkdown,
+  type ReportContext,
+} from "@convkit/evaluator";
 import { countParameters, saveClassifier } from "@convkit/models";
 import type { Rng } from "@convkit/random";
 import {
@@ -20,16 +28,12 @@ import { weightsToJudge, type Checkpoint } from "./checkpoint.js";
 import { bestCheckpoint, type IntactCheckpoint } from "./intact-checkpoint.js";
 import { slicesOf } from "./judged-slices.js";
 import { assignVariables, weightsByName } from "./named-tensors.js";
-import { pngDataUrl, thumbnail } from "./png.js";
 import { predict } from "./predict.js";
 import { replaceFile } from "./replace-file.js";
 import type { RunData } from "./run-data.js";
 import { figuresOf, nameOfModel } from "./run-facts.js";
 import { openEvaluationLoader } from "./run-parts.js";
 import type { RunFolder } from "./run-folder.js";
-
-/** Pixels; the gallery shows the pictures smaller still. */
-const LONGEST_THUMBNAIL_SIDE = 128;
 
 export interface JudgeOptions {
   /** Whose weights are judged. */
@@ -107,11 +111,12 @@ export async function judge(
     ...evaluate(predictions, { temperature }),
     ...(await slicesOf(predictions, split, signal)),
   };
-  const images = await picturesOf(report, split);
+  const pairs = confusedPairs(predictions);
+  const images = await picturesOf(picturesShown(report, pairs), split);
   await replaceFile(folder.predictions, encodePredictions(predictions));
   if (ofValidation) await replaceFile(folder.validationPredictions, encodePredictions(ofValidation));
   await replaceFile(folder.report("md"), renderMarkdown(report, context));
-  await replaceFile(folder.report("html"), renderHtml({ ...context, report, images }));
+  await replaceFile(folder.report("html"), renderHtml({ ...context, report, pairs, images }));
   const card = cardOf(model, { data, runId: folder.runId, report, temperature });
   await saveClassifier(model, card, folder.model);
   // Last: whoever sees it finds the others there too.
@@ -142,13 +147,14 @@ function temperatureOf(predictions: Predictions): ModelCard["temperature"] {
   return isAtBound ? undefined : { value, split: predictions.split, count };
 }
 
-/** Id → data URL, of the mistakes the report shows. */
-async function picturesOf(report: EvaluationReport, split: DatasetSplit): Promise<Map<string, string>> {
+/** Id → data URL. */
+async function picturesOf(ids: readonly string[], split: DatasetSplit): Promise<Map<string, string>> {
   const positions = new Map(split.ids.map((id, position) => [id, position]));
   const urls = new Map<string, string>();
-  for (const { id } of report.worstMistakes) {
+  for (const id of ids) {
     const { images, shape } = await split.readImages([positions.get(id)!]);
-    urls.set(id, pngDataUrl(thumbnail({ ...shape, data: images }, LONGEST_THUMBNAIL_SIDE)));
+    const webp = await encodePixels({ ...shape, data: images });
+    urls.set(id, `data:image/webp;base64,${webp.toString("base64")}`);
   }
   return urls;
 }

@@ -15,7 +15,27 @@ const QUALITY = 80;
  * @throws {Error} of the decoder's, for a file that is damaged or gone.
  */
 export async function encodeThumbnail(split: DatasetSplit, position: number): Promise<Buffer> {
-  const picture = await openPicture(split, position);
+  return encodeSmall(await openPicture(split, position));
+}
+
+export interface PixelPicture {
+  /** uint8, height × width × channels. */
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  /** 1 grey, 3 RGB, 4 RGBA. */
+  readonly channels: number;
+}
+
+/** The same of pixels that are there already, such as what a network was shown. */
+export async function encodePixels({ data, height, width, channels }: PixelPicture): Promise<Buffer> {
+  // A copy: sharp reads on its own threads what it is handed.
+  return encodeSmall(
+    sharp(Uint8Array.from(data), { raw: { height, width, channels: channels as 1 | 2 | 3 | 4 } }),
+  );
+}
+
+async function encodeSmall(picture: Sharp): Promise<Buffer> {
   const { width, height } = await picture.metadata();
   const lossless = Math.max(width, height) <= LONGEST_LOSSLESS_SIDE;
   return picture

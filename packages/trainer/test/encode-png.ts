@@ -1,11 +1,11 @@
 /**
- * Pixels to a PNG, for the few small pictures a report carries. Written out here because Node's zlib already does
+ * Pixels to a PNG, for folders of pictures that tests make. Written out here because Node's zlib already does
  * the hard part; an image library would be a dependency for forty lines.
  * https://www.w3.org/TR/png-3/ §5 (chunks), §11.2 (IHDR, IDAT, IEND); every scan line is stored unfiltered.
  */
 import { crc32, deflateSync } from "node:zlib";
 
-export interface Picture {
+interface Picture {
   /** uint8, height × width × channels. */
   readonly data: Uint8Array;
   readonly height: number;
@@ -36,28 +36,6 @@ export function encodePng({ data, height, width, channels }: Picture): Uint8Arra
     chunk("IDAT", deflateSync(lines)),
     chunk("IEND", Buffer.alloc(0)),
   ]);
-}
-
-/** For an `<img>` on a page that must be one file. */
-export function pngDataUrl(picture: Picture): string {
-  return `data:image/png;base64,${Buffer.from(encodePng(picture)).toString("base64")}`;
-}
-
-/** Every n-th pixel, so that neither side is longer than `longestSide`. */
-export function thumbnail(picture: Picture, longestSide: number): Picture {
-  const { data, channels } = picture;
-  const stride = Math.ceil(Math.max(picture.height, picture.width) / longestSide);
-  if (stride <= 1) return picture;
-  const height = Math.ceil(picture.height / stride);
-  const width = Math.ceil(picture.width / stride);
-  const small = new Uint8Array(height * width * channels);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = (y * stride * picture.width + x * stride) * channels;
-      small.set(data.subarray(from, from + channels), (y * width + x) * channels);
-    }
-  }
-  return { data: small, height, width, channels };
 }
 
 function chunk(type: string, content: Uint8Array): Buffer {
