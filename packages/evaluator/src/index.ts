@@ -68,6 +68,7 @@ export { worstMistakes } from "./worst-mistakes.js";
 export { ImageDataUrlError } from "./report/image-data-url.js";
 export { picturesShown } from "./report/picture-galleries.js";
 export { renderHtml, type HtmlReportOptions } from "./report/render-html.js";
+export { renderModelCard, type ModelCardOptions } from "./report/render-model-card.js";
 export { renderMarkdown } from "./report/render-markdown.js";
 export { summarise, type SummaryPart } from "./report/summarise.js";
 export type { EpochRecord, ReportContext, RunFacts } from "./report/report-context.js";

@@ -158,9 +158,14 @@ export function intervalNote({ intervals, meanAveragePrecision }: EvaluationRepo
   return `Intervals of 95\u202f% tell what chance in the choice of test pictures explains: ${ways.join("; ")}.`;
 }
 
+/** Whether there is more to tell than the headline does. */
+export function hasMoreFigures({ testCount, intervals, balancedAccuracy }: EvaluationReport): boolean {
+  return testCount > 0 && (intervals !== undefined || balancedAccuracy !== undefined);
+}
+
 /** Null where there is no more to tell than the headline does. */
 export function figureTable(report: EvaluationReport): Markup | null {
-  if (report.testCount === 0 || (!report.intervals && report.balancedAccuracy === undefined)) return null;
+  if (!hasMoreFigures(report)) return null;
   return html`<section aria-labelledby="figures">
     <h2 id="figures">All figures</h2>
     <p class="lead">${intervalNote(report)}</p>

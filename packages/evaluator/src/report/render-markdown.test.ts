@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { evaluate } from "../evaluate.js";
+import { drawnPredictions, fullReport } from "../fixtures/full-report.js";
 import { renderMarkdown } from "./render-markdown.js";
 
 function report(classNames: string[]) {
@@ -74,6 +75,14 @@ it("is a page of tables", () => {
 | --- | ---: | ---: | ---: | ---: |
 | b.png | cat | dog | 75.0 % | 25.0 % |
 | d.png | dog | cat | 50.0 % | 50.0 % |
+
+## Limits
+
+- One network was judged, once, by one split of the pictures: another seed or another split gives somewhat other figures.
+- The figures hold for pictures like those tested. From another camera, place or time they may be worse: test it there first.
+- It always answers with one of its classes, also where a picture shows none of them.
+- Fewer than 30 test pictures of “cat” and “dog”: the figures of that are rough.
+- Weak classes (F1 below 70 %), the weakest first: “cat” and “dog”.
 `,
   );
 });
@@ -101,4 +110,23 @@ it("lists the confusions of many classes and leaves the matrix out", () => {
   });
   expect(renderMarkdown(many)).toContain("| class 0 | class 3 | 1 |");
   expect(renderMarkdown(many)).not.toContain("True class");
+});
+
+it("tells of groups, calibration, intervals and how to have it again, where it is told", () => {
+  const full = fullReport(drawnPredictions(["cat", "dog", "eel"], 40));
+  const markdown = renderMarkdown(full, { run: { command: "convkit train --config config.json", seed: 7 } });
+  expect(markdown).toContain(
+    "| brightness: 0 to 41.5 | 120 | 61.0 % | 52.0 – 69.0 % | −21.0 points | < 0.001 | worse |".replace(
+      "<",
+      "&lt;",
+    ),
+  );
+  expect(markdown).toContain("| Expected calibration error | 10.00 % | 1.00 % |");
+  expect(markdown).toMatch(/^\| Brier score \| 0\.3100 \| 0\.3000 – 0\.3200 \|/m);
+  expect(markdown).toContain("```text\nconvkit train --config config.json\n```");
+  expect(markdown.match(/^## .*/gm)).toEqual(
+    ["In short", "Figures", "The run", "Per class", "Confusions", "Worst mistakes", "Groups of pictures"]
+      .concat(["Calibration", "All figures", "Limits", "How to have it again"])
+      .map((name) => `## ${name}`),
+  );
 });
