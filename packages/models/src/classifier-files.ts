@@ -9,6 +9,8 @@ import { ClassifierFilesError } from "./errors.js";
 export const MODEL_FILE = "model.json";
 export const WEIGHTS_FILE = "weights.bin";
 export const CARD_FILE = "model-card.json";
+/** What people read of it, partly written by them; nothing that is needed to use it. */
+export const README_FILE = "README.md";
 
 /** Reads one file of the folder, wherever that is. */
 export type ReadFile = (name: string) => Promise<Uint8Array<ArrayBuffer>>;

@@ -29,5 +29,5 @@ export { readSafetensors, SafetensorsFormatError } from "./pretrained/read-safet
 export { listModels, type ModelListing } from "./registry.js";
 export { applyToViews, checkViews, VIEW_COUNTS } from "./test-time-augmentation.js";
 export { hashSavedModel } from "./saved-model.js";
-export { saveClassifier } from "./save-classifier.js";
+export { saveClassifier, type SaveClassifierOptions } from "./save-classifier.js";
 export { splitModel, stagesOf, type ModelStage, type SplitModel } from "./split-model.js";

@@ -50,6 +50,31 @@ describe("saveClassifier", () => {
     expect((await readdir(folder)).sort()).toEqual(FILES);
   });
 
+  it("writes its card in words beside it, and hands over what those were", async () => {
+    const folder = join(await temporaryFolder(), "model");
+    const seen: (string | undefined)[] = [];
+    const readme = (previous: string | undefined) => {
+      seen.push(previous);
+      return `${previous ?? ""}more`;
+    };
+    await saveClassifier(await tinyModel(), tinyCard, folder, { readme });
+    await saveClassifier(await tinyModel(), tinyCard, folder, { readme });
+    expect(seen).toEqual([undefined, "more"]);
+    expect((await readdir(folder)).sort()).toEqual(["README.md", ...FILES]);
+    // Whoever has nothing to say leaves the words there.
+    await saveClassifier(await tinyModel(), tinyCard, folder);
+    expect(await readFile(join(folder, "README.md"), "utf8")).toBe("moremore");
+  });
+
+  it("refuses a folder whose README.md is of something else", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "README.md"), "my project");
+    await expect(saveClassifier(await tinyModel(), tinyCard, folder)).rejects.toThrow(
+      "one with README.md in it",
+    );
+    expect(await readFile(join(folder, "README.md"), "utf8")).toBe("my project");
+  });
+
   it("takes an empty folder, and refuses one that holds something else, or a file", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "empty"));

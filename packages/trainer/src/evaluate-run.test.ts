@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { RunConfigInput } from "@convkit/schema";
@@ -33,6 +33,19 @@ describe("evaluateRun", () => {
     expect(runId).toBe(basename(run));
     expect(report.testCount).toBe(40);
     expect(names.map((name) => readFileSync(join(run, name)))).toEqual(before);
+  });
+
+  it("keeps what was written into the model's card", async () => {
+    const run = newRun();
+    await train(configOf(), optionsFor(run));
+    const card = join(run, "model/README.md");
+    const first = readFileSync(card, "utf8");
+    expect(first).toContain("40 pictures: the test split, held back from training.");
+    const edited = first.replace(/## Intended use[^]*?(?=\n## )/, "## Intended use\n\nFor squares alone.\n");
+    expect(edited).not.toBe(first);
+    writeFileSync(card, edited.replace("40 pictures", "4 pictures"));
+    await evaluateRun(run, optionsFor(run));
+    expect(readFileSync(card, "utf8")).toBe(edited);
   });
 
   it("refuses a run without a best checkpoint", async () => {

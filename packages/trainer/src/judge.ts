@@ -11,6 +11,7 @@ import {
   picturesShown,
   renderHtml,
   renderMarkdown,
+  renderModelCard,
   type ReportContext,
 } from "@convkit/evaluator";
 import { countParameters, saveClassifier } from "@convkit/models";
@@ -99,8 +100,14 @@ export async function judge(
   assignVariables(weightsByName(model), weightsToJudge(checkpoint));
   const { test, validation } = data.dataset.splits;
   const split = (pictures === "test" ? test : undefined) ?? validation;
+  const save = (report?: EvaluationReport, temperature?: ModelCard["temperature"]): Promise<void> => {
+    const card = cardOf(model, { data, runId: folder.runId, report, temperature });
+    const readme = (previous: string | undefined): string =>
+      renderModelCard({ card, report, run: context.run, dataset: data.card, previous });
+    return saveClassifier(model, card, folder.model, { readme });
+  };
   if (!split) {
-    await saveClassifier(model, cardOf(model, { data, runId: folder.runId }), folder.model);
+    await save();
     return undefined;
   }
   const predictionsOf = (of: DatasetSplit) => predictSplit(model, data, of, { rng, workers, signal });
@@ -117,8 +124,7 @@ export async function judge(
   if (ofValidation) await replaceFile(folder.validationPredictions, encodePredictions(ofValidation));
   await replaceFile(folder.report("md"), renderMarkdown(report, context));
   await replaceFile(folder.report("html"), renderHtml({ ...context, report, pairs, images }));
-  const card = cardOf(model, { data, runId: folder.runId, report, temperature });
-  await saveClassifier(model, card, folder.model);
+  await save(report, temperature);
   // Last: whoever sees it finds the others there too.
   await replaceFile(folder.report("json"), `${stringifyWithSpelledNumbers(report, 2)}\n`);
   return report;
@@ -169,8 +175,8 @@ function cardOf(
   }: {
     data: RunData;
     runId: string;
-    report?: EvaluationReport;
-    temperature?: ModelCard["temperature"];
+    report?: EvaluationReport | undefined;
+    temperature?: ModelCard["temperature"] | undefined;
   },
 ): ModelCard {
   const { config, dataset } = data;

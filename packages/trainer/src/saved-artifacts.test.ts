@@ -22,6 +22,7 @@ let runs = 0;
 const newRun = (): string => join(root, `run-${++runs}`);
 
 const JUDGEMENT = [
+  ["model/README.md", "text/markdown"],
   ["model/model-card.json", "application/json"],
   ["model/model.json", "application/json"],
   ["model/weights.bin", "application/octet-stream"],
@@ -59,7 +60,7 @@ describe("a run's artifacts", () => {
     const data = { source: join(root, "no-test"), validationFraction: 0, testFraction: 0 };
     const run = newRun();
     await train(configOf({ data, epochs: 1 }), optionsFor(run));
-    expect(savedIn(journalOf(run))).toEqual([BEST, ...JUDGEMENT.slice(0, 3)]);
+    expect(savedIn(journalOf(run))).toEqual([BEST, ...JUDGEMENT.slice(0, 4)]);
   });
 
   it("are not told of a run that is to go on", async () => {
