@@ -16,8 +16,12 @@ export function setSecurityHeaders(response: ServerResponse): void {
   response.setHeader("Referrer-Policy", "no-referrer");
   response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
   response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-  response.setHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+  response.setHeader("Permissions-Policy", permissions({ camera: false }));
 }
+
+/** A page may ask for the camera, to try a model on what it sees; what it sees stays in the browser. */
+const permissions = ({ camera }: { camera: boolean }) =>
+  `camera=(${camera ? "self" : ""}), microphone=(), geolocation=()`;
 
 /**
  * Next.js finds the nonce of its scripts in the request's own Content-Security-Policy header
@@ -39,6 +43,8 @@ export function setPagePolicy(
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",
+    // A model that is tried in a page runs in a thread of its own.
+    "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -46,6 +52,7 @@ export function setPagePolicy(
   ].join("; ");
   request.headers["content-security-policy"] = policy;
   response.setHeader("Content-Security-Policy", policy);
+  response.setHeader("Permissions-Policy", permissions({ camera: true }));
 }
 
 /** For bytes that are not ours: whatever they are, no browser runs them. */

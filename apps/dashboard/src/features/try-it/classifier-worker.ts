@@ -1,0 +1,106 @@
+/** The network at work, in a thread of its own: the page stays at hand, and closing the thread frees all that it held. */
+import type { Classifier } from "@convkit/models";
+import { Rng } from "@convkit/random";
+import { createTransformPipeline, undoNormalize } from "@convkit/transforms";
+import { openOnBestEngine } from "./choose-engine";
+import type {
+  OpenedModel,
+  PictureAnswer,
+  PictureQuestion,
+  ShownPicture,
+  WorkerRequest,
+  WorkerResponse,
+} from "./classifier-protocol";
+import { decodePicture, type DecodedPicture } from "./decode-picture";
+import { disturb, handyPicture, isNeutral } from "./disturbance";
+
+/** Pictures that stay decoded: the one that is looked at, and the one before. */
+const KEPT = 2;
+
+let classifier: Classifier | null = null;
+const decoded = new Map<string, DecodedPicture>();
+/** One after the other: sliders ask faster than a network answers. */
+let last: Promise<unknown> = Promise.resolve();
+
+self.addEventListener("message", ({ data: request }: MessageEvent<WorkerRequest>) => {
+  const { call } = request;
+  last = last
+    .then((): Promise<OpenedModel | PictureAnswer> => {
+      return request.kind === "open" ? open(request.url) : classify(request.question);
+    })
+    .then(
+      (value) => answer({ call, value }),
+      ({ name, message }: Error) => answer({ call, failure: { name, message } }),
+    );
+});
+
+function answer(response: WorkerResponse): void {
+  const transfer =
+    "value" in response && "probabilities" in response.value
+      ? [response.value.picture.rgba.buffer, response.value.input.rgba.buffer]
+      : [];
+  self.postMessage(response, { transfer });
+}
+
+async function open(url: string): Promise<OpenedModel> {
+  const opened = await openOnBestEngine(url);
+  ({ classifier } = opened);
+  return { card: classifier.card, engine: opened.engine };
+}
+
+async function classify({ id, source, disturbance }: PictureQuestion): Promise<PictureAnswer> {
+  if (classifier === null) throw new Error("Expected an open model. Received: none.");
+  const { card } = classifier;
+  const whole = await decodeOnce(id, source, card.inputShape[2] === 1 ? 1 : 3);
+  const handy = handyPicture(whole, card.inputShape);
+  const disturbed = isNeutral(disturbance) ? handy : disturb(handy, disturbance);
+  // Undisturbed it is judged in its full size, as `convkit predict` does.
+  const judged = isNeutral(disturbance) ? whole : disturbed;
+  const { pixels: data, height, width, channels } = judged;
+  const probabilities = await classifier.predict([{ data, height, width, channels }]);
+  return {
+    probabilities,
+    height: whole.height,
+    width: whole.width,
+    picture: showBytes(disturbed),
+    input: inputOf(judged, card),
+  };
+}
+
+async function decodeOnce(
+  id: string | null,
+  source: Blob | ImageBitmap,
+  channels: 1 | 3,
+): Promise<DecodedPicture> {
+  const known = id !== null && decoded.get(id);
+  const picture = known || (await decodePicture(source, channels));
+  if (id === null) return picture;
+  decoded.delete(id);
+  decoded.set(id, picture);
+  for (const oldest of [...decoded.keys()].slice(0, -KEPT)) decoded.delete(oldest);
+  return picture;
+}
+
+function inputOf({ pixels, ...size }: DecodedPicture, card: Classifier["card"]): ShownPicture {
+  const pipeline = createTransformPipeline(card.preprocessing);
+  const rngs = pipeline.isRandom ? [Rng.fromSeed(0)] : [];
+  const { images, shape } = pipeline.apply(pixels, { count: 1, ...size }, rngs);
+  undoNormalize(images, shape.channels, card.preprocessing);
+  const bytes = Uint8ClampedArray.from(images, (value) => 255 * value);
+  return showBytes({ ...shape, pixels: bytes });
+}
+
+interface Bytes {
+  readonly pixels: Uint8Array | Uint8ClampedArray;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+function showBytes({ pixels, height, width, channels }: Bytes): ShownPicture {
+  const rgba = new Uint8ClampedArray(height * width * 4).fill(255);
+  for (let from = 0, to = 0; to < rgba.length; from += channels, to += 4) {
+    for (let c = 0; c < 3; c++) rgba[to + c] = pixels[from + (channels === 1 ? 0 : c)]!;
+  }
+  return { rgba, height, width };
+}
