@@ -29,6 +29,11 @@ const TABS = [
     Part: lazyPart(() => import("./evaluation-tab").then((tab) => tab.EvaluationTab), TabSkeleton),
   },
   {
+    value: "try",
+    label: "Try it",
+    Part: lazyPart(() => import("../try-it/try-it-tab").then((tab) => tab.TryItTab), TabSkeleton),
+  },
+  {
     value: "system",
     label: "System",
     Part: lazyPart(() => import("./system-tab").then((tab) => tab.SystemTab), TabSkeleton),

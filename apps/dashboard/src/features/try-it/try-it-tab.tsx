@@ -1,0 +1,189 @@
+/**
+ * Pictures of the reader's own, classified by the run's model in the page itself: its files come to the browser, and the
+ * pictures stay there.
+ */
+"use client";
+import { Button, Card, EmptyState, ErrorState } from "@convkit/ui";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+import { useTRPC, type ArtifactRow, type RunDetail } from "../../trpc/context";
+import { artifactUrl } from "../shell/links";
+import { QueryState, SkeletonLines } from "../shell/query-states";
+import { AnswerCard } from "./answer-card";
+import { CameraView } from "./camera-view";
+import type { PageEngine, PictureAnswer } from "./classifier-protocol";
+import { NEUTRAL } from "./disturbance";
+import { PictureInput } from "./picture-input";
+import { SamplePictures } from "./sample-pictures";
+import { TriedList } from "./tried-list";
+import { useLiveAnswer } from "./use-live-answer";
+import { useModelInPage } from "./use-model-in-page";
+import { useTriedPictures, type NewPicture } from "./use-tried-pictures";
+
+const FOLDER = "model";
+const FILES = ["model.json", "weights.bin", "model-card.json"].map((name) => `${FOLDER}/${name}`);
+
+export function TryItTab({ run }: { run: RunDetail }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.runs.artifacts.queryOptions({ runId: run.id, folder: FOLDER }));
+  return (
+    <QueryState query={query} skeleton={<SkeletonLines />}>
+      {({ artifacts }) => {
+        const missing = FILES.filter(
+          (file) => !artifacts.some(({ path, stored }) => stored && path === file),
+        );
+        if (missing.length > 0) return <NoModel run={run} artifacts={artifacts} missing={missing} />;
+        return <TryIt run={run} />;
+      }}
+    </QueryState>
+  );
+}
+
+interface NoModelProps {
+  run: RunDetail;
+  artifacts: readonly ArtifactRow[];
+  missing: readonly string[];
+}
+
+function NoModel({ run, artifacts, missing }: NoModelProps) {
+  const isSaved = FILES.every((file) => artifacts.some(({ path }) => path === file));
+  if (!isSaved) {
+    const isOver = !["queued", "running"].includes(run.status);
+    return (
+      <EmptyState
+        className="py-16"
+        title={isOver ? "This run left no model" : "No trained model yet"}
+        description={
+          isOver
+            ? "It ended before its network was saved. A run that can be resumed saves it at its end."
+            : "The run saves it at its end; then it can be tried here."
+        }
+      />
+    );
+  }
+  return (
+    <EmptyState
+      className="py-16"
+      title="The model's files are on another machine"
+      description={
+        <>
+          The run saved {missing.map((path) => path.slice(FOLDER.length + 1)).join(", ")}
+          {run.folder && (
+            <>
+              {" "}
+              in <code className="font-mono text-xs break-all">{run.folder}</code>
+            </>
+          )}
+          , which did not arrive here. A worker delivers them when it reaches this server again.
+        </>
+      }
+    />
+  );
+}
+
+const ENGINES: Readonly<Record<PageEngine, string>> = {
+  webgl: "on this machine's graphics (WebGL)",
+  wasm: "on this machine's processor (WebAssembly)",
+  cpu: "in JavaScript alone, which is slow",
+};
+
+function TryIt({ run }: { run: RunDetail }) {
+  const { state, open } = useModelInPage(artifactUrl(run.id, FOLDER));
+  const model = state.status === "open" ? state.model : null;
+  const card = state.status === "open" ? state.card : null;
+  const tried = useTriedPictures(model);
+  const [disturbance, setDisturbance] = useState(NEUTRAL);
+  const [hasCamera, setHasCamera] = useState(false);
+  const [frame, setFrame] = useState<PictureAnswer | null>(null);
+  const live = useLiveAnswer(model, hasCamera ? null : tried.selected, disturbance);
+
+  const { add } = tried;
+  const addPictures = useCallback(
+    (pictures: readonly NewPicture[]) => {
+      if (pictures.length > 0) open();
+      add(pictures);
+    },
+    [open, add],
+  );
+  const closeCamera = () => {
+    setHasCamera(false);
+    setFrame(null);
+  };
+
+  const answered = hasCamera
+    ? { name: "Camera", label: null, answer: frame, failure: null, undisturbed: null }
+    : tried.selected && {
+        ...live,
+        name: tried.selected.name,
+        label: tried.selected.label,
+        undisturbed: tried.selected.probabilities,
+      };
+  return (
+    <div className="grid items-start gap-4 xl:grid-cols-[22rem_minmax(0,1fr)]">
+      <Card
+        title="Try it"
+        {...(state.status === "open" && { detail: `runs ${ENGINES[state.engine]}` })}
+        actions={
+          tried.pictures.length > 0 && (
+            <Button size="sm" onClick={tried.clear}>
+              Clear
+            </Button>
+          )
+        }
+      >
+        <div className="flex flex-col gap-4">
+          {hasCamera ? (
+            <CameraView
+              model={model}
+              disturbance={disturbance}
+              onAnswer={setFrame}
+              onKeep={(picture) => addPictures([picture])}
+              onClose={closeCamera}
+            />
+          ) : (
+            <PictureInput
+              onPictures={addPictures}
+              onCamera={() => {
+                open();
+                setHasCamera(true);
+              }}
+            />
+          )}
+          {run.datasetHash !== null && !hasCamera && (
+            <SamplePictures datasetHash={run.datasetHash} onPicture={(picture) => addPictures([picture])} />
+          )}
+          {tried.pictures.length > 0 && (
+            <TriedList
+              pictures={tried.pictures}
+              selectedId={hasCamera ? null : (tried.selected?.id ?? null)}
+              card={card}
+              onSelect={(id) => {
+                closeCamera();
+                tried.select(id);
+              }}
+            />
+          )}
+        </div>
+      </Card>
+      {state.status === "failed" ? (
+        <Card title="The model">
+          <ErrorState title="The model could not be opened" message={state.message} onRetry={open} />
+        </Card>
+      ) : answered ? (
+        <AnswerCard
+          key={answered.name}
+          {...answered}
+          card={card}
+          disturbance={disturbance}
+          onDisturbance={setDisturbance}
+        />
+      ) : (
+        <EmptyState
+          className="py-16"
+          title="No picture yet"
+          description="Give it one, and see what the network takes it for, how sure it is, and what makes it change its mind."
+        />
+      )}
+    </div>
+  );
+}
