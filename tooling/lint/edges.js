@@ -74,7 +74,7 @@ export const edges = {
   dashboard: {
     may: ["schema", "random", "transforms", "db", "api", "ui", "zod", "node", "npm"],
     // A page that tries a network out: nothing of it comes before somebody does.
-    lazily: ["models", "tfjs", "tfjs-backends"],
+    lazily: ["models", "evaluator", "tfjs", "tfjs-backends"],
     tests: ["client"],
   },
   examples: { may: [...published, "tfjs", "node", "sharp"] },

@@ -1,12 +1,12 @@
 /** One picture and what the network says of it, beside what the network gets to see. */
 "use client";
-import { Card, ErrorState, Skeleton } from "@convkit/ui";
-import type { ReactNode } from "react";
+import { Card, ErrorState, Skeleton, Switch } from "@convkit/ui";
 import type { ModelCard } from "@convkit/schema";
 import { ClassBars } from "./class-bars";
 import type { PictureAnswer, ShownPicture } from "./classifier-protocol";
 import { isNeutral, type Disturbance } from "./disturbance";
 import { DisturbanceSliders } from "./disturbance-sliders";
+import { EvidenceFigure } from "./evidence-figure";
 import { PixelCanvas } from "./pixel-canvas";
 
 export interface AnswerCardProps {
@@ -21,6 +21,9 @@ export interface AnswerCardProps {
   undisturbed: Float32Array | null;
   disturbance: Disturbance;
   onDisturbance: (disturbance: Disturbance) => void;
+  explains: boolean;
+  onExplains: (explains: boolean) => void;
+  onExplain: (index: number) => void;
 }
 
 export function AnswerCard(props: AnswerCardProps) {
@@ -33,36 +36,51 @@ export function AnswerCard(props: AnswerCardProps) {
       </Card>
     );
   }
+  const explanation = answer?.explanation;
+  const explained = explanation && "explained" in explanation ? explanation.explained : null;
   return (
-    <Card title={name} detail={known !== undefined && `labelled ${known}`}>
-      <div className="grid gap-x-6 gap-y-5 lg:grid-cols-2" aria-busy={card === null || answer === null}>
-        <div className="grid grid-cols-2 content-start gap-3">
+    <Card
+      title={name}
+      detail={known !== undefined && `labelled ${known}`}
+      actions={<Switch label="Where it looks" checked={props.explains} onCheckedChange={props.onExplains} />}
+    >
+      <div className="flex flex-col gap-5" aria-busy={card === null || answer === null}>
+        <div className="grid max-w-3xl grid-cols-2 gap-3 sm:grid-cols-3">
           <Figure
-            caption="The picture"
+            caption={isNeutral(disturbance) ? "The picture" : "The picture, disturbed"}
             shape={answer && `${answer.width} × ${answer.height}`}
-            of={answer?.picture}
-          >
-            {isNeutral(disturbance) ? "" : ", disturbed"}
-          </Figure>
+            picture={answer?.picture}
+          />
           <Figure
             caption="As the network sees it"
             shape={answer && `${answer.input.width} × ${answer.input.height}`}
-            of={answer?.input}
+            picture={answer?.input}
           />
-        </div>
-        <div className="flex min-w-0 flex-col gap-5">
-          {card && answer ? (
-            <>
-              <ClassBars
-                card={card}
-                probabilities={answer.probabilities}
-                undisturbed={isNeutral(disturbance) ? null : undisturbed}
-              />
-              <Calibration card={card} />
-            </>
-          ) : (
-            <Skeleton className="h-40 w-full" />
+          {props.explains && (
+            <EvidenceFigure
+              input={answer?.input}
+              explanation={explanation}
+              className={explained === null ? undefined : card?.classNames[explained]}
+            />
           )}
+        </div>
+        <div className="grid gap-x-8 gap-y-5 lg:grid-cols-2">
+          <div className="flex min-w-0 flex-col gap-3">
+            {card && answer ? (
+              <>
+                <ClassBars
+                  card={card}
+                  probabilities={answer.probabilities}
+                  undisturbed={isNeutral(disturbance) ? null : undisturbed}
+                  explained={explained}
+                  onExplain={props.explains ? props.onExplain : undefined}
+                />
+                <Calibration card={card} />
+              </>
+            ) : (
+              <Skeleton className="h-40 w-full" />
+            )}
+          </div>
           <DisturbanceSliders value={disturbance} onChange={onDisturbance} />
         </div>
       </div>
@@ -73,21 +91,19 @@ export function AnswerCard(props: AnswerCardProps) {
 interface FigureProps {
   caption: string;
   shape: string | null;
-  of: ShownPicture | undefined;
-  children?: ReactNode;
+  picture: ShownPicture | undefined;
 }
 
-function Figure({ caption, shape, of, children }: FigureProps) {
+function Figure({ caption, shape, picture }: FigureProps) {
   return (
     <figure className="min-w-0">
-      {of ? (
-        <PixelCanvas picture={of} label={caption} />
+      {picture ? (
+        <PixelCanvas picture={picture} label={caption} />
       ) : (
         <Skeleton className="aspect-square h-auto w-full" />
       )}
       <figcaption className="mt-1 text-xs text-ink-2">
         {caption}
-        {children}
         {shape && <span className="block text-ink-3 tabular-nums">{shape}</span>}
       </figcaption>
     </figure>

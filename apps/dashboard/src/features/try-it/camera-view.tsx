@@ -3,8 +3,7 @@
 import { Button, ErrorState, Skeleton } from "@convkit/ui";
 import { useEffect, useRef, useState } from "react";
 import { nextFrame } from "./ask-latest";
-import type { PictureAnswer } from "./classifier-protocol";
-import type { Disturbance } from "./disturbance";
+import type { PictureAnswer, PictureQuestion } from "./classifier-protocol";
 import { closeCamera, openCamera } from "./open-camera";
 import type { ModelInPage } from "./open-model-in-page";
 import type { NewPicture } from "./use-tried-pictures";
@@ -12,7 +11,7 @@ import type { NewPicture } from "./use-tried-pictures";
 export interface CameraViewProps {
   /** null: not open yet; the picture is there, and its classes come later. */
   model: ModelInPage | null;
-  disturbance: Disturbance;
+  question: Pick<PictureQuestion, "disturbance" | "explained">;
   onAnswer: (answer: PictureAnswer) => void;
   onKeep: (picture: NewPicture) => void;
   onClose: () => void;
@@ -21,7 +20,7 @@ export interface CameraViewProps {
 /** Between two pictures that are classified: more would be read by nobody. */
 const INTERVAL_MS = 150;
 
-export function CameraView({ model, disturbance, onAnswer, onKeep, onClose }: CameraViewProps) {
+export function CameraView({ model, question, onAnswer, onKeep, onClose }: CameraViewProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [state, setState] = useState<"opening" | "live" | { readonly failure: string }>("opening");
   const [tries, setTries] = useState(0);
@@ -48,8 +47,8 @@ export function CameraView({ model, disturbance, onAnswer, onKeep, onClose }: Ca
     };
   }, [tries]);
 
-  const latest = useRef({ disturbance, onAnswer });
-  latest.current = { disturbance, onAnswer };
+  const latest = useRef({ question, onAnswer });
+  latest.current = { question, onAnswer };
   useEffect(() => {
     if (model === null || state !== "live") return;
     let isOver = false;
@@ -58,8 +57,7 @@ export function CameraView({ model, disturbance, onAnswer, onKeep, onClose }: Ca
         const startMs = performance.now();
         const frame = await grabFrame(video.current);
         if (frame !== null) {
-          const { disturbance: disturbed } = latest.current;
-          const answer = await model.classify({ id: null, source: frame, disturbance: disturbed });
+          const answer = await model.classify({ ...latest.current.question, id: null, source: frame });
           if (!isOver) latest.current.onAnswer(answer);
         }
         // Frames come only while the page is seen.

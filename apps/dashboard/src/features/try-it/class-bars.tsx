@@ -9,13 +9,18 @@ export interface ClassBarsProps {
   probabilities: Float32Array;
   /** Of the picture without what the sliders do: a mark on each bar. Null where that is the same. */
   undisturbed: Float32Array | null;
+  /** Index of the class whose evidence is shown; null: none is. */
+  explained: number | null;
+  /** Left out where nothing can be explained. */
+  onExplain?: ((index: number) => void) | undefined;
 }
 
 const TOP = 5;
 /** From which probability on a label counts as there, as `convkit predict` has it. */
 const LABEL_THRESHOLD = 0.5;
 
-export function ClassBars({ card, probabilities, undisturbed }: ClassBarsProps) {
+export function ClassBars(props: ClassBarsProps) {
+  const { card, probabilities, undisturbed, explained, onExplain } = props;
   const [showsAll, setShowsAll] = useState(false);
   const isMultiLabel = card.output === "binary-logits";
   const order = card.classNames.map((_, index) => index);
@@ -34,6 +39,8 @@ export function ClassBars({ card, probabilities, undisturbed }: ClassBarsProps) 
             key={index}
             name={card.classNames[index]!}
             probability={probabilities[index]!}
+            isExplained={index === explained}
+            onExplain={onExplain && (() => onExplain(index))}
             before={undisturbed?.[index] ?? null}
             threshold={isMultiLabel ? LABEL_THRESHOLD : null}
             strong={isMultiLabel ? probabilities[index]! >= LABEL_THRESHOLD : rank === 0}
@@ -55,18 +62,33 @@ interface ClassBarProps {
   before: number | null;
   threshold: number | null;
   strong: boolean;
+  isExplained: boolean;
+  onExplain: (() => void) | undefined;
 }
 
 /** Of one width, since it changes while one looks. */
 export const percentOf = (value: number) => `${(value * 100).toFixed(1)}%`;
 const place = (value: number) => ({ left: `calc(${Math.min(100, value * 100)}% - 1px)` });
 
-function ClassBar({ name, probability, before, threshold, strong }: ClassBarProps) {
+function ClassBar(props: ClassBarProps) {
+  const { name, probability, before, threshold, strong, isExplained, onExplain } = props;
   return (
     <li data-class={name} data-probability={probability}>
       <div className="flex items-baseline justify-between gap-3 text-sm">
         <span className={classNames("min-w-0 truncate", strong ? "font-semibold text-ink" : "text-ink-2")}>
-          {name}
+          {onExplain ? (
+            <button
+              type="button"
+              aria-pressed={isExplained}
+              title={`Show where the network looks for ${name}`}
+              onClick={onExplain}
+              className="cursor-pointer rounded-sm underline-offset-4 hover:underline aria-pressed:underline aria-pressed:decoration-2"
+            >
+              {name}
+            </button>
+          ) : (
+            name
+          )}
           {threshold !== null && strong && (
             <span className="ml-1.5 inline-flex items-center gap-0.5 text-xs font-medium text-good">
               <Icon name="check" className="size-3" />

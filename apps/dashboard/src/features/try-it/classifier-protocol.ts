@@ -14,6 +14,8 @@ export interface PictureQuestion {
   readonly id: string | null;
   readonly source: Blob | ImageBitmap;
   readonly disturbance: Disturbance;
+  /** Index of the class to explain the answer by; null: the likeliest. undefined: nothing is explained. */
+  readonly explained?: number | null | undefined;
 }
 
 /** Ready for a canvas: RGBA, opaque. */
@@ -33,7 +35,18 @@ export interface PictureAnswer {
   readonly picture: ShownPicture;
   /** What preprocessing makes of it, brought back to colours. */
   readonly input: ShownPicture;
+  /** If it was asked for. */
+  readonly explanation?: Explanation;
 }
+
+export type Explanation =
+  | {
+      /** Index of the class. */
+      readonly explained: number;
+      /** Over `input`, and of its size; null: nothing in the picture speaks for the class. */
+      readonly overlay: ShownPicture | null;
+    }
+  | { readonly failure: string };
 
 export type WorkerRequest =
   | { readonly call: number; readonly kind: "open"; readonly url: string }

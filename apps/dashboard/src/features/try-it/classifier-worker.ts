@@ -13,6 +13,7 @@ import type {
 } from "./classifier-protocol";
 import { decodePicture, type DecodedPicture } from "./decode-picture";
 import { disturb, handyPicture, isNeutral } from "./disturbance";
+import { explain } from "./explain";
 
 /** Pictures that stay decoded: the one that is looked at, and the one before. */
 const KEPT = 2;
@@ -35,11 +36,15 @@ self.addEventListener("message", ({ data: request }: MessageEvent<WorkerRequest>
 });
 
 function answer(response: WorkerResponse): void {
-  const transfer =
-    "value" in response && "probabilities" in response.value
-      ? [response.value.picture.rgba.buffer, response.value.input.rgba.buffer]
-      : [];
-  self.postMessage(response, { transfer });
+  self.postMessage(response, { transfer: "value" in response ? buffersOf(response.value) : [] });
+}
+
+/** Handed over rather than copied. */
+function buffersOf(value: OpenedModel | PictureAnswer): Transferable[] {
+  if (!("picture" in value)) return [];
+  const { picture, input, explanation } = value;
+  const overlay = explanation && "overlay" in explanation ? explanation.overlay : null;
+  return [picture, input, overlay].flatMap((shown) => (shown ? [shown.rgba.buffer] : []));
 }
 
 async function open(url: string): Promise<OpenedModel> {
@@ -48,7 +53,7 @@ async function open(url: string): Promise<OpenedModel> {
   return { card: classifier.card, engine: opened.engine };
 }
 
-async function classify({ id, source, disturbance }: PictureQuestion): Promise<PictureAnswer> {
+async function classify({ id, source, disturbance, explained }: PictureQuestion): Promise<PictureAnswer> {
   if (classifier === null) throw new Error("Expected an open model. Received: none.");
   const { card } = classifier;
   const whole = await decodeOnce(id, source, card.inputShape[2] === 1 ? 1 : 3);
@@ -57,13 +62,15 @@ async function classify({ id, source, disturbance }: PictureQuestion): Promise<P
   // Undisturbed it is judged in its full size, as `convkit predict` does.
   const judged = isNeutral(disturbance) ? whole : disturbed;
   const { pixels: data, height, width, channels } = judged;
-  const probabilities = await classifier.predict([{ data, height, width, channels }]);
+  const image = { data, height, width, channels };
+  const probabilities = await classifier.predict([image]);
   return {
     probabilities,
     height: whole.height,
     width: whole.width,
     picture: showBytes(disturbed),
     input: inputOf(judged, card),
+    ...(explained !== undefined && { explanation: await explain(classifier, image, explained) }),
   };
 }
 

@@ -95,12 +95,16 @@ function TryIt({ run }: { run: RunDetail }) {
   const [disturbance, setDisturbance] = useState(NEUTRAL);
   const [hasCamera, setHasCamera] = useState(false);
   const [frame, setFrame] = useState<PictureAnswer | null>(null);
-  const live = useLiveAnswer(model, hasCamera ? null : tried.selected, disturbance);
+  const [explains, setExplains] = useState(true);
+  const [explained, setExplained] = useState<number | null>(null);
+  const question = { disturbance, explained: explains ? explained : undefined };
+  const live = useLiveAnswer(model, hasCamera ? null : tried.selected, question);
 
   const { add } = tried;
   const addPictures = useCallback(
     (pictures: readonly NewPicture[]) => {
       if (pictures.length > 0) open();
+      setExplained(null);
       add(pictures);
     },
     [open, add],
@@ -135,7 +139,7 @@ function TryIt({ run }: { run: RunDetail }) {
           {hasCamera ? (
             <CameraView
               model={model}
-              disturbance={disturbance}
+              question={question}
               onAnswer={setFrame}
               onKeep={(picture) => addPictures([picture])}
               onClose={closeCamera}
@@ -159,6 +163,7 @@ function TryIt({ run }: { run: RunDetail }) {
               card={card}
               onSelect={(id) => {
                 closeCamera();
+                setExplained(null);
                 tried.select(id);
               }}
             />
@@ -171,11 +176,13 @@ function TryIt({ run }: { run: RunDetail }) {
         </Card>
       ) : answered ? (
         <AnswerCard
-          key={answered.name}
           {...answered}
           card={card}
           disturbance={disturbance}
           onDisturbance={setDisturbance}
+          explains={explains}
+          onExplains={setExplains}
+          onExplain={setExplained}
         />
       ) : (
         <EmptyState

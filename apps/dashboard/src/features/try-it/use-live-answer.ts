@@ -3,7 +3,6 @@
 import { useEffect, useRef, useState } from "react";
 import { askLatest, nextFrame, type LatestAsker } from "./ask-latest";
 import type { PictureAnswer, PictureQuestion } from "./classifier-protocol";
-import type { Disturbance } from "./disturbance";
 import type { ModelInPage } from "./open-model-in-page";
 import type { TriedPicture } from "./use-tried-pictures";
 
@@ -18,7 +17,7 @@ const NOTHING: LiveAnswer = { answer: null, failure: null };
 export function useLiveAnswer(
   model: ModelInPage | null,
   picture: Pick<TriedPicture, "id" | "source"> | null,
-  disturbance: Disturbance,
+  { disturbance, explained }: Pick<PictureQuestion, "disturbance" | "explained">,
 ): LiveAnswer {
   const [live, setLive] = useState(NOTHING);
   const asker = useRef<LatestAsker<PictureQuestion> | null>(null);
@@ -41,7 +40,7 @@ export function useLiveAnswer(
 
   const source = picture?.source;
   useEffect(() => {
-    if (id !== null && source) asker.current?.want({ id, source, disturbance });
-  }, [model, id, source, disturbance]);
+    if (id !== null && source) asker.current?.want({ id, source, disturbance, explained });
+  }, [model, id, source, disturbance, explained]);
   return id === null ? NOTHING : live;
 }
