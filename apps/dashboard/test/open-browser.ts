@@ -15,7 +15,8 @@ export interface PageOptions {
   readonly width?: number;
 }
 
-export function openBrowser(): Promise<Browser> {
+/** @param flags of Chromium, on top of the usual ones. */
+export function openBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [
@@ -26,6 +27,7 @@ export function openBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...flags,
     ],
   });
 }

@@ -8,7 +8,7 @@ import { useTRPC, type ModelRow, type ModelVersionRow } from "../../trpc/context
 import { messageOfError } from "../../trpc/message-of-error";
 import { betterOf, formatOf } from "../runs/metric-format";
 import { RunDot } from "../runs/run-columns";
-import { comparePath, datasetPath, runPath } from "../shell/links";
+import { comparePath, datasetPath, runPath, tryPath } from "../shell/links";
 import { useNow } from "../shell/use-now";
 import { Aliases } from "./aliases";
 import { ModelFiles } from "./model-files";
@@ -94,6 +94,9 @@ export function VersionCard({ version, aliases, reference, onDelete }: VersionCa
               Its data set
             </Link>
           )}
+          <Link href={tryPath(version.runId)} className="text-ink-2 hover:underline">
+            Try it on pictures
+          </Link>
         </div>
         <ModelFiles runId={version.runId} />
       </div>

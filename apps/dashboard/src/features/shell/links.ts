@@ -1,5 +1,7 @@
 /** Addresses of pages and files, with every name escaped. */
 export const runPath = (id: string) => `/runs/${encodeURIComponent(id)}`;
+/** Where the run's model is tried on pictures of one's own. */
+export const tryPath = (id: string) => `${runPath(id)}?tab=try`;
 export const runAgainPath = (id: string) => `/runs/new?from=${encodeURIComponent(id)}`;
 /** A form for a run that goes on from a checkpoint: of so many steps, or the last or best one. */
 export const forkPath = (id: string, step: number | "last" | "best") => `${runAgainPath(id)}&fork=${step}`;

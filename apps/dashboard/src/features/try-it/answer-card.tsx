@@ -45,7 +45,7 @@ export function AnswerCard(props: AnswerCardProps) {
       actions={<Switch label="Where it looks" checked={props.explains} onCheckedChange={props.onExplains} />}
     >
       <div className="flex flex-col gap-5" aria-busy={card === null || answer === null}>
-        <div className="grid max-w-3xl grid-cols-2 gap-3 sm:grid-cols-3">
+        <div className="grid max-w-4xl grid-cols-2 gap-3 sm:grid-cols-3">
           <Figure
             caption={isNeutral(disturbance) ? "The picture" : "The picture, disturbed"}
             shape={answer && `${answer.width} × ${answer.height}`}

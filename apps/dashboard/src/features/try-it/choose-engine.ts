@@ -88,10 +88,18 @@ async function startEngine(engine: PageEngine): Promise<string | null> {
 
 /** Its binaries lie beside the page's scripts: nothing is asked of another server. */
 async function registerWasm(): Promise<void> {
+  const { env } = await import("@tensorflow/tfjs");
   const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   const plain = new URL("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm", import.meta.url);
   const simd = new URL("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm", import.meta.url);
-  setWasmPaths({ "tfjs-backend-wasm.wasm": plain.href, "tfjs-backend-wasm-simd.wasm": simd.href });
+  // Threads share memory, which a page may only where it is cut off from all others.
+  env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+  setWasmPaths({
+    "tfjs-backend-wasm.wasm": plain.href,
+    "tfjs-backend-wasm-simd.wasm": simd.href,
+    // Has to be named, and is not fetched.
+    "tfjs-backend-wasm-threaded-simd.wasm": simd.href,
+  });
 }
 
 /** @throws {Error} if the network does not answer with numbers. */

@@ -90,8 +90,8 @@ function ClassBar(props: ClassBarProps) {
             name
           )}
           {threshold !== null && strong && (
-            <span className="ml-1.5 inline-flex items-center gap-0.5 text-xs font-medium text-good">
-              <Icon name="check" className="size-3" />
+            <span className="ml-1.5 text-xs font-medium text-good">
+              <Icon name="check" className="mr-0.5 inline size-3" />
               there
             </span>
           )}

@@ -23,8 +23,8 @@ export function EvidenceFigure({ input, explanation, className }: EvidenceFigure
   }
   const overlay = explanation?.overlay;
   return (
-    <figure className="min-w-0">
-      <div className="relative">
+    <figure className="col-span-2 grid min-w-0 grid-cols-2 gap-3 sm:col-span-1 sm:block">
+      <div className="relative self-start">
         {input && explanation ? (
           <PixelCanvas picture={input} label={`What speaks for ${className}, by Grad-CAM`} />
         ) : (
@@ -36,21 +36,21 @@ export function EvidenceFigure({ input, explanation, className }: EvidenceFigure
           </div>
         )}
       </div>
-      <figcaption className="mt-1 text-xs text-ink-2">
+      <figcaption className="mt-1 min-w-0 text-xs text-ink-2">
         {overlay === null
           ? `Nothing in it speaks for ${className}`
           : `What speaks for ${className ?? "it"} (Grad-CAM)`}
+        <Slider
+          label="Opacity of what speaks for it"
+          hideLabel
+          min={0}
+          max={1}
+          step={0.05}
+          value={opacity}
+          onValueChange={setOpacity}
+          format={(value) => `${Math.round(100 * value)}%`}
+        />
       </figcaption>
-      <Slider
-        label="Opacity of what speaks for it"
-        hideLabel
-        min={0}
-        max={1}
-        step={0.05}
-        value={opacity}
-        onValueChange={setOpacity}
-        format={(value) => `${Math.round(100 * value)}%`}
-      />
     </figure>
   );
 }

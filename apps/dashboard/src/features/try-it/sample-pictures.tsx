@@ -7,6 +7,8 @@ import { thumbnailUrl } from "../shell/links";
 import type { NewPicture } from "./use-tried-pictures";
 
 const COUNT = 8;
+/** They come by name, and so class by class: a few are taken from all over these. */
+const LOOKED_AT = 200;
 
 export interface SamplePicturesProps {
   datasetHash: string;
@@ -16,8 +18,13 @@ export interface SamplePicturesProps {
 export function SamplePictures({ datasetHash, onPicture }: SamplePicturesProps) {
   const trpc = useTRPC();
   const toast = useToast();
-  const query = useQuery(trpc.datasets.thumbnails.queryOptions({ datasetHash, split: "test", limit: COUNT }));
-  const thumbnails = query.data?.thumbnails ?? [];
+  const query = useQuery(
+    trpc.datasets.thumbnails.queryOptions({ datasetHash, split: "test", limit: LOOKED_AT }),
+  );
+  const all = query.data?.thumbnails ?? [];
+  const thumbnails = all.filter(
+    (_, i) => Math.floor((i * COUNT) / all.length) > Math.floor(((i - 1) * COUNT) / all.length),
+  );
   if (thumbnails.length === 0) return null;
   const add = async (pictureId: string, label: number | null) => {
     const response = await fetch(thumbnailUrl(datasetHash, pictureId));

@@ -125,8 +125,8 @@ function TryIt({ run }: { run: RunDetail }) {
   return (
     <div className="grid items-start gap-4 xl:grid-cols-[22rem_minmax(0,1fr)]">
       <Card
-        title="Try it"
-        {...(state.status === "open" && { detail: `runs ${ENGINES[state.engine]}` })}
+        title="Pictures"
+        {...(state.status === "open" && { detail: `the model runs ${ENGINES[state.engine]}` })}
         actions={
           tried.pictures.length > 0 && (
             <Button size="sm" onClick={tried.clear}>
