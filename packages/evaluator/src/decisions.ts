@@ -4,7 +4,7 @@
  */
 import type { Predictions } from "@convkit/schema";
 
-export interface Decisions {
+interface Decisions {
   /** Pictures: those with a label, in their order. */
   readonly count: number;
   readonly classCount: number;

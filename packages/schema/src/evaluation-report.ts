@@ -16,7 +16,7 @@ export const ClassReport = z.object({
   averagePrecision: AnyNumber.optional(),
   /** Area under the ROC curve, this class against the others; NaN where there are pictures on one side alone. */
   rocAuc: AnyNumber.optional(),
-  /** Of `precision`, `recall`, `f1`, … as they are named here. */
+  /** Of `precision`, `recall`, `f1`, … as they are named here, without those that are perfect, or NaN. */
   intervals: z.record(z.string(), Interval).optional(),
 });
 export type ClassReport = z.infer<typeof ClassReport>;
@@ -125,13 +125,13 @@ export const EvaluationReport = z.object({
   brierScore: AnyNumber.optional(),
   /** Over all decisions together; of one class a picture all three are the accuracy. */
   microAverage: Average.optional(),
-  /** Of figures by their names here (`macroAverage.f1`, `topK.5`): stratified bootstrap. */
+  /** Of figures by their names here (`macroAverage.f1`, `topK.5`): stratified bootstrap. Without those that are perfect, or NaN. */
   intervals: z.object({ resamples: z.int(), seed: z.int(), of: z.record(z.string(), Interval) }).optional(),
   roc: CurveFamily.optional(),
   precisionRecall: CurveFamily.optional(),
   calibration: Calibration.optional(),
   /**
-   * Temperature scaling: softmax(logits / value), value fitted on another split; every other figure here is of the network as it
+   * Temperature scaling: softmax(logits / value), of label sets sigmoid; value fitted on another split. Every other figure here is of the network as it
    * is, `calibration` and `loss` of this one tell what the temperature makes of the same pictures.
    */
   temperature: z
