@@ -81,6 +81,8 @@ export {
   type JudgedPicture,
   type Slice,
 } from "./evaluation-report.js";
+export { type ExplainedPicture, ExplanationMethod, Explanations } from "./explanations.js";
+export { Projection } from "./projection.js";
 export { LabelReview, type ReviewedLabel } from "./label-review.js";
 export {
   RobustnessPart,

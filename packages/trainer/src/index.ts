@@ -15,6 +15,11 @@ export {
 } from "./batch-size-search.js";
 export { evaluateRun, type EvaluateRunResult } from "./evaluate-run.js";
 export { NothingToJudgeError } from "./judge.js";
+export { explainFiles, type ExplainedFile, type ExplainFilesOptions } from "./explain-files.js";
+export { explainRun, type ExplainRunOptions, type ExplainRunResult } from "./explain-run.js";
+export { UnknownClassError } from "./explained-picture.js";
+export { projectRun, type ProjectRunOptions, type ProjectRunResult } from "./project-run.js";
+export type { RunFeaturesOptions } from "./run-features.js";
 export { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "./judged-run.js";
 export { withRunArtifacts, type RunArtifacts } from "./run-artifacts.js";
 export { measureRobustness, type RobustnessOptions } from "./robustness/measure-robustness.js";

@@ -1,6 +1,6 @@
 /** Keeping what is found out about a run after it has ended: in its folder, and told to its journal. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { ModelCard, stringifyWithSpelledNumbers, type TrainEventBody } from "@convkit/schema";
 import { describeTornLine } from "./announce.js";
 import { Journal } from "./journal.js";
@@ -13,10 +13,11 @@ export interface RunArtifacts {
   readonly folder: RunFolder;
   /**
    * Writes `artifacts/<name>` whole or not at all, replacing what was there, and tells the run's journal.
-   * @param name of a JSON file.
+   * @param name with forward slashes where it lies in a folder there.
+   * @param value bytes as they are, anything else as JSON.
    * @returns its path.
    */
-  saveArtifact(name: `${string}.json`, value: unknown): Promise<string>;
+  saveArtifact(name: string, value: unknown): Promise<string>;
   /** Writes into the classifier's card, whole or not at all, and tells the run's journal. */
   amendModelCard(change: Partial<ModelCard>): Promise<void>;
   /** Appends to the run's journal, in the latest attempt's name, behind its end. */
@@ -57,7 +58,8 @@ export function artifactsOf(folder: RunFolder, onEvent?: RunOptions["onEvent"]):
     note,
     async saveArtifact(name, value) {
       const path = join(folder.artifacts, name);
-      await replaceFile(path, `${stringifyWithSpelledNumbers(value, 2)}\n`);
+      await mkdir(dirname(path), { recursive: true });
+      await replaceFile(path, bytesOf(value));
       await note((emit) => announceArtifact(folder, path, emit));
       return path;
     },
@@ -68,4 +70,8 @@ export function artifactsOf(folder: RunFolder, onEvent?: RunOptions["onEvent"]):
       await note((emit) => announceArtifact(folder, path, emit));
     },
   };
+}
+
+function bytesOf(value: unknown): Uint8Array | string {
+  return value instanceof Uint8Array ? value : `${stringifyWithSpelledNumbers(value, 2)}\n`;
 }

@@ -13,6 +13,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html",
   ".json": "application/json",
   ".md": "text/markdown",
+  ".png": "image/png",
 };
 
 /** What judging a run has written; model/ first, report.json last, as they were. */

@@ -18,3 +18,4 @@ export { overlay, type ColorMap, type OverlayOptions, type OverlayPicture } from
 export { nearestNeighbours, type Neighbour } from "./nearest-neighbours.js";
 export { principalComponents, type PrincipalComponents } from "./principal-components.js";
 export { projectFeatures, type FeatureProjection, type ProjectFeaturesOptions } from "./project-features.js";
+export { frameShare, poorReasons, type Evidence, type PoorReason } from "./poor-reasons.js";

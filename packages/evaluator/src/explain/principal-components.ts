@@ -12,9 +12,9 @@ export type PrincipalComponents = {
   explained: number[];
 };
 
-const MOST_ITERATIONS = 300;
-/** Of a direction's change from one iteration to the next. */
-const TOLERANCE = 1e-7;
+const MOST_ITERATIONS = 100;
+/** Share of the variance that an iteration has to gain: where there is hardly more, any direction is as good. */
+const TOLERANCE = 1e-10;
 
 /** @param rows N of D values; a component points to where its largest part is positive, so that pictures of it do not flip. */
 export function principalComponents(
@@ -45,17 +45,18 @@ export function principalComponents(
 
 function mainDirection(rows: readonly Float64Array[], width: number, rng: Rng): Float64Array {
   let direction = toLengthOne(Float64Array.from({ length: width }, () => rng.normal()));
+  let variance = 0;
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
     const next = new Float64Array(width);
     for (const row of rows) {
       const length = dot(row, direction);
       for (let j = 0; j < width; j++) next[j]! += length * row[j]!;
     }
-    if (dot(next, next) === 0) break;
-    toLengthOne(next);
-    const change = distance(next, direction);
-    direction = next;
-    if (change < TOLERANCE) break;
+    const found = Math.sqrt(dot(next, next));
+    if (found === 0) break;
+    direction = toLengthOne(next);
+    if (found - variance < TOLERANCE * found) break;
+    variance = found;
   }
   const largest = direction.reduce(
     (best, value, j) => (Math.abs(value) > Math.abs(direction[best]!) ? j : best),
@@ -74,10 +75,4 @@ function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
   return sum;
-}
-
-function distance(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += (a[j]! - b[j]!) ** 2;
-  return Math.sqrt(sum);
 }

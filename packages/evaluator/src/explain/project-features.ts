@@ -19,7 +19,7 @@ export type ProjectFeaturesOptions = {
    */
   method: "pca" | "umap";
   rng: Rng;
-  /** Where there are more rows, `umap` takes so many, of each label its share. Default: 3,000. */
+  /** Where there are more rows, `umap` takes so many, of each label its share. Default: 2,000. */
   most?: number | undefined;
   /** By which the sample is drawn. */
   labels?: ArrayLike<number> | undefined;
@@ -35,7 +35,7 @@ const NEIGHBOURS = 15;
  */
 export async function projectFeatures(
   rows: readonly Float32Array[],
-  { method, rng, most = 3000, labels, onEpoch }: ProjectFeaturesOptions,
+  { method, rng, most = 2000, labels, onEpoch }: ProjectFeaturesOptions,
 ): Promise<FeatureProjection> {
   if (method === "pca") {
     const { coordinates, explained } = principalComponents(rows, 2, rng);

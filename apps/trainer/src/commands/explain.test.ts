@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Explanations, Projection } from "@convkit/schema";
+import sharp from "sharp";
+import { beforeAll, describe, expect, it } from "vitest";
+import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
+import { writePictures } from "../fixtures/write-pictures.js";
+
+const NETWORK =
+  '--set=model={"layers":[{"layer":"conv","filters":4,"activation":"relu"},{"layer":"maxPool","poolSize":2},{"layer":"flatten"}]}';
+const TRAIN = ["train", "./pictures", "--epochs=2", "--batch-size=8", "--engine=cpu", NETWORK];
+
+describe("a run that is looked into", () => {
+  const folder = makeFolder();
+  let run = "";
+  const picture = (name: string) => join("pictures", "test", name);
+
+  beforeAll(async () => {
+    await writePictures(folder);
+    await runConvkit(
+      folder,
+      TRAIN.filter((flag) => flag !== "--quiet"),
+    );
+    const runs = join(folder, ".convkit", "runs");
+    run = join(runs, readdirSync(runs)[0]!);
+  });
+
+  describe("convkit explain", () => {
+    it("writes a map over each file, for the class that is asked for", async () => {
+      const files = [picture("bright/0.png"), picture("dark/0.png")];
+      const args = ["explain", "latest", ...files, "--engine=cpu", "--class=dark", "--out=why", "--json"];
+      const { exitCode, json, stderr } = await runConvkit(folder, args);
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      expect(json().map(({ image, className }) => [image, className])).toEqual(
+        files.map((file) => [file, "dark"]),
+      );
+      for (const { file } of json()) {
+        const { width, height, format } = await sharp(file as string).metadata();
+        expect([format, width, height]).toEqual(["png", 256, 256]);
+      }
+      // Both are named 0.png.
+      expect(new Set(json().map(({ file }) => file)).size).toBe(2);
+    });
+
+    it("keeps the run's own in its artifacts, with the sanity check, and tells the journal", async () => {
+      const args = ["explain", "latest", "--engine=cpu", "--method=grad-cam++", "--sanity"];
+      const { exitCode, stdout, stderr } = await runConvkit(folder, args);
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      expect(stdout).toMatch(/^grad-cam\+\+ of \d+ pictures of test: \d+ mistakes, 12 it was least sure of/m);
+      expect(stdout).toMatch(/^ {2}head +-?[01]\.\d\d$/m);
+      const directory = join(run, "artifacts", "explanations");
+      const document = Explanations.parse(JSON.parse(readFileSync(join(directory, "index.json"), "utf8")));
+      expect(document.sanity!.stages.map(({ stage }) => stage)).toEqual(["head", "conv1"]);
+      expect(document.pictures.filter(({ chosenAs }) => chosenAs === "uncertain")).toHaveLength(12);
+      const journal = readFileSync(join(run, "events.jsonl"), "utf8");
+      for (const { file } of document.pictures) {
+        expect(existsSync(join(directory, file))).toBe(true);
+        expect(journal).toContain(`"path":"artifacts/explanations/${file}"`);
+      }
+      expect(journal).toContain('"mediaType":"image/png"');
+    });
+
+    it.each([
+      [["--class=grey"], 2, "Expected one of the run's classes: bright, dark. Received: grey."],
+      [["--out=why"], 2, "Expected files for --out."],
+      [["absent.png"], 3, "absent.png"],
+    ])("says what is wrong with %s", async (flags, code, message) => {
+      const { exitCode, stderr } = await runConvkit(folder, ["explain", "latest", "--engine=cpu", ...flags]);
+      expect(exitCode).toBe(code);
+      expect(stderr).toContain(message);
+    });
+  });
+
+  it("convkit project puts the test pictures on a plane, beside their nearest training pictures", async () => {
+    const { exitCode, json, stderr } = await runConvkit(folder, [
+      "project",
+      "latest",
+      "--engine=cpu",
+      "--json",
+    ]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(json()).toMatchObject([
+      { type: "projection", split: "test", pictures: 48, umapPictures: 48, nearestAlike: 1 },
+    ]);
+    const text = readFileSync(join(run, "artifacts", "projection.json"), "utf8");
+    const { ids, pca, umap, neighbours } = Projection.parse(JSON.parse(text));
+    expect([ids, pca.x, pca.y, umap!.x, neighbours.of].map(({ length }) => length)).toEqual([
+      48, 48, 48, 48, 48,
+    ]);
+    expect(neighbours.of[0]).toHaveLength(5);
+    expect(neighbours.ids[neighbours.of[0]![0]!]).toMatch(/bright/);
+  });
+});

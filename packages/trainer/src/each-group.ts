@@ -1,0 +1,38 @@
+/** The pictures of a split in groups small enough to be explained, or interrupted, in a moment. */
+import type { DatasetSplit } from "@convkit/data";
+import type * as tf from "@tensorflow/tfjs";
+import { imagesTensor } from "./batch-tensors.js";
+import type { JudgedRun } from "./judged-run.js";
+
+const GROUP_SIZE = 16;
+
+/**
+ * Calls `work` with the network's inputs, float32 [n, H, W, C], which it does not keep, and the place of the first in the split.
+ *
+ * @throws the signal's reason, once it is aborted.
+ */
+export async function eachGroup(
+  { run, split, signal }: { run: JudgedRun; split: DatasetSplit; signal: AbortSignal | undefined },
+  work: (inputs: tf.Tensor4D, start: number) => Promise<void>,
+): Promise<void> {
+  const loader = await run.openLoader(split);
+  try {
+    let start = 0;
+    for await (const batch of loader.epoch(0)) {
+      const inputs = imagesTensor(batch);
+      try {
+        for (let first = 0; first < batch.ids.length; first += GROUP_SIZE) {
+          signal?.throwIfAborted();
+          const size = Math.min(GROUP_SIZE, batch.ids.length - first);
+          const group = inputs.slice(first, size);
+          await work(group, start + first).finally(() => group.dispose());
+        }
+      } finally {
+        inputs.dispose();
+      }
+      start += batch.ids.length;
+    }
+  } finally {
+    await loader.close();
+  }
+}
