@@ -12,6 +12,8 @@ const COMMANDS = [
   "evaluate",
   "predict",
   "verify",
+  "explain",
+  "project",
   "runs",
   "datasets",
   "config",

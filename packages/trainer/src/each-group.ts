@@ -4,7 +4,16 @@ import type * as tf from "@tensorflow/tfjs";
 import { imagesTensor } from "./batch-tensors.js";
 import type { JudgedRun } from "./judged-run.js";
 
+/** Of pictures whose gradients are asked for. */
 const GROUP_SIZE = 16;
+
+export interface GroupsOptions {
+  readonly run: JudgedRun;
+  readonly split: DatasetSplit;
+  readonly signal: AbortSignal | undefined;
+  /** Most pictures in a group; a loader's batch may have fewer. Default: 16. */
+  readonly size?: number;
+}
 
 /**
  * Calls `work` with the network's inputs, float32 [n, H, W, C], which it does not keep, and the place of the first in the split.
@@ -12,7 +21,7 @@ const GROUP_SIZE = 16;
  * @throws the signal's reason, once it is aborted.
  */
 export async function eachGroup(
-  { run, split, signal }: { run: JudgedRun; split: DatasetSplit; signal: AbortSignal | undefined },
+  { run, split, signal, size: most = GROUP_SIZE }: GroupsOptions,
   work: (inputs: tf.Tensor4D, start: number) => Promise<void>,
 ): Promise<void> {
   const loader = await run.openLoader(split);
@@ -21,9 +30,9 @@ export async function eachGroup(
     for await (const batch of loader.epoch(0)) {
       const inputs = imagesTensor(batch);
       try {
-        for (let first = 0; first < batch.ids.length; first += GROUP_SIZE) {
+        for (let first = 0; first < batch.ids.length; first += most) {
           signal?.throwIfAborted();
-          const size = Math.min(GROUP_SIZE, batch.ids.length - first);
+          const size = Math.min(most, batch.ids.length - first);
           const group = inputs.slice(first, size);
           await work(group, start + first).finally(() => group.dispose());
         }
