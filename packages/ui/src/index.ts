@@ -43,6 +43,7 @@ export {
   type InputProps,
   type SearchFieldProps,
 } from "./field.js";
+export { ForestPlot, type ForestPlotProps, type ForestRow } from "./forest-plot.js";
 export { formatBytes } from "./format-bytes.js";
 export { formatDuration, formatRelativeTime } from "./format-duration.js";
 export {

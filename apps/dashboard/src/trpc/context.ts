@@ -6,6 +6,8 @@ export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRou
 
 export type RunRow = AppOutputs["runs"]["list"]["runs"][number];
 export type RunDetail = AppOutputs["runs"]["byId"];
+export type VerdictInput = AppInputs["runs"]["verdict"];
+export type RunVerdict = AppOutputs["runs"]["verdict"];
 export type RunFields = AppOutputs["runs"]["fields"];
 export type RunGroup = AppOutputs["runs"]["group"][number];
 export type SweepRow = AppOutputs["sweeps"]["list"]["sweeps"][number];

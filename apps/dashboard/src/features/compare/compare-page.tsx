@@ -20,6 +20,7 @@ const ComparedCurves = lazyPart(
   () => import("./compared-curves").then((tab) => tab.ComparedCurves),
   TabSkeleton,
 );
+const Verdict = lazyPart(() => import("./verdict").then((tab) => tab.Verdict), TabSkeleton);
 const MetricTable = lazyPart(() => import("./metric-table").then((tab) => tab.MetricTable), TabSkeleton);
 const ConfigDiff = lazyPart(() => import("./config-diff").then((tab) => tab.ConfigDiff), TabSkeleton);
 const ParamImportance = lazyPart(
@@ -133,6 +134,7 @@ function CompareTabs({ ids, runs }: CompareTabsProps) {
   const curves = <ComparedCurves ids={ids} runs={runs} strokes={strokes} />;
   const items: readonly TabItem[] = [
     { value: FIRST, label: "Curves", content: curves },
+    { value: "verdict", label: "Verdict", content: <Verdict runs={runs} strokes={strokes} /> },
     { value: "metrics", label: "Metrics", content: <MetricTable runs={runs} strokes={strokes} /> },
     { value: "config", label: "Config", content: <ConfigDiff runs={runs} strokes={strokes} /> },
     { value: "params", label: "Params", content: <ParamImportance runs={runs} /> },

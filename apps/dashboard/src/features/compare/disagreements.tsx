@@ -1,6 +1,6 @@
 /** The pictures on which the runs say different things, those first on which they are surest of it. */
 "use client";
-import { Card, EmptyState, ErrorState, formatMetric, Icon, Select, Skeleton } from "@convkit/ui";
+import { Card, EmptyState, ErrorState, formatMetric, Icon, Skeleton } from "@convkit/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
@@ -9,6 +9,7 @@ import { nameOfClass } from "../pictures/predicted-pictures";
 import { thumbnailUrl } from "../shell/links";
 import { MoreButton } from "../shell/more-button";
 import { useUrlState } from "../shell/url-state";
+import { judgedRunsOf, NothingJudged, SplitChoice } from "./judged-runs";
 import { StrokeDot, type RunStrokes } from "./compared-runs";
 
 const PAGE = 48;
@@ -16,33 +17,15 @@ const MOST_RUNS = 10;
 
 export function Disagreements({ runs, strokes }: { runs: readonly RunDetail[]; strokes: RunStrokes }) {
   const [params, update] = useUrlState();
-  const judged = runs.filter(({ judgedSplits }) => judgedSplits.length > 0);
-  const shared = (judged[0]?.judgedSplits ?? []).filter((split) =>
-    judged.every(({ judgedSplits }) => judgedSplits.includes(split)),
-  );
-  const asked = params.get("split") ?? "";
-  const split = shared.includes(asked) ? asked : shared.includes("test") ? "test" : shared[0];
+  const { judged, shared, split } = judgedRunsOf(runs, params.get("split"));
   const compared = judged.slice(0, MOST_RUNS);
   if (compared.length < 2 || split === undefined) {
-    return (
-      <EmptyState
-        title="Nothing to lay beside each other"
-        description="Two or more of the runs must have been judged on the same split. A run is judged when it completes."
-      />
-    );
+    return <NothingJudged />;
   }
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-3 text-sm text-ink-2 empty:hidden">
-        {shared.length > 1 && (
-          <Select
-            label="Split"
-            value={split}
-            onValueChange={(next) => update({ split: next })}
-            options={shared.map((value) => ({ value, label: value }))}
-            className="w-44!"
-          />
-        )}
+        <SplitChoice shared={shared} split={split} onChange={(next) => update({ split: next })} />
         {compared.length < runs.length && (
           <p>
             {judged.length > MOST_RUNS
