@@ -40,6 +40,7 @@ beforeAll(async () => {
     log: `/runs/${ids.resnet9Seed0}?tab=log`,
     "no such run": "/runs/nothing",
     compare: `/compare?runs=${compared}`,
+    verdict: `/compare?runs=${compared}&tab=verdict`,
     metrics: `/compare?runs=${compared}&tab=metrics`,
     settings: `/compare?runs=${compared}&tab=config`,
     params: `/compare?runs=${compared}&tab=params&scope=all`,

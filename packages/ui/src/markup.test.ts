@@ -11,6 +11,7 @@ import {
   DiffTable,
   ErrorState,
   Field,
+  ForestPlot,
   IconButton,
   Input,
   JsonTree,
@@ -212,4 +213,25 @@ test("labels that are judged by themselves have an average precision, where any 
   expect(html).toContain("Average precision");
   expect(html).toContain(">0.750<");
   expect(html.match(/>–</g)).toHaveLength(1);
+});
+
+test("a forest plot says each difference, its interval and the outcome, and places them on one axis", () => {
+  const html = render(
+    h(ForestPlot, {
+      label: "Differences from base",
+      better: "lower",
+      format: (value: number) => value.toFixed(1),
+      rows: [
+        { id: "w", name: "wide", estimate: -2, interval: [-4, -1], outcome: "better" },
+        { id: "d", name: "deep", estimate: 1, interval: [-3, 4], outcome: "undecided" },
+      ],
+    }),
+  );
+  expect(html).toContain('<figure aria-label="Differences from base"');
+  expect(html).toContain('role="img" aria-label="wide: -2.0, -4.0 to -1.0, better"');
+  expect(html).toContain('role="img" aria-label="deep: 1.0, -3.0 to 4.0, no difference can be told"');
+  // From −4 to 4 within the margins: 0 is in the middle, and so is the thick line of each row.
+  expect(html.match(/<line x1="50\.00%" x2="50\.00%"[^>]*stroke="var\(--color-control\)"/g)).toHaveLength(2);
+  expect(html).toContain('<line x1="4.00%" x2="38.50%" y1="50%"');
+  expect(html).toContain("← better");
 });
