@@ -61,7 +61,7 @@ describe("of one run each", () => {
     expect(Math.abs(difference!.interval[1] - 0.1525)).toBeLessThan(0.01);
     expect(difference!.outcome).toBe("better");
     expect(comparison.verdict).toMatch(
-      /^B is better than A by 8\.0 points of accuracy \(95 % 0\.\d–1\d\.\d; 200 pictures; 1 run each; McNemar p = 0\.044\)\. One run each: /,
+      /^B is better than A by 8\.0 points of accuracy \(95 % [01]\.\d–1\d\.\d; 200 pictures; 1 run each; McNemar p = 0\.044\)\. One run each: /,
     );
   });
 
@@ -71,7 +71,7 @@ describe("of one run each", () => {
       outcome: "worse",
       difference: expect.closeTo(-0.08, 12) as number,
     });
-    expect(verdict).toMatch(/^B is better than A by 8\.0 points of accuracy \(95 % 0\.\d–1\d\.\d; /);
+    expect(verdict).toMatch(/^B is better than A by 8\.0 points of accuracy \(95 % [01]\.\d–1\d\.\d; /);
   });
 
   it("takes the lower loss for the better one", () => {
@@ -157,7 +157,7 @@ describe("of more than two groups", () => {
     expect(c!.correctedPValue).toBeCloseTo(2 * c!.pValue, 12);
     expect(b!.correctedPValue).toBeCloseTo(b!.pValue, 12);
     expect(verdict).toMatch(
-      /^B is better than A by 8\.0 points .*\. C is better than A by 16\.0 points .*McNemar p < 0\.001\)\. 200 pictures, 1 run each; p corrected for 2 comparisons with A \(Holm\)\./,
+      /^B is better than A by 8\.0 points .*\.\nC is better than A by 16\.0 points .*McNemar p < 0\.001\)\.\n200 pictures, 1 run each; p corrected for 2 comparisons with A \(Holm\)\./,
     );
     const weaker = compareRuns([groups[0]!, groups[1]!, group("D", run("d", range(1, 41)))], { rng });
     expect(weaker.differences[0]).toMatchObject({ outcome: "undecided" });

@@ -66,7 +66,7 @@ export interface GroupComparison {
   readonly groups: readonly GroupSummary[];
   /** Of the others, in their order. */
   readonly differences: readonly GroupDifference[];
-  /** All of it in plain sentences. */
+  /** All of it in plain sentences; of several differences, a line each. */
   readonly verdict: string;
 }
 

@@ -2,7 +2,7 @@
 import type { GroupComparison, GroupDifference } from "./compare-runs.js";
 import { COMPARISON_METRICS, type ComparisonMetricName } from "./measures.js";
 
-/** As "B is better than A by 0.8 points of accuracy (95 % 0.3–1.3; 10,000 pictures, 3 seeds each; p = 0.002)." */
+/** As "B is better than A by 0.8 points of accuracy (95 % 0.3–1.3; 10,000 pictures; 3 seeds each; p = 0.002)."; of several a line each. */
 export function wordVerdict(comparison: Omit<GroupComparison, "verdict">): string {
   const { groups, differences, metric } = comparison;
   const [first, ...others] = groups.map(({ name, runIds }) => ({ name, runs: runIds.length }));
@@ -18,7 +18,7 @@ export function wordVerdict(comparison: Omit<GroupComparison, "verdict">): strin
     (one) => `${sentenceOf(one, first!.name, { metric, facts: [testOf(one)] })}.`,
   );
   const together = `${shared.join(", ")}; p corrected for ${differences.length} comparisons with ${first!.name} (Holm).`;
-  return `${[...sentences, together].join(" ")}${caveat}`;
+  return `${[...sentences, together].join("\n")}${caveat}`;
 }
 
 interface SentenceOptions {

@@ -97,7 +97,7 @@ function VerdictParts({ verdict, runs, strokes }: VerdictPartsProps) {
   return (
     <>
       <Card>
-        <p className="max-w-prose text-base text-ink" data-verdict>
+        <p className="max-w-prose text-base whitespace-pre-line text-ink" data-verdict>
           {comparison.verdict}
         </p>
         {isOneMethod && (
