@@ -40,7 +40,7 @@ test("the verdict groups seeds, says which is better, and shows by how much and 
   );
   const mean = reports.reduce((sum, report) => sum + report!.accuracy, 0) / 3;
   const row = page.getByRole("region", { name: "Groups of runs" }).getByRole("row", { name: /^resnet9/ });
-  expect(await row.textContent()).toContain(mean.toFixed(3));
+  expect(await row.textContent()).toContain(`${mean.toFixed(4)} ±`);
   const whisker = page.getByRole("img", { name: /^resnet9: \+\d\.\d\d, \+\d\.\d\d to \+\d\.\d\d, better$/ });
   expect(await whisker.locator("circle").count()).toBe(1);
 

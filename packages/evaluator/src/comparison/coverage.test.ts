@@ -5,7 +5,7 @@ import { compareRuns, type ComparedGroup } from "./compare-runs.js";
 import type { NamedJudgements } from "./same-pictures.js";
 
 const PICTURES = 120;
-const TRIALS = 400;
+const TRIALS = 300;
 const RESAMPLES = 200;
 
 interface Population {
