@@ -55,7 +55,7 @@ async function accuracyUnder(
   let [hits, step] = [0, 0];
   try {
     for await (const batch of loader.epoch(0)) {
-      pictures.throwIfAborted();
+      await pictures.letIn();
       const right = tf.tidy(() => {
         const [inputs, labels] = [imagesTensor(batch), labelsTensor(batch)];
         const options = { epsilon, bounds };

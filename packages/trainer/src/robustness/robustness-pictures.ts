@@ -1,4 +1,5 @@
 /** The pictures whose robustness is measured, as the data set gives them, and the network's accuracy on them once something is done to them. */
+import { setImmediate } from "node:timers/promises";
 import { createSplit, type DatasetSplit, type Loader } from "@convkit/data";
 import { accuracy } from "@convkit/evaluator";
 import {
@@ -72,11 +73,11 @@ export class RobustnessPictures {
   }
 
   /** Of the changed pictures, through the evaluation transforms; whoever opens it closes it. */
-  openLoader(change: PictureChange = ({ pixels }) => pixels): Promise<Loader> {
+  async openLoader(change: PictureChange = ({ pixels }) => pixels): Promise<Loader> {
     const values = valuesPerImage(this.shape);
     const changed = new Uint8Array(new SharedArrayBuffer(this.#images.length));
     for (let position = 0; position < this.shape.count; position++) {
-      this.throwIfAborted();
+      await this.letIn();
       const pixels = this.#images.subarray(position * values, (position + 1) * values);
       changed.set(change({ ...this.shape, pixels }, position), position * values);
     }
@@ -84,8 +85,12 @@ export class RobustnessPictures {
     return this.#run.openLoader(createSplit({ name, images: changed, shape: this.shape, labels, ids }));
   }
 
-  /** @throws the signal's reason, once it is aborted. */
-  throwIfAborted(): void {
+  /**
+   * Lets in what waits, a signal above all: pictures in memory are predicted without ever waiting themselves.
+   * @throws the signal's reason, once it is aborted.
+   */
+  async letIn(): Promise<void> {
+    await setImmediate();
     this.#signal?.throwIfAborted();
   }
 
