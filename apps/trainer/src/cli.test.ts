@@ -10,6 +10,7 @@ const COMMANDS = [
   "resume",
   "sweep",
   "evaluate",
+  "review",
   "predict",
   "verify",
   "explain",
