@@ -50,7 +50,7 @@ describe("convkit review", () => {
   const foldFolder = (fold: number) =>
     join(folder, ".convkit", "reviews", runId, `${runId}-fold-${fold}-of-2`);
 
-  it("finds swapped labels by networks that have not learnt from them, and takes them back corrected", async () => {
+  it("finds swapped labels by networks that have not learnt from them, and lists all pictures to correct them in", async () => {
     const reviewed = await runConvkit(folder, [
       "review",
       "latest",
@@ -67,6 +67,10 @@ describe("convkit review", () => {
     expect(rows[0]).toBe("path,label,relabel,suggestion,quality,split,group,camera");
     // All pictures, so that the file is a data set itself; suggestions only of suspects.
     expect(rows).toHaveLength(1 + 2 * 2 * 24);
+  });
+
+  it("takes the manifest back with its suggestions accepted: the labels learnt from are the right ones", async () => {
+    const rows = readFileSync(join(folder, "relabel.csv"), "utf8").trim().split("\n");
     const accepted = rows.map((row) => row.replace(/^([^,]*,[^,]*),,([^,]+),/, "$1,$2,$2,"));
     expect(
       accepted
