@@ -14,8 +14,8 @@ const withoutNode = {
 
 export default defineConfig([
   {
-    entry: ["src/index.ts", "src/cli.ts", "src/process/child.ts"],
-    // One file a module: the command finds the training process's entry beside the module that starts it.
+    entry: ["src/index.ts", "src/cli.ts", "src/process/child.ts", "src/benchmark/benchmark-child.ts"],
+    // One file a module: the command finds the entries of processes beside the modules that start them.
     unbundle: true,
     dts: { entry: ["src/index.ts"] },
     fixedExtension: false,

@@ -15,6 +15,7 @@ const COMMANDS = [
   "verify",
   "explain",
   "project",
+  "benchmark",
   "runs",
   "datasets",
   "config",

@@ -1,6 +1,7 @@
 /** The command and its subcommands, put together. */
 import { Command } from "commander";
 import { addBatchSizeFindCommand } from "./commands/batch-size-find.js";
+import { addBenchmarkCommand } from "./commands/benchmark.js";
 import { addCompareCommand } from "./commands/compare.js";
 import { addConfigCommand } from "./commands/config.js";
 import { addDataCommand } from "./commands/data.js";
@@ -66,6 +67,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addExplainCommand(program, context);
   addProjectCommand(program, context);
   addVerifyCommand(program, context);
+  addBenchmarkCommand(program, context);
   addRunsCommand(program, context);
   addDatasetsCommand(program, context);
   addModelsCommand(program, context);

@@ -1,0 +1,40 @@
+/** One engine's figures, by a process of its own. */
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { unpackError } from "../process/protocol.js";
+import type { BenchmarkAnswer, BenchmarkTask } from "./protocol.js";
+
+const CHILD = fileURLToPath(new URL("benchmark-child.js", import.meta.url));
+
+/**
+ * @returns the figures, or why there are none on this machine.
+ * @throws the process's own error, or the signal's reason.
+ */
+export async function benchmarkEngine(
+  task: BenchmarkTask,
+  signal: AbortSignal,
+): Promise<Exclude<BenchmarkAnswer, { error: unknown }>> {
+  signal.throwIfAborted();
+  const child = fork(CHILD, { stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: [] });
+  const stop = (): void => void child.kill("SIGKILL");
+  signal.addEventListener("abort", stop);
+  try {
+    const answer = await new Promise<BenchmarkAnswer>((resolve) => {
+      let said = "";
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-2000)));
+      child.once("message", (told) => resolve(told as BenchmarkAnswer));
+      child.once("error", ({ message }) => resolve({ unavailable: `its process did not start: ${message}` }));
+      child.once("close", (code, by) =>
+        resolve({
+          unavailable: `its process ended with ${by ?? `exit code ${code}`}: ${said.trim().split("\n").at(-1)}`,
+        }),
+      );
+      child.send(task);
+    });
+    signal.throwIfAborted();
+    if ("error" in answer) throw unpackError(answer.error);
+    return answer;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,20 @@
+/** What `convkit benchmark` and the process that measures one engine for it say to each other. */
+import type { BenchmarkedEngine, EngineName } from "@convkit/schema";
+import type { JobError } from "../process/protocol.js";
+
+/** The first message to the process. */
+export interface BenchmarkTask {
+  readonly engine: EngineName;
+  /** A classifier's folder. */
+  readonly model: string;
+  readonly batchSizes: readonly number[];
+  /** How long each figure is measured for. */
+  readonly durationMs: number;
+}
+
+/** Its only answer. */
+export type BenchmarkAnswer =
+  | { readonly benchmarked: BenchmarkedEngine }
+  /** The machine does not have the engine. */
+  | { readonly unavailable: string }
+  | { readonly error: JobError };

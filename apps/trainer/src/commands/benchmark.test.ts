@@ -1,0 +1,63 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { BenchmarkReport } from "@convkit/schema";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
+import { writePictures } from "../fixtures/write-pictures.js";
+
+const TINY = [
+  "--engine=cpu",
+  "--epochs=1",
+  "--batch-size=8",
+  '--set=model={"layers":[{"layer":"conv","filters":4,"strides":2,"activation":"relu"},{"layer":"flatten"}]}',
+];
+
+describe("convkit benchmark", () => {
+  const folder = makeFolder();
+  let directory = "";
+  beforeAll(async () => {
+    await writePictures(folder);
+    const trained = await runConvkit(folder, ["train", "./pictures", ...TINY, "--json"]);
+    expect(trained.exitCode).toBe(0);
+    directory = String(trained.json().at(-1)?.["directory"]);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const BRIEF = ["--seconds=0", "--batch-sizes=1,70"];
+
+  it("measures each engine that is here, says why others are not, and keeps what it measured", async () => {
+    const args = ["benchmark", "latest", "--engines=cpu,tensorflow", ...BRIEF];
+    const { exitCode, stderr, json } = await runConvkit(folder, [...args, "--json"]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    const { type, ...told } = json()[0]!;
+    expect(type).toBe("benchmark");
+    const report = BenchmarkReport.parse(told);
+    expect(report).toMatchObject({ inputShape: [8, 8, 3], unavailable: [{ name: "tensorflow" }] });
+    expect(report.modelBytes).toBeGreaterThan(4 * report.parameters);
+    const [{ name, latencyMs, throughput, peakMemoryBytes }, ...others] = report.engines as [
+      BenchmarkReport["engines"][0],
+    ];
+    expect([name, others]).toEqual(["cpu", []]);
+    // No time but for one pass of each.
+    expect(latencyMs).toMatchObject({ count: 1, p50: latencyMs.min, p99: latencyMs.min });
+    expect(latencyMs.min).toBeGreaterThan(0);
+    expect(throughput).toMatchObject([
+      { batchSize: 1, batches: 1 },
+      { batchSize: 70, batches: 1 },
+    ]);
+    expect(peakMemoryBytes).toBeGreaterThan(2 ** 24);
+    expect(JSON.parse(readFileSync(join(directory, "artifacts", "benchmark.json"), "utf8"))).toEqual(told);
+  });
+
+  it("draws a table, and ends as one that found no engine where it found none", async () => {
+    const { exitCode, stdout } = await runConvkit(folder, ["benchmark", "latest", "--engines=cpu", ...BRIEF]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^model +pictures of 8×8×3, .* parameters, .* of files$/m);
+    expect(stdout).toMatch(/^engine +min +p50 +p90 +p99 +pictures\/s of 1 +pictures\/s of 70 +memory$/m);
+    expect(stdout).toMatch(/^cpu +[\d.,]+ ms( +[\d.,]+ ms){3}( +[\d.,]+){2} +[\d.]+ MiB$/m);
+    const absent = await runConvkit(folder, ["benchmark", "latest", "--engines=tensorflow", ...BRIEF]);
+    expect(absent.exitCode).toBe(4);
+    const wrong = await runConvkit(folder, ["benchmark", "latest", "--engines=auto"]);
+    expect(wrong.exitCode).toBe(2);
+  });
+});
