@@ -27,8 +27,8 @@ interface Context {
 
 /**
  * Decodes what the browser can as it shows it: at its full size, turned as EXIF says, in sRGB, over white where transparent. In a
- * page or a worker. Its pixels are those of Node, but for pictures with a colour profile that is not sRGB, which come out up to a
- * few levels of 255 other, and for those that Node reduces while it decodes them, being many times as large as the network's input.
+ * page or a worker. Its pixels are those of Node, but for pictures with a colour profile that is not sRGB, which come out a little
+ * other, and for those that Node reduces while it decodes them, being many times as large as the network's input.
  * What that does to a network, `convkit verify` measures.
  *
  * @param card of the classifier that the picture is for: one whose input has one channel gets it grey.
