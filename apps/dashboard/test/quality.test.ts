@@ -33,6 +33,8 @@ beforeAll(async () => {
     "a failed run": `/runs/${ids.diverged}?tab=curves`,
     curves: `/runs/${ids.resumed}?tab=curves&smoothing=0.6`,
     evaluation: `/runs/${ids.resnet9Seed0}?tab=evaluation`,
+    "try it": `/runs/${ids.resnet9Seed0}?tab=try`,
+    "nothing to try": `/runs/${ids.running}?tab=try`,
     system: `/runs/${ids.resnet9Seed0}?tab=system`,
     data: `/runs/${ids.resnet9Seed0}?tab=data`,
     config: `/runs/${ids.resnet9Seed0}?tab=config`,
@@ -87,7 +89,7 @@ test.each([
 
 test("scripts of a page weigh less than 300 KB, charts included", async () => {
   const weights: Record<string, number> = {};
-  for (const name of ["runs", "curves", "evaluation", "overview", "params", "dataset", "model"]) {
+  for (const name of ["runs", "curves", "evaluation", "overview", "params", "dataset", "model", "try it"]) {
     const { page } = await openPage(browser, { url: served.url });
     const sizes: Promise<number>[] = [];
     page.on("response", (response) => {

@@ -117,6 +117,9 @@ async function probabilitiesOn(page: Page): Promise<Record<string, number>> {
   return Object.fromEntries(pairs);
 }
 
+const evidenceOn = (page: Page) =>
+  page.getByRole("img", { name: /^What speaks for (red|green|blue), by Grad-CAM$/ });
+
 async function predictedInNode(paths: readonly string[]): Promise<Record<string, number>[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -157,7 +160,7 @@ test("dropped pictures are classified as convkit predict does, and none leaves t
   const { page, sent, foreign, problems } = await openTab(browser);
   await page.getByText("Pictures stay in this browser").waitFor();
   await compareWithNode(page);
-  await page.getByText("What speaks for").waitFor();
+  await evidenceOn(page).waitFor();
   expect(sent).toEqual([]);
   expect(foreign).toEqual([]);
   expect(problems).toEqual([]);
@@ -170,8 +173,8 @@ test("without WebGL the same comes from WebAssembly, which the dashboard itself 
   const binary = page.waitForResponse((response) => response.url().includes("tfjs-backend-wasm"));
   await compareWithNode(page);
   expect((await binary).status()).toBe(200);
-  await page.getByText("the model runs on this machine's processor (WebAssembly)").waitFor();
-  await page.getByText("What speaks for").waitFor();
+  await page.getByText("The network runs on this machine's processor (WebAssembly)").waitFor();
+  await evidenceOn(page).waitFor();
   expect(foreign).toEqual([]);
   expect(problems).toEqual([]);
 }, 120_000);
@@ -273,7 +276,7 @@ test.each([
   async ({ theme, width }) => {
     const { page, problems } = await openTab(browser, { theme, width });
     await drop(page, [await photo("blue", 5), { name: "text.png", type: "", bytes: Buffer.from("text") }]);
-    await page.getByText("What speaks for").waitFor();
+    await evidenceOn(page).waitFor();
     await page.getByText("cannot be classified").waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

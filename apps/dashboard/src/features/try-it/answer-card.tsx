@@ -1,9 +1,10 @@
 /** One picture and what the network says of it, beside what the network gets to see. */
 "use client";
 import { Card, ErrorState, Skeleton, Switch } from "@convkit/ui";
+import { useEffect, useRef } from "react";
 import type { ModelCard } from "@convkit/schema";
 import { ClassBars } from "./class-bars";
-import type { PictureAnswer, ShownPicture } from "./classifier-protocol";
+import type { PageEngine, PictureAnswer, ShownPicture } from "./classifier-protocol";
 import { isNeutral, type Disturbance } from "./disturbance";
 import { DisturbanceSliders } from "./disturbance-sliders";
 import { EvidenceFigure } from "./evidence-figure";
@@ -13,6 +14,7 @@ export interface AnswerCardProps {
   name: string;
   /** null until the model is open. */
   card: ModelCard | null;
+  engine: PageEngine | null;
   /** Index of the class that the picture is known to be of. */
   label: number | null;
   answer: PictureAnswer | null;
@@ -27,11 +29,12 @@ export interface AnswerCardProps {
 }
 
 export function AnswerCard(props: AnswerCardProps) {
-  const { name, card, label, answer, failure, undisturbed, disturbance, onDisturbance } = props;
+  const { name, card, engine, label, answer, failure, undisturbed, disturbance, onDisturbance } = props;
+  const frame = useShown();
   const known = label === null ? undefined : card?.classNames[label];
   if (failure !== null) {
     return (
-      <Card title={name}>
+      <Card title={<span className="break-all">{name}</span>}>
         <ErrorState title="This picture cannot be classified" message={failure} />
       </Card>
     );
@@ -40,11 +43,11 @@ export function AnswerCard(props: AnswerCardProps) {
   const explained = explanation && "explained" in explanation ? explanation.explained : null;
   return (
     <Card
-      title={name}
+      title={<span className="break-all">{name}</span>}
       detail={known !== undefined && `labelled ${known}`}
       actions={<Switch label="Where it looks" checked={props.explains} onCheckedChange={props.onExplains} />}
     >
-      <div className="flex flex-col gap-5" aria-busy={card === null || answer === null}>
+      <div ref={frame} className="flex flex-col gap-5" aria-busy={card === null || answer === null}>
         <div className="grid max-w-4xl grid-cols-2 gap-3 sm:grid-cols-3">
           <Figure
             caption={isNeutral(disturbance) ? "The picture" : "The picture, disturbed"}
@@ -75,7 +78,7 @@ export function AnswerCard(props: AnswerCardProps) {
                   explained={explained}
                   onExplain={props.explains ? props.onExplain : undefined}
                 />
-                <Calibration card={card} />
+                <Footnote card={card} engine={engine} />
               </>
             ) : (
               <Skeleton className="h-40 w-full" />
@@ -110,12 +113,30 @@ function Figure({ caption, shape, picture }: FigureProps) {
   );
 }
 
-function Calibration({ card: { temperature } }: { card: ModelCard }) {
+const ENGINES: Readonly<Record<PageEngine, string>> = {
+  webgl: "on this machine's graphics (WebGL)",
+  wasm: "on this machine's processor (WebAssembly)",
+  cpu: "in JavaScript alone, which is slow",
+};
+
+function Footnote({ card: { temperature }, engine }: { card: ModelCard; engine: PageEngine | null }) {
   return (
     <p className="text-xs text-ink-3">
       {temperature
         ? `Calibrated: logits divided by ${temperature.value.toPrecision(3)}, fitted on ${temperature.count.toLocaleString("en")} pictures of ${temperature.split}.`
         : "Not calibrated: the network's own probabilities, which are often too sure."}
+      {engine && ` The network runs ${ENGINES[engine]}.`}
     </p>
   );
+}
+
+/** Brings a new picture's answer into sight where it stands below what it was chosen in, as on a phone. */
+function useShown() {
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const { current } = frame;
+    if (current && current.getBoundingClientRect().top > window.innerHeight / 2)
+      current.scrollIntoView({ block: "center" });
+  }, []);
+  return frame;
 }

@@ -25,15 +25,19 @@ export function CameraView({ model, question, onAnswer, onKeep, onClose }: Camer
   const [state, setState] = useState<"opening" | "live" | { readonly failure: string }>("opening");
   const [tries, setTries] = useState(0);
   const kept = useRef(0);
+  const held = useRef<MediaStream | null>(null);
+  const release = () => {
+    if (held.current) closeCamera(held.current);
+    held.current = null;
+  };
 
   useEffect(() => {
     let isOver = false;
-    let opened: MediaStream | null = null;
     setState("opening");
     openCamera().then(
       (stream) => {
         if (isOver) return closeCamera(stream);
-        opened = stream;
+        held.current = stream;
         const [track] = stream.getVideoTracks();
         track?.addEventListener("ended", () => setState({ failure: "The camera was taken away." }));
         video.current!.srcObject = stream;
@@ -43,7 +47,7 @@ export function CameraView({ model, question, onAnswer, onKeep, onClose }: Camer
     );
     return () => {
       isOver = true;
-      if (opened) closeCamera(opened);
+      release();
     };
   }, [tries]);
 
@@ -65,7 +69,11 @@ export function CameraView({ model, question, onAnswer, onKeep, onClose }: Camer
         while (!isOver && performance.now() - startMs < INTERVAL_MS);
       }
     };
-    look().catch(({ message }: Error) => !isOver && setState({ failure: message }));
+    look().catch(({ message }: Error) => {
+      if (isOver) return;
+      release();
+      setState({ failure: message });
+    });
     return () => {
       isOver = true;
     };
@@ -79,7 +87,11 @@ export function CameraView({ model, question, onAnswer, onKeep, onClose }: Camer
   if (typeof state === "object") {
     return (
       <div className="rounded-lg border border-line bg-sunken">
-        <ErrorState title="No camera" message={state.failure} onRetry={() => setTries(tries + 1)} />
+        <ErrorState
+          title="Nothing comes from the camera"
+          message={state.failure}
+          onRetry={() => setTries(tries + 1)}
+        />
         <div className="flex justify-center pb-4">
           <Button variant="ghost" onClick={onClose}>
             Back to pictures

@@ -34,6 +34,7 @@ export function openModelInPage(url: string): ModelInPage {
   const worker = new Worker(new URL("./classifier-worker.ts", import.meta.url), { type: "module" });
   const waiting = new Map<number, Waiting>();
   let calls = 0;
+  let broken: ModelInPageError | null = null;
   worker.addEventListener("message", ({ data }: MessageEvent<WorkerResponse>) => {
     const asked = waiting.get(data.call);
     waiting.delete(data.call);
@@ -42,7 +43,8 @@ export function openModelInPage(url: string): ModelInPage {
   });
   worker.addEventListener("error", ({ message }) => {
     const failure = { name: "WorkerError", message: message || "The model's script could not be loaded." };
-    for (const { reject } of waiting.values()) reject(new ModelInPageError(failure));
+    broken = new ModelInPageError(failure);
+    for (const { reject } of waiting.values()) reject(broken);
     waiting.clear();
   });
   function ask<Value extends OpenedModel | PictureAnswer>(
@@ -50,6 +52,7 @@ export function openModelInPage(url: string): ModelInPage {
     transfer: Transferable[] = [],
   ): Promise<Value> {
     return new Promise((resolve, reject) => {
+      if (broken) return reject(broken);
       const call = calls++;
       waiting.set(call, { resolve, reject });
       worker.postMessage(request(call), transfer);

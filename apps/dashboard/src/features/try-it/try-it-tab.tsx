@@ -11,7 +11,7 @@ import { artifactUrl } from "../shell/links";
 import { QueryState, SkeletonLines } from "../shell/query-states";
 import { AnswerCard } from "./answer-card";
 import { CameraView } from "./camera-view";
-import type { PageEngine, PictureAnswer } from "./classifier-protocol";
+import type { PictureAnswer } from "./classifier-protocol";
 import { NEUTRAL } from "./disturbance";
 import { PictureInput } from "./picture-input";
 import { SamplePictures } from "./sample-pictures";
@@ -81,12 +81,6 @@ function NoModel({ run, artifacts, missing }: NoModelProps) {
   );
 }
 
-const ENGINES: Readonly<Record<PageEngine, string>> = {
-  webgl: "on this machine's graphics (WebGL)",
-  wasm: "on this machine's processor (WebAssembly)",
-  cpu: "in JavaScript alone, which is slow",
-};
-
 function TryIt({ run }: { run: RunDetail }) {
   const { state, open } = useModelInPage(artifactUrl(run.id, FOLDER));
   const model = state.status === "open" ? state.model : null;
@@ -126,7 +120,6 @@ function TryIt({ run }: { run: RunDetail }) {
     <div className="grid items-start gap-4 xl:grid-cols-[22rem_minmax(0,1fr)]">
       <Card
         title="Pictures"
-        {...(state.status === "open" && { detail: `the model runs ${ENGINES[state.engine]}` })}
         actions={
           tried.pictures.length > 0 && (
             <Button size="sm" onClick={tried.clear}>
@@ -176,8 +169,10 @@ function TryIt({ run }: { run: RunDetail }) {
         </Card>
       ) : answered ? (
         <AnswerCard
+          key={hasCamera ? "camera" : tried.selected?.id}
           {...answered}
           card={card}
+          engine={state.status === "open" ? state.engine : null}
           disturbance={disturbance}
           onDisturbance={setDisturbance}
           explains={explains}
