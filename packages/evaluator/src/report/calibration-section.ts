@@ -8,16 +8,33 @@ import { html, type Markup } from "./markup.js";
 import { scrollBox } from "./scroll-box.js";
 import { unitChart, type UnitLine } from "./unit-chart.js";
 
+const WORDS = {
+  lead:
+    "Pictures gathered by how sure the network was of its answer, and how often it was right. On the dashed line it is right " +
+    "as often as it is sure; below it, it is over-confident, above it, under-confident.",
+  counted: "pictures",
+  sure: "how sure it was",
+  right: "how often it was right",
+};
+/** Every label of every picture counts as one. */
+const WORDS_OF_LABEL_SETS = {
+  lead:
+    "Every label of every picture, gathered by the probability that the network gave it, and how often the picture had it. " +
+    "On the dashed line these are alike; below it, labels are held too likely, above it, not likely enough.",
+  counted: "labels of pictures",
+  sure: "probability of a label",
+  right: "how often it was there",
+};
+
 /** Null where the report has no calibration, or no picture. */
 export function calibrationSection(report: EvaluationReport): Markup | null {
   const { calibration, temperature, testCount } = report;
   if (!calibration || testCount === 0) return null;
+  const words = report.meanAveragePrecision === undefined ? WORDS : WORDS_OF_LABEL_SETS;
+  const total = calibration.bins.reduce((sum, { count }) => sum + count, 0);
   return html`<section aria-labelledby="calibration">
     <h2 id="calibration">Can it be taken at its word?</h2>
-    <p class="lead">
-      Pictures gathered by how sure the network was of its answer, and how often it was right. On the dashed
-      line it is right as often as it is sure; below it, it is over-confident, above it, under-confident.
-    </p>
+    <p class="lead">${words.lead}</p>
     <div class="card beside-table">
       <figure>
         <figcaption>
@@ -37,19 +54,20 @@ export function calibrationSection(report: EvaluationReport): Markup | null {
           </ul>
         </figcaption>
         ${unitChart({
-          label:
-            "Reliability diagram: how often it is right, by how sure it is; its numbers are in the table below",
-          xTitle: "how sure it was",
-          yTitle: "how often it was right",
+          label: `Reliability diagram: ${words.right}, by ${words.sure}; its numbers are in the table below`,
+          xTitle: words.sure,
+          yTitle: words.right,
           hasDiagonal: true,
           lines: [
             ...(temperature ? [lineOf(temperature.calibration, "after", "with the temperature")] : []),
             lineOf(calibration, "before", "as it is"),
           ],
           bars: {
-            title: "pictures",
-            shares: calibration.bins.map(({ count }) => count / testCount),
-            names: calibration.bins.map((bin) => `${rangeOf(bin)}: ${formatCount(bin.count)} pictures`),
+            title: words.counted,
+            shares: calibration.bins.map(({ count }) => count / total),
+            names: calibration.bins.map(
+              (bin) => `${rangeOf(bin)}: ${formatCount(bin.count)} ${words.counted}`,
+            ),
           },
         })}
       </figure>
@@ -81,6 +99,7 @@ export function calibrationFigures({
   temperature,
   brierScore,
   loss,
+  meanAveragePrecision,
 }: EvaluationReport): [string, string, string?][] {
   if (!calibration) return [];
   const after = temperature?.calibration;
@@ -102,7 +121,7 @@ export function calibrationFigures({
       ? []
       : [
           [
-            "Brier score (0 to 2)",
+            `Brier score (0 to ${meanAveragePrecision === undefined ? 2 : 1})`,
             formatLoss(brierScore),
             ...(temperature ? ([""] as const) : ([] as const)),
           ] as [string, string, string?],

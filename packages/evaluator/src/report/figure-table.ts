@@ -135,7 +135,7 @@ function figuresOf(report: EvaluationReport): Figure[] {
       name: "Brier score",
       key: "brierScore",
       value: report.brierScore,
-      meaning: "squared error of the probabilities: 0 is perfect, 2 the worst",
+      meaning: `squared error of the probabilities: 0 is perfect, ${hasSets ? 1 : 2} the worst`,
       format: formatLoss,
     },
     {

@@ -65,7 +65,8 @@ export function rankingSection(report: EvaluationReport): Markup | null {
 
 function chartCard(ranking: Ranking, family: CurveFamily, report: EvaluationReport): Markup {
   const { title, xTitle, yTitle, hasDiagonal } = ranking;
-  const weakest = weakestOf(ranking, report);
+  // Of too many classes to draw, the report has the areas alone.
+  const weakest = family.classes.length === 0 ? [] : weakestOf(ranking, report);
   const lines = [
     ...family.classes.flatMap((points, index) =>
       weakest.includes(index) ? [] : [lineOf("faint", report.perClass[index]!, points)],
@@ -126,7 +127,7 @@ function curveTable(ranking: Ranking, family: CurveFamily, { perClass }: Evaluat
     ...perClass.map((row, index) => ({
       name: row.className,
       area: areaOf(row) ?? NaN,
-      points: family.classes[index]!,
+      points: family.classes[index] ?? { x: [], y: [] },
     })),
   ];
   const columns = key === "roc" ? "found at false alarms of" : "precision at a recall of";

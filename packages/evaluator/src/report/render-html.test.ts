@@ -282,6 +282,30 @@ describe("a report with everything in it", () => {
     }
   });
 
+  it("has areas alone where there are too many classes to draw", () => {
+    const areas = (family: NonNullable<typeof report.roc>) => ({ ...family, classes: [], macro: undefined });
+    const large = renderHtml({
+      report: { ...report, roc: areas(report.roc!), precisionRecall: areas(report.precisionRecall!) },
+    });
+    expect(large).not.toMatch(/<g class="(faint|weak)/);
+    expect(large).toMatch(/<th scope="row">cat<\/th>\s*<td>90\.00\u202f%<\/td>\s*<td>n\/a/);
+  });
+
+  it("speaks of labels in the reliability diagram where pictures have any number of them", () => {
+    const page = renderHtml({
+      report: {
+        ...report,
+        meanAveragePrecision: 0.7,
+        confusionMatrix: [],
+        worstMistakes: [],
+        mostUncertain: [],
+      },
+    });
+    expect(page).toContain("Every label of every picture");
+    expect(page).toContain("Brier score (0 to 1)");
+    expect(page).not.toContain('id="confusion"');
+  });
+
   it("stays under 3 MB with a hundred classes and sixty pictures of 10 kB", () => {
     const many = drawnPredictions(named(100), 100);
     const manyPairs = confusedPairs(many);
