@@ -4,7 +4,7 @@ export const pageStyle = `
 :root {
   color-scheme: light dark;
   --page: #f6f6f4; --card: #fff; --ink: #1c1e21; --muted: #646a73; --line: #e3e4e6; --hover: #0000000a;
-  --hit: #2563c9; --miss: #d9541e; --quiet: #8b93a1; --on-strong: #fff;
+  --hit: #2563c9; --miss: #c2410c; --quiet: #8b93a1; --on-strong: #fff;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -207,7 +207,7 @@ footer p { max-width: 90ch; padding-top: 16px; border-top: 1px solid var(--line)
   .gallery { grid-template-columns: 1fr 1fr; gap: 10px; }
 }
 @media print {
-  :root { color-scheme: light; --page: #fff; --ink: #000; --muted: #555; --line: #ccc; --hit: #2563c9; --miss: #d9541e; --quiet: #777; --on-strong: #fff; }
+  :root { color-scheme: light; --page: #fff; --ink: #000; --muted: #555; --line: #ccc; --hit: #2563c9; --miss: #c2410c; --quiet: #777; --on-strong: #fff; }
   * { print-color-adjust: exact; }
   :root { font-size: 11.5px; }
   body > header, main, body > footer { max-width: none; padding: 0; }
