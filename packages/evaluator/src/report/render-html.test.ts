@@ -4,6 +4,7 @@ import type { EvaluationReport } from "@convkit/schema";
 import { confusedPairs } from "../confused-pairs.js";
 import { evaluate } from "../evaluate.js";
 import { drawnPredictions, fullReport } from "../fixtures/full-report.js";
+import { plainReport } from "../fixtures/plain-report.js";
 import { ImageDataUrlError } from "./image-data-url.js";
 import { picturesShown } from "./picture-galleries.js";
 import { renderHtml } from "./render-html.js";
@@ -21,7 +22,7 @@ function reportOf(classNames: string[], pictureCount = classNames.length * 3): E
     probabilities[i * classCount + said] = 1;
   });
   const ids = Array.from(labels, (_, i) => `picture ${i}`);
-  return evaluate({ split: "test", classNames, ids, labels, probabilities });
+  return plainReport({ split: "test", classNames, ids, labels, probabilities });
 }
 
 const named = (count: number) => Array.from({ length: count }, (_, k) => `class ${k}`);

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { evaluate } from "../evaluate.js";
 import { drawnPredictions, fullReport } from "../fixtures/full-report.js";
+import { plainReport } from "../fixtures/plain-report.js";
 import { renderMarkdown } from "./render-markdown.js";
 
 function report(classNames: string[]) {
-  return evaluate({
+  return plainReport({
     split: "test",
     classNames,
     ids: ["a.png", "b.png", "c.png", "d.png"],
