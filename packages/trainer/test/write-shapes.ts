@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Rng } from "@convkit/random";
-import { encodePng } from "./encode-png.js";
+import { encodePng } from "../src/png.js";
 
 const SIZE = 16;
 const NAMES = ["circle", "square"];

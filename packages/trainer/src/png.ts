@@ -1,11 +1,11 @@
 /**
- * Pixels to a PNG, for folders of pictures that tests make. Written out here because Node's zlib already does
- * the hard part; an image library would be a dependency for forty lines.
+ * Pixels to a PNG, for maps laid over pictures, which a page or a paper takes as they are. Written out here because
+ * Node's zlib already does the hard part; an image library would be a dependency for forty lines.
  * https://www.w3.org/TR/png-3/ §5 (chunks), §11.2 (IHDR, IDAT, IEND); every scan line is stored unfiltered.
  */
 import { crc32, deflateSync } from "node:zlib";
 
-interface Picture {
+export interface Picture {
   /** uint8, height × width × channels. */
   readonly data: Uint8Array;
   readonly height: number;
