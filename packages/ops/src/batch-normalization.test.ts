@@ -25,6 +25,16 @@ function jsonOf(config: unknown): unknown {
 const images = () => tf.randomNormal([4, 2, 2, 3], 3, 2, "float32", 11);
 
 describe("BatchNormalization", () => {
+  it.each([{ scale: false }, { center: false }, { scale: false, center: false }])(
+    "lets a gradient through outside training, with %o",
+    (args) => {
+      const { model } = build({ ...args, epsilon: 3 });
+      const gradient = tf.grad((x) => tf.sum(model.apply(x) as tf.Tensor))(images());
+      // 1 / √(variance + ε), with the first variance of 1.
+      for (const value of gradient.dataSync()) expect(value).toBeCloseTo(0.5, 6);
+    },
+  );
+
   it("normalises by the batch while training and by the moving statistics otherwise", () => {
     const { model } = build({ momentum: 0, epsilon: 1e-5 });
     const x = images();

@@ -148,7 +148,9 @@ export class BatchNormalization extends tf.layers.Layer {
       if (!this.usesBatchStatistics(kwargs)) {
         const mean = this.movingMean.read() as tf.Tensor1D;
         const variance = this.movingVariance.read() as tf.Tensor1D;
-        return tf.batchNorm(x, mean, variance, offset, scale, epsilon);
+        // Without them tfjs computes the same, and then fails where a gradient goes through.
+        const [ones, zeros] = [scale ?? tf.onesLike(variance), offset ?? tf.zerosLike(mean)];
+        return tf.batchNorm(x, mean, variance, zeros, ones, epsilon);
       }
       const count = x.size / (x.shape.at(-1) ?? 1);
       const given = { x, ...(scale && { scale }), ...(offset && { offset }) };
