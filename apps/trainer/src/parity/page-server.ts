@@ -13,7 +13,7 @@ import { BrowserUnavailableError } from "./find-chromium.js";
 import { ANSWER, FAILURE_HEADER, READY, TASK } from "./page-protocol.js";
 
 /** The browser could not do with a picture what it was asked to. */
-export class BrowserPictureError extends Error {
+class BrowserPictureError extends Error {
   override readonly name = "BrowserPictureError";
 }
 
