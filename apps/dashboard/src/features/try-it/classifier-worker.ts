@@ -12,7 +12,8 @@ import type {
   WorkerResponse,
 } from "./classifier-protocol";
 import { decodePicture, type DecodedPicture } from "./decode-picture";
-import { disturb, handyPicture, isNeutral } from "./disturbance";
+import { disturb, handyPicture } from "./disturb-picture";
+import { isNeutral } from "./disturbance";
 import { explain } from "./explain";
 
 /** Pictures that stay decoded: the one that is looked at, and the one before. */

@@ -1,7 +1,8 @@
 /** What the sliders do to a picture. */
 import { expect, test } from "vitest";
 import type { DecodedPicture } from "./decode-picture";
-import { disturb, handyPicture, isNeutral, NEUTRAL } from "./disturbance";
+import { disturb, handyPicture } from "./disturb-picture";
+import { isNeutral, NEUTRAL } from "./disturbance";
 
 /** Black, but for one white pixel. */
 function dotAt(x: number, y: number, edge = 9): DecodedPicture {
