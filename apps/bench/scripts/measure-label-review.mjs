@@ -5,7 +5,7 @@
  *
  *   node measure-label-review.mjs FOLDER [--seed 0] [--fraction 0.05] [--folds 5] [-- options of `convkit train`]
  *
- * FOLDER holds train/ and test/ with a folder for each class. What it makes lies in .convkit/label-review-<seed>/ of the working
+ * FOLDER holds train/ and test/ with a folder for each class. What it makes lies in label-review-<seed>/ of the working
  * directory; once the run is trained, the same command goes on with its review.
  */
 import { spawnSync } from "node:child_process";
@@ -51,7 +51,7 @@ while (swapped.size < Math.round(fraction * train.length)) {
   if (!swapped.has(path)) swapped.set(path, others[rng.int(others.length)]);
 }
 
-const folder = resolve(".convkit", `label-review-${seed}`);
+const folder = resolve(`label-review-${seed}`);
 mkdirSync(folder, { recursive: true });
 const manifest = join(folder, "swapped.csv");
 const lines = [...train, ...picturesOf("test")].map(
@@ -59,10 +59,10 @@ const lines = [...train, ...picturesOf("test")].map(
 );
 writeFileSync(manifest, `path,label,split\n${lines.join("\n")}\n`);
 
-/** @returns the last line of standard output. */
+/** In that folder, where its home then is. @returns the last line of standard output. */
 function convkit(...args) {
   const child = spawnSync(process.execPath, [CLI, ...args, "--json"], {
-    env: { ...process.env, CONVKIT_HOME: folder },
+    cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],
     maxBuffer: 2 ** 30,
   });
@@ -70,7 +70,9 @@ function convkit(...args) {
   return JSON.parse(child.stdout.toString().trim().split("\n").at(-1));
 }
 
-if (!existsSync(join(folder, "runs"))) convkit("train", manifest, ...own.slice(end + 1));
+/** Paths among the options are of the folder where the command was given. */
+const options = own.slice(end + 1).map((option) => (existsSync(option) ? resolve(option) : option));
+if (!existsSync(join(folder, ".convkit/runs"))) convkit("train", manifest, ...options);
 const relabel = join(folder, "relabel.jsonl");
 const { joint } = convkit("review", "latest", "--folds", values.folds, "--export", relabel);
 const ranked = readFileSync(relabel, "utf8")

@@ -9,7 +9,7 @@ export interface DecodedPicture {
 }
 
 /** The browser cannot decode it, or it is no picture. */
-export class UndecodablePictureError extends Error {
+class UndecodablePictureError extends Error {
   override readonly name = "UndecodablePictureError";
 }
 

@@ -1,7 +1,7 @@
 /** The camera, and in words why there is none. */
 
 /** There is no camera, or it may not be used. */
-export class CameraError extends Error {
+class CameraError extends Error {
   override readonly name = "CameraError";
 }
 
