@@ -1,4 +1,5 @@
 import * as db from "@convkit/db";
+import { InvalidPredictionsError, MetricNotComparedError } from "@convkit/evaluator";
 import { expect, it } from "vitest";
 import { codeOfError } from "./code-of-error.js";
 
@@ -25,4 +26,9 @@ it("tells what is missing from what is wrong", () => {
   expect(codeOfError(new db.RunNotFoundError("gone"))).toBe("NOT_FOUND");
   expect(codeOfError(new db.RunFilterError("odd", 3))).toBe("BAD_REQUEST");
   expect(codeOfError(new Error("nobody foresaw it"))).toBeUndefined();
+});
+
+it("knows what a comparison of runs refuses", () => {
+  expect(codeOfError(new InvalidPredictionsError("no label"))).toBe("BAD_REQUEST");
+  expect(codeOfError(new MetricNotComparedError("no such metric"))).toBe("BAD_REQUEST");
 });

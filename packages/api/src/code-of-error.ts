@@ -25,7 +25,7 @@ import {
   UnknownFieldError,
   UnstorableEventError,
 } from "@convkit/db";
-import { MetricNotComparedError } from "@convkit/evaluator";
+import { InvalidPredictionsError, MetricNotComparedError } from "@convkit/evaluator";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 
 const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_KEY>([
@@ -48,6 +48,7 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
   [UnstorableEventError, "BAD_REQUEST"],
   [CursorError, "BAD_REQUEST"],
   [ClassesDifferError, "BAD_REQUEST"],
+  [InvalidPredictionsError, "BAD_REQUEST"],
   [MetricNotComparedError, "BAD_REQUEST"],
   [RunInUseError, "CONFLICT"],
   [NoClassifierError, "CONFLICT"],

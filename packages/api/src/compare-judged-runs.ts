@@ -1,4 +1,4 @@
-/** The verdict on runs of the record: the same computation as `convkit compare`, bounded so that other calls need not wait for it. */
+/** The verdict on runs of the record: the same computation as `convkit compare`, with fewer resamples where there is much to draw. */
 import { readJudgements, type Database } from "@convkit/db";
 import {
   COMPARISON_METRICS,
@@ -37,7 +37,7 @@ export type RunVerdict =
       readonly differences: readonly string[];
     };
 
-/** What a comparison may cost: resampled pictures, of all runs together. A billion take some two seconds. */
+/** What a comparison should cost: resampled pictures, of all runs together. A billion take some two seconds. */
 const MOST_DRAWS = 2e8;
 const RESAMPLES = { most: 2000, least: 400 };
 
