@@ -123,11 +123,11 @@ describe("a run with a time budget", () => {
     const config = configOf({ lookahead: { everySteps: 5 } });
     const whole = await train(config, runOptions(uncut, stepping()));
     // At step 10, a tenth of the time, there was a plan that knew of no validation yet. After the second epoch's, 300 ms are
-    // used and 40 pictures judge as long as 40 validate: 950 = 300 + (T − 24) · 10 + (⌈T / 12⌉ − 2) · 30 + 30 leaves 72
-    // steps with 4 validations, at 930; one step more would have a fifth.
-    const steps = 72;
+    // used, and 40 test pictures and the 40 of validation are judged, as long as two validations: 950 =
+    // 300 + (T − 24) · 10 + (⌈T / 12⌉ − 2) · 30 + 60 leaves 71 steps with 4 validations, at 950.
+    const steps = 71;
     const plans = eventsOf(journalOf(uncut), "message").map(({ text }) => text);
-    expect(plans.at(-1)).toMatch(/^At 10\.0 ms a step 72 steps fit into 0\.0167 minutes/);
+    expect(plans.at(-1)).toMatch(/^At 10\.0 ms a step 71 steps fit into 0\.0167 minutes/);
     expect([whole.status, whole.reason]).toEqual(["completed", `${steps} steps done`]);
     expect(whole.report!.testCount).toBe(40);
     const { step, logs } = whole.history.at(-1)!;

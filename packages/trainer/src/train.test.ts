@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { withTemperature } from "@convkit/evaluator";
 import { loadClassifier } from "@convkit/models";
 import {
   decodePredictions,
@@ -121,10 +122,12 @@ describe("train", () => {
       return { data: drawSquare(label, 200 + label), height: 8, width: 8, channels: 3 };
     });
     const probabilities = await classifier.predict(pictures);
+    const { temperature } = classifier.card;
     classifier.dispose();
     expect([...predictions.labels.slice(0, 3)]).toEqual([0, 1, 2]);
-    predictions.probabilities
-      .slice(0, 9)
+    expect(temperature).toMatchObject({ split: "validation" });
+    withTemperature(predictions, temperature!.value)
+      .probabilities.slice(0, 9)
       .forEach((probability, i) => expect(probabilities[i]).toBeCloseTo(probability, 5));
   });
 
@@ -178,7 +181,8 @@ describe("train", () => {
     const { report } = await train(configOf({ epochs: 1, learningRate: 1e-6 }), optionsFor(run));
     expect(report!.worstMistakes.length).toBeGreaterThan(0);
     const page = readFileSync(join(run, "report.html"), "utf8");
-    expect(page.match(/src="data:image\/png;base64,/g)).toHaveLength(report!.worstMistakes.length);
+    const [, gallery = ""] = /<h2 id="mistakes">(.*?)<\/section>/s.exec(page) ?? [];
+    expect(gallery.match(/src="data:image\/webp;base64,/g)).toHaveLength(report!.worstMistakes.length);
   });
 
   it("gives the same weights twice, bit for bit, with any number of loader threads", async () => {
