@@ -1,5 +1,5 @@
 /** What a report's figures do not promise, in sentences: the same on the page and in the model card. */
-import type { EvaluationReport } from "@convkit/schema";
+import type { Calibration, EvaluationReport } from "@convkit/schema";
 import { formatPercent } from "./format-number.js";
 import { describeSplit, listNames } from "./plain-words.js";
 import { isWorse } from "./slice-table.js";
@@ -11,7 +11,7 @@ const NAMES_LISTED = 5;
 
 /** Plain text, not yet escaped for any format. */
 export function listLimits(report: EvaluationReport): string[] {
-  const { perClass, testCount, calibration, slices = [], split, meanAveragePrecision } = report;
+  const { perClass, testCount, slices = [], split, meanAveragePrecision } = report;
   if (testCount === 0) return ["Nothing was tested: nothing is known of it."];
   const noun = meanAveragePrecision === undefined ? "class" : "label";
   const plural = meanAveragePrecision === undefined ? "classes" : "labels";
@@ -40,16 +40,27 @@ export function listLimits(report: EvaluationReport): string[] {
           `Weak ${weak.length === 1 ? noun : plural} (F1 below ${formatPercent(WEAK_F1, 0)}), the weakest first: ${names(weak)}.`,
         ]
       : []),
-    ...(calibration && calibration.ece > LARGE_CALIBRATION_ERROR
-      ? [
-          `Its probabilities cannot be taken at their word: they are off by ${(calibration.ece * 100).toFixed(1)} of 100 on average.`,
-        ]
-      : []),
+    ...calibrationLimits(report),
     ...worse
       .slice(0, NAMES_LISTED)
       .map(
         ({ by, value, accuracy, difference }) =>
           `Pictures whose ${by} is ${value} fare worse than the others: accuracy ${formatPercent(accuracy)}, beside ${formatPercent(accuracy - difference)}.`,
       ),
+  ];
+}
+
+/** Probabilities are those with the temperature for whoever goes by the card, and those without it for whoever reads logits alone. */
+function calibrationLimits({ calibration, temperature }: EvaluationReport): string[] {
+  const limit = (start: string, judged: Calibration | undefined) =>
+    judged && judged.ece > LARGE_CALIBRATION_ERROR
+      ? [
+          `${start} cannot be taken at their word: they are off by ${(judged.ece * 100).toFixed(1)} of 100 on average.`,
+        ]
+      : [];
+  if (!temperature) return limit("Its probabilities", calibration);
+  return [
+    ...limit("Its probabilities, with the temperature too,", temperature.calibration),
+    ...limit("Probabilities that are made of its logits without the temperature of its card", calibration),
   ];
 }

@@ -27,7 +27,7 @@ export function mistakeGallery(report: EvaluationReport, images: Gallery["images
               The pictures that the network was surest of and wrong about. Some of them may carry a wrong
               label.
             </p>
-            ${cards(worstMistakes, { classNames, images })}`
+            ${cards(worstMistakes, { classNames, images })}${beforeTemperature(report)}`
     }
   </section>`;
 }
@@ -38,10 +38,11 @@ export function mistakeGallery(report: EvaluationReport, images: Gallery["images
  */
 export function pairGallery(
   pairs: readonly ConfusedPair[],
-  { classNames }: EvaluationReport,
+  report: EvaluationReport,
   images: Gallery["images"],
 ): Markup | null {
   if (pairs.length === 0) return null;
+  const { classNames } = report;
   return html`<section aria-labelledby="pairs">
     <h2 id="pairs">Most confused pairs</h2>
     <p class="lead">
@@ -57,6 +58,7 @@ export function pairGallery(
         ${cards(pictures, { classNames, images })}
       `,
     )}
+    ${beforeTemperature(report)}
   </section>`;
 }
 
@@ -73,7 +75,7 @@ export function uncertainGallery(report: EvaluationReport, images: Gallery["imag
       The pictures between whose names the network could least decide, right or wrong. More pictures like
       these are worth collecting.
     </p>
-    ${cards(mostUncertain.slice(0, UNCERTAIN_SHOWN), { classNames, images })}
+    ${cards(mostUncertain.slice(0, UNCERTAIN_SHOWN), { classNames, images })} ${beforeTemperature(report)}
   </section>`;
 }
 
@@ -85,6 +87,13 @@ export function picturesShown(report: EvaluationReport, pairs: readonly Confused
     ...(report.mostUncertain ?? []).slice(0, UNCERTAIN_SHOWN),
   ];
   return [...new Set(pictures.map(({ id }) => id))];
+}
+
+/** The report's pictures are judged by the network as it is, whatever its sentences on sureness go by. */
+function beforeTemperature({ temperature }: EvaluationReport): Markup | null {
+  return temperature
+    ? html`<p class="note">These degrees of sureness are those before the temperature.</p>`
+    : null;
 }
 
 function cards(pictures: readonly JudgedPicture[], gallery: Gallery): Markup {

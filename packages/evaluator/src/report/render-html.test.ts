@@ -260,6 +260,14 @@ describe("a report with everything in it", () => {
     expect(new Set(picturesShown(report, pairs))).toEqual(new Set(shown));
   });
 
+  it("says that pictures are judged without the temperature, where there is one", () => {
+    for (const id of ["pairs", "mistakes", "uncertain"])
+      expect(section(id).match(/before the temperature/g)).toHaveLength(1);
+    expect(renderHtml({ report: { ...report, temperature: undefined }, pairs })).not.toContain(
+      "before the temperature",
+    );
+  });
+
   it("says how to have it again", () => {
     for (const fact of [run.command, "5ca1ab1e"]) expect(section("reproduce")).toContain(fact);
   });

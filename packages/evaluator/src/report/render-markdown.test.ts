@@ -123,6 +123,8 @@ it("tells of groups, calibration, intervals and how to have it again, where it i
     ),
   );
   expect(markdown).toContain("| Expected calibration error | 10.00 % | 1.00 % |");
+  expect(markdown.match(/before the temperature/g)).toHaveLength(1);
+  expect(renderMarkdown({ ...full, temperature: undefined })).not.toContain("before the temperature");
   expect(markdown).toMatch(/^\| Brier score \| 0\.3100 \| 0\.3000 – 0\.3200 \|/m);
   expect(markdown).toContain("```text\nconvkit train --config config.json\n```");
   expect(markdown.match(/^## .*/gm)).toEqual(

@@ -47,7 +47,7 @@ export function renderMarkdown(report: EvaluationReport, context: ReportContext 
             "## Confusions",
             ...confusions(report),
             "## Worst mistakes",
-            mistakes(report),
+            ...mistakes(report),
           ]
         : ["## Per label", labelTable(report, report.meanAveragePrecision)]),
       ...slices(report),
@@ -218,18 +218,21 @@ function confusions({ confusionMatrix, classNames }: EvaluationReport): string[]
   return [list, matrix];
 }
 
-function mistakes({ worstMistakes, classNames }: EvaluationReport): string {
-  if (worstMistakes.length === 0) return "None.";
-  return markdownTable(
-    ["Picture", "Is", "Said", "Probability", "Of the label"],
-    worstMistakes
-      .slice(0, MISTAKES_LISTED)
-      .map(({ id, label, prediction, probability, labelProbability }) => [
-        id,
-        classNames[label]!,
-        classNames[prediction]!,
-        formatPercent(probability),
-        formatPercent(labelProbability),
-      ]),
-  );
+function mistakes({ worstMistakes, classNames, temperature }: EvaluationReport): string[] {
+  if (worstMistakes.length === 0) return ["None."];
+  return [
+    markdownTable(
+      ["Picture", "Is", "Said", "Probability", "Of the label"],
+      worstMistakes
+        .slice(0, MISTAKES_LISTED)
+        .map(({ id, label, prediction, probability, labelProbability }) => [
+          id,
+          classNames[label]!,
+          classNames[prediction]!,
+          formatPercent(probability),
+          formatPercent(labelProbability),
+        ]),
+    ),
+    ...(temperature ? ["These probabilities are those before the temperature."] : []),
+  ];
 }

@@ -2,6 +2,7 @@ import type { Calibration, EvaluationReport } from "@convkit/schema";
 import { expect, it } from "vitest";
 import { evaluate } from "../evaluate.js";
 import { plainReport } from "../fixtures/plain-report.js";
+import { listLimits } from "./limits.js";
 import { summarise } from "./summarise.js";
 
 /** The report of a confusion matrix: predictions that are as sure as can be. */
@@ -78,6 +79,42 @@ it("says whom to trust, out of the bins", () => {
     "Let a person look where it is at most 90\u202f% sure: that is so for 20 of 100 pictures, and of these it names 63 of 100 rightly; of the others, 98 of 100.",
     // 0.8 × 0.99 + 0.1 × 0.85 + 0.1 × 0.55 = 0.932.
     "It is over-confident: on average it is 93.2\u202f% sure of its answer, and right in 91 of 100.",
+  ]);
+});
+
+it("goes by the temperature, where there is one, as predictions do", () => {
+  const report: EvaluationReport = {
+    ...reportOf(
+      [
+        [470, 30],
+        [60, 440],
+      ],
+      ["cat", "dog"],
+    ),
+    calibration: calibrationOf({ 9: [1000, 0.99, 0.91] }, 0.08),
+    temperature: {
+      value: 2.5,
+      split: "validation",
+      count: 500,
+      // 600 × 0.99 + 400 × 0.79 = 910; 0.6 × 0.98 + 0.4 × 0.8 = 0.908.
+      calibration: calibrationOf({ 9: [600, 0.98, 0.99], 7: [400, 0.8, 0.79] }, 0.01),
+      loss: 0.3,
+    },
+  };
+  expect(sentences(report)["Whom to trust"]).toEqual([
+    "Its degrees of sureness are those with its temperature of 2.50, as convkit predict gives them.",
+    "When it is more than 90\u202f% sure, which is so for 60 of 100 pictures, it is right in 99 of 100.",
+    "Let a person look where it is at most 80\u202f% sure: that is so for 40 of 100 pictures, and of these it names 79 of 100 rightly; of the others, 99 of 100.",
+    "Its degrees of sureness can be taken at their word: on average it is 90.8\u202f% sure of its answer, and right in 91 of 100.",
+  ]);
+  const limitsOn = (judged: EvaluationReport) =>
+    listLimits(judged).filter((sentence) => sentence.includes("taken at their word"));
+  expect(limitsOn(report)).toEqual([
+    "Probabilities that are made of its logits without the temperature of its card cannot be taken at their word: they are off by 8.0 of 100 on average.",
+  ]);
+  const stillOff = { ...report.temperature!, calibration: calibrationOf({ 9: [1000, 0.97, 0.91] }, 0.06) };
+  expect(limitsOn({ ...report, calibration: undefined, temperature: stillOff })).toEqual([
+    "Its probabilities, with the temperature too, cannot be taken at their word: they are off by 6.0 of 100 on average.",
   ]);
 });
 

@@ -16,8 +16,12 @@ const SMALLEST_RELIEF = 0.01;
 const CLOSE_MEANS = 0.02;
 const SMALL_ERROR = 0.03;
 
-/** Nothing where the report has no calibration, or no picture. */
-export function trustSentences({ calibration, testCount }: EvaluationReport): string[] {
+/**
+ * Of the network with its temperature, where it has one: so it answers whoever asks it through its card. Nothing where the report has
+ * no calibration, or no picture.
+ */
+export function trustSentences({ calibration: asItIs, temperature, testCount }: EvaluationReport): string[] {
+  const calibration = temperature?.calibration ?? asItIs;
   if (!calibration || testCount === 0) return [];
   if (testCount < FEWEST_PICTURES) {
     return [
@@ -25,6 +29,11 @@ export function trustSentences({ calibration, testCount }: EvaluationReport): st
     ];
   }
   return [
+    ...(temperature
+      ? [
+          `Its degrees of sureness are those with its temperature of ${temperature.value.toPrecision(3)}, as convkit predict gives them.`,
+        ]
+      : []),
     ...verySureSentences(calibration, testCount),
     ...lookSentences(calibration, testCount),
     overallSentence(calibration, testCount),
