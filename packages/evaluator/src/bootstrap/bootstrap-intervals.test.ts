@@ -17,21 +17,26 @@ function predictions(labels: number[], rows: number[][], more: Partial<Predictio
 const SEED = 2027;
 const DRAWS = 1000;
 
-/** How many percent of the simulated test sets have an interval that holds the true figure. */
+/** How many percent of the simulated test sets that have an interval have one that holds the true figure. */
 function coverage(
   truths: Record<string, number>,
   simulate: (rng: Rng) => Predictions,
 ): Record<string, number> {
-  const hits = Object.fromEntries(Object.keys(truths).map((name) => [name, 0]));
+  const told = Object.fromEntries(Object.keys(truths).map((name) => [name, { hits: 0, count: 0 }]));
   for (let draw = 0; draw < DRAWS; draw++) {
     const simulated = simulate(Rng.fromSeed(SEED).split(draw));
-    const { of } = bootstrapIntervals(simulated, { resamples: 200, seed: draw });
+    const { of, perClass } = bootstrapIntervals(simulated, { resamples: 200, seed: draw });
     for (const [name, truth] of Object.entries(truths)) {
-      const [low, high] = of[name] as Interval;
-      if (low <= truth && truth <= high) hits[name]!++;
+      const [, k, score] = /^perClass\.(\d+)\.(.*)$/.exec(name) ?? [];
+      const interval = score === undefined ? of[name] : perClass[Number(k)]![score];
+      if (!interval) continue;
+      told[name]!.count++;
+      if (interval[0] <= truth && truth <= interval[1]) told[name]!.hits++;
     }
   }
-  return Object.fromEntries(Object.entries(hits).map(([name, count]) => [name, (100 * count) / DRAWS]));
+  return Object.fromEntries(
+    Object.entries(told).map(([name, { hits, count }]) => [name, Math.round((1000 * hits) / count) / 10]),
+  );
 }
 
 /** 95 ± 2. */
@@ -98,6 +103,27 @@ describe(`95 % intervals hold the truth in 95 ± 2 % of ${DRAWS} simulated test 
   });
 });
 
+it("hold the truth of a class of five pictures as often, where they are told at all", async ({
+  annotate,
+}) => {
+  // 4.5 of 5 are found, and with them 0.05 · 55 = 2.75 of the other class.
+  const [recall, wrong] = [0.9, 0.05];
+  const truths = {
+    "perClass.0.recall": recall,
+    "perClass.0.f1": (2 * 4.5) / (5 + 4.5 + 2.75),
+  };
+  const labels = Array.from({ length: 60 }, (_, i) => Number(i >= 5));
+  const percents = coverage(truths, (rng) =>
+    predictions(
+      labels,
+      labels.map((label) => (rng.bernoulli(label === 0 ? recall : wrong) ? [0.75, 0.25] : [0.25, 0.75])),
+    ),
+  );
+  await annotate(`Held in %: ${JSON.stringify(percents)}, seed ${SEED}`);
+  // Figures of five pictures come in steps: they cannot hold in 95 % exactly.
+  for (const percent of Object.values(percents)) expect(percent).toBeGreaterThanOrEqual(93);
+});
+
 describe("bootstrap intervals", () => {
   /** Of class 0 15 of 20 are right, of class 1 70 of 80. */
   const rightOrNot = predictions(
@@ -147,6 +173,19 @@ describe("bootstrap intervals", () => {
       of: {},
       perClass: [{}, {}],
     });
+  });
+
+  it("are none of a class with a single picture, in which nothing can differ", () => {
+    const { perClass } = bootstrapIntervals(
+      predictions(
+        [0, 1, 1, 1, 1],
+        [0, 0, 1, 1, 1].map((said) => (said === 0 ? [0.75, 0.25] : [0.25, 0.75])),
+      ),
+      { resamples: 100, seed: 0 },
+    );
+    // Its precision is a half, by the other class's pictures alone.
+    expect(perClass[0]).toEqual({});
+    expect(perClass[1]).toHaveProperty("recall");
   });
 
   it("are of label sets, too: of pictures whole, with all their labels", () => {

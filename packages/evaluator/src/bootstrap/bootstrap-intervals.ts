@@ -3,6 +3,10 @@
  * kind? Pictures are drawn again, with replacement, from those that there are, as many of each class as it has. Efron 1979,
  * https://doi.org/10.1214/aos/1176344552; stratified: Davison & Hinkley 1997, "Bootstrap Methods and their Application", § 3.2.
  *
+ * n of n pictures would spread by (n − 1) / n of what they should: of a class of five, intervals of its recall held 0.9 in 79 % of
+ * simulated test sets. So n − 1 of each class are drawn, and each counts n / (n − 1) pictures, which is right class by class, and for what
+ * is made of several (Rao & Wu 1988, "Resampling Inference With Complex Survey Data", JASA 83(401), § 2).
+ *
  * The interval is the normal one with the bootstrap's standard error, on a scale without bounds (§ 5.2 there): of few pictures, or
  * near 0 and 1, it holds the true figure more often than percentiles, plain, bias-corrected or turned over, which fell to 68 to 87 % of
  * 1,000 simulated test sets of 60 pictures for the area under a ROC curve of 0.98, where this one held 93 %.
@@ -28,7 +32,10 @@ export interface BootstrapOptions {
 export interface BootstrapIntervals {
   /** Of figures by their names in the report: `accuracy`, `topK.5`, `macroAverage.f1`. */
   readonly of: Record<string, Interval>;
-  /** In the order of `classNames`: `precision`, `recall`, `f1`, `rocAuc`, `averagePrecision`; nothing of a class without pictures. */
+  /**
+   * In the order of `classNames`: `precision`, `recall`, `f1`, `rocAuc`, `averagePrecision`; nothing of a class without pictures, nor of
+   * one with a single picture, which does not tell how others of it would differ.
+   */
   readonly perClass: readonly Record<string, Interval>[];
 }
 
@@ -63,6 +70,7 @@ export function bootstrapIntervals(
   const strata = strataOf(predictions);
   const count = strata.reduce((sum, { length }) => sum + length, 0);
   const perClass = predictions.classNames.map((): Record<string, Interval> => ({}));
+  const supports = supportsOf(predictions);
   const of: Record<string, Interval> = {};
   if (count === 0) return { of, perClass };
   const families = [meanFigures(predictions, topK), countFigures(predictions)];
@@ -72,7 +80,7 @@ export function bootstrapIntervals(
   for (const [name, interval] of intervalsOf(families, { strata, count, resamples, seed })) {
     const [, k, score] = /^perClass\.(\d+)\.(.*)$/.exec(name) ?? [];
     if (score === undefined) of[name] = interval;
-    else perClass[Number(k)]![score] = interval;
+    else if (supports[Number(k)]! > 1) perClass[Number(k)]![score] = interval;
   }
   return { of, perClass };
 }
@@ -86,6 +94,17 @@ function strataOf(predictions: Predictions): number[][] {
   return strata.filter(({ length }) => length > 0);
 }
 
+/** Pictures of each class. */
+function supportsOf({ classNames, labels, labelSets }: Predictions): Float64Array {
+  const supports = new Float64Array(classNames.length);
+  if (labelSets) {
+    for (const [i, has] of labelSets.entries()) supports[i % classNames.length]! += has;
+  } else {
+    for (const label of labels) if (label >= 0) supports[label]!++;
+  }
+  return supports;
+}
+
 function* intervalsOf(
   families: readonly ResampledFigures[],
   {
@@ -96,7 +115,7 @@ function* intervalsOf(
   }: { strata: readonly number[][]; count: number; resamples: number; seed: number },
 ): Iterable<[string, Interval]> {
   const rng = Rng.fromSeed(seed).split("bootstrap");
-  const weights: PictureWeights = new Uint16Array(count);
+  const weights: PictureWeights = new Float64Array(count);
   const draws = families.map(({ names }) => names.map(() => new Float64Array(resamples)));
   for (let resample = 0; resample < resamples; resample++) {
     drawAgain(strata, weights, rng);
@@ -105,13 +124,11 @@ function* intervalsOf(
     }
   }
   weights.fill(1);
-  // Drawn from n pictures, their spread is that of n − 1 (Hesterberg 2015, § 5.3, https://arxiv.org/abs/1411.5279).
-  const widening = Math.sqrt(count / Math.max(1, count - strata.length));
   for (const [i, family] of families.entries()) {
     const estimates = family.measure(weights);
     for (const [j, name] of family.names.entries()) {
       const estimate = estimates[j]!;
-      const error = widening * deviationOf(draws[i]![j]!);
+      const error = deviationOf(draws[i]![j]!);
       const [low, high] = RANGES[name] ?? [0, 1];
       if (error > SMALLEST_ERROR && estimate > low && estimate < high) {
         yield [name, intervalOf(estimate, error, [low, high])];
@@ -123,7 +140,10 @@ function* intervalsOf(
 function drawAgain(strata: readonly number[][], weights: PictureWeights, rng: Rng): void {
   weights.fill(0);
   for (const stratum of strata) {
-    for (let i = 0; i < stratum.length; i++) weights[stratum[rng.int(stratum.length)]!]!++;
+    const { length } = stratum;
+    // A single picture stands for itself.
+    const drawn = Math.max(1, length - 1);
+    for (let i = 0; i < drawn; i++) weights[stratum[rng.int(length)]!]! += length / drawn;
   }
 }
 

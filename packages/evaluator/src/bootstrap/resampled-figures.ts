@@ -16,8 +16,8 @@ import { binaryCrossEntropy, LABEL_THRESHOLD } from "../label-set-report.js";
 import { matthewsCorrelation } from "../matthews-correlation.js";
 import { predictedClasses } from "../predicted-classes.js";
 
-/** How often each labelled picture counts, in the order of `labelledRows`. */
-export type PictureWeights = Uint16Array;
+/** How many pictures each labelled one counts for, in the order of `labelledRows`. */
+export type PictureWeights = Float64Array;
 
 export interface ResampledFigures {
   /** `accuracy`, `topK.5`, `macroAverage.f1`; of classes `perClass.3.recall`. */
@@ -74,7 +74,7 @@ export function meanFigures(predictions: Predictions, topK: readonly number[]): 
 export function countFigures(predictions: Predictions): ResampledFigures {
   const { classNames, labelSets } = predictions;
   const countsOf = labelSets ? setCounter(predictions) : classCounter(predictions);
-  const present = supportedClasses(countsOf(new Uint16Array(labelledRows(predictions).length).fill(1)));
+  const present = supportedClasses(countsOf(new Float64Array(labelledRows(predictions).length).fill(1)));
   const averages = ["macroAverage", ...(labelSets ? ["microAverage"] : []), "weightedAverage"];
   const single = labelSets ? [] : ["balancedAccuracy", "cohenKappa", "matthewsCorrelation"];
   return {
