@@ -142,3 +142,16 @@ describe("a card that is written again", () => {
     expect(again).toContain("The end.");
   });
 });
+  it("does not take its own sections for the user's below a fence that is not closed", () => {
+    const edited = first
+      .replace(/## Intended use[^]*?(?=\n## )/, "## Intended use\n\n```sh\nconvkit predict a.png\n")
+      .concat("\n## Who to call\n\n```text\n## the owner\n```\n");
+    const again = rewrite(edited);
+    expect(sectionOf(again, "Intended use")).toBe("Intended use\n\n```sh\nconvkit predict a.png\n\n");
+    // That one is closed, and its heading none.
+    expect(again.endsWith("## Who to call\n\n```text\n## the owner\n```\n")).toBe(true);
+    expect(again.match(/^## Factors$/gm)).toHaveLength(1);
+    expect(again).not.toContain("272,474");
+    expect(rewrite(again)).toBe(again);
+  });
+

@@ -46,9 +46,9 @@ const EXPLANATION =
 /** @returns Markdown (GitHub's), with the front matter that the Hugging Face hub reads. */
 export function renderModelCard(options: ModelCardOptions): string {
   const { card, run, previous = "" } = options;
-  const kept = readKeptWords(previous);
   const sections = sectionsOf(options);
   const own = new Set(sections.map(({ heading }) => heading));
+  const kept = readKeptWords(previous, own);
   const bodies = sections.map(({ heading, paragraphs, isUsers }) => {
     const words = isUsers ? kept.sections.get(heading) : undefined;
     return `## ${heading}\n\n${words ?? paragraphs.join("\n\n")}`;
