@@ -7,6 +7,8 @@ import { runOptions as optionsFor, squaresConfig } from "../test/squares-run.js"
 import { writeSquares } from "../test/write-squares.js";
 import { evaluateRun } from "./evaluate-run.js";
 import { NothingToJudgeError } from "./judge.js";
+import { readJournal } from "./journal.js";
+import { withRunArtifacts } from "./run-artifacts.js";
 import { train } from "./train.js";
 
 let root: string;
@@ -46,6 +48,35 @@ describe("evaluateRun", () => {
     writeFileSync(card, edited.replace("40 pictures", "4 pictures"));
     await evaluateRun(run, optionsFor(run));
     expect(readFileSync(card, "utf8")).toBe(edited);
+  });
+
+  it("writes the card in words anew when something is added to it, and keeps what was written into it", async () => {
+    const run = newRun();
+    await train(configOf(), optionsFor(run));
+    const card = join(run, "model/README.md");
+    const edited = readFileSync(card, "utf8").replace(
+      /## Intended use[^]*?(?=\n## )/,
+      "## Intended use\n\nFor squares alone.\n",
+    );
+    writeFileSync(card, edited);
+    const verification = {
+      verifiedAt: "2026-11-28T10:15:00.000Z",
+      engine: "native",
+      browser: "Chromium 150.0",
+      backend: "wasm" as const,
+      sameBytes: { count: 40, largestLogitDifference: 0.0005, meanLogitDifference: 0.0001, agreement: 1 },
+    };
+    await withRunArtifacts(run, (opened) => opened.amendModelCard({ verification }));
+    const again = readFileSync(card, "utf8");
+    const added = again
+      .split("\n")
+      .filter((line) => line.startsWith("- In a browser (Chromium 150.0, wasm)"));
+    expect(added).toHaveLength(1);
+    expect(again.replace(`${added[0]!}\n`, "")).toBe(edited);
+    const saved = readJournal(join(run, "events.jsonl")).findLast(
+      (event) => event.type === "artifactSaved" && event.path === "model/README.md",
+    );
+    expect(saved).toMatchObject({ sizeBytes: Buffer.byteLength(again) });
   });
 
   it("refuses a run without a best checkpoint", async () => {

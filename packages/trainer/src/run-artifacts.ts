@@ -1,10 +1,17 @@
 /** Keeping what is found out about a run after it has ended: in its folder, and told to its journal. */
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ModelCard, stringifyWithSpelledNumbers, type TrainEventBody } from "@convkit/schema";
+import { renderModelCard } from "@convkit/evaluator";
+import {
+  EvaluationReport,
+  ModelCard,
+  stringifyWithSpelledNumbers,
+  type TrainEventBody,
+} from "@convkit/schema";
 import { describeTornLine } from "./announce.js";
-import { Journal } from "./journal.js";
+import { Journal, readJournal } from "./journal.js";
 import { replaceFile } from "./replace-file.js";
+import { reportContext } from "./run-facts.js";
 import { RunFolder } from "./run-folder.js";
 import type { RunOptions } from "./run-options.js";
 import { announceArtifact } from "./saved-artifacts.js";
@@ -18,7 +25,10 @@ export interface RunArtifacts {
    * @returns its path.
    */
   saveArtifact(name: string, value: unknown): Promise<string>;
-  /** Writes into the classifier's card, whole or not at all, and tells the run's journal. */
+  /**
+   * Writes into the classifier's card, whole or not at all, and the same card in words, `README.md`, anew, but for what its reader wrote
+   * into it; tells the run's journal.
+   */
   amendModelCard(change: Partial<ModelCard>): Promise<void>;
   /** Appends to the run's journal, in the latest attempt's name, behind its end. */
   note(bodies: (emit: (body: TrainEventBody) => void) => Promise<void>): Promise<void>;
@@ -66,10 +76,41 @@ export function artifactsOf(folder: RunFolder, onEvent?: RunOptions["onEvent"]):
     async amendModelCard(change) {
       const path = join(folder.model, "model-card.json");
       const card = ModelCard.parse({ ...JSON.parse(await readFile(path, "utf8")), ...change });
+      const words = join(folder.model, "README.md");
+      const readme = await describeModel(folder, card, await readIfThere(words));
       await replaceFile(path, stringifyWithSpelledNumbers(card, 2));
-      await note((emit) => announceArtifact(folder, path, emit));
+      await replaceFile(words, readme);
+      await note(async (emit) => {
+        for (const changed of [path, words]) await announceArtifact(folder, changed, emit);
+      });
     },
   };
+}
+
+/** As judging the run wrote it: the judgement lies in the folder, and its journal tells the rest. */
+async function describeModel(
+  folder: RunFolder,
+  card: ModelCard,
+  previous: string | undefined,
+): Promise<string> {
+  const judged = await readIfThere(folder.report("json"));
+  const events = readJournal(folder.journal);
+  return renderModelCard({
+    card,
+    report: judged === undefined ? undefined : EvaluationReport.parse(JSON.parse(judged)),
+    run: reportContext(folder.runId, events).run,
+    dataset: events.findLast((event) => event.type === "runStarted")?.dataset,
+    previous,
+  });
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function bytesOf(value: unknown): Uint8Array | string {

@@ -75,6 +75,31 @@ describe("a model card", () => {
     expect(sectionOf(markdown, "How to reproduce it")).toContain("convkit train --config config.json");
   });
 
+  it("says how far a browser agrees, where that was measured", () => {
+    const parity = {
+      count: 250,
+      largestLogitDifference: 0.0000312,
+      meanLogitDifference: 0.00001,
+      agreement: 1,
+    };
+    const verification = {
+      verifiedAt: "2026-11-28T10:15:00.000Z",
+      engine: "native",
+      browser: "Chromium 150.0",
+      backend: "wasm" as const,
+      sameBytes: parity,
+      files: { ...parity, count: 240, largestLogitDifference: 0.25, agreement: 0.9875 },
+    };
+    expect(
+      sectionOf(renderModelCard({ card: { ...card, verification }, report }), "Model details"),
+    ).toContain(
+      "- In a browser (Chromium 150.0, wasm) beside native in Node: of 250 pictures, logits differ by 0.000031 at most, " +
+        "100.0\u202f% are decided alike; of 240 pictures that each decodes for itself, logits differ by 0.25 at most, " +
+        "98.8\u202f% are decided alike\n",
+    );
+    expect(markdown).not.toContain("In a browser");
+  });
+
   it("does not tell where on this machine the pictures lie", () => {
     expect(markdown).not.toContain("somebody");
   });
@@ -136,12 +161,6 @@ describe("a card that is written again", () => {
     );
   });
 
-  it("keeps all of a README that it did not write, but for what stood before its headings", () => {
-    const again = rewrite("# My network\n\n## Story\n\nOnce upon a time.\n\n## Story\n\nThe end.\n");
-    expect(again).toContain("## Story\n\nOnce upon a time.");
-    expect(again).toContain("The end.");
-  });
-});
   it("does not take its own sections for the user's below a fence that is not closed", () => {
     const edited = first
       .replace(/## Intended use[^]*?(?=\n## )/, "## Intended use\n\n```sh\nconvkit predict a.png\n")
@@ -155,3 +174,9 @@ describe("a card that is written again", () => {
     expect(rewrite(again)).toBe(again);
   });
 
+  it("keeps all of a README that it did not write, but for what stood before its headings", () => {
+    const again = rewrite("# My network\n\n## Story\n\nOnce upon a time.\n\n## Story\n\nThe end.\n");
+    expect(again).toContain("## Story\n\nOnce upon a time.");
+    expect(again).toContain("The end.");
+  });
+});

@@ -3,7 +3,7 @@
  * (https://arxiv.org/abs/1810.03993), whose sections it has in their order. What the run's figures tell is written anew each time;
  * what only its maker knows, the intended use and the ethical considerations, is left to be filled in, and kept.
  */
-import type { DatasetCard, EvaluationReport, ModelCard } from "@convkit/schema";
+import type { DatasetCard, EvaluationReport, ModelCard, Parity, Verification } from "@convkit/schema";
 import { topConfusions } from "../confusion-matrix.js";
 import { calibrationFigures } from "./calibration-section.js";
 import { weakestFirst } from "./class-table.js";
@@ -104,8 +104,8 @@ function sectionsOf({ card, report, run = {}, dataset }: ModelCardOptions): Sect
 }
 
 function modelDetails(card: ModelCard, run: RunFacts): string[] {
-  const { inputShape, classNames, output, preprocessing, parameters, temperature, testTimeAugmentation } =
-    card;
+  const { inputShape, classNames, output, preprocessing, parameters, temperature } = card;
+  const { testTimeAugmentation, verification } = card;
   const shown = classNames.slice(0, CLASSES_LISTED).map(escapeMarkdown).join(", ");
   const more = classNames.length - CLASSES_LISTED;
   const started =
@@ -123,11 +123,23 @@ function modelDetails(card: ModelCard, run: RunFacts): string[] {
             `Temperature: ${temperature.value.toPrecision(4)}, fitted on ${formatCount(temperature.count)} ${temperature.split} pictures`,
           ]
         : []),
+      ...(verification ? [describeVerification(verification)] : []),
       ...(started === undefined ? [] : [`Trained: ${started}`]),
       ...(card.runId === undefined ? [] : [`Run: ${escapeMarkdown(card.runId)}`]),
     ]),
     "`model.json` and `weights.bin` are a LayersModel of TensorFlow.js; `model-card.json` says the same as these lines to programs.",
   ];
+}
+
+/** What `convkit verify` measured. */
+function describeVerification({ browser, backend, engine, sameBytes, files }: Verification): string {
+  const parity = ({ count, largestLogitDifference, agreement }: Parity, what: string) =>
+    `of ${formatCount(count)} pictures${what}, logits differ by ${largestLogitDifference.toPrecision(2)} at most, ` +
+    `${formatPercent(agreement)} are decided alike`;
+  return (
+    `In a browser (${escapeMarkdown(browser)}, ${backend}) beside ${escapeMarkdown(engine)} in Node: ${parity(sameBytes, "")}` +
+    (files ? `; ${parity(files, " that each decodes for itself")}` : "")
+  );
 }
 
 function describeOutput(output: ModelCard["output"]): string {
