@@ -41,6 +41,15 @@ describe("saveClassifier", () => {
     expect(weights.map(({ name }: { name: string }) => name)).toContain("batchNorm1/moving_mean");
   });
 
+  it("can be loaded again where a figure on its card is no finite number", async () => {
+    const folder = join(await temporaryFolder(), "model");
+    const metrics = { loss: NaN, ratio: Infinity, accuracy: 0.5 };
+    await saveClassifier(await tinyModel(), { ...tinyCard, metrics }, folder);
+    const classifier = await loadClassifier(folder);
+    expect(classifier.card.metrics).toEqual(metrics);
+    classifier.dispose();
+  });
+
   it("replaces an earlier classifier", async () => {
     const folder = join(await temporaryFolder(), "model");
     await saveClassifier(await tinyModel(1), tinyCard, folder);

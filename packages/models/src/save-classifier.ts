@@ -1,5 +1,5 @@
 /** Writes a trained network as a folder that convkit, stock tfjs and a web server can use as it is. Node only. */
-import type { ModelCard } from "@convkit/schema";
+import { stringifyWithSpelledNumbers, type ModelCard } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
 import {
   CARD_FILE,
@@ -42,7 +42,7 @@ export async function saveClassifier(
   await writeFolderAtomically(directory, {
     [MODEL_FILE]: json,
     [WEIGHTS_FILE]: weights,
-    [CARD_FILE]: JSON.stringify(checkedCard, null, 2),
+    [CARD_FILE]: stringifyWithSpelledNumbers(checkedCard, 2),
     ...(words !== "" && { [README_FILE]: words }),
   });
 }
