@@ -22,6 +22,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   WorkerEndedError: EXIT_CODES.failed,
 
   ArraysMismatchError: EXIT_CODES.usage,
+  BaselineMismatchError: EXIT_CODES.usage,
   LossMismatchError: EXIT_CODES.usage,
   ClassWeightsError: EXIT_CODES.usage,
   ClassifierFilesError: EXIT_CODES.usage,

@@ -30,6 +30,10 @@ export const RobustnessReport = z.object({
   count: z.int(),
   /** Of the sample, and of all that is drawn for its pictures. */
   seed: z.int(),
+  /** Of the data set, as in a run's config. */
+  contentHash: z.string().optional(),
+  /** SHA-256 of the judged pictures' ids and labels, hexadecimal. */
+  sampleHash: z.string().optional(),
   /** Of the same pictures as they are. */
   accuracy: AnyNumber,
   /** Left out, as what follows, where it was not asked for. */

@@ -23,6 +23,7 @@ export type { RunFeaturesOptions } from "./run-features.js";
 export { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "./judged-run.js";
 export { withRunArtifacts, type RunArtifacts } from "./run-artifacts.js";
 export { measureRobustness, type RobustnessOptions } from "./robustness/measure-robustness.js";
+export { BaselineMismatchError } from "./robustness/measured-sample.js";
 export { type RunData, ClassWeightsError } from "./run-data.js";
 export type {
   AttemptOptions,

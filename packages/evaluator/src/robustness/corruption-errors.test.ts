@@ -45,3 +45,38 @@ it("needs every corruption of the baseline", () => {
     "Expected a baseline with 2 severities of snow. Received: none.",
   );
 });
+
+it("leave a corruption out under which the baseline makes no errors, and are NaN where that is all", () => {
+  const perfect = [1, 1];
+  const baseline = {
+    accuracy: 0.9,
+    byName: [
+      { name: "fog", accuracies: perfect },
+      { name: "snow", accuracies: [0.8, 0.8] },
+    ],
+  };
+  const { byName, meanCorruptionError, relativeMeanCorruptionError } = corruptionErrors(results, baseline);
+  // Snow alone: 0.6 / 0.4, and 0.4 / 0.2.
+  expect(byName[0]).toEqual({ name: "fog", error: NaN, relativeError: NaN });
+  expect(meanCorruptionError).toBeCloseTo(1.5, 12);
+  expect(relativeMeanCorruptionError).toBeCloseTo(2, 12);
+  const faultless = {
+    accuracy: 1,
+    byName: baseline.byName.map(({ name }) => ({ name, accuracies: perfect })),
+  };
+  expect(corruptionErrors(results, faultless)).toMatchObject({
+    meanCorruptionError: NaN,
+    relativeMeanCorruptionError: NaN,
+  });
+});
+
+it("have no relative error where the baseline errs as on the pictures as they are, or less", () => {
+  // 0.9 − 0.8 and 0.9 − 1: nothing but rounding is left of the sum.
+  const alike = { accuracy: 0.9, byName: [{ name: "fog", accuracies: [0.8, 1] }] };
+  const fog = { accuracy: 0.9, byName: [results.byName[0]!] };
+  const [told] = corruptionErrors(fog, alike).byName;
+  expect(told!.error).toBeCloseTo(3, 12);
+  expect(told!.relativeError).toBeNaN();
+  const better = { accuracy: 0.5, byName: [{ name: "fog", accuracies: [0.8, 0.8] }] };
+  expect(corruptionErrors(fog, better).relativeMeanCorruptionError).toBeNaN();
+});

@@ -16,7 +16,7 @@ export interface CorruptionErrors {
     readonly error: number;
     readonly relativeError: number;
   }[];
-  /** Means of the above. */
+  /** Means of the above, without those that are NaN. */
   readonly meanCorruptionError: number;
   readonly relativeMeanCorruptionError: number;
 }
@@ -25,7 +25,8 @@ export interface CorruptionErrors {
  * With E(s, c) the error at severity s of corruption c, and E that on the pictures as they are:
  *   error(c) = Σₛ E(s, c) / Σₛ Eᵇ(s, c),  relativeError(c) = Σₛ (E(s, c) − E) / Σₛ (Eᵇ(s, c) − Eᵇ),
  * where ᵇ is the baseline's, AlexNet's in the paper. Without a baseline the sums are divided by the number of severities: mean
- * errors, as they are told of CIFAR-10-C. NaN of no corruptions, and where the baseline makes no errors.
+ * errors, as they are told of CIFAR-10-C. Where the baseline's sum is not above 0 (it makes no errors under c, or none more than on
+ * the pictures as they are), there is nothing to divide by: NaN, which the means leave out. NaN of no corruptions, too.
  *
  * @throws {RangeError} if the baseline lacks a corruption, or has other severities of it.
  */
@@ -45,12 +46,10 @@ export function corruptionErrors(
     if (!baseline || !of) return { name, error: own / count, relativeError: ownRelative / count };
     return {
       name,
-      error: own / sum(of.accuracies, 1),
-      relativeError: ownRelative / sum(of.accuracies, baseline.accuracy),
+      error: over(own, sum(of.accuracies, 1)),
+      relativeError: over(ownRelative, sum(of.accuracies, baseline.accuracy)),
     };
   });
-  const meanOf = (values: readonly number[]) =>
-    values.reduce((total, value) => total + value, 0) / values.length;
   return {
     byName: errors,
     meanCorruptionError: meanOf(errors.map(({ error }) => error)),
@@ -61,4 +60,16 @@ export function corruptionErrors(
 /** Σ (from − accuracy). */
 function sum(accuracies: readonly number[], from: number): number {
   return accuracies.reduce((total, accuracy) => total + from - accuracy, 0);
+}
+
+/** Below any share of a picture, above what is left of sums that are 0. */
+const NOTHING = 1e-9;
+
+function over(own: number, baseline: number): number {
+  return baseline > NOTHING ? own / baseline : Number.NaN;
+}
+
+function meanOf(values: readonly number[]): number {
+  const told = values.filter((value) => !Number.isNaN(value));
+  return told.reduce((total, value) => total + value, 0) / told.length;
 }

@@ -8,6 +8,7 @@ import { eventsOf, journalOf, runOptions, squaresConfig } from "../../test/squar
 import { writeSquares } from "../../test/write-squares.js";
 import { train } from "../train.js";
 import { pixelBounds } from "./attack-curves.js";
+import { BaselineMismatchError } from "./measured-sample.js";
 import { measureRobustness, type RobustnessOptions } from "./measure-robustness.js";
 
 let root: string;
@@ -94,6 +95,37 @@ describe("measureRobustness", () => {
     await expect(measureRobustness(run, optionsFor({ baseline: without }))).rejects.toThrow(
       "Received: bare, measured without.",
     );
+  });
+
+  it("refuses a baseline of other pictures, and says what differs", async () => {
+    const parts = ["corruptions"] as const;
+    const { report } = await measureRobustness(run, optionsFor({ parts, limit: 4, seed: 3 }));
+    const against = (changed: Partial<RobustnessReport>) =>
+      measureRobustness(
+        run,
+        optionsFor({
+          parts,
+          limit: 4,
+          seed: 3,
+          baseline: { name: "other", report: { ...report, ...changed } },
+        }),
+      );
+    for (const [changed, difference] of [
+      [{ seed: 0 }, "with seed 0."],
+      [{ split: "validation", count: 5 }, "with the validation split, 5 pictures."],
+      [{ contentHash: "abc" }, "with another data set, of content hash abc."],
+      [{ contentHash: undefined }, "with pictures that it does not name."],
+      [{ sampleHash: "abc" }, "with other pictures of the same data set."],
+      [
+        { corruptions: { ...report.corruptions!, scale: "imagenet" } },
+        "with corruptions of the scale imagenet.",
+      ],
+    ] as const) {
+      const refused = against(changed);
+      await expect(refused).rejects.toThrow(BaselineMismatchError);
+      await expect(refused).rejects.toThrow(`Received: other, ${difference} Measure it alike:`);
+    }
+    await expect(against({ seed: 0 })).rejects.toThrow("--only corruptions --limit 4 --seed 3");
   });
 
   it("stops where a signal comes, and keeps nothing", async () => {

@@ -6,6 +6,7 @@ import { corrupt, CORRUPTIONS, corruptionScale, type Severity } from "@convkit/t
 import { NothingToJudgeError } from "../judge.js";
 import { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "../judged-run.js";
 import { attackCurves, EPSILONS } from "./attack-curves.js";
+import { checkBaseline, measuredSample } from "./measured-sample.js";
 import { RobustnessPictures } from "./robustness-pictures.js";
 import { stratifiedSample } from "./stratified-sample.js";
 
@@ -43,6 +44,7 @@ const CONDITIONS: Readonly<Record<RobustnessPart, number>> = {
  *
  * @throws {NothingToJudgeError} if no epoch of the run has ended, or there are no pictures to judge on, or they have any number of labels.
  * @throws {RangeError} if the baseline has no corruptions.
+ * @throws {BaselineMismatchError} if they are of other pictures, or of the other scale.
  * @throws the signal's reason, once it is aborted.
  */
 export async function measureRobustness(
@@ -71,7 +73,10 @@ async function measure(run: JudgedRun, options: RobustnessOptions): Promise<Robu
   const rng = Rng.fromSeed(seed).split("robustness");
   const split = splitToMeasure(run);
   const sample = split.select(stratifiedSample(split.labels, limit, rng.split("sample")));
+  const { contentHash } = run.data.dataset;
+  const measured = measuredSample(sample, { seed, contentHash });
   const pictures = await RobustnessPictures.read(run, sample, signal);
+  if (baseline) checkBaseline(baseline, measured, corruptionScale(pictures.shape));
   const of = 1 + parts.reduce((sum, part) => sum + CONDITIONS[part], 0);
   let done = 0;
   const tell = (condition: string): void => {
@@ -84,9 +89,7 @@ async function measure(run: JudgedRun, options: RobustnessOptions): Promise<Robu
   const accuracy = await pictures.accuracyOf();
   return {
     formatVersion: 1,
-    split: split.name,
-    count: sample.length,
-    seed,
+    ...measured,
     accuracy,
     ...(asked.has("corruptions") && {
       corruptions: await measureCorruptions(pictures, {
