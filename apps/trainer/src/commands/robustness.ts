@@ -28,7 +28,7 @@ Test pictures, or validation pictures where there are none: up to --limit of the
 they are; under the 15 corruptions of CIFAR-10-C at 5 severities (Hendrycks & Dietterich 2019; ImageNet-C's parameters for pictures of 85
 pixels and more), turned, scaled, and moved against the network by FGSM and PGD. The mean corruption error is the mean of the 75
 errors, or with --baseline of each corruption's errors over the baseline's. The report is kept as artifacts/robustness.json of
-the run, in place of an earlier one.
+the run after each part, and keeps the other parts of an earlier report where that is of the same pictures.
 
 Examples:
   convkit robustness latest
@@ -60,9 +60,10 @@ export function addRobustnessCommand(program: Command, context: CommandContext):
       const directory = await findRun(run, context.home);
       const baseline = flags.baseline === undefined ? undefined : await readBaseline(flags.baseline, context);
       const { limit, seed, only: parts } = flags;
+      const whole: RobustnessPart[] = [];
       const { report, path } = await interruptible(
         context,
-        { json: flags.json, kept: "Nothing was kept." },
+        { json: flags.json, kept: () => describeKept(basename(directory), whole, flags) },
         async ({ signal, writer }) => {
           const engine = await openEngineOf(directory, flags);
           const { measureRobustness } = await import("@convkit/trainer");
@@ -75,6 +76,7 @@ export function addRobustnessCommand(program: Command, context: CommandContext):
             baseline,
             signal,
             onDataProgress: (progress) => showDataProgress(progress, writer, context.colors),
+            onPartKept: (part) => whole.push(part),
             onCondition: (condition, { done, of }) => writer.status(`${done + 1} of ${of}: ${condition}`),
           });
           for (const remark of remarks) writer.print(context.colors.yellow(remark));
@@ -101,6 +103,22 @@ async function openEngineOf(directory: string, { engine: asked, only }: Robustne
     );
   }
   return engine;
+}
+
+/** What a run that was stopped has kept, and how the rest is measured. */
+function describeKept(
+  run: string,
+  whole: readonly RobustnessPart[],
+  { only, limit, seed, baseline, engine }: RobustnessFlags,
+): string {
+  if (whole.length === 0) return "Nothing was kept.";
+  const rest = RobustnessPart.options.filter((part) => only.includes(part) && !whole.includes(part));
+  const names = `${whole.join(", ")} ${whole.length === 1 ? "is" : "are"} kept`;
+  if (rest.length === 0) return `All was measured: ${names}.`;
+  const more = [baseline && ` --baseline ${baseline}`, engine && ` --engine ${engine}`]
+    .filter(Boolean)
+    .join("");
+  return `What is whole was kept: ${names}. The rest: convkit robustness ${run} --only ${rest.join(",")} --limit ${limit} --seed ${seed}${more}`;
 }
 
 /** @throws {ConfigError} if it was not measured. */

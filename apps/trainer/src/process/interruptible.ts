@@ -13,8 +13,8 @@ export interface InterruptibleWork {
 
 export interface InterruptibleOptions {
   readonly json: boolean;
-  /** What is left of work that is stopped, a sentence. */
-  readonly kept: string;
+  /** What is left of work that is stopped, a sentence; asked for when it has stopped, if that depends on how far it came. */
+  readonly kept: string | (() => string);
   /** What the second signal does. Default: ends the process. */
   readonly kill?: () => void;
 }
@@ -38,7 +38,7 @@ export async function interruptible<T>(
     return await work({ signal: stopping.signal, writer });
   } catch (error) {
     if (interrupts.exitCode === undefined) throw error;
-    throw new InterruptedError(`Stopped. ${kept}`, interrupts.exitCode);
+    throw new InterruptedError(`Stopped. ${typeof kept === "string" ? kept : kept()}`, interrupts.exitCode);
   } finally {
     writer.close();
     interrupts.release();

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RobustnessPart, RobustnessReport } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventsOf, journalOf, runOptions, squaresConfig } from "../../test/squares-run.js";
 import { writeSquares } from "../../test/write-squares.js";
 import { train } from "../train.js";
@@ -20,6 +20,8 @@ beforeAll(async () => {
   await train(squaresConfig(join(root, "squares"), { epochs: 6, learningRate: 0.05 }), runOptions(run));
 });
 afterAll(() => rmSync(root, { recursive: true }));
+const reportPath = () => join(run, "artifacts", "robustness.json");
+beforeEach(() => rmSync(reportPath(), { force: true }));
 
 const optionsFor = (more: Partial<RobustnessOptions> = {}): RobustnessOptions => ({
   ...runOptions(run),
@@ -126,6 +128,55 @@ describe("measureRobustness", () => {
       await expect(refused).rejects.toThrow(`Received: other, ${difference} Measure it alike:`);
     }
     await expect(against({ seed: 0 })).rejects.toThrow("--only corruptions --limit 4 --seed 3");
+  });
+
+  it("keeps an earlier report's other parts where it is of the same pictures, else says that they were replaced", async () => {
+    const first = await measureRobustness(run, optionsFor({ parts: ["corruptions", "scale"], limit: 4 }));
+    const same = await measureRobustness(run, optionsFor({ parts: ["rotation"], limit: 4 }));
+    expect(same.report).toEqual({ ...first.report, rotation: same.report.rotation });
+    expect(same.report.rotation).toHaveLength(25);
+    expect(JSON.parse(readFileSync(reportPath(), "utf8"))).toEqual(same.report);
+    expect(same.remarks).toEqual(["Kept from the earlier report of the same pictures: corruptions, scale."]);
+
+    const other = await measureRobustness(run, optionsFor({ parts: ["scale"], limit: 4, seed: 1 }));
+    expect(other.report).not.toHaveProperty("corruptions");
+    expect(other.remarks).toEqual([
+      "Replaced the earlier report's corruptions, rotation: it was measured with seed 0.",
+    ]);
+
+    const now = other.report.accuracy;
+    writeFileSync(reportPath(), JSON.stringify({ ...other.report, accuracy: now + 1 }));
+    const retrained = await measureRobustness(run, optionsFor({ parts: ["rotation"], limit: 4, seed: 1 }));
+    expect(retrained.report).not.toHaveProperty("scale");
+    expect(retrained.remarks).toEqual([
+      `Replaced the earlier report's scale: it was measured with an accuracy of ${now + 1} as they are.`,
+    ]);
+  });
+
+  it("keeps what is whole where a signal comes, and goes on with the rest", async () => {
+    const stopping = new AbortController();
+    const kept: RobustnessPart[] = [];
+    const stopped = measureRobustness(
+      run,
+      optionsFor({
+        parts: ["scale", "rotation"],
+        limit: 4,
+        signal: stopping.signal,
+        onPartKept: (part) => kept.push(part),
+        onCondition: (condition) => {
+          if (condition === "scaled by 1.00") stopping.abort(new Error("enough"));
+        },
+      }),
+    );
+    await expect(stopped).rejects.toThrow("enough");
+    expect(kept).toEqual(["rotation"]);
+    const left = RobustnessReport.parse(JSON.parse(readFileSync(reportPath(), "utf8")));
+    expect(left.rotation).toHaveLength(25);
+    expect(left).not.toHaveProperty("scale");
+    const { report } = await measureRobustness(run, optionsFor({ parts: ["scale"], limit: 4 }));
+    rmSync(reportPath());
+    const whole = await measureRobustness(run, optionsFor({ parts: ["rotation", "scale"], limit: 4 }));
+    expect(report).toEqual(whole.report);
   });
 
   it("stops where a signal comes, and keeps nothing", async () => {

@@ -1,12 +1,14 @@
 /** What is left of a run's accuracy when its pictures are corrupted, turned, scaled or attacked. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { corruptionErrors } from "@convkit/evaluator";
 import { Rng } from "@convkit/random";
-import type { CorruptionAccuracies, RobustnessPart, RobustnessReport } from "@convkit/schema";
+import { RobustnessPart, RobustnessReport, type CorruptionAccuracies } from "@convkit/schema";
 import { corrupt, CORRUPTIONS, corruptionScale, type Severity } from "@convkit/transforms";
 import { NothingToJudgeError } from "../judge.js";
 import { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "../judged-run.js";
 import { attackCurves, EPSILONS } from "./attack-curves.js";
-import { checkBaseline, measuredSample } from "./measured-sample.js";
+import { checkBaseline, measuredSample, sampleDifferences, type MeasuredSample } from "./measured-sample.js";
 import { RobustnessPictures } from "./robustness-pictures.js";
 import { stratifiedSample } from "./stratified-sample.js";
 
@@ -23,7 +25,11 @@ export interface RobustnessOptions extends JudgedRunOptions {
     condition: string,
     progress: { readonly done: number; readonly of: number },
   ) => void;
+  /** Told once a part is whole, and kept with those before it. */
+  readonly onPartKept?: (part: RobustnessPart) => void;
 }
+
+const NAME = "robustness.json";
 
 const SEVERITIES = [1, 2, 3, 4, 5] as const satisfies readonly Severity[];
 const DEGREES = Array.from({ length: 25 }, (_, i) => -180 + 15 * i);
@@ -39,8 +45,9 @@ const CONDITIONS: Readonly<Record<RobustnessPart, number>> = {
 
 /**
  * Of the test pictures, else of the validation pictures. Corruptions, turns and scales are done to the decoded picture as the data
- * set gives it, before the evaluation transforms; attacks to what the network is given. The report is kept as `artifacts/robustness.json`,
- * in place of an earlier one.
+ * set gives it, before the evaluation transforms; attacks to what the network is given. The report is kept as `artifacts/robustness.json`
+ * after each part, so that an end before time loses none that is whole. Parts of an earlier report that are not asked for again stay
+ * where it is of the same pictures by the same seed, with the same accuracy; else it is replaced, and a remark says so.
  *
  * @throws {NothingToJudgeError} if no epoch of the run has ended, or there are no pictures to judge on, or they have any number of labels.
  * @throws {RangeError} if the baseline has no corruptions.
@@ -62,13 +69,12 @@ export async function measureRobustness(
     );
   }
   return withJudgedRun(runDirectory, { loaderWorkers: 0, ...options }, async (run) => {
-    const report = await measure(run, options);
-    const path = await run.saveArtifact("robustness.json", report);
-    return { report, path, remarks: run.remarks };
+    const { report, path, remarks } = await measure(run, options);
+    return { report, path, remarks: [...run.remarks, ...remarks] };
   });
 }
 
-async function measure(run: JudgedRun, options: RobustnessOptions): Promise<RobustnessReport> {
+async function measure(run: JudgedRun, options: RobustnessOptions) {
   const { limit, seed, parts, baseline, signal } = options;
   const rng = Rng.fromSeed(seed).split("robustness");
   const split = splitToMeasure(run);
@@ -84,40 +90,81 @@ async function measure(run: JudgedRun, options: RobustnessOptions): Promise<Robu
     options.onCondition?.(condition, { done, of });
     done++;
   };
-  const asked = new Set(parts);
   tell("as they are");
   const accuracy = await pictures.accuracyOf();
-  return {
-    formatVersion: 1,
-    ...measured,
-    accuracy,
-    ...(asked.has("corruptions") && {
-      corruptions: await measureCorruptions(pictures, {
-        accuracy,
-        baseline,
-        rng: rng.split("corruptions"),
-        tell,
-      }),
-    }),
-    ...(asked.has("rotation") && {
+  const earlier = await earlierParts(run, { ...measured, accuracy }, parts);
+  const summary = { accuracy, baseline, scale: corruptionScale(pictures.shape) };
+  let report: RobustnessReport = { formatVersion: 1, ...measured, accuracy, ...earlier.kept };
+  if (baseline && report.corruptions)
+    report = { ...report, corruptions: summarise(report.corruptions.byName, summary) };
+  const measurements: Record<RobustnessPart, () => Promise<Partial<RobustnessReport>>> = {
+    corruptions: async () => {
+      const byName = await measureCorruptions(pictures, { rng: rng.split("corruptions"), tell });
+      return { corruptions: summarise(byName, summary) };
+    },
+    rotation: async () => ({
       rotation: await eachOf(DEGREES, async (degrees) => {
         tell(`turned by ${degrees}°`);
         return { degrees, accuracy: await pictures.warpedAccuracy({ angle: degrees }) };
       }),
     }),
-    ...(asked.has("scale") && {
+    scale: async () => ({
       scale: await eachOf(FACTORS, async (factor) => {
         tell(`scaled by ${factor.toFixed(2)}`);
         return { factor, accuracy: await pictures.warpedAccuracy({ scale: factor }) };
       }),
     }),
-    ...(asked.has("adversarial") && {
+    adversarial: async () => ({
       adversarial: await attackCurves(run, pictures, {
         rng: rng.split("attacks"),
         onPoint: (attack, epsilon) => tell(`${attack.toUpperCase()}, ε ${epsilon} / 255`),
       }),
     }),
   };
+  let path = join(run.folder.artifacts, NAME);
+  for (const part of RobustnessPart.options.filter((one) => parts.includes(one))) {
+    report = { ...report, ...(await measurements[part]()) };
+    path = await run.saveArtifact(NAME, report);
+    options.onPartKept?.(part);
+  }
+  return { report, path, remarks: earlier.remarks };
+}
+
+/** What the report that is there already has of parts that are not measured again, if it is of the same pictures. */
+async function earlierParts(
+  { folder }: JudgedRun,
+  measured: MeasuredSample & { readonly accuracy: number },
+  parts: readonly RobustnessPart[],
+): Promise<{ kept: Partial<RobustnessReport>; remarks: string[] }> {
+  const text = await readFile(join(folder.artifacts, NAME), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (text === null) return { kept: {}, remarks: [] };
+  const earlier = readReport(text);
+  if (!earlier) return { kept: {}, remarks: [`The earlier ${NAME} could not be read, and was replaced.`] };
+  const others = RobustnessPart.options.filter((part) => earlier[part] && !parts.includes(part));
+  if (others.length === 0) return { kept: {}, remarks: [] };
+  const differences = sampleDifferences(measured, earlier);
+  if (earlier.accuracy !== measured.accuracy)
+    differences.push(`an accuracy of ${earlier.accuracy} as they are`);
+  const names = others.join(", ");
+  if (differences.length > 0) {
+    const remark = `Replaced the earlier report's ${names}: it was measured with ${differences.join(", ")}.`;
+    return { kept: {}, remarks: [remark] };
+  }
+  return {
+    kept: Object.fromEntries(others.map((part) => [part, earlier[part]])),
+    remarks: [`Kept from the earlier report of the same pictures: ${names}.`],
+  };
+}
+
+function readReport(text: string): RobustnessReport | undefined {
+  try {
+    return RobustnessReport.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 function splitToMeasure({ data: { dataset } }: JudgedRun) {
@@ -137,17 +184,15 @@ function splitToMeasure({ data: { dataset } }: JudgedRun) {
 }
 
 interface CorruptionOptions {
-  readonly accuracy: number;
-  readonly baseline: RobustnessOptions["baseline"];
   readonly rng: Rng;
   readonly tell: (condition: string) => void;
 }
 
-async function measureCorruptions(
+function measureCorruptions(
   pictures: RobustnessPictures,
-  { accuracy, baseline, rng, tell }: CorruptionOptions,
-): Promise<NonNullable<RobustnessReport["corruptions"]>> {
-  const byName: CorruptionAccuracies[] = await eachOf(CORRUPTIONS, async (name) => ({
+  { rng, tell }: CorruptionOptions,
+): Promise<CorruptionAccuracies[]> {
+  return eachOf(CORRUPTIONS, async (name) => ({
     name,
     accuracies: await eachOf(SEVERITIES, (severity) => {
       tell(`${name}, severity ${severity}`);
@@ -158,6 +203,19 @@ async function measureCorruptions(
       );
     }),
   }));
+}
+
+type Corruptions = NonNullable<RobustnessReport["corruptions"]>;
+
+/** Of accuracies by corruption, the errors: against the baseline's, if there is one. */
+function summarise(
+  byName: CorruptionAccuracies[],
+  {
+    accuracy,
+    baseline,
+    scale,
+  }: Pick<RobustnessOptions, "baseline"> & Pick<Corruptions, "scale"> & { accuracy: number },
+): Corruptions {
   const against = baseline?.report.corruptions && {
     accuracy: baseline.report.accuracy,
     byName: baseline.report.corruptions.byName,
@@ -167,7 +225,7 @@ async function measureCorruptions(
     against,
   );
   return {
-    scale: corruptionScale(pictures.shape),
+    scale,
     byName,
     meanCorruptionError,
     relativeMeanCorruptionError,
