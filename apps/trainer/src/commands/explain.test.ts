@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Explanations, Projection } from "@convkit/schema";
+import { Explanations, Projection, type ModelCard } from "@convkit/schema";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
@@ -40,6 +40,31 @@ describe("a run that is looked into", () => {
       }
       // Both are named 0.png.
       expect(new Set(json().map(({ file }) => file)).size).toBe(2);
+    });
+
+    it("says of a file what predict says of it, calibrated, and needs no picture of the data set", async () => {
+      const card = JSON.parse(readFileSync(join(run, "model", "model-card.json"), "utf8")) as ModelCard;
+      const amended: ModelCard = {
+        ...card,
+        temperature: { value: 0.25, split: "validation", count: 8 },
+        testTimeAugmentation: "flip-translate",
+      };
+      cpSync(run, join(folder, "amended"), { recursive: true });
+      writeFileSync(join(folder, "amended", "model", "model-card.json"), JSON.stringify(amended));
+      const file = "mine.png";
+      cpSync(join(folder, picture("bright/3.png")), join(folder, file));
+      renameSync(join(folder, "pictures"), join(folder, "elsewhere"));
+      try {
+        const predicted = await runConvkit(folder, ["predict", "amended", file, "--engine=cpu", "--json"]);
+        const [first] = predicted.json()[0]!["classes"] as { className: string; probability: number }[];
+        const args = ["explain", "amended", file, "--engine=cpu", "--out=mine", "--json"];
+        const { exitCode, json, stderr } = await runConvkit(folder, args);
+        expect([exitCode, stderr]).toEqual([0, ""]);
+        expect(json()).toMatchObject([{ className: first!.className }]);
+        expect(json()[0]!["probability"]).toBeCloseTo(first!.probability, 6);
+      } finally {
+        renameSync(join(folder, "elsewhere"), join(folder, "pictures"));
+      }
     });
 
     it("keeps the run's own in its artifacts, with the sanity check, and tells the journal", async () => {

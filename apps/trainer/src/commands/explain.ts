@@ -14,6 +14,7 @@ import { showDataProgress } from "../display/describe-data-progress.js";
 import { formatPercent } from "../display/format.js";
 import { interruptible } from "../process/interruptible.js";
 import { findRun } from "../run/find-run.js";
+import { checkClassifier } from "../run/unfinished-run.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 
 interface ExplainFlags {
@@ -59,6 +60,7 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     .action(async (run: string, files: string[], flags: ExplainFlags) => {
       checkFlags(files, flags);
       const directory = await findRun(run, context.home);
+      if (files.length > 0) await checkClassifier(directory, context.home);
       const outcome = await interruptible(
         context,
         { json: flags.json, kept: "Pictures that were written stay." },
@@ -66,20 +68,15 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
           const { openEngine } = await import("@convkit/engine");
           const engine = await openEngine(flags.engine, { training: true });
           const { explainFiles, explainRun } = await import("@convkit/trainer");
-          const options = {
-            home: context.home,
-            engine,
-            signal,
-            method: flags.method,
-            className: flags.class,
-            onDataProgress: (progress: Parameters<typeof showDataProgress>[0]) =>
-              showDataProgress(progress, writer, context.colors),
-          };
+          const options = { signal, method: flags.method, className: flags.class };
           if (files.length > 0)
             return explainFiles(directory, files, { ...options, out: resolve(flags.out ?? ".") });
           return explainRun(directory, {
             ...options,
+            home: context.home,
+            engine,
             sanity: flags.sanity,
+            onDataProgress: (progress) => showDataProgress(progress, writer, context.colors),
             onProgress: (text) => writer.status(text),
           });
         },
