@@ -19,7 +19,8 @@ import {
   type Predictions,
 } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { eachGroup } from "./each-group.js";
 import { classIndex, EXPLAIN, overlayPngs } from "./explained-picture.js";
 import { NothingToJudgeError } from "./judge.js";
@@ -83,6 +84,8 @@ export function explainRun(runDirectory: string, options: ExplainRunOptions): Pr
         .slice(0, SHOWN),
     ];
     const pictures: ExplainedPicture[] = [];
+    // Under names of their own: until there is a new index, the old one goes on naming the old pictures.
+    const stamp = Date.now().toString(36);
     const ranks = { mistake: 0, uncertain: 0, "poor-reason": 0 };
     await eachGroup({ run, split: select(split, chosen), signal }, async (inputs, start) => {
       onProgress?.(`${method}: ${start} of ${chosen.length} pictures`);
@@ -93,7 +96,7 @@ export function explainRun(runDirectory: string, options: ExplainRunOptions): Pr
       for (const [i, png] of pngs.entries()) {
         const picture = chosen[start + i]!;
         ranks[picture.chosenAs] += 1;
-        const file = `${picture.chosenAs}-${ranks[picture.chosenAs]}.png`;
+        const file = `${method}-${stamp}-${picture.chosenAs}-${ranks[picture.chosenAs]}.png`;
         await run.saveArtifact(`${FOLDER}/${file}`, png);
         const peak = peaks[i]! && { x: (peaks[i].x + 0.5) / width, y: (peaks[i].y + 0.5) / height };
         pictures.push({ ...picture, explained: maps.classes[i]!, file, peak });
@@ -109,8 +112,16 @@ export function explainRun(runDirectory: string, options: ExplainRunOptions): Pr
       ...(options.sanity && { sanity: await checkSanity(run, split, options) }),
     };
     const path = await run.saveArtifact(`${FOLDER}/index.json`, explanations);
+    await removeUnnamed(dirname(path), new Set(pictures.map(({ file }) => file)));
     return { explanations, path, remarks: run.remarks };
   });
+}
+
+/** Pictures of earlier explanations, and of those that were stopped halfway. */
+async function removeUnnamed(folder: string, named: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/\.png(\.tmp)?$/.test(name) && !named.has(name)) await rm(join(folder, name));
+  }
 }
 
 async function readPredictions({ folder }: JudgedRun): Promise<Predictions> {

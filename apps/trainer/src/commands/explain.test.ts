@@ -85,6 +85,20 @@ describe("a run that is looked into", () => {
       expect(journal).toContain('"mediaType":"image/png"');
     });
 
+    it("names new pictures of a run anew, and leaves none that its index does not name", async () => {
+      const directory = join(run, "artifacts", "explanations");
+      const indexed = () =>
+        Explanations.parse(JSON.parse(readFileSync(join(directory, "index.json"), "utf8")))
+          .pictures.map(({ file }) => file)
+          .sort();
+      const before = indexed();
+      writeFileSync(join(directory, "mistake-99.png"), "of an earlier one");
+      const args = ["explain", "latest", "--engine=cpu", "--method=grad-cam++"];
+      expect((await runConvkit(folder, args)).exitCode).toBe(0);
+      expect(indexed().filter((file) => before.includes(file))).toEqual([]);
+      expect(readdirSync(directory).sort()).toEqual([...indexed(), "index.json"].sort());
+    });
+
     it.each([
       [["--class=grey"], 2, "Expected one of the run's classes: bright, dark. Received: grey."],
       [["--out=why"], 2, "Expected files for --out."],
