@@ -1,10 +1,11 @@
 /** Where a run's classifier looks in pictures of the user's own: prepared and judged as whoever uses it does, without its data set. */
-import { decodeImage, decodeOptionsOf } from "@convkit/data";
+import { decodeImage, decodeOptionsOf, ImageDecodeError } from "@convkit/data";
 import { peaksOf, resizeMaps, type Peak } from "@convkit/evaluator/explain";
-import { loadClassifier, type Classifier } from "@convkit/models";
+import { ClassifierInputError, loadClassifier, type Classifier } from "@convkit/models";
 import type { ExplanationMethod } from "@convkit/schema";
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { classIndex, EXPLAIN, overlayPngs } from "./explained-picture.js";
 import { replaceFile } from "./replace-file.js";
 import { RunFolder } from "./run-folder.js";
@@ -29,44 +30,68 @@ export interface ExplainedFile {
   readonly peak: Peak | null;
 }
 
+export interface NamedPicture {
+  readonly path: string;
+  /** Why there is no picture there. */
+  readonly error?: Error;
+}
+
+export interface UnexplainedFile {
+  readonly image: string;
+  readonly error: Error;
+}
+
 /**
- * Writes of each picture `<its name>.<method>.png`; of a name that another one had, `<its name>-2.<method>.png`. The map is that of the
- * picture as it is, also where the card's probabilities are averaged over several views of it.
+ * One outcome a picture, in their order; what is no picture, or none that the network can take, spoils no other. Writes of each
+ * `<its name>.<method>.png`, or where such a file is there already `<its name>-2.<method>.png` and so on: none is replaced. The map
+ * is that of the picture as it is, also where the card's probabilities are averaged over several views of it.
  *
  * @throws {NotARunError} if the folder holds no run.
  * @throws {ClassifierFilesError} if its classifier is missing or damaged.
  * @throws {UnknownClassError} if the class is none of the run's.
- * @throws {ImageDecodeError} if a file is no picture.
- * @throws {ClassifierInputError} if a picture does not become the network's input.
  * @throws {NoFeatureMapsError} if the method needs feature maps and the network has none.
  */
-export async function explainFiles(
+export async function* explainFiles(
   runDirectory: string,
-  paths: readonly string[],
+  pictures: AsyncIterable<NamedPicture>,
   options: ExplainFilesOptions,
-): Promise<ExplainedFile[]> {
+): AsyncGenerator<ExplainedFile | UnexplainedFile> {
   const { model: directory } = await RunFolder.open(runDirectory);
   const classifier = await loadClassifier(directory);
   try {
     const { className, out, method, signal } = options;
     const asked = className === undefined ? undefined : classIndex(className, classifier.card.classNames);
     await mkdir(out, { recursive: true });
-    const explained: ExplainedFile[] = [];
-    const names = new Map<string, number>();
-    for (const image of paths) {
+    // The pictures may be those of the very folder that is written to.
+    const written = new Set<string>();
+    for await (const { path: image, error } of pictures) {
       signal?.throwIfAborted();
-      const name = basename(image, extname(image));
-      const times = (names.get(name) ?? 0) + 1;
-      names.set(name, times);
-      const unique = times === 1 ? name : `${name}-${times}`;
-      const file = join(out, `${unique}.${method}.png`);
-      const { png, ...found } = await explainFile(classifier, image, { method, asked });
-      await replaceFile(file, png);
-      explained.push({ image, file, ...found });
+      if (written.has(resolve(image))) continue;
+      try {
+        if (error) throw error;
+        const { png, ...found } = await explainFile(classifier, image, { method, asked });
+        const file = freePath(out, basename(image, extname(image)), `.${method}.png`);
+        await replaceFile(file, png);
+        written.add(resolve(file));
+        yield { image, file, ...found };
+      } catch (reason) {
+        if (reason !== error && !isOfPicture(reason)) throw reason;
+        yield { image, error: reason as Error };
+      }
     }
-    return explained;
   } finally {
     classifier.dispose();
+  }
+}
+
+function isOfPicture(reason: unknown): boolean {
+  return reason instanceof ImageDecodeError || reason instanceof ClassifierInputError;
+}
+
+function freePath(folder: string, name: string, ending: string): string {
+  for (let number = 1; ; number++) {
+    const path = join(folder, `${number === 1 ? name : `${name}-${number}`}${ending}`);
+    if (!existsSync(path)) return path;
   }
 }
 

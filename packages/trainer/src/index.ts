@@ -15,7 +15,13 @@ export {
 } from "./batch-size-search.js";
 export { evaluateRun, type EvaluateRunResult } from "./evaluate-run.js";
 export { NothingToJudgeError } from "./judge.js";
-export { explainFiles, type ExplainedFile, type ExplainFilesOptions } from "./explain-files.js";
+export {
+  explainFiles,
+  type ExplainedFile,
+  type ExplainFilesOptions,
+  type NamedPicture,
+  type UnexplainedFile,
+} from "./explain-files.js";
 export { explainRun, type ExplainRunOptions, type ExplainRunResult } from "./explain-run.js";
 export { UnknownClassError } from "./explained-picture.js";
 export { projectRun, type ProjectRunOptions, type ProjectRunResult } from "./project-run.js";

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Explanations, Projection, type ModelCard } from "@convkit/schema";
 import sharp from "sharp";
@@ -65,6 +65,34 @@ describe("a run that is looked into", () => {
       } finally {
         renameSync(join(folder, "elsewhere"), join(folder, "pictures"));
       }
+    });
+
+    it("takes folders and globs, passes over what is no picture with exit code 3, and replaces no PNG", async () => {
+      const album = join(folder, "album");
+      mkdirSync(album);
+      cpSync(join(folder, picture("bright/1.png")), join(album, "a.png"));
+      writeFileSync(join(album, "b.png"), "no picture");
+      cpSync(join(folder, picture("dark/1.png")), join(album, "c.png"));
+      const told = (lines: Record<string, unknown>[]) =>
+        lines.map(({ type, image }) => `${String(type)} ${String(image)}`).sort();
+      const explain = (...args: string[]) =>
+        runConvkit(folder, ["explain", "latest", ...args, "--engine=cpu", "--out=album"]);
+
+      // What it writes into the folder that it reads is no picture of the user's.
+      const first = await explain("album", "--json");
+      expect(first.exitCode).toBe(3);
+      expect(told(first.json())).toEqual([
+        "error album/b.png",
+        "explanation album/a.png",
+        "explanation album/c.png",
+      ]);
+      const kept = readFileSync(join(album, "a.grad-cam.png"));
+
+      const second = await explain("album/[ab].png", "--class=dark");
+      expect(second.exitCode).toBe(3);
+      expect(second.stdout).toMatch(/^album\/a\.png {2}dark, [\d.]+ % {2}\S+a-2\.grad-cam\.png\n$/);
+      expect(second.stderr).toMatch(/^error {2}album\/b\.png: Expected a picture that can be decoded\./);
+      expect(readFileSync(join(album, "a.grad-cam.png"))).toEqual(kept);
     });
 
     it("keeps the run's own in its artifacts, with the sanity check, and tells the journal", async () => {

@@ -12,6 +12,8 @@ import { ConfigError } from "../config/config-error.js";
 import { parseEngineFlag } from "../config/engine-flag.js";
 import { showDataProgress } from "../display/describe-data-progress.js";
 import { formatPercent } from "../display/format.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { picturePaths } from "../prediction/picture-paths.js";
 import { interruptible } from "../process/interruptible.js";
 import { findRun } from "../run/find-run.js";
 import { checkClassifier } from "../run/unfinished-run.js";
@@ -27,9 +29,10 @@ interface ExplainFlags {
 }
 
 const NOTES = `
-With files, <name>.<method>.png of each goes into --out. Without, the run's surest mistakes, the pictures it was least sure
-of, and right ones that may be so for a poor reason (evidence at the picture's edges, or training pictures of other classes
-nearest) go into its artifacts/explanations/.
+With files, <name>.<method>.png of each goes into --out, or <name>-2.<method>.png where there is one already. Folders are
+searched with all below them. What cannot be read is reported, and makes the exit code 3 in the end. Without files, the run's
+surest mistakes, the pictures it was least sure of, and right ones that may be so for a poor reason (evidence at the
+picture's edges, or training pictures of other classes nearest) go into its artifacts/explanations/.
 
 --sanity randomises the network's weights from the output down and tells how alike the maps stay (Adebayo et al. 2018): near
 1 at the end, they show the picture and not what was learned.
@@ -37,6 +40,7 @@ nearest) go into its artifacts/explanations/.
 Examples:
   convkit explain latest cat.jpg dog.png
   convkit explain latest cat.jpg --class dog --method occlusion --out why
+  convkit explain latest photos 'more/**/*.jpg' --out why --json
   convkit explain latest --method grad-cam++ --sanity`;
 
 export function addExplainCommand(program: Command, context: CommandContext): void {
@@ -44,7 +48,10 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     .command("explain")
     .description("shows where a run's network looks: maps over pictures, as PNG")
     .argument("<run>", "id, beginning of an id, `latest`, or folder")
-    .argument("[files...]", "JPEG, PNG or WebP files; left out: pictures that the run was judged by")
+    .argument(
+      "[picture...]",
+      "files, folders, globs, or - for a list of paths on standard input; left out: pictures that the run was judged by",
+    )
     .addOption(new Option("--method <name>", "how").choices(ExplanationMethod.options).default("grad-cam"))
     .option("--class <name>", "whose evidence is shown; left out: the class that the network says")
     .option("--out <folder>", "for the PNGs of files; left out: the working directory")
@@ -60,30 +67,70 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     .action(async (run: string, files: string[], flags: ExplainFlags) => {
       checkFlags(files, flags);
       const directory = await findRun(run, context.home);
-      if (files.length > 0) await checkClassifier(directory, context.home);
-      const outcome = await interruptible(
-        context,
-        { json: flags.json, kept: "Pictures that were written stay." },
-        async ({ signal, writer }): Promise<ExplainedFile[] | ExplainRunResult> => {
-          const { openEngine } = await import("@convkit/engine");
-          const engine = await openEngine(flags.engine, { training: true });
-          const { explainFiles, explainRun } = await import("@convkit/trainer");
-          const options = { signal, method: flags.method, className: flags.class };
-          if (files.length > 0)
-            return explainFiles(directory, files, { ...options, out: resolve(flags.out ?? ".") });
-          return explainRun(directory, {
-            ...options,
-            home: context.home,
-            engine,
-            sanity: flags.sanity,
-            onDataProgress: (progress) => showDataProgress(progress, writer, context.colors),
-            onProgress: (text) => writer.status(text),
-          });
-        },
-      );
-      if (Array.isArray(outcome)) tellFiles(outcome, context, flags.json);
-      else tellRun(outcome, context, flags.json);
+      if (files.length > 0) await explainPictures(directory, files, { flags, context });
+      else await explainJudged(directory, { flags, context });
     });
+}
+
+interface Asked {
+  readonly flags: ExplainFlags;
+  readonly context: CommandContext;
+}
+
+async function explainPictures(
+  directory: string,
+  args: readonly string[],
+  { flags, context }: Asked,
+): Promise<void> {
+  await checkClassifier(directory, context.home);
+  // What cannot be explained is standard error's line: what standard output gets is the explanations alone.
+  const options = { json: true, kept: "Pictures that were written stay." };
+  await interruptible(context, options, async ({ signal, writer }) => {
+    signal.addEventListener(
+      "abort",
+      () => args.includes("-") && process.stdin.destroy(signal.reason as Error),
+    );
+    const { openEngine } = await import("@convkit/engine");
+    await openEngine(flags.engine, { training: true });
+    const { explainFiles } = await import("@convkit/trainer");
+    const pictures = picturePaths(args, { stdin: () => process.stdin, separator: "\n" });
+    const { method, class: className, out = "." } = flags;
+    for await (const outcome of explainFiles(directory, pictures, {
+      method,
+      className,
+      out: resolve(out),
+      signal,
+    })) {
+      if (!("error" in outcome)) tellFile(outcome, context, flags.json);
+      else {
+        const { image, error } = outcome;
+        const { name, message } = error;
+        context.exit(EXIT_CODES.data);
+        if (!flags.json) writer.print(`error  ${image}: ${message}`);
+        else printJson(context, { type: "error", image, name, message, exitCode: EXIT_CODES.data });
+      }
+    }
+  });
+}
+
+async function explainJudged(directory: string, { flags, context }: Asked): Promise<void> {
+  const options = { json: flags.json, kept: "Pictures that were written stay." };
+  const result = await interruptible(context, options, async ({ signal, writer }) => {
+    const { openEngine } = await import("@convkit/engine");
+    const engine = await openEngine(flags.engine, { training: true });
+    const { explainRun } = await import("@convkit/trainer");
+    return explainRun(directory, {
+      home: context.home,
+      engine,
+      signal,
+      method: flags.method,
+      className: flags.class,
+      sanity: flags.sanity,
+      onDataProgress: (progress) => showDataProgress(progress, writer, context.colors),
+      onProgress: (text) => writer.status(text),
+    });
+  });
+  tellRun(result, context, flags.json);
 }
 
 function checkFlags(files: readonly string[], { out, sanity }: ExplainFlags): void {
@@ -99,14 +146,13 @@ function checkFlags(files: readonly string[], { out, sanity }: ExplainFlags): vo
   }
 }
 
-function tellFiles(files: readonly ExplainedFile[], context: CommandContext, json: boolean): void {
-  for (const file of files) {
-    if (json) printJson(context, { type: "explanation", ...file });
-    else {
-      const { image, className, probability, file: png } = file;
-      print(context, [`${context.colors.bold(image)}  ${className}, ${formatPercent(probability)}  ${png}`]);
-    }
+function tellFile(explained: ExplainedFile, context: CommandContext, json: boolean): void {
+  if (json) {
+    printJson(context, { type: "explanation", ...explained });
+    return;
   }
+  const { image, className, probability, file } = explained;
+  print(context, [`${context.colors.bold(image)}  ${className}, ${formatPercent(probability)}  ${file}`]);
 }
 
 function tellRun(
