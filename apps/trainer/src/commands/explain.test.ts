@@ -138,6 +138,20 @@ describe("a run that is looked into", () => {
     });
   });
 
+  it("convkit explain asks engines without gradients for occlusion alone, and of files", async () => {
+    const explain = (...args: string[]) =>
+      runConvkit(folder, ["explain", "latest", ...args, "--engine=wasm", "--json"]);
+    const refused = await explain(picture("dark/2.png"), "--out=wasm");
+    expect(refused.exitCode).toBe(4);
+    expect(refused.stderr).toContain("Expected an engine with gradients, for grad-cam. Received: wasm");
+    const ofRun = await explain("--method=occlusion");
+    expect(ofRun.exitCode).toBe(4);
+    expect(ofRun.stderr).toContain("for the search for poor reasons. Received: wasm");
+    const occluded = await explain(picture("dark/2.png"), "--out=wasm", "--method=occlusion");
+    expect(occluded.exitCode).toBe(0);
+    expect(occluded.json()).toMatchObject([{ type: "explanation", image: picture("dark/2.png") }]);
+  });
+
   it("convkit project puts the test pictures on a plane, beside their nearest training pictures", async () => {
     const { exitCode, json, stderr } = await runConvkit(folder, [
       "project",

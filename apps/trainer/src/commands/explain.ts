@@ -15,6 +15,7 @@ import { formatPercent } from "../display/format.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { picturePaths } from "../prediction/picture-paths.js";
 import { interruptible } from "../process/interruptible.js";
+import { EngineCannotTrainError } from "../process/process-errors.js";
 import { findRun } from "../run/find-run.js";
 import { checkClassifier } from "../run/unfinished-run.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
@@ -90,8 +91,7 @@ async function explainPictures(
       "abort",
       () => args.includes("-") && process.stdin.destroy(signal.reason as Error),
     );
-    const { openEngine } = await import("@convkit/engine");
-    await openEngine(flags.engine, { training: true });
+    await openEngineFor(flags, "pictures");
     const { explainFiles } = await import("@convkit/trainer");
     const pictures = picturePaths(args, { stdin: () => process.stdin, separator: "\n" });
     const { method, class: className, out = "." } = flags;
@@ -116,8 +116,7 @@ async function explainPictures(
 async function explainJudged(directory: string, { flags, context }: Asked): Promise<void> {
   const options = { json: flags.json, kept: "Pictures that were written stay." };
   const result = await interruptible(context, options, async ({ signal, writer }) => {
-    const { openEngine } = await import("@convkit/engine");
-    const engine = await openEngine(flags.engine, { training: true });
+    const engine = await openEngineFor(flags, "run");
     const { explainRun } = await import("@convkit/trainer");
     return explainRun(directory, {
       home: context.home,
@@ -131,6 +130,24 @@ async function explainJudged(directory: string, { flags, context }: Asked): Prom
     });
   });
   tellRun(result, context, flags.json);
+}
+
+/**
+ * All methods but occlusion need gradients; of a run's own pictures Grad-CAM looks for poor reasons, whatever is shown.
+ *
+ * @throws {EngineCannotTrainError} if the engine has none.
+ */
+async function openEngineFor({ engine: asked, method }: ExplainFlags, explained: "pictures" | "run") {
+  const training = explained === "run" || method !== "occlusion";
+  const { openEngine } = await import("@convkit/engine");
+  const engine = await openEngine(asked, { training });
+  if (training && !engine.canTrain) {
+    throw new EngineCannotTrainError(
+      `Expected an engine with gradients, for ${method === "occlusion" ? "the search for poor reasons" : method}. Received: ` +
+        `${engine.name}, which lacks those of convolutions. Choose another one, or explain files by what needs none: --method occlusion`,
+    );
+  }
+  return engine;
 }
 
 function checkFlags(files: readonly string[], { out, sanity }: ExplainFlags): void {
