@@ -1,7 +1,9 @@
 /** `convkit review`: which labels of a run's pictures are probably wrong, and a manifest to correct them by. */
 import { join } from "node:path";
+import type { RunConfig } from "@convkit/schema";
 import type { DataProgress } from "@convkit/trainer";
 import type { Command } from "commander";
+import { formatAssignment } from "../config/assignment.js";
 import { ConfigError } from "../config/config-error.js";
 import { showDataProgress } from "../display/describe-data-progress.js";
 import { describeReview } from "../display/describe-review.js";
@@ -22,18 +24,19 @@ interface ReviewFlags {
 }
 
 const NOTES = `
-The run's config is trained once for each fold of its training and validation pictures, on all others, so that each is
-judged by a network that has not seen it (confident learning, Northcutt et al. 2021); the test pictures are judged as they
-were. That takes as long as training the run --folds times; a review that was stopped goes on by the same command. With
---folds 0 nothing is trained, and only pictures that the run has not learnt from are judged.
+The run's config is trained once for each fold of its training and validation pictures, on the training pictures of the
+other folds, whose validation pictures go on choosing the epoch; so each is judged by a network that has not seen it
+(confident learning, Northcutt et al. 2021). The test pictures are judged as they were. That takes as long as training the
+run --folds times; a review that was stopped goes on by the same command. With --folds 0 nothing is trained, and only
+pictures that the run has not learnt from are judged.
 
 --export writes all pictures as a manifest, the worst labels first. Write the right class into the column relabel, or
-delete a line to do without the picture, and train on the file. Pictures have to be files of their own for it.
+delete a line to do without the picture, and train on the file, by the command that is told then. Pictures have to be files of their own for it.
 
 Examples:
   convkit review latest
   convkit review latest --folds 0 --json
-  convkit review latest --export relabel.csv && convkit train relabel.csv --config .convkit/runs/<run>/config.json`;
+  convkit review latest --export relabel.csv`;
 
 export function addReviewCommand(program: Command, context: CommandContext): void {
   program
@@ -71,7 +74,7 @@ function checkFlags({ folds, limit }: ReviewFlags): void {
 }
 
 async function review(directory: string, flags: ReviewFlags, context: CommandContext): Promise<void> {
-  const { engine, precision } = await readRunConfig(directory);
+  const { engine, precision, transforms } = await readRunConfig(directory);
   const { folds, limit, export: file, json } = flags;
   const { home, colors } = context;
   const { KEPT } = await import("../review/fold-runs.js");
@@ -106,12 +109,20 @@ async function review(directory: string, flags: ReviewFlags, context: CommandCon
     "",
     ...remarks.map((text) => colors.yellow(text)),
     `${colors.bold("review")}    ${path}`,
-    ...(file === undefined ? [] : describeExport(file, directory)),
+    ...(file === undefined ? [] : describeExport(file, { directory, transforms })),
   ]);
 }
 
-function describeExport(file: string, directory: string): string[] {
-  const command = ["convkit train", shellWord(file), "--config", shellWord(join(directory, "config.json"))];
+/** The transforms are named again: of a config over another data set, as which a manifest counts, they are not taken. */
+function describeExport(
+  file: string,
+  { directory, transforms }: { directory: string; transforms: RunConfig["transforms"] },
+): string[] {
+  const command = [
+    ...["convkit train", shellWord(file)],
+    ...["--config", shellWord(join(directory, "config.json"))],
+    ...["--set", shellWord(formatAssignment("transforms", transforms))],
+  ];
   return [
     `export    ${file}: write the right classes into its column relabel, then train on it:`,
     `          ${command.join(" ")}`,
