@@ -146,19 +146,25 @@ function isDone(directory: string): boolean {
   return (status === "completed" || status === "stopped") && existsSync(join(directory, "predictions.bin"));
 }
 
-/** Those of the pictures with these ids. */
+/**
+ * Those of the pictures with these ids. The others are the data set's own test pictures, which each fold judges, too: a list can put a
+ * picture into another split but not leave it out, and in any other split they would be learnt from or choose the epoch.
+ */
 function rowsOf(predictions: Predictions, ids: ReadonlySet<string>): Predictions {
+  const { classNames, probabilities } = predictions;
   const rows = predictions.ids.flatMap((id, row) => (ids.has(id) ? [row] : []));
-  const classCount = predictions.classNames.length;
+  const kept = new Float32Array(rows.length * classNames.length);
+  for (const [i, row] of rows.entries()) {
+    kept.set(
+      probabilities.subarray(row * classNames.length, (row + 1) * classNames.length),
+      i * classNames.length,
+    );
+  }
   return {
     ...predictions,
     ids: rows.map((row) => predictions.ids[row]!),
     labels: Int32Array.from(rows, (row) => predictions.labels[row]!),
-    probabilities: Float32Array.from(
-      rows.flatMap((row) => [
-        ...predictions.probabilities.subarray(row * classCount, (row + 1) * classCount),
-      ]),
-    ),
+    probabilities: kept,
   };
 }
 
