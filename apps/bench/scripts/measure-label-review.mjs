@@ -54,8 +54,10 @@ while (swapped.size < Math.round(fraction * train.length)) {
 const folder = resolve(`label-review-${seed}`);
 mkdirSync(folder, { recursive: true });
 const manifest = join(folder, "swapped.csv");
-const lines = [...train, ...picturesOf("test")].map(
-  ({ path, label, split }) => `"${path}",${swapped.get(path) ?? label},${split}`,
+/** RFC 4180. */
+const csvField = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const lines = [...train, ...picturesOf("test")].map(({ path, label, split }) =>
+  [path, swapped.get(path) ?? label, split].map(csvField).join(","),
 );
 writeFileSync(manifest, `path,label,split\n${lines.join("\n")}\n`);
 
@@ -72,9 +74,13 @@ function convkit(...args) {
 
 /** Paths among the options are of the folder where the command was given. */
 const options = own.slice(end + 1).map((option) => (existsSync(option) ? resolve(option) : option));
-if (!existsSync(join(folder, ".convkit/runs"))) convkit("train", manifest, ...options);
+const runs = join(folder, ".convkit/runs");
+/** The report is what a run writes last: one that was interrupted has none, and is trained anew. */
+const trained = () =>
+  (existsSync(runs) ? readdirSync(runs) : []).find((name) => existsSync(join(runs, name, "report.json")));
+if (trained() === undefined) convkit("train", manifest, ...options);
 const relabel = join(folder, "relabel.jsonl");
-const { joint } = convkit("review", "latest", "--folds", values.folds, "--export", relabel);
+const { joint } = convkit("review", trained(), "--folds", values.folds, "--export", relabel);
 const ranked = readFileSync(relabel, "utf8")
   .trim()
   .split("\n")
