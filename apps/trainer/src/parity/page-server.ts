@@ -41,7 +41,10 @@ export interface Ready {
 
 /** What the page is served, what it is asked and what it answers. */
 export class PageServer {
-  readonly #server = createServer((request, response) => void this.#respond(request, response));
+  // Whatever goes wrong with a request is that connection's alone: other programs of this machine can find the port.
+  readonly #server = createServer((request, response) => {
+    this.#respond(request, response).catch(() => response.destroy());
+  });
   readonly #secret = randomBytes(16).toString("hex");
   readonly #model: string;
   readonly #ready = deferred<Ready>();
@@ -87,8 +90,9 @@ export class PageServer {
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const [, secret, name = "", file = ""] = pathname.split("/");
+    // `//` is no address.
+    const pathname = URL.parse(request.url ?? "/", "http://localhost")?.pathname;
+    const [, secret, name = "", file = ""] = pathname?.split("/") ?? [];
     if (secret !== this.#secret) return void response.writeHead(404).end();
     if (request.method === "POST") {
       this.#take(name, await bodyOf(request), request.headers[FAILURE_HEADER] !== undefined);
@@ -109,12 +113,21 @@ export class PageServer {
       else this.#answer.resolve(new Float32Array(new Uint8Array(body).buffer));
     }
     if (name !== READY) return;
-    const { failure, ...ready } = JSON.parse(body.toString()) as Ready & { failure?: string };
+    const { failure, ...ready } = greetingOf(body);
     if (failure === undefined) this.#ready.resolve(ready);
     else {
       const message = `Expected the browser to load the run's classifier. Received: ${failure}`;
       this.#ready.reject(new BrowserUnavailableError(message));
     }
+  }
+}
+
+function greetingOf(body: Buffer): Ready & { failure?: string } {
+  const text = body.toString();
+  try {
+    return JSON.parse(text) as Ready & { failure?: string };
+  } catch {
+    return { browser: "", tfjs: "", failure: `its page said ${JSON.stringify(text.slice(0, 200))}` };
   }
 }
 
@@ -133,5 +146,7 @@ interface Deferred<T> {
 function deferred<T>(): Deferred<T> {
   let [resolve, reject]: [Deferred<T>["resolve"], Deferred<T>["reject"]] = [() => undefined, () => undefined];
   const promise = new Promise<T>((onValue, onError) => ([resolve, reject] = [onValue, onError]));
+  // Whoever waits is told; nobody need wait.
+  promise.catch(() => undefined);
   return { promise, resolve, reject };
 }
