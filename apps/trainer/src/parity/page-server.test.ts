@@ -41,6 +41,14 @@ it("outlives a page that goes while it speaks", async () => {
   expect(await server.ready()).toEqual({ browser: "Chromium 1", tfjs: "4" });
 });
 
+it("does not wait for ever for a page that has crashed", async () => {
+  const { server } = await open("/nowhere", { answerMs: 1 });
+  await expect(server.ask({ headers: {}, body: new Uint8Array(1) })).rejects.toMatchObject({
+    name: "BrowserUnavailableError",
+    message: expect.stringMatching(/^Expected an answer of the browser's page within 0.001 s/) as string,
+  });
+});
+
 it("says what came of a page that does not come up", async () => {
   const { server, address } = await open("/nowhere");
   const ready = expect(server.ready()).rejects.toMatchObject({

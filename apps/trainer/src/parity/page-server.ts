@@ -28,6 +28,8 @@ const HTML = `<!doctype html><meta charset="utf-8"><title>convkit verify</title>
 
 /** A page that has not come up by then will not. */
 const START_MS = 120_000;
+/** Plain JavaScript takes minutes for one picture of a large network. */
+const ANSWER_MS = 15 * 60_000;
 
 interface Task {
   readonly headers: Readonly<Record<string, string>>;
@@ -52,8 +54,12 @@ export class PageServer {
   #idle = deferred<ServerResponse>();
   #answer = deferred<Float32Array>();
 
-  constructor(model: string) {
+  readonly #answerMs: number;
+
+  /** @param options.answerMs how long one picture may take. */
+  constructor(model: string, { answerMs = ANSWER_MS }: { readonly answerMs?: number } = {}) {
     this.#model = model;
+    this.#answerMs = answerMs;
   }
 
   /** @returns the page's address. */
@@ -63,19 +69,20 @@ export class PageServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${this.#secret}/`;
   }
 
+  /** @throws {BrowserUnavailableError} if the page does not come up, or not in time. */
   ready(): Promise<Ready> {
-    const { promise, reject } = this.#ready;
-    const timer = setTimeout(() => {
-      reject(
-        new BrowserUnavailableError(
-          `Expected the browser's page within ${START_MS / 1000} s. Received: nothing. Try again while the machine has less to do.`,
-        ),
-      );
-    }, START_MS).unref();
-    return promise.finally(() => clearTimeout(timer));
+    return within(START_MS, "the browser's page", this.#ready.promise);
   }
 
-  async ask({ headers, body }: Task): Promise<Float32Array> {
+  /**
+   * @throws {BrowserPictureError} if the browser could not do it.
+   * @throws {BrowserUnavailableError} if it says nothing in time: a tab that has crashed never does.
+   */
+  ask(task: Task): Promise<Float32Array> {
+    return within(this.#answerMs, "an answer of the browser's page", this.#exchange(task));
+  }
+
+  async #exchange({ headers, body }: Task): Promise<Float32Array> {
     const response = await this.#idle.promise;
     this.#idle = deferred();
     this.#answer = deferred();
@@ -135,6 +142,18 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
   return Buffer.concat(pieces);
+}
+
+async function within<T>(limitMs: number, what: string, promise: Promise<T>): Promise<T> {
+  const { promise: late, reject } = deferred<never>();
+  const timer = setTimeout(() => {
+    reject(
+      new BrowserUnavailableError(
+        `Expected ${what} within ${limitMs / 1000} s. Received: nothing. Try again while the machine has less to do.`,
+      ),
+    );
+  }, limitMs).unref();
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 interface Deferred<T> {
