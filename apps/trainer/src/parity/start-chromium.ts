@@ -25,15 +25,41 @@ const FLAGS = [
   "--enable-unsafe-swiftshader",
 ];
 
+const IS_WINDOWS = process.platform === "win32";
+
+/** A browser that is told to end, and has not by then, is killed. */
+const CLOSE_MS = 10_000;
+
 /** Chromium refuses to run as root in its sandbox. */
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** @throws {BrowserUnavailableError} if there is none. */
-export async function startChromium(url: string): Promise<Chromium> {
+/**
+ * @param options.closeMs how long it may take to end by itself.
+ * @throws {BrowserUnavailableError} if there is none.
+ */
+export async function startChromium(
+  url: string,
+  { closeMs = CLOSE_MS }: { readonly closeMs?: number } = {},
+): Promise<Chromium> {
   const program = findChromium();
   const profile = await mkdtemp(join(tmpdir(), "convkit-chromium-"));
   const args = [...FLAGS, ...(isRoot() ? ["--no-sandbox"] : []), `--user-data-dir=${profile}`, url];
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(program, args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    // A group of its own, all of which can be signalled: CONVKIT_CHROMIUM may be a script, whose child the browser is.
+    detached: !IS_WINDOWS,
+  });
+  const signalAll = (signal: NodeJS.Signals): void => {
+    if (IS_WINDOWS || child.pid === undefined) return void child.kill(signal);
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // None is left.
+    }
+  };
+  // In a group of its own, no signal of the terminal reaches it.
+  const killAll = (): void => signalAll("SIGKILL");
+  process.once("exit", killAll);
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-2000)));
   const ended = new Promise<string>((resolve) => {
@@ -44,15 +70,22 @@ export async function startChromium(url: string): Promise<Chromium> {
   });
   const died = ended.then((how): never => {
     throw new BrowserUnavailableError(
-      `Expected ${program} to open a page. Received: ${how}. ${HOW_TO_GET_ONE}; a script that adds flags will do.`,
+      `Expected ${program} to open a page. Received: ${how}. ${HOW_TO_GET_ONE}; a script that adds flags will do, if it runs the browser by \`exec\`.`,
     );
   });
   died.catch(() => undefined);
   return {
     died,
     async close() {
-      child.kill();
+      signalAll("SIGTERM");
+      const timer = setTimeout(() => {
+        killAll();
+        // One that left the group may hold it.
+        child.stderr.destroy();
+      }, closeMs);
       await ended;
+      clearTimeout(timer);
+      process.off("exit", killAll);
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
