@@ -12,46 +12,44 @@ interface BrowserGlobals {
   ) => { getContext(kind: "2d", options: object): Context };
 }
 
-interface Bitmap {
+/** An `ImageBitmap`: a frame of a video, say. */
+export interface Bitmap {
   readonly width: number;
   readonly height: number;
   close(): void;
 }
 
+/** As in packages/data: larger ones are reduced while they are decoded. */
+const MOST_PIXELS = 2 ** 25;
+
 interface Context {
   fillStyle: string;
+  imageSmoothingQuality: string;
   fillRect(x: number, y: number, width: number, height: number): void;
-  drawImage(image: Bitmap, x: number, y: number): void;
+  drawImage(image: Bitmap, x: number, y: number, width: number, height: number): void;
   getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
 }
 
 /**
- * Decodes what the browser can as it shows it: at its full size, turned as EXIF says, in sRGB, over white where transparent. In a
- * page or a worker. Its pixels are those of Node, but for pictures with a colour profile that is not sRGB, which come out a little
+ * Decodes what the browser can as it shows it: at its full size (above 2²⁵ pixels, reduced to that many), turned as EXIF says, in sRGB, over
+ * white where transparent. In a page or a worker. Its pixels are those of Node, but for pictures with a colour profile that is not sRGB, which come out a little
  * other, and for those that Node reduces while it decodes them, being many times as large as the network's input.
  * What that does to a network, `convkit verify` measures.
  *
+ * @param picture an encoded one, or an `ImageBitmap`, which is closed.
  * @param card of the classifier that the picture is for: one whose input has one channel gets it grey.
  * @throws {ClassifierInputError} if the browser cannot decode it.
  */
 export async function decodeInBrowser(
-  picture: Blob,
+  picture: Blob | Bitmap,
   { inputShape }: Pick<ModelCard, "inputShape">,
 ): Promise<ClassifierImage> {
-  const { createImageBitmap, OffscreenCanvas } = globalThis as unknown as BrowserGlobals;
-  const bitmap = await createImageBitmap(picture, {
-    imageOrientation: "from-image",
-    premultiplyAlpha: "none",
-    colorSpaceConversion: "default",
-  }).catch((cause: Error) => {
-    throw new ClassifierInputError(
-      `Expected a picture that this browser can decode. Received: ${picture.size} bytes${picture.type && ` of ${picture.type}`}, ` +
-        `which it cannot (${cause.message}). Give a JPEG, PNG or WebP.`,
-      { cause },
-    );
-  });
+  const { OffscreenCanvas } = globalThis as unknown as BrowserGlobals;
+  const bitmap = picture instanceof Blob ? await openBitmap(picture) : picture;
   try {
-    const { width, height } = bitmap;
+    const scale = Math.min(1, Math.sqrt(MOST_PIXELS / (bitmap.height * bitmap.width)));
+    const height = Math.max(1, Math.floor(bitmap.height * scale));
+    const width = Math.max(1, Math.floor(bitmap.width * scale));
     const context = new OffscreenCanvas(width, height).getContext("2d", {
       alpha: false,
       colorSpace: "srgb",
@@ -59,7 +57,8 @@ export async function decodeInBrowser(
     });
     context.fillStyle = "white";
     context.fillRect(0, 0, width, height);
-    context.drawImage(bitmap, 0, 0);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(bitmap, 0, 0, width, height);
     const { data: rgba } = context.getImageData(0, 0, width, height);
     const [channels, data] =
       inputShape[2] === 1 ? ([1, luminanceOf(rgba)] as const) : ([3, coloursOf(rgba)] as const);
@@ -67,6 +66,24 @@ export async function decodeInBrowser(
   } finally {
     bitmap.close();
   }
+}
+
+async function openBitmap(picture: Blob): Promise<Bitmap> {
+  const { createImageBitmap } = globalThis as unknown as BrowserGlobals;
+  return createImageBitmap(picture, {
+    imageOrientation: "from-image",
+    premultiplyAlpha: "none",
+    colorSpaceConversion: "default",
+  }).catch((cause: Error) => {
+    const received =
+      picture.size === 0
+        ? "an empty file"
+        : `${picture.type || "a file of an unknown type"} (${cause.message})`;
+    throw new ClassifierInputError(
+      `Expected a picture that this browser can decode: a whole JPEG, PNG, WebP, GIF or AVIF. Received: ${received}.`,
+      { cause },
+    );
+  });
 }
 
 /** @param rgba uint8 [pixels, 4], opaque. */

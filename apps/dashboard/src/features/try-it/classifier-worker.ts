@@ -1,5 +1,5 @@
 /** The network at work, in a thread of its own: the page stays at hand, and closing the thread frees all that it held. */
-import type { Classifier } from "@convkit/models";
+import type { Classifier, ClassifierImage } from "@convkit/models";
 import { Rng } from "@convkit/random";
 import { createTransformPipeline, undoNormalize } from "@convkit/transforms";
 import { openOnBestEngine } from "./choose-engine";
@@ -11,7 +11,6 @@ import type {
   WorkerRequest,
   WorkerResponse,
 } from "./classifier-protocol";
-import { decodePicture, type DecodedPicture } from "./decode-picture";
 import { disturb, handyPicture } from "./disturb-picture";
 import { isNeutral } from "./disturbance";
 import { explain } from "./explain";
@@ -20,7 +19,7 @@ import { explain } from "./explain";
 const KEPT = 2;
 
 let classifier: Classifier | null = null;
-const decoded = new Map<string, DecodedPicture>();
+const decoded = new Map<string, ClassifierImage>();
 /** One after the other: sliders ask faster than a network answers. */
 let last: Promise<unknown> = Promise.resolve();
 
@@ -57,31 +56,29 @@ async function open(url: string): Promise<OpenedModel> {
 async function classify({ id, source, disturbance, explained }: PictureQuestion): Promise<PictureAnswer> {
   if (classifier === null) throw new Error("Expected an open model. Received: none.");
   const { card } = classifier;
-  const whole = await decodeOnce(id, source, card.inputShape[2] === 1 ? 1 : 3);
+  const whole = await decodeOnce(id, source, card);
   const handy = handyPicture(whole, card.inputShape);
   const disturbed = isNeutral(disturbance) ? handy : disturb(handy, disturbance);
   // Undisturbed it is judged in its full size, as `convkit predict` does.
   const judged = isNeutral(disturbance) ? whole : disturbed;
-  const { pixels: data, height, width, channels } = judged;
-  const image = { data, height, width, channels };
-  const probabilities = await classifier.predict([image]);
+  const probabilities = await classifier.predict([judged]);
   return {
     probabilities,
     height: whole.height,
     width: whole.width,
     picture: showBytes(disturbed),
     input: inputOf(judged, card),
-    ...(explained !== undefined && { explanation: await explain(classifier, image, explained) }),
+    ...(explained !== undefined && { explanation: await explain(classifier, judged, explained) }),
   };
 }
 
 async function decodeOnce(
   id: string | null,
   source: Blob | ImageBitmap,
-  channels: 1 | 3,
-): Promise<DecodedPicture> {
+  card: Classifier["card"],
+): Promise<ClassifierImage> {
   const known = id !== null && decoded.get(id);
-  const picture = known || (await decodePicture(source, channels));
+  const picture = known || (await decode(source, card));
   if (id === null) return picture;
   decoded.delete(id);
   decoded.set(id, picture);
@@ -89,26 +86,32 @@ async function decodeOnce(
   return picture;
 }
 
-function inputOf({ pixels, ...size }: DecodedPicture, card: Classifier["card"]): ShownPicture {
+/** By the decoder that `convkit verify` compares with Node's. */
+async function decode(source: Blob | ImageBitmap, card: Classifier["card"]): Promise<ClassifierImage> {
+  const { decodeInBrowser } = await import("@convkit/models");
+  return decodeInBrowser(source, card);
+}
+
+function inputOf({ data, ...size }: ClassifierImage, card: Classifier["card"]): ShownPicture {
   const pipeline = createTransformPipeline(card.preprocessing);
   const rngs = pipeline.isRandom ? [Rng.fromSeed(0)] : [];
-  const { images, shape } = pipeline.apply(pixels, { count: 1, ...size }, rngs);
+  const { images, shape } = pipeline.apply(data, { count: 1, ...size }, rngs);
   undoNormalize(images, shape.channels, card.preprocessing);
   const bytes = Uint8ClampedArray.from(images, (value) => 255 * value);
-  return showBytes({ ...shape, pixels: bytes });
+  return showBytes({ ...shape, data: bytes });
 }
 
 interface Bytes {
-  readonly pixels: Uint8Array | Uint8ClampedArray;
+  readonly data: Uint8Array | Uint8ClampedArray;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
 }
 
-function showBytes({ pixels, height, width, channels }: Bytes): ShownPicture {
+function showBytes({ data, height, width, channels }: Bytes): ShownPicture {
   const rgba = new Uint8ClampedArray(height * width * 4).fill(255);
   for (let from = 0, to = 0; to < rgba.length; from += channels, to += 4) {
-    for (let c = 0; c < 3; c++) rgba[to + c] = pixels[from + (channels === 1 ? 0 : c)]!;
+    for (let c = 0; c < 3; c++) rgba[to + c] = data[from + (channels === 1 ? 0 : c)]!;
   }
   return { rgba, height, width };
 }

@@ -1,18 +1,18 @@
 /** What the sliders do to a picture. */
+import type { ClassifierImage } from "@convkit/models";
 import { expect, test } from "vitest";
-import type { DecodedPicture } from "./decode-picture";
 import { disturb, handyPicture } from "./disturb-picture";
 import { isNeutral, NEUTRAL } from "./disturbance";
 
 /** Black, but for one white pixel. */
-function dotAt(x: number, y: number, edge = 9): DecodedPicture {
-  const pixels = new Uint8Array(edge * edge);
-  pixels[y * edge + x] = 255;
-  return { pixels, height: edge, width: edge, channels: 1 };
+function dotAt(x: number, y: number, edge = 9): ClassifierImage {
+  const data = new Uint8Array(edge * edge);
+  data[y * edge + x] = 255;
+  return { data, height: edge, width: edge, channels: 1 };
 }
 
-const grey = (value: number, edge = 32): DecodedPicture => ({
-  pixels: new Uint8Array(edge * edge * 3).fill(value),
+const grey = (value: number, edge = 32): ClassifierImage => ({
+  data: new Uint8Array(edge * edge * 3).fill(value),
   height: edge,
   width: edge,
   channels: 3,
@@ -29,40 +29,40 @@ test("without strengths nothing changes, and that is known", () => {
 });
 
 test("a quarter turn clockwise brings what is at the top to the right", () => {
-  const { pixels } = disturb(dotAt(4, 0), { ...NEUTRAL, rotationDegrees: 90 });
-  expect(pixels.indexOf(255)).toBe(4 * 9 + 8);
+  const { data } = disturb(dotAt(4, 0), { ...NEUTRAL, rotationDegrees: 90 });
+  expect(data.indexOf(255)).toBe(4 * 9 + 8);
 });
 
 test("brightness is a factor, and stops at white", () => {
-  expect(disturb(grey(100), { ...NEUTRAL, brightness: 1.5 }).pixels).toEqual(grey(150).pixels);
-  expect(disturb(grey(200), { ...NEUTRAL, brightness: 2 }).pixels).toEqual(grey(255).pixels);
-  expect(disturb(grey(200), { ...NEUTRAL, brightness: 0 }).pixels).toEqual(grey(0).pixels);
+  expect(disturb(grey(100), { ...NEUTRAL, brightness: 1.5 }).data).toEqual(grey(150).data);
+  expect(disturb(grey(200), { ...NEUTRAL, brightness: 2 }).data).toEqual(grey(255).data);
+  expect(disturb(grey(200), { ...NEUTRAL, brightness: 0 }).data).toEqual(grey(0).data);
 });
 
 test("blur spreads by its share of the shorter edge, and loses no light", () => {
   const picture = { ...dotAt(20, 20, 41) };
   // A standard deviation of 4.1 pixels: the middle has 255 / (2π · 4.1²) = 2.4 of it, rounded.
-  const { pixels } = disturb(picture, { ...NEUTRAL, blurPercent: 10 });
-  expect(pixels[20 * 41 + 20]).toBe(2);
+  const { data } = disturb(picture, { ...NEUTRAL, blurPercent: 10 });
+  expect(data[20 * 41 + 20]).toBe(2);
   // Flat pictures stay as they are.
-  expect(disturb(grey(77), { ...NEUTRAL, blurPercent: 10 }).pixels).toEqual(grey(77).pixels);
+  expect(disturb(grey(77), { ...NEUTRAL, blurPercent: 10 }).data).toEqual(grey(77).data);
 });
 
 test("noise has the deviation that was asked for, stands still, and grows with the slider", () => {
-  const noisy = disturb(grey(128), { ...NEUTRAL, noisePercent: 10 }).pixels;
-  expect(disturb(grey(128), { ...NEUTRAL, noisePercent: 10 }).pixels).toEqual(noisy);
+  const noisy = disturb(grey(128), { ...NEUTRAL, noisePercent: 10 }).data;
+  expect(disturb(grey(128), { ...NEUTRAL, noisePercent: 10 }).data).toEqual(noisy);
   const deviations = Array.from(noisy, (value) => value - 128);
   // 3072 draws of deviation 25.5: the mean is within 4 standard errors, 1.84; the deviation within 4 of its own, 1.3.
   expect(Math.abs(meanOf(deviations))).toBeLessThan(1.84);
   expect(Math.abs(Math.sqrt(meanOf(deviations.map((d) => d * d))) - 25.5)).toBeLessThan(1.3);
-  const twice = disturb(grey(128), { ...NEUTRAL, noisePercent: 20 }).pixels;
+  const twice = disturb(grey(128), { ...NEUTRAL, noisePercent: 20 }).data;
   const at = deviations.findIndex((d) => d > 10 && d < 40);
   expect(Math.abs(twice[at]! - 128 - 2 * deviations[at]!)).toBeLessThanOrEqual(2);
 });
 
 test("a photo is brought to a handy size for the sliders, a small picture stays as it is", () => {
-  const photo: DecodedPicture = {
-    pixels: new Uint8Array(1000 * 2000 * 3).fill(9),
+  const photo: ClassifierImage = {
+    data: new Uint8Array(1000 * 2000 * 3).fill(9),
     height: 1000,
     width: 2000,
     channels: 3,

@@ -1,8 +1,8 @@
 /** What the sliders do to a picture before the network sees it: by the transforms that training uses, with fixed strengths. */
+import type { ClassifierImage } from "@convkit/models";
 import { Rng } from "@convkit/random";
 import type { BuiltinTransformSpec } from "@convkit/schema";
 import { createTransformPipeline, resize } from "@convkit/transforms";
-import type { DecodedPicture } from "./decode-picture";
 import type { Disturbance } from "./disturbance";
 
 /** So that noise stands still while another slider moves. */
@@ -12,23 +12,23 @@ const NOISE_SEED = 0;
  * Brightness, rotation (corners are cut off, what comes in is black), blur and noise, in this order.
  * @returns a new picture of the same size; the same for the same strengths.
  */
-export function disturb(picture: DecodedPicture, disturbance: Disturbance): DecodedPicture {
-  const { pixels, ...shape } = picture;
+export function disturb(picture: ClassifierImage, disturbance: Disturbance): ClassifierImage {
+  const { data, ...shape } = picture;
   const pipeline = createTransformPipeline(specsOf(picture, disturbance));
   const rngs = pipeline.isRandom ? [Rng.fromSeed(0)] : [];
-  const { images } = pipeline.apply(pixels, { count: 1, ...shape }, rngs);
+  const { images } = pipeline.apply(data, { count: 1, ...shape }, rngs);
   const sigma = (disturbance.noisePercent / 100) * 255;
   const noise = Rng.fromSeed(NOISE_SEED).split("noise");
   // Clamps and rounds.
   const disturbed = new Uint8ClampedArray(images.length);
   for (const [i, value] of images.entries())
     disturbed[i] = 255 * value + (sigma > 0 ? sigma * noise.normal() : 0);
-  return { ...shape, pixels: new Uint8Array(disturbed.buffer) };
+  return { ...shape, data: new Uint8Array(disturbed.buffer) };
 }
 
 /** Ranges of one value: nothing about them is random. */
 function specsOf(
-  { height, width }: DecodedPicture,
+  { height, width }: ClassifierImage,
   { blurPercent, brightness, rotationDegrees }: Disturbance,
 ): BuiltinTransformSpec[] {
   const specs: BuiltinTransformSpec[] = [];
@@ -56,12 +56,12 @@ const SMALLEST_LIMIT = 256;
  * that what is added is not averaged away again.
  * @param inputShape [height, width, channels] of the network's input.
  */
-export function handyPicture(picture: DecodedPicture, inputShape: readonly number[]): DecodedPicture {
-  const { pixels, ...shape } = picture;
+export function handyPicture(picture: ClassifierImage, inputShape: readonly number[]): ClassifierImage {
+  const { data, ...shape } = picture;
   const limit = Math.max(SMALLEST_LIMIT, 2 * Math.max(inputShape[0]!, inputShape[1]!));
   if (Math.min(shape.height, shape.width) <= limit) return picture;
   const scale = limit / Math.min(shape.height, shape.width);
   const size = [Math.round(shape.height * scale), Math.round(shape.width * scale)] as const;
-  const reduced = resize(pixels, { count: 1, ...shape }, size);
-  return { pixels: reduced, height: size[0], width: size[1], channels: shape.channels };
+  const reduced = resize(data, { count: 1, ...shape }, size);
+  return { data: reduced, height: size[0], width: size[1], channels: shape.channels };
 }
