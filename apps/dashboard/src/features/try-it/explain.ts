@@ -17,7 +17,7 @@ export async function explain(
     const maps = await gradCam(model, input, explained === null ? {} : { classes: explained });
     const [height, width] = card.inputShape;
     const { data } = resizeMaps(maps, height, width);
-    return { explained: maps.classes[0]!, overlay: colourMap(data, { height, width }) };
+    return { explained: maps.classes[0]!, overlay: await coloursOf(data, { height, width }) };
   } catch (error) {
     return { failure: (error as Error).message };
   } finally {
@@ -26,36 +26,18 @@ export async function explain(
 }
 
 /**
- * Five of Matplotlib's colour map `inferno` (https://bids.github.io/colormap/): even steps look even, to the
- * colour-blind, too.
- */
-const INFERNO = [
-  [0, 0, 4],
-  [87, 16, 110],
-  [188, 55, 84],
-  [249, 142, 9],
-  [252, 255, 164],
-] as const;
-
-/**
  * @param map [height, width], 0 or above.
- * @returns null if it is 0 everywhere.
+ * @returns opaque, in the colours of reports; null if the map is 0 everywhere.
  */
-export function colourMap(
+export async function coloursOf(
   map: Float32Array,
   { height, width }: { height: number; width: number },
-): ShownPicture | null {
-  const most = map.reduce((largest, value) => Math.max(largest, value), 0);
-  if (!(most > 0)) return null;
-  const rgba = new Uint8ClampedArray(height * width * 4);
-  for (const [i, value] of map.entries()) {
-    const place = (value / most) * (INFERNO.length - 1);
-    const low = Math.min(INFERNO.length - 2, Math.floor(place));
-    for (let c = 0; c < 3; c++) {
-      const [from, to] = [INFERNO[low]![c]!, INFERNO[low + 1]![c]!];
-      rgba[4 * i + c] = from + (place - low) * (to - from);
-    }
-    rgba[4 * i + 3] = 255;
-  }
+): Promise<ShownPicture | null> {
+  if (!map.some((value) => value > 0)) return null;
+  const { overlay } = await import("@convkit/evaluator/explain");
+  const black = { data: new Uint8Array(map.length), height, width, channels: 1 };
+  const { data: rgb } = overlay(black, map, { alpha: 1 });
+  const rgba = new Uint8ClampedArray(map.length * 4).fill(255);
+  for (let from = 0, to = 0; to < rgba.length; from += 3, to += 4) rgba.set(rgb.subarray(from, from + 3), to);
   return { rgba, height, width };
 }
