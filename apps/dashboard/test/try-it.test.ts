@@ -255,6 +255,28 @@ test("the camera is classified live, a picture of it is kept, and leaving the ta
   expect(problems).toEqual([]);
 }, 60_000);
 
+test("a frame that cannot be classified is told of, and the camera goes on", async () => {
+  const { page } = await openTab(browser);
+  await page.context().grantPermissions(["camera"]);
+  await page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (message: { question?: { source: unknown } }) {
+      const isSpoilt = message.question && document.title === "spoilt";
+      const sent = isSpoilt
+        ? { ...message, question: { ...message.question, source: new Blob([]) } }
+        : message;
+      postMessage.call(this, sent);
+    };
+    document.title = "spoilt";
+  });
+  await page.getByRole("button", { name: "Use the camera" }).click();
+  await page.locator("main [role='alert']").filter({ hasText: "Received: an empty file" }).waitFor();
+  await page.evaluate(() => (document.title = "whole"));
+  await probabilitiesOn(page);
+  await page.getByRole("button", { name: "Keep this picture" }).click();
+  await page.getByRole("button", { name: /camera 1\.png \S+ [\d.]+%/ }).waitFor();
+}, 60_000);
+
 test("a camera that may not be used is told of in words", async () => {
   const { page } = await openTab(browser);
   await page.getByRole("button", { name: "Use the camera" }).click();

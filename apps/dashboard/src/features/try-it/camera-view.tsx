@@ -13,6 +13,8 @@ export interface CameraViewProps {
   model: ModelInPage | null;
   question: Pick<PictureQuestion, "disturbance" | "explained">;
   onAnswer: (answer: PictureAnswer) => void;
+  /** Of one frame: the camera goes on. */
+  onFailure: (error: Error) => void;
   onKeep: (picture: NewPicture) => void;
   onClose: () => void;
 }
@@ -20,7 +22,7 @@ export interface CameraViewProps {
 /** Between two pictures that are classified: more would be read by nobody. */
 const INTERVAL_MS = 150;
 
-export function CameraView({ model, question, onAnswer, onKeep, onClose }: CameraViewProps) {
+export function CameraView({ model, question, onAnswer, onFailure, onKeep, onClose }: CameraViewProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [state, setState] = useState<"opening" | "live" | { readonly failure: string }>("opening");
   const [tries, setTries] = useState(0);
@@ -51,8 +53,8 @@ export function CameraView({ model, question, onAnswer, onKeep, onClose }: Camer
     };
   }, [tries]);
 
-  const latest = useRef({ question, onAnswer });
-  latest.current = { question, onAnswer };
+  const latest = useRef({ question, onAnswer, onFailure });
+  latest.current = { question, onAnswer, onFailure };
   useEffect(() => {
     if (model === null || state !== "live") return;
     let isOver = false;
@@ -61,8 +63,10 @@ export function CameraView({ model, question, onAnswer, onKeep, onClose }: Camer
         const startMs = performance.now();
         const frame = await grabFrame(video.current);
         if (frame !== null) {
-          const answer = await model.classify({ ...latest.current.question, id: null, source: frame });
-          if (!isOver) latest.current.onAnswer(answer);
+          await model.classify({ ...latest.current.question, id: null, source: frame }).then(
+            (answer) => !isOver && latest.current.onAnswer(answer),
+            (error: Error) => !isOver && latest.current.onFailure(error),
+          );
         }
         // Frames come only while the page is seen.
         do await nextFrame();

@@ -11,12 +11,11 @@ import { artifactUrl } from "../shell/links";
 import { QueryState, SkeletonLines } from "../shell/query-states";
 import { AnswerCard } from "./answer-card";
 import { CameraView } from "./camera-view";
-import type { PictureAnswer } from "./classifier-protocol";
 import { NEUTRAL } from "./disturbance";
 import { PictureInput } from "./picture-input";
 import { SamplePictures } from "./sample-pictures";
 import { TriedList } from "./tried-list";
-import { useLiveAnswer } from "./use-live-answer";
+import { NO_ANSWER, useLiveAnswer } from "./use-live-answer";
 import { useModelInPage } from "./use-model-in-page";
 import { useTriedPictures, type NewPicture } from "./use-tried-pictures";
 
@@ -88,7 +87,7 @@ function TryIt({ run }: { run: RunDetail }) {
   const tried = useTriedPictures(model);
   const [disturbance, setDisturbance] = useState(NEUTRAL);
   const [hasCamera, setHasCamera] = useState(false);
-  const [frame, setFrame] = useState<PictureAnswer | null>(null);
+  const [frame, setFrame] = useState(NO_ANSWER);
   const [explains, setExplains] = useState(true);
   const [explained, setExplained] = useState<number | null>(null);
   const question = { disturbance, explained: explains ? explained : undefined };
@@ -105,11 +104,11 @@ function TryIt({ run }: { run: RunDetail }) {
   );
   const closeCamera = () => {
     setHasCamera(false);
-    setFrame(null);
+    setFrame(NO_ANSWER);
   };
 
   const answered = hasCamera
-    ? { name: "Camera", label: null, answer: frame, failure: null, undisturbed: null }
+    ? { ...frame, name: "Camera", label: null, undisturbed: null }
     : tried.selected && {
         ...live,
         name: tried.selected.name,
@@ -133,7 +132,8 @@ function TryIt({ run }: { run: RunDetail }) {
             <CameraView
               model={model}
               question={question}
-              onAnswer={setFrame}
+              onAnswer={(answer) => setFrame({ answer, failure: null })}
+              onFailure={({ message }) => setFrame({ answer: null, failure: message })}
               onKeep={(picture) => addPictures([picture])}
               onClose={closeCamera}
             />

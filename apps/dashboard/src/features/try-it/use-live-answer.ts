@@ -12,20 +12,20 @@ export interface LiveAnswer {
   readonly failure: string | null;
 }
 
-const NOTHING: LiveAnswer = { answer: null, failure: null };
+export const NO_ANSWER: LiveAnswer = { answer: null, failure: null };
 
 export function useLiveAnswer(
   model: ModelInPage | null,
   picture: Pick<TriedPicture, "id" | "source"> | null,
   { disturbance, explained }: Pick<PictureQuestion, "disturbance" | "explained">,
 ): LiveAnswer {
-  const [live, setLive] = useState(NOTHING);
+  const [live, setLive] = useState(NO_ANSWER);
   const asker = useRef<LatestAsker<PictureQuestion> | null>(null);
   const id = picture?.id ?? null;
 
   useEffect(() => {
     if (model === null || id === null) return;
-    setLive(NOTHING);
+    setLive(NO_ANSWER);
     asker.current = askLatest({
       ask: model.classify,
       onAnswer: (answer) => setLive({ answer, failure: null }),
@@ -42,5 +42,5 @@ export function useLiveAnswer(
   useEffect(() => {
     if (id !== null && source) asker.current?.want({ id, source, disturbance, explained });
   }, [model, id, source, disturbance, explained]);
-  return id === null ? NOTHING : live;
+  return id === null ? NO_ANSWER : live;
 }
