@@ -19,4 +19,11 @@ export {
 } from "./parallel-axes.js";
 export { ParallelCoordinates, type ParallelCoordinatesProps } from "./parallel-coordinates.js";
 export { PerClassTable, type ClassFigures, type PerClassTableProps } from "./per-class-table.js";
+export {
+  ReliabilityDiagram,
+  type ReliabilityBin,
+  type ReliabilityDiagramProps,
+  type ReliabilityWords,
+} from "./reliability-diagram.js";
 export type { ScaleKind } from "./scale.js";
+export { UnitChart, type UnitBar, type UnitChartProps, type UnitLine } from "./unit-chart.js";

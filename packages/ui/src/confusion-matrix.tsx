@@ -23,8 +23,8 @@ export interface ConfusionMatrixProps {
   className?: string;
 }
 
-/** Numbers of pictures, or shares of the label's pictures. */
-export type ConfusionMode = "counts" | "shares";
+/** Numbers of pictures, shares of the label's pictures (its recall on the diagonal), or of the prediction's (its precision). */
+export type ConfusionMode = "counts" | "shares" | "sharesOfPrediction";
 
 interface Cell {
   row: number;
@@ -47,7 +47,11 @@ export function ConfusionMatrix(props: ConfusionMatrixProps) {
   const size = labels.length <= 12 ? 40 : labels.length <= 30 ? 32 : 24;
   const headWidth = headSize(labels, [48, 112]);
   const headHeight = headSize(labels, [32, 84]);
-  const scale = useMemo(() => confusionScale(counts), [counts]);
+  const isByPrediction = mode === "sharesOfPrediction";
+  const scale = useMemo(
+    () => confusionScale(isByPrediction ? transposed(counts, labels.length) : counts),
+    [counts, labels.length, isByPrediction],
+  );
   const { start, end } = useWindowRows({ scrollRef, count: labels.length, rowHeight: size, initialRows: 24 });
 
   useEffect(() => {
@@ -108,7 +112,8 @@ export function ConfusionMatrix(props: ConfusionMatrixProps) {
           onValueChange={setMode}
           options={[
             { value: "counts", label: "Pictures" },
-            { value: "shares", label: "% of row" },
+            { value: "shares", label: "% of label" },
+            { value: "sharesOfPrediction", label: "% of prediction" },
           ]}
         />
       </div>
@@ -205,23 +210,30 @@ export function ConfusionMatrix(props: ConfusionMatrixProps) {
         )}
       </div>
       <p className="mt-2 h-5 truncate text-sm text-ink-2" aria-hidden="true">
-        {hovered && describe(labels, counts, hovered)}
+        {hovered && describe(labels, counts, { ...hovered, isByPrediction })}
       </p>
     </div>
   );
+}
+
+/** Rows become columns: what each class was predicted for. */
+function transposed(counts: readonly ArrayLike<number>[], size: number): number[][] {
+  return Array.from({ length: size }, (_, column) => counts.map((row) => row[column] ?? 0));
 }
 
 /** `cat taken for dog: 12 of 1,000 (1.2%)` */
 function describe(
   labels: readonly string[],
   counts: readonly ArrayLike<number>[],
-  { row, column }: Cell,
+  { row, column, isByPrediction }: Cell & { isByPrediction: boolean },
 ): string {
-  const total = Array.from(counts[row] ?? []).reduce((sum, count) => sum + count, 0);
+  const all = isByPrediction ? counts.map((each) => each[column] ?? 0) : Array.from(counts[row] ?? []);
+  const total = all.reduce((sum, count) => sum + count, 0);
   const count = counts[row]?.[column] ?? 0;
   const what = row === column ? `${labels[row]} recognised` : `${labels[row]} taken for ${labels[column]}`;
   const share = total === 0 ? "" : ` (${formatMetric(count / total, { style: "percent" })})`;
-  return `${what}: ${formatMetric(count)} of ${formatMetric(total)}${share}`;
+  const whole = `${formatMetric(total)}${isByPrediction ? ` predicted ${labels[column]}` : ""}`;
+  return `${what}: ${formatMetric(count)} of ${whole}${share}`;
 }
 
 interface MatrixRowProps {
@@ -238,7 +250,7 @@ interface MatrixRowProps {
 
 const MatrixRow = memo(function MatrixRow(props: MatrixRowProps) {
   const { row, label, labels, counts, scale, mode, size, hovered, activeColumn } = props;
-  const total = scale.totals[row] ?? 0;
+  const isByPrediction = mode === "sharesOfPrediction";
   return (
     <tr aria-rowindex={row + 2} style={{ height: size }}>
       <th
@@ -253,7 +265,9 @@ const MatrixRow = memo(function MatrixRow(props: MatrixRowProps) {
       </th>
       {labels.map((prediction, column) => {
         const count = counts[column] ?? 0;
-        const step = cellStep(scale, row, column, count);
+        const [whole, part] = isByPrediction ? [column, row] : [row, column];
+        const step = cellStep(scale, whole, part, count);
+        const total = scale.totals[whole] ?? 0;
         const kind = row === column ? "hit" : "miss";
         const share = total === 0 ? 0 : count / total;
         const text =

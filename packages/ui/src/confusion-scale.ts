@@ -1,7 +1,7 @@
-/** Colour steps of a confusion matrix. */
+/** Colour steps of a confusion matrix, whose rows are labels; or of a transposed one, whose rows are predictions. */
 
 export interface ConfusionScale {
-  /** Pictures of each label. */
+  /** Pictures of each row. */
   totals: number[];
   /** The largest share of a row that was mistaken for one class. */
   worstShare: number;

@@ -2,7 +2,7 @@
 import { createElement as h } from "react";
 import { renderToStaticMarkup as render } from "react-dom/server";
 import { expect, test } from "vitest";
-import { ConfusionMatrix, CurveChart, PerClassTable } from "./charts.js";
+import { ConfusionMatrix, CurveChart, PerClassTable, ReliabilityDiagram, UnitChart } from "./charts.js";
 import { CurveSummaryTable } from "./curve-summary.js";
 import { formatMetric } from "./format-metric.js";
 import {
@@ -94,6 +94,25 @@ test("shares are shares of the row", () => {
     }),
   );
   expect(html).toMatch(/predicted b: 3 pictures"[^>]*>75</);
+});
+
+test("by prediction, shares are shares of the column", () => {
+  const html = render(
+    h(ConfusionMatrix, {
+      labels: ["a", "b"],
+      counts: [
+        [6, 1],
+        [2, 3],
+      ],
+      mode: "sharesOfPrediction",
+    }),
+  );
+  // 8 were predicted a, 4 b.
+  expect(html).toMatch(/label a, predicted a: 6 pictures"[^>]*>75</);
+  expect(html).toMatch(/label b, predicted a: 2 pictures"[^>]*>25</);
+  expect(html).toMatch(/label a, predicted b: 1 picture"[^>]*>25</);
+  // A quarter is the worst share of either column.
+  expect(html).toMatch(/label a, predicted b[^>]*--color-miss-8/);
 });
 
 test("names are text, whatever is in them", () => {
@@ -234,4 +253,59 @@ test("a forest plot says each difference, its interval and the outcome, and plac
   expect(html.match(/<line x1="50\.00%" x2="50\.00%"[^>]*stroke="var\(--color-control\)"/g)).toHaveLength(2);
   expect(html).toContain('<line x1="4.00%" x2="38.50%" y1="50%"');
   expect(html).toContain("← better");
+});
+
+test("areas under a class's curves have a column each where a report has them", () => {
+  const figures = { precision: 1, recall: 0.5, f1: 2 / 3, support: 2 };
+  const classes = [
+    { ...figures, label: "cat", averagePrecision: 0.75, rocAuc: 0.875 },
+    { ...figures, label: "dog", averagePrecision: 0.5, rocAuc: null },
+  ];
+  const html = render(h(PerClassTable, { classes }));
+  expect(html).toContain("ROC area");
+  expect(html).toContain(">0.875<");
+  expect(render(h(PerClassTable, { classes: [{ ...figures, label: "cat" }] }))).not.toContain("ROC area");
+});
+
+test("a unit chart names what it shows, has its lines in a legend, and leaves out what has no place", () => {
+  const html = render(
+    h(UnitChart, {
+      label: "ROC curve of cat",
+      xTitle: "false alarms",
+      yTitle: "found",
+      diagonal: true,
+      lines: [
+        { id: "cat", name: "cat", figure: "0.875", color: "red", x: [0, 0.5, NaN, 1], y: [0, 1, 1, 1] },
+      ],
+    }),
+  );
+  expect(html).toContain('role="img" aria-label="ROC curve of cat"');
+  expect(html).toMatch(/<li[^>]*>.*cat<\/span><span[^>]*>0\.875<\/span><\/li>/);
+  // The plot lies from 58 to 384, and from 302 up to 10.
+  expect(html).toContain('<path d="M58 302L221 10L384 10"');
+  expect(html).toContain('d="M58 302L384 10"');
+});
+
+test("a reliability diagram draws bins that have pictures, and tells all of them in a table", () => {
+  const bins = [
+    { lower: 0, upper: 0.5, count: 0, confidence: NaN, accuracy: NaN },
+    { lower: 0.5, upper: 1, count: 4, confidence: 0.9, accuracy: 0.75 },
+  ];
+  const after = [
+    { lower: 0, upper: 0.5, count: 1, confidence: 0.4, accuracy: 0 },
+    { lower: 0.5, upper: 1, count: 3, confidence: 0.8, accuracy: 1 },
+  ];
+  const rowsOf = (html: string) =>
+    [...html.matchAll(/<tr><th scope="row".*?<\/tr>/g)].map(([row]) => row.replaceAll(/(<[^>]+>)+/g, "|"));
+  const alone = render(h(ReliabilityDiagram, { bins }));
+  expect(alone.match(/<circle/g)).toHaveLength(1);
+  expect(alone).not.toContain("temperature");
+  expect(alone).toContain("<title>50 to 100%: 4 pictures</title>");
+  expect(rowsOf(alone)).toEqual(["|0 to 50%|0|–|–|", "|50 to 100%|4|90.0%|75.0%|"]);
+  const both = render(h(ReliabilityDiagram, { bins, withTemperature: after }));
+  expect(both.match(/<circle/g)).toHaveLength(3);
+  expect(rowsOf(both)).toEqual([
+    "|0 to 50%|0|–|–|1|40.0%|0.0%|",
+    "|50 to 100%|4|90.0%|75.0%|3|80.0%|100.0%|",
+  ]);
 });

@@ -11,8 +11,10 @@ export interface ClassFigures {
   precision: number | null;
   recall: number | null;
   f1: number | null;
-  /** Where each class is a question of its own; left out of all where a picture is of one class. */
+  /** Of pictures ranked by the class's probability; left out of all where a report has no such figure. */
   averagePrecision?: number | null;
+  /** Area under the ROC curve, this class against the others; left out as `averagePrecision` is. */
+  rocAuc?: number | null;
   /** Test pictures of this class. */
   support: number;
 }
@@ -36,6 +38,7 @@ const columns: readonly { id: ColumnId; header: string }[] = [
   { id: "recall", header: "Recall" },
   { id: "f1", header: "F1" },
   { id: "averagePrecision", header: "Average precision" },
+  { id: "rocAuc", header: "ROC area" },
   { id: "support", header: "Support" },
 ];
 
@@ -54,7 +57,9 @@ export function sortClasses(classes: readonly ClassFigures[], { column, descendi
 export function PerClassTable({ classes, onClass, className }: PerClassTableProps) {
   const [sort, setSort] = useState<Sort>({ column: "f1", descending: false });
   const sorted = useMemo(() => sortClasses(classes, sort), [classes, sort]);
-  const hasRanking = classes.some(({ averagePrecision }) => averagePrecision !== undefined);
+  const areas = (["averagePrecision", "rocAuc"] as const).filter((area) =>
+    classes.some((figures) => figures[area] !== undefined),
+  );
   const largest = Math.max(1, ...classes.map(({ support }) => support));
   return (
     <div
@@ -67,7 +72,7 @@ export function PerClassTable({ classes, onClass, className }: PerClassTableProp
         <thead>
           <tr>
             {columns.map(({ id, header }) => {
-              if (id === "averagePrecision" && !hasRanking) return null;
+              if ((id === "averagePrecision" || id === "rocAuc") && !areas.includes(id)) return null;
               const active = sort.column === id;
               return (
                 <th
@@ -120,7 +125,7 @@ export function PerClassTable({ classes, onClass, className }: PerClassTableProp
                 figures.precision,
                 figures.recall,
                 figures.f1,
-                ...(hasRanking ? [figures.averagePrecision ?? null] : []),
+                ...areas.map((area) => figures[area] ?? null),
               ].map((value, index) => (
                 <td key={index} className="border-b border-line px-3 py-1">
                   <Bar share={value} text={value === null ? "–" : value.toFixed(3)} />
