@@ -23,7 +23,7 @@ import {
   requestRunEnd,
   tagRuns,
 } from "@convkit/db";
-import { COMPARISON_METRICS, type ComparisonMetricName } from "@convkit/evaluator";
+import { COMPARISON_METRICS, summarise, type ComparisonMetricName } from "@convkit/evaluator";
 import { tracked } from "@trpc/server";
 import { z } from "zod";
 import { compareJudgedRuns } from "./compare-judged-runs.js";
@@ -107,6 +107,12 @@ export const runsRouter = router({
   report: userProcedure
     .input(z.object({ runId: RunId, split: Key }))
     .query(({ ctx, input }) => getReport(ctx.database, input.runId, input.split)),
+
+  /** The report in sentences; null where there is none. */
+  summary: userProcedure.input(z.object({ runId: RunId, split: Key })).query(async ({ ctx, input }) => {
+    const report = await getReport(ctx.database, input.runId, input.split);
+    return report && summarise(report);
+  }),
 
   profile: userProcedure
     .input(RunId)
