@@ -1,7 +1,7 @@
 /** What interrupts: a dialog, and a question before something is lost. On a phone both rise from below. */
 "use client";
 import { AlertDialog as RadixAlert, Dialog as Radix } from "radix-ui";
-import { useId, useState, type ReactNode } from "react";
+import { useId, useState, type KeyboardEventHandler, type ReactNode } from "react";
 import { Button } from "./button.js";
 import { classNames } from "./class-names.js";
 import { Input } from "./field.js";
@@ -19,17 +19,21 @@ export interface DialogProps {
   children: ReactNode;
   /** Buttons at the foot, the one that goes on last. */
   footer?: ReactNode;
+  /** Of keys anywhere in it. */
+  onKeyDown?: KeyboardEventHandler;
   /** `wide` for tables and pictures. */
   size?: "normal" | "wide";
 }
 
-export function Dialog({ open, onOpenChange, title, description, children, footer, size }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, description, children, footer, onKeyDown, size } = props;
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={overlayClasses} />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          {...(onKeyDown && { onKeyDown })}
           className={classNames(panelClasses, size === "wide" ? "sm:max-w-5xl" : "sm:max-w-lg")}
         >
           <header className="flex items-start gap-3 px-5 pt-4 pb-3">

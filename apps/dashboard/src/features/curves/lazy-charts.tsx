@@ -36,3 +36,13 @@ export const ImportanceBars = lazyPart(
   () => import("@convkit/ui/charts/importance-bars").then((chart) => chart.ImportanceBars),
   box("h-48"),
 );
+
+export const ReliabilityDiagram = lazyPart(
+  () => import("@convkit/ui/charts/reliability-diagram").then((chart) => chart.ReliabilityDiagram),
+  box("h-96"),
+);
+
+export const UnitChart = lazyPart(
+  () => import("@convkit/ui/charts/unit-chart").then((chart) => chart.UnitChart),
+  box("h-80"),
+);

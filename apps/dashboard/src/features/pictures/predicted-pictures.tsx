@@ -28,7 +28,8 @@ export function PredictedPictures({
   limit = 120,
 }: PredictedPicturesProps) {
   const trpc = useTRPC();
-  const [shown, setShown] = useState<ShownPicture | null>(null);
+  /** Place of the picture that is shown large. */
+  const [shown, setShown] = useState<number | null>(null);
   const query = useInfiniteQuery(
     trpc.runs.pictures.infiniteQueryOptions(
       { ...input, limit },
@@ -56,6 +57,14 @@ export function PredictedPictures({
   }
   const total = data.pages[0]?.total ?? 0;
   if (total === 0) return <p className="py-8 text-center text-sm text-ink-2">There is no such picture.</p>;
+  const current = shown === null ? undefined : found[shown];
+  const stepTo = async (next: number) => {
+    if (next < found.length) return setShown(next);
+    const { data: more } = await query.fetchNextPage();
+    const count = more?.pages.reduce((sum, page) => sum + page.pictures.length, 0) ?? 0;
+    // Without an answer the picture stays; the gallery says why.
+    if (next < count) setShown((before) => (before === null ? null : next));
+  };
   return (
     <>
       <p className="mb-2 text-xs text-ink-3 tabular-nums">
@@ -65,13 +74,19 @@ export function PredictedPictures({
         label={label}
         pictures={pictures}
         {...(maxHeight && { maxHeight })}
-        onOpen={({ id }) => {
-          const picture = found.find((each) => each.id === id);
-          if (picture) setShown(toShown(picture, { classNames, datasetHash }));
-        }}
+        onOpen={(picture) => setShown(pictures.indexOf(picture))}
       />
       <MoreButton query={query}>{Math.min(limit, total - found.length).toLocaleString("en")} more</MoreButton>
-      <PictureDialog picture={shown} onClose={() => setShown(null)} />
+      <PictureDialog
+        picture={current ? toShown(current, { classNames, datasetHash }) : null}
+        neighbours={{
+          index: shown ?? 0,
+          total,
+          busy: query.isFetchingNextPage,
+          onStep: (step) => void stepTo((shown ?? 0) + step),
+        }}
+        onClose={() => setShown(null)}
+      />
     </>
   );
 }
