@@ -19,7 +19,7 @@ export function CalibrationCard({ report }: { report: EvaluationReport }) {
   const isOfLabelSets = report.meanAveragePrecision !== undefined;
   return (
     <Card title="Calibration" detail="can it be taken at its word?">
-      <div className="grid items-start gap-x-8 gap-y-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-x-8 gap-y-4 lg:grid-cols-2">
         <ReliabilityDiagram
           bins={calibration.bins}
           {...(temperature && { withTemperature: temperature.calibration.bins })}

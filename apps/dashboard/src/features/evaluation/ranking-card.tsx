@@ -50,7 +50,7 @@ export function RankingCard({ report }: { report: EvaluationReport }) {
         )
       }
     >
-      <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-8 gap-y-6 lg:grid-cols-2">
         {shown.map((ranking) => (
           <Ranking key={ranking.key} ranking={ranking} report={report} chosen={chosen} />
         ))}

@@ -127,7 +127,7 @@ export function FurtherFigures({ report }: { report: EvaluationReport }) {
         label,
         value: (
           <>
-            <span className="font-mono text-xs tabular-nums">{four(value)}</span>
+            <span className="font-mono text-xs tabular-nums">{decimals(value)}</span>
             <span className="block text-xs text-ink-3">
               {interval && `95%: ${interval}; `}
               {note}
