@@ -9,8 +9,11 @@ import { propertyWords, sliceVerdict } from "./slice-words";
 const FIRST_SHOWN = 10;
 const HEADS = ["Property", "Value", "Pictures", "Accuracy", "95% interval", "Beside the others", "p", ""];
 
-const cell = "border-b border-line px-3 py-1.5 text-ink";
-const figureCell = `${cell} text-right font-mono tabular-nums`;
+const frame = "border-b border-line px-3 py-1.5";
+const figures = "text-right font-mono tabular-nums";
+const cell = `${frame} text-ink`;
+const figureCell = `${cell} ${figures}`;
+const TONES = { worse: "text-bad", better: "text-good", "": "text-ink" };
 const share = (value: number) => formatShare(value, 1);
 
 /** Nothing where the report has no slices. */
@@ -51,7 +54,7 @@ export function SlicesCard({ slices = [] }: { slices: EvaluationReport["slices"]
             {shown.map((slice) => {
               const { by, value, count, accuracy, interval, difference, pValue } = slice;
               const verdict = sliceVerdict(slice);
-              const tone = verdict === "worse" ? "text-bad" : verdict === "better" ? "text-good" : "";
+              const tone = TONES[verdict];
               return (
                 <tr key={`${by}: ${value}`} className="hover:bg-hover">
                   <th scope="row" className={`${cell} max-w-56 truncate font-medium`} title={by}>
@@ -63,9 +66,9 @@ export function SlicesCard({ slices = [] }: { slices: EvaluationReport["slices"]
                   <td className={figureCell}>{count.toLocaleString("en")}</td>
                   <td className={figureCell}>{share(accuracy)}</td>
                   <td className={figureCell}>{formatInterval(interval, share) ?? "–"}</td>
-                  <td className={classNames(figureCell, tone)}>{formatDifference(difference)}</td>
+                  <td className={classNames(frame, figures, tone)}>{formatDifference(difference)}</td>
                   <td className={figureCell}>{formatPValue(pValue)}</td>
-                  <td className={classNames(cell, "font-medium", tone)}>{verdict}</td>
+                  <td className={classNames(frame, "font-medium", tone)}>{verdict}</td>
                 </tr>
               );
             })}
