@@ -8,7 +8,9 @@ import {
   encodeTrainEvent,
   RunConfig,
   stringifyWithSpelledNumbers,
+  type EvaluationReport,
   type ModelCard,
+  type Predictions,
   type TrainEventBody,
 } from "@convkit/schema";
 import { cardOf, type DatasetName } from "./seed-dataset.js";
@@ -35,6 +37,8 @@ export interface RunPlan {
   readonly until?: number;
   /** Share after which a second attempt went on from the last checkpoint. */
   readonly resumedAt?: number;
+  /** Makes its report; unless told, one without any figure that reports did not always have. */
+  readonly judge?: (predictions: Predictions) => EvaluationReport;
   /** By path, beside those that a run leaves in any case. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
@@ -252,7 +256,7 @@ function leaveResults(plan: RunPlan, { runId, card, files, index }: Results): vo
     accuracy: plan.peak - 0.004,
     rng: Rng.fromSeed(index * 104_729 + 5),
   });
-  const report = judge(predictions);
+  const report = (plan.judge ?? judge)(predictions);
   files.set(
     "model/model.json",
     JSON.stringify({ format: "layers-model", generatedBy: "TensorFlow.js 4.22.0" }),
