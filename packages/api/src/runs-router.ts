@@ -17,18 +17,19 @@ import {
   readLineage,
   readLog,
   readParallelRuns,
+  readRunDocument,
   readSeries,
-  readStepProfile,
   renameRun,
   requestRunEnd,
   tagRuns,
+  type RunDocumentKind,
 } from "@convkit/db";
 import { COMPARISON_METRICS, summarise, type ComparisonMetricName } from "@convkit/evaluator";
 import { tracked } from "@trpc/server";
 import { z } from "zod";
 import { compareJudgedRuns } from "./compare-judged-runs.js";
 import { Limit, page } from "./page-input.js";
-import { router, userProcedure } from "./trpc.js";
+import { router, userProcedure, type ApiContext } from "./trpc.js";
 
 const RunId = z.string().min(1).max(300);
 const RunIds = z.array(RunId).min(1).max(2000);
@@ -44,6 +45,12 @@ const selection = {
   search: z.string().max(500).optional(),
   archived: z.boolean().optional(),
 };
+
+const readDocument = <Kind extends RunDocumentKind>(
+  { database, blobs }: Pick<ApiContext, "database" | "blobs">,
+  runId: string,
+  kind: Kind,
+) => readRunDocument(database, blobs, { runId, kind });
 
 export const runsRouter = router({
   list: userProcedure
@@ -116,7 +123,23 @@ export const runsRouter = router({
 
   profile: userProcedure
     .input(RunId)
-    .query(({ ctx, input }) => readStepProfile(ctx.database, ctx.blobs, input)),
+    .query(async ({ ctx, input }) => (await readDocument(ctx, input, "profile")).document),
+
+  /** What commands left among a run's artifacts: a call for each kind, so that each answer has its own type. */
+  documents: router({
+    explanations: userProcedure
+      .input(RunId)
+      .query(({ ctx, input }) => readDocument(ctx, input, "explanations")),
+    projection: userProcedure.input(RunId).query(({ ctx, input }) => readDocument(ctx, input, "projection")),
+    labelReview: userProcedure
+      .input(RunId)
+      .query(({ ctx, input }) => readDocument(ctx, input, "labelReview")),
+    robustness: userProcedure.input(RunId).query(({ ctx, input }) => readDocument(ctx, input, "robustness")),
+    verification: userProcedure
+      .input(RunId)
+      .query(({ ctx, input }) => readDocument(ctx, input, "verification")),
+    benchmark: userProcedure.input(RunId).query(({ ctx, input }) => readDocument(ctx, input, "benchmark")),
+  }),
 
   pictures: userProcedure
     .input(

@@ -62,7 +62,7 @@ export {
 } from "./runs/list-artifacts.js";
 export { findRunId } from "./runs/find-run-id.js";
 export { QueryError, queryReadOnly, type QueryOptions, type QueryResult } from "./query/query-read-only.js";
-export { readStepProfile } from "./runs/read-step-profile.js";
+export { readRunDocument, type RunDocument, type RunDocumentKind } from "./runs/read-run-document.js";
 export {
   findArtifact,
   findArtifactsUnder,

@@ -7,7 +7,7 @@ import { ended, eventsOf, saved, started } from "../../test/made-run.js";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
 import { settleBlob } from "../blobs/settle-artifacts.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
-import { readStepProfile } from "./read-step-profile.js";
+import { readRunDocument } from "./read-run-document.js";
 
 let test: TestDatabase;
 let made: MadeHome;
@@ -20,18 +20,23 @@ afterAll(async () => {
   await made.remove();
 });
 
-const read = (runId: string) => readStepProfile(test.database, made.blobs, runId);
+const read = async (runId: string) =>
+  (await readRunDocument(test.database, made.blobs, { runId, kind: "profile" })).document;
 
-async function leave(runId: string, text: string, { stored = true } = {}): Promise<void> {
+async function leave(
+  runId: string,
+  text: string,
+  { stored = true, path = "profile.json" } = {},
+): Promise<void> {
   const bytes = Buffer.from(text);
-  await ingestEvents(test.database, eventsOf({ runId }, [started(), saved("profile.json", bytes), ended()]));
+  await ingestEvents(test.database, eventsOf({ runId }, [started(), saved(path, bytes), ended()]));
   if (!stored) return;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   await made.blobs.receive(sha256, Readable.from([bytes]), { offset: 0, totalBytes: bytes.length });
   await settleBlob(test.database, made.blobs, { sha256, sizeBytes: bytes.length });
 }
 
-describe("readStepProfile", () => {
+describe("readRunDocument", () => {
   it("reads what the run has measured", async () => {
     const profile: StepProfile = {
       formatVersion: 1,
@@ -53,5 +58,31 @@ describe("readStepProfile", () => {
     await leave("other", '{"formatVersion":1}');
     for (const runId of ["plain", "elsewhere", "broken", "other", "nobody"])
       expect(await read(runId), runId).toBeNull();
+  });
+
+  it("tells in words what is wrong with a document, and of one that is not there that nothing is", async () => {
+    const robustness = (runId: string) =>
+      readRunDocument(test.database, made.blobs, { runId, kind: "robustness" });
+    const path = "artifacts/robustness.json";
+    await leave("measured", '{"formatVersion":1,"split":"test","count":4,"seed":0,"accuracy":0.75}', {
+      path,
+    });
+    await leave("of-tomorrow", '{"formatVersion":2}', { path });
+    await leave("huge", " ".repeat(1_200_001), { path });
+    expect(await robustness("measured")).toEqual({
+      document: { formatVersion: 1, split: "test", count: 4, seed: 0, accuracy: 0.75 },
+      problem: null,
+    });
+    expect(await robustness("nobody")).toEqual({ document: null, problem: null });
+    expect(await robustness("of-tomorrow")).toEqual({
+      document: null,
+      problem:
+        "Expected in artifacts/robustness.json what this version of convkit writes there. Received something else at formatVersion. The same command again writes it anew.",
+    });
+    expect(await robustness("huge")).toEqual({
+      document: null,
+      problem:
+        "Expected at most 1.0 MB in artifacts/robustness.json. Received: 1.2 MB. Its whole is among the artifacts.",
+    });
   });
 });
