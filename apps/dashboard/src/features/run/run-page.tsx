@@ -29,6 +29,11 @@ const TABS = [
     Part: lazyPart(() => import("./evaluation-tab").then((tab) => tab.EvaluationTab), TabSkeleton),
   },
   {
+    value: "insight",
+    label: "Insight",
+    Part: lazyPart(() => import("../insight/insight-tab").then((tab) => tab.InsightTab), TabSkeleton),
+  },
+  {
     value: "try",
     label: "Try it",
     Part: lazyPart(() => import("../try-it/try-it-tab").then((tab) => tab.TryItTab), TabSkeleton),

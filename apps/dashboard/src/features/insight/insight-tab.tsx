@@ -1,0 +1,52 @@
+/** What commands found out about a run beyond its judgement. A picture opens from each place, and leads to its neighbours. */
+"use client";
+import { formatMetric } from "@convkit/ui";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTRPC, type RunDetail } from "../../trpc/context";
+import { TabSkeleton } from "../shell/query-states";
+import { lazyPart } from "../shell/lazy-part";
+import { InsightSection } from "./insight-section";
+import { PictureTrail } from "./picture-trail";
+
+/** Each comes with its script when its document is there. */
+const LabelSuspects = lazyPart(
+  () => import("./label-suspects").then((part) => part.LabelSuspects),
+  TabSkeleton,
+);
+const ExplainedPictures = lazyPart(
+  () => import("./explained-pictures").then((part) => part.ExplainedPictures),
+  TabSkeleton,
+);
+
+export function InsightTab({ run }: { run: RunDetail }) {
+  const { documents } = useTRPC().runs;
+  const [trail, setTrail] = useState<readonly string[]>([]);
+  const open = (id: string) => setTrail([id]);
+  const review = useQuery(documents.labelReview.queryOptions(run.id));
+  const explanations = useQuery(documents.explanations.queryOptions(run.id));
+  return (
+    <div className="flex flex-col gap-4">
+      <InsightSection
+        title="Label suspects"
+        query={review}
+        tells="Which labels are probably wrong, by networks that have not learnt from them, and which pictures are in several splits or under several labels."
+        command={`convkit review ${run.id}`}
+      >
+        {(document) => <LabelSuspects run={run} review={document} onOpen={open} />}
+      </InsightSection>
+      <InsightSection
+        title="Explanations"
+        query={explanations}
+        tells="Where the network looked in its surest mistakes, in the pictures that it was least sure of, and in those that it had right for what may be a poor reason."
+        command={`convkit explain ${run.id} --sanity`}
+        detail={({ method, split, pictures }) =>
+          `${method} of ${formatMetric(pictures.length)} ${split} pictures`
+        }
+      >
+        {(document) => <ExplainedPictures run={run} explanations={document} onOpen={open} />}
+      </InsightSection>
+      <PictureTrail run={run} trail={trail} onTrail={setTrail} />
+    </div>
+  );
+}

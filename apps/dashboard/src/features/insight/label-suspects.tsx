@@ -1,0 +1,130 @@
+/** Labels that are probably wrong, the likeliest first, each with its picture and why, and how to correct them. */
+"use client";
+import { Badge, Button, formatMetric, Segmented } from "@convkit/ui";
+import { useState } from "react";
+import type { LabelReview, RunDetail } from "../../trpc/context";
+import { CommandLine } from "./insight-section";
+import { className } from "./known-picture";
+import { NearCopies } from "./near-copies";
+import { plainPictureUrl } from "./picture-trail";
+import { SmallPicture } from "./small-picture";
+
+const ROWS = 25;
+const percent = (value: number) => formatMetric(value, { style: "percent" });
+const figure = "py-2 pl-3 text-right font-mono text-ink-2 tabular-nums";
+
+export interface LabelSuspectsProps {
+  run: RunDetail;
+  review: LabelReview;
+  onOpen: (id: string) => void;
+}
+
+export function LabelSuspects({ run, review, onOpen }: LabelSuspectsProps) {
+  const [which, setWhich] = useState<"suspects" | "all">("suspects");
+  const [count, setCount] = useState(ROWS);
+  const suspects = review.labels.filter(({ isSuspect }) => isSuspect);
+  const labels = which === "suspects" ? suspects : review.labels;
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <p className="text-sm text-ink-2">{judgedWords(review)}</p>
+        {suspects.length < review.labels.length && (
+          <Segmented
+            label="Which labels"
+            value={which}
+            onValueChange={(next) => {
+              setWhich(next);
+              setCount(ROWS);
+            }}
+            options={[
+              { value: "suspects", label: "Suspects" },
+              { value: "all", label: "The least sure, too" },
+            ]}
+          />
+        )}
+      </div>
+      {labels.length === 0 ? (
+        <p className="text-sm text-ink-2">No label is confidently taken for another.</p>
+      ) : (
+        <SuspectTable {...{ run, review, onOpen }} labels={labels.slice(0, count)} />
+      )}
+      {count < labels.length && (
+        <Button size="sm" className="self-center" onClick={() => setCount(count + 4 * ROWS)}>
+          {Math.min(4 * ROWS, labels.length - count).toLocaleString("en")} more
+        </Button>
+      )}
+      <div className="flex flex-col gap-1 text-sm text-ink-2">
+        <p>
+          A manifest with these suggestions, to correct by hand and train again with (labels are never changed
+          unasked):
+        </p>
+        <CommandLine command={`convkit review ${run.id} --export relabel.csv`} />
+      </div>
+      <NearCopies run={run} copies={review.copies} onOpen={onOpen} />
+    </div>
+  );
+}
+
+function judgedWords({ counts, suspectCount, folds }: LabelReview): string {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const splits = Object.entries(counts).map(([split, count]) => `${count.toLocaleString("en")} ${split}`);
+  const learnt =
+    folds > 0
+      ? `Each was judged by a network that had not learnt from it (${folds} folds).`
+      : "Pictures that the run has learnt from were not judged.";
+  return `${suspectCount.toLocaleString("en")} of ${total.toLocaleString("en")} labels are probably wrong (${splits.join(", ")}). ${learnt}`;
+}
+
+interface SuspectTableProps extends LabelSuspectsProps {
+  labels: LabelReview["labels"];
+}
+
+function SuspectTable({ run, review, labels, onOpen }: SuspectTableProps) {
+  return (
+    <div className="overflow-x-auto rounded-md border border-line">
+      <table className="w-full min-w-[640px] text-left text-xs">
+        <caption className="sr-only">Labels, the likeliest errors first</caption>
+        <thead>
+          <tr className="text-ink-3 [&>th]:px-3 [&>th]:py-2 [&>th]:font-medium">
+            <th scope="col">Picture</th>
+            <th scope="col">Label</th>
+            <th scope="col" className="text-right">
+              p(label)
+            </th>
+            <th scope="col">Rather</th>
+            <th scope="col" className="text-right">
+              p(rather)
+            </th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          {labels.map((label) => (
+            <tr key={`${label.split} ${label.id}`} className="border-t border-line">
+              <th scope="row" className="p-2 font-normal">
+                <button
+                  type="button"
+                  onClick={() => onOpen(label.id)}
+                  className="flex cursor-pointer items-center gap-2 rounded-md text-left hover:opacity-85"
+                >
+                  <SmallPicture src={plainPictureUrl(run, label.id)} className="size-14 shrink-0" />
+                  <span className="font-mono text-2xs break-all text-ink-3">
+                    {label.split} · {label.id}
+                  </span>
+                </button>
+              </th>
+              <td className="px-3 text-ink">{className(review.classNames, label.label)}</td>
+              <td className={figure}>{percent(label.labelProbability)}</td>
+              <td className="px-3 text-ink">
+                {className(review.classNames, label.suggestion)}
+                {!label.isSuspect && <Badge className="ml-2">unsure</Badge>}
+              </td>
+              <td className={figure}>{percent(label.suggestionProbability)}</td>
+              <td className="min-w-40 px-3 text-ink-2">{label.why}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
