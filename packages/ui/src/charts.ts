@@ -25,5 +25,6 @@ export {
   type ReliabilityDiagramProps,
   type ReliabilityWords,
 } from "./reliability-diagram.js";
+export { ScatterPlot, type ScatterGroup, type ScatterPlotProps, type ScatterShape } from "./scatter-plot.js";
 export type { ScaleKind } from "./scale.js";
 export { UnitChart, type UnitBar, type UnitChartProps, type UnitLine } from "./unit-chart.js";
