@@ -18,6 +18,10 @@ const ExplainedPictures = lazyPart(
   () => import("./explained-pictures").then((part) => part.ExplainedPictures),
   TabSkeleton,
 );
+const ProjectionMap = lazyPart(
+  () => import("./projection-map").then((part) => part.ProjectionMap),
+  TabSkeleton,
+);
 
 export function InsightTab({ run }: { run: RunDetail }) {
   const { documents } = useTRPC().runs;
@@ -25,6 +29,7 @@ export function InsightTab({ run }: { run: RunDetail }) {
   const open = (id: string) => setTrail([id]);
   const review = useQuery(documents.labelReview.queryOptions(run.id));
   const explanations = useQuery(documents.explanations.queryOptions(run.id));
+  const projection = useQuery(documents.projection.queryOptions(run.id));
   return (
     <div className="flex flex-col gap-4">
       <InsightSection
@@ -45,6 +50,17 @@ export function InsightTab({ run }: { run: RunDetail }) {
         }
       >
         {(document) => <ExplainedPictures run={run} explanations={document} onOpen={open} />}
+      </InsightSection>
+      <InsightSection
+        title="Projection"
+        query={projection}
+        tells="The judged pictures on a plane, like ones together, as the network sees them, and the training pictures that each is nearest to."
+        command={`convkit project ${run.id}`}
+        detail={({ ids, split }) =>
+          `${formatMetric(ids.length)} ${split} pictures; open a point to see its neighbours`
+        }
+      >
+        {(document) => <ProjectionMap run={run} projection={document} onOpen={open} />}
       </InsightSection>
       <PictureTrail run={run} trail={trail} onTrail={setTrail} />
     </div>
