@@ -22,6 +22,18 @@ const ProjectionMap = lazyPart(
   () => import("./projection-map").then((part) => part.ProjectionMap),
   TabSkeleton,
 );
+const RobustnessFigures = lazyPart(
+  () => import("./robustness-figures").then((part) => part.RobustnessFigures),
+  TabSkeleton,
+);
+const VerificationTable = lazyPart(
+  () => import("./measured-tables").then((part) => part.VerificationTable),
+  TabSkeleton,
+);
+const BenchmarkTable = lazyPart(
+  () => import("./measured-tables").then((part) => part.BenchmarkTable),
+  TabSkeleton,
+);
 
 export function InsightTab({ run }: { run: RunDetail }) {
   const { documents } = useTRPC().runs;
@@ -30,6 +42,9 @@ export function InsightTab({ run }: { run: RunDetail }) {
   const review = useQuery(documents.labelReview.queryOptions(run.id));
   const explanations = useQuery(documents.explanations.queryOptions(run.id));
   const projection = useQuery(documents.projection.queryOptions(run.id));
+  const robustness = useQuery(documents.robustness.queryOptions(run.id));
+  const verification = useQuery(documents.verification.queryOptions(run.id));
+  const benchmark = useQuery(documents.benchmark.queryOptions(run.id));
   return (
     <div className="flex flex-col gap-4">
       <InsightSection
@@ -62,6 +77,32 @@ export function InsightTab({ run }: { run: RunDetail }) {
       >
         {(document) => <ProjectionMap run={run} projection={document} onOpen={open} />}
       </InsightSection>
+      <InsightSection
+        title="Robustness"
+        query={robustness}
+        tells="What is left of the accuracy on pictures that are corrupted, turned, scaled or attacked."
+        command={`convkit robustness ${run.id}`}
+      >
+        {(document) => <RobustnessFigures report={document} />}
+      </InsightSection>
+      <div className="grid items-start gap-4 xl:grid-cols-2">
+        <InsightSection
+          title="In browsers"
+          query={verification}
+          tells="Whether the network says in a browser what it says in Node, on the same pictures."
+          command={`convkit verify ${run.id}`}
+        >
+          {(document) => <VerificationTable report={document} />}
+        </InsightSection>
+        <InsightSection
+          title="Speed"
+          query={benchmark}
+          tells="How fast the network predicts on each engine of a machine, and the memory and files that it takes."
+          command={`convkit benchmark ${run.id}`}
+        >
+          {(document) => <BenchmarkTable report={document} />}
+        </InsightSection>
+      </div>
       <PictureTrail run={run} trail={trail} onTrail={setTrail} />
     </div>
   );
