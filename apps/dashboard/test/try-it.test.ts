@@ -47,7 +47,7 @@ beforeAll(async () => {
   trained = (await client.runs.list.query({})).runs.find(({ id }) => id !== untrained)!.id;
   await untilTrue(async () => {
     const { artifacts } = await client.runs.artifacts.query({ runId: trained, folder: "model" });
-    return artifacts.length === 3 && artifacts.every(({ stored }) => stored);
+    return artifacts.length === 4 && artifacts.every(({ stored }) => stored);
   });
 }, 300_000);
 

@@ -143,10 +143,10 @@ describe("a run that is looked into", () => {
       runConvkit(folder, ["explain", "latest", ...args, "--engine=wasm", "--json"]);
     const refused = await explain(picture("dark/2.png"), "--out=wasm");
     expect(refused.exitCode).toBe(4);
-    expect(refused.stderr).toContain("Expected an engine with gradients, for grad-cam. Received: wasm");
+    expect(refused.stdout).toContain("Expected an engine with gradients, for grad-cam. Received: wasm");
     const ofRun = await explain("--method=occlusion");
     expect(ofRun.exitCode).toBe(4);
-    expect(ofRun.stderr).toContain("for the search for poor reasons. Received: wasm");
+    expect(ofRun.stdout).toContain("for the search for poor reasons. Received: wasm");
     const occluded = await explain(picture("dark/2.png"), "--out=wasm", "--method=occlusion");
     expect(occluded.exitCode).toBe(0);
     expect(occluded.json()).toMatchObject([{ type: "explanation", image: picture("dark/2.png") }]);

@@ -42,7 +42,7 @@ describe("convkit robustness", () => {
     const args = ["robustness", runId, "--only=corruptions", "--limit=8", "--json"];
     const refused = await runConvkit(folder, [...args, "--seed=3", `--baseline=${runId}`]);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain(`Received: ${runId}, with seed 0.`);
+    expect(refused.stdout).toContain(`Received: ${runId}, with seed 0.`);
     await runConvkit(folder, [...args, "--seed=3"]);
     const { exitCode, json } = await runConvkit(folder, [...args, "--seed=3", `--baseline=${runId}`]);
     expect(exitCode).toBe(0);
