@@ -75,7 +75,7 @@ function Errors({ report: { loss, temperature }, calibration }: ErrorsProps) {
     },
   ];
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Calibration errors">
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label="Calibration errors">
       <table className="w-full border-separate border-spacing-0 text-left text-xs">
         <thead>
           <tr>

@@ -32,7 +32,7 @@ export function SlicesCard({ slices = [] }: { slices: EvaluationReport["slices"]
       }
       flush
     >
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Groups of pictures">
+      <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label="Groups of pictures">
         <table className="w-full border-separate border-spacing-0 text-left text-xs whitespace-nowrap">
           <thead>
             <tr>

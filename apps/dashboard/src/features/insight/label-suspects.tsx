@@ -81,7 +81,7 @@ interface SuspectTableProps extends LabelSuspectsProps {
 
 function SuspectTable({ run, review, labels, onOpen }: SuspectTableProps) {
   return (
-    <div className="overflow-x-auto rounded-md border border-line">
+    <div className="relative overflow-x-auto rounded-md border border-line">
       <table className="w-full min-w-[640px] text-left text-xs">
         <caption className="sr-only">Labels, the likeliest errors first</caption>
         <thead>

@@ -83,7 +83,7 @@ function SmallTable({
   rows: readonly (readonly ReactNode[])[];
 }) {
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
       <table className="w-full text-left text-xs">
         <caption className="sr-only">{label}</caption>
         <thead>

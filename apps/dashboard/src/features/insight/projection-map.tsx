@@ -122,7 +122,7 @@ function PointTable({ plane, projection, wrong, onOpen }: PointTableProps) {
   const { ids, labels, classNames: names } = projection;
   return (
     <div className="flex flex-col gap-2">
-      <div className="overflow-x-auto">
+      <div className="relative overflow-x-auto">
         <table className="w-full text-left text-xs">
           <caption className="sr-only">Pictures and their places</caption>
           <thead>
