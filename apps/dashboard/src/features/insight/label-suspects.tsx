@@ -105,7 +105,7 @@ function SuspectTable({ run, review, labels, onOpen }: SuspectTableProps) {
                 <button
                   type="button"
                   onClick={() => onOpen(label.id)}
-                  className="flex cursor-pointer items-center gap-2 rounded-md text-left hover:opacity-85"
+                  className="flex cursor-pointer items-center gap-2 rounded-md text-left hover:bg-sunken"
                 >
                   <SmallPicture src={plainPictureUrl(run, label.id)} className="size-14 shrink-0" />
                   <span className="font-mono text-2xs break-all text-ink-3">

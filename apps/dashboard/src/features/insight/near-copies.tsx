@@ -32,7 +32,7 @@ export function NearCopies({ run, copies, onOpen }: NearCopiesProps) {
                 key={`${split} ${id}`}
                 type="button"
                 onClick={() => onOpen(id)}
-                className="w-20 cursor-pointer rounded-md text-left text-2xs hover:opacity-85"
+                className="w-20 cursor-pointer rounded-md text-left text-2xs hover:bg-sunken"
               >
                 <SmallPicture src={plainPictureUrl(run, id)} className="w-full" />
                 <span className="mt-1 block truncate text-ink">{className}</span>

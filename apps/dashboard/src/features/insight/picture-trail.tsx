@@ -154,7 +154,7 @@ function Neighbours({ run, picture, onOpen }: NeighboursProps) {
             <button
               type="button"
               onClick={() => onOpen(neighbour)}
-              className="block w-full cursor-pointer rounded-md text-left text-xs hover:opacity-85"
+              className="block w-full cursor-pointer rounded-md text-left text-xs hover:bg-sunken"
             >
               <SmallPicture src={plainPictureUrl(run, neighbour.id)} className="w-full" />
               <span className="mt-1 flex gap-1">

@@ -62,7 +62,12 @@ export function RobustnessFigures({ report }: { report: RobustnessReport }) {
 
 function Corruptions({ corruptions }: { corruptions: NonNullable<RobustnessReport["corruptions"]> }) {
   return (
-    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label="Accuracies under corruptions">
+    <div
+      className="relative overflow-x-auto"
+      tabIndex={0}
+      role="region"
+      aria-label="Accuracies under corruptions"
+    >
       <table className="w-full max-w-3xl border-separate border-spacing-0.5 text-xs">
         <caption className="pb-1 text-left text-ink-2">
           Accuracy by corruption and severity, with the parameters of{" "}
