@@ -1,5 +1,5 @@
 import { Rng } from "@convkit/random";
-import type { Interval, Predictions } from "@convkit/schema";
+import type { Predictions } from "@convkit/schema";
 import { describe, expect, it } from "vitest";
 import { bootstrapIntervals } from "./bootstrap-intervals.js";
 
