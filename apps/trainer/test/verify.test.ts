@@ -50,9 +50,10 @@ describe("convkit verify", () => {
     const card = ModelCard.parse(read("model/model-card.json"));
     expect(card.verification).toEqual({ verifiedAt, engine, browser, backend, sameBytes, files });
     const events = readFileSync(join(directory, "events.jsonl"), "utf8").trim().split("\n");
-    expect(events.slice(-2).map((line) => (JSON.parse(line) as { path: string }).path)).toEqual([
+    expect(events.slice(-3).map((line) => (JSON.parse(line) as { path: string }).path)).toEqual([
       "artifacts/verification.json",
       "model/model-card.json",
+      "model/README.md",
     ]);
   });
 
