@@ -5,6 +5,7 @@
  */
 import type { Predictions, Slice } from "@convkit/schema";
 import { checkPredictions } from "./check-predictions.js";
+import { correctByHolm } from "./correct-by-holm.js";
 import { fisherExact } from "./fisher-exact.js";
 import { predictedClasses } from "./predicted-classes.js";
 import { wilsonInterval } from "./wilson-interval.js";
@@ -74,7 +75,9 @@ export function sliceReport(
         pValue: fisherExact(pairOf(own), pairOf(rest)),
       };
     });
-  return holm(tested)
+  const corrected = correctByHolm(tested.map(({ pValue }) => pValue));
+  return tested
+    .map((slice, i) => ({ ...slice, pValue: corrected[i]! }))
     .sort((a, b) => a.difference - b.difference || b.count - a.count)
     .slice(0, most);
 }
@@ -145,14 +148,3 @@ function groupBy<Key>(pictures: readonly Valued[], keyOf: (picture: Valued) => K
 
 const inShort = (value: number): string =>
   String(Number.isInteger(value) ? value : Number(value.toPrecision(3)));
-
-/** The k-th smallest of m is multiplied by m − k, from k = 0; none falls below a smaller one before it. */
-function holm<T extends { readonly pValue: number }>(tested: readonly T[]): T[] {
-  let least = 0;
-  return tested
-    .toSorted((a, b) => a.pValue - b.pValue)
-    .map((slice, rank, { length }) => {
-      least = Math.max(least, Math.min(1, slice.pValue * (length - rank)));
-      return { ...slice, pValue: least };
-    });
-}

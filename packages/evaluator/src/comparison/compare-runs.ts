@@ -3,6 +3,7 @@
  * large the difference is, how surely it is one, and both in a sentence.
  */
 import type { Rng } from "@convkit/random";
+import { correctByHolm } from "../correct-by-holm.js";
 import { mcnemar, type McNemar } from "./mcnemar.js";
 import {
   COMPARISON_METRICS,
@@ -177,20 +178,6 @@ function outcomeOf(
   if (!(pValue < LEVEL) || !(low > 0 || high < 0)) return "undecided";
   return difference > 0 === (COMPARISON_METRICS[metric].better === "higher") ? "better" : "worse";
 }
-
-/** The k-th smallest of m counts m − k + 1 fold, and none less than a smaller one. NaN stays, and counts as the largest. */
-function correctByHolm(pValues: readonly number[]): number[] {
-  const order = [...pValues.keys()].sort((a, b) => rankOf(pValues[a]!) - rankOf(pValues[b]!));
-  const corrected = [...pValues];
-  let least = 0;
-  for (const [rank, index] of order.entries()) {
-    least = Math.max(least, Math.min(1, pValues[index]! * (pValues.length - rank)));
-    corrected[index] = least;
-  }
-  return corrected;
-}
-
-const rankOf = (pValue: number) => (Number.isNaN(pValue) ? 2 : pValue);
 
 function figuresOf(
   ofRuns: readonly ReadonlyMap<ComparisonMetricName, Measure>[],
