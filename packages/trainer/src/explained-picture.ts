@@ -10,6 +10,7 @@ import {
   type SaliencyMaps,
 } from "@convkit/evaluator/explain";
 import type { ExplanationMethod, TransformSpec } from "@convkit/schema";
+import { undoNormalize } from "@convkit/transforms";
 import type * as tf from "@tensorflow/tfjs";
 import { encodePng, type Picture } from "./png.js";
 
@@ -57,13 +58,10 @@ export async function overlayPngs(
 
 /** Back from what the network is given to pixels: by the transforms' Normalize; where there is none, from darkest to brightest. */
 function pixelsOf(values: Float32Array, channels: number, transforms: readonly TransformSpec[]): Uint8Array {
-  const normalize = transforms.findLast((spec) => "name" in spec && spec.name === "Normalize");
-  if (normalize && "mean" in normalize) {
-    const { mean, std } = normalize;
-    return Uint8Array.from(values, (value, i) => {
-      const channel = i % channels;
-      return toByte(value * (std[channel] ?? std[0]!) + (mean[channel] ?? mean[0]!));
-    });
+  if (transforms.some((spec) => "name" in spec && spec.name === "Normalize")) {
+    const shares = values.slice();
+    undoNormalize(shares, channels, transforms);
+    return Uint8Array.from(shares, toByte);
   }
   const [low, high] = values.reduce(
     ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
