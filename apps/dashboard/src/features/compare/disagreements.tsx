@@ -9,7 +9,7 @@ import { nameOfClass } from "../pictures/predicted-pictures";
 import { thumbnailUrl } from "../shell/links";
 import { MoreButton } from "../shell/more-button";
 import { useUrlState } from "../shell/url-state";
-import { judgedRunsOf, NothingJudged, SplitChoice } from "./judged-runs";
+import { judgedRunsOf, LeftOut, NothingJudged, SplitChoice } from "./judged-runs";
 import { StrokeDot, type RunStrokes } from "./compared-runs";
 
 const PAGE = 48;
@@ -26,13 +26,7 @@ export function Disagreements({ runs, strokes }: { runs: readonly RunDetail[]; s
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-3 text-sm text-ink-2 empty:hidden">
         <SplitChoice shared={shared} split={split} onChange={(next) => update({ split: next })} />
-        {compared.length < runs.length && (
-          <p>
-            {judged.length > MOST_RUNS
-              ? `The first ${MOST_RUNS} of the runs.`
-              : `${runs.length - judged.length} of the runs ${runs.length - judged.length === 1 ? "was" : "were"} not judged.`}
-          </p>
-        )}
+        <LeftOut all={runs.length} judged={judged.length} most={MOST_RUNS} />
       </div>
       <DisagreementGrid runs={compared} split={split} strokes={strokes} />
     </div>

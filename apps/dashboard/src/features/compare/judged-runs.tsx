@@ -48,3 +48,19 @@ export function SplitChoice({ shared, split, onChange }: SplitChoiceProps) {
     />
   );
 }
+
+export interface LeftOutProps {
+  /** Runs that were asked for, and those of them that were judged. */
+  all: number;
+  judged: number;
+  /** So many are shown. */
+  most: number;
+}
+
+/** Which of the runs are not shown; nothing where all are. */
+export function LeftOut({ all, judged, most }: LeftOutProps) {
+  if (judged > most) return <p>{`The first ${most} of the runs.`}</p>;
+  const missing = all - judged;
+  if (missing === 0) return null;
+  return <p>{`${missing} of the runs ${missing === 1 ? "was" : "were"} not judged.`}</p>;
+}

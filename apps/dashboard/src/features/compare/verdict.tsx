@@ -8,7 +8,7 @@ import { messageOfError } from "../../trpc/message-of-error";
 import { SkeletonLines } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
 import type { RunStrokes } from "./compared-runs";
-import { judgedRunsOf, NothingJudged, SplitChoice } from "./judged-runs";
+import { judgedRunsOf, LeftOut, NothingJudged, SplitChoice } from "./judged-runs";
 import { differenceFormat, VerdictTable } from "./verdict-table";
 
 /** The server compares no more at once. */
@@ -65,13 +65,7 @@ export function Verdict({ runs, strokes }: { runs: readonly RunDetail[]; strokes
           />
         </label>
         <SplitChoice shared={shared} split={split} onChange={(next) => update({ split: next })} />
-        {compared.length < runs.length && (
-          <p>
-            {judged.length > MOST_RUNS
-              ? `The first ${MOST_RUNS} of the runs.`
-              : `${runs.length - judged.length} of the runs ${runs.length - judged.length === 1 ? "was" : "were"} not judged.`}
-          </p>
-        )}
+        <LeftOut all={runs.length} judged={judged.length} most={MOST_RUNS} />
       </div>
       {query.error ? (
         <ErrorState message={messageOfError(query.error)} onRetry={() => void query.refetch()} />
