@@ -3,9 +3,10 @@
  * home at the same time, say for another GPU, is another one: `worker-2.json`, and so on.
  */
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WorkerDescription } from "@convkit/schema";
+import { RunBusyError, takeLock } from "@convkit/trainer/run-files";
 import { z } from "zod";
 
 const Identity = z.object({
@@ -26,16 +27,27 @@ export interface WorkerIdentity {
   release(): void;
 }
 
-/** The first one that no living process is. */
+/** The first one that no other process is. */
 export function takeIdentity(home: string): WorkerIdentity {
   mkdirSync(home, { recursive: true });
   for (let number = 1; ; number++) {
-    const path = join(home, number === 1 ? "worker.json" : `worker-${number}.json`);
-    if (takeLock(`${path}.lock`)) return open(path);
+    const path = join(home, number === 1 ? "worker" : `worker-${number}`);
+    const release = takeUnlessBusy(`${path}.lock`);
+    if (release) return open(`${path}.json`, release);
   }
 }
 
-function open(path: string): WorkerIdentity {
+/** @returns what gives it back. */
+function takeUnlessBusy(lock: string): (() => void) | undefined {
+  try {
+    return takeLock(lock);
+  } catch (error) {
+    if (error instanceof RunBusyError) return undefined;
+    throw error;
+  }
+}
+
+function open(path: string, release: () => void): WorkerIdentity {
   let identity = read(path) ?? Identity.parse({ formatVersion: 1, id: randomUUID() });
   const save = (changes: Partial<Identity>): void => {
     identity = { ...identity, ...changes };
@@ -48,7 +60,7 @@ function open(path: string): WorkerIdentity {
       return identity;
     },
     save,
-    release: () => rmSync(`${path}.lock`, { force: true }),
+    release,
   };
 }
 
@@ -57,49 +69,5 @@ function read(path: string): Identity | null {
     return Identity.safeParse(JSON.parse(readFileSync(path, "utf8"))).data ?? null;
   } catch {
     return null;
-  }
-}
-
-/** @returns false if a living process has it. */
-function takeLock(path: string): boolean {
-  for (;;) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: "wx" });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const holder = holderOf(path);
-    if (holder !== null && isAlive(holder)) return false;
-    // Of several that find it left behind, one can move it; who moves another's new lock by mistake puts it back.
-    const aside = `${path}.${randomUUID()}`;
-    try {
-      renameSync(path, aside);
-    } catch {
-      continue;
-    }
-    if (holderOf(aside) !== holder) renameSync(aside, path);
-    else rmSync(aside, { force: true });
-  }
-}
-
-function holderOf(path: string): number | null {
-  try {
-    const pid = Number(readFileSync(path, "utf8"));
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
-  } catch {
-    return null;
-  }
-}
-
-/** In a container that is started again, this process may have the number of the one before. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and is another user's.
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
