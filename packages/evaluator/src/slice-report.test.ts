@@ -100,6 +100,21 @@ describe("slices", () => {
     ]);
   });
 
+  it("are held against pictures of which the same is known alone", () => {
+    // Of 16 pictures the first 8 were measured; the others are all right.
+    const { predictions, attributes } = judged("----++++" + "+".repeat(8), (row) => ({
+      ...(row < 8 && { brightness: row < 4 ? 10 : 200, colourfulness: 0 }),
+      // Blank in a manifest: known to have none.
+      ...(row < 12 && { remark: row < 4 ? "blurred" : "" }),
+    }));
+    const found = sliceReport(predictions, attributes, { minCount: 2 });
+    expect(found.map(({ by, value, count, difference }) => [by, value, count, difference])).toEqual([
+      ["brightness", "10", 4, -1],
+      ["remark", "blurred", 4, -1],
+      ["brightness", "200", 4, 1],
+    ]);
+  });
+
   it("are none of label sets", () => {
     const { predictions, attributes } = judged("+", () => ({ light: "day" }));
     const sets = { ...predictions, labels: Int32Array.of(-1), labelSets: Uint8Array.of(1, 1) };

@@ -10,7 +10,7 @@ import { fisherExact } from "./fisher-exact.js";
 import { predictedClasses } from "./predicted-classes.js";
 import { wilsonInterval } from "./wilson-interval.js";
 
-/** Of one picture: columns of a manifest, properties. What it lacks is not there. */
+/** Of one picture: columns of a manifest, properties. What has no value is ""; what is not known is not there. */
 export type PictureAttributes = Readonly<Record<string, string | number>>;
 
 export interface SliceOptions {
@@ -30,9 +30,10 @@ const OTHERS = "(other)";
 /**
  * Texts make a slice a value, those rarer than `minCount` one together; so do numbers of which there are few. Other numbers are
  * cut at their quantiles, equal ones never apart. A value that all pictures have makes none, and neither do pictures without one.
+ * Pictures of which a column is not known, as pixels are measured of some alone, are no part of what its slices are held against.
  *
  * @param attributes of pictures by their ids.
- * @returns the worst first, by how much less accurate it is than all other pictures; of equal ones the larger. None of label sets.
+ * @returns the worst first, by how much less accurate it is than the others; of equal ones the larger. None of label sets.
  * @throws {InvalidPredictionsError} if the predictions' parts do not fit each other.
  */
 export function sliceReport(
@@ -49,22 +50,21 @@ export function sliceReport(
     return label < 0 ? [] : [{ isHit: predicted[row] === label, attributes: attributes.get(id) }];
   });
   const columns = new Set(judged.flatMap((picture) => Object.keys(picture.attributes ?? {})));
-  const all = tally(judged);
   const slices = [...columns].flatMap((by) => {
-    const valued = judged.flatMap(({ isHit, attributes: own }) => {
+    const known = judged.flatMap(({ isHit, attributes: own }) => {
       const value = own?.[by];
-      return value === undefined || value === "" ? [] : [{ isHit, value }];
+      return value === undefined ? [] : [{ isHit, value }];
     });
-    return slicesOf(valued, { minCount, bins }).map(({ value, members }) => ({
-      by,
-      value,
-      own: tally(members),
-    }));
+    const all = tally(known);
+    const valued = known.filter(({ value }) => value !== "");
+    return slicesOf(valued, { minCount, bins }).map(({ value, members }) => {
+      const own = tally(members);
+      return { by, value, own, rest: { hits: all.hits - own.hits, count: all.count - own.count } };
+    });
   });
   const tested = slices
-    .filter(({ own }) => own.count >= minCount && own.count < all.count)
-    .map(({ by, value, own }) => {
-      const rest = { hits: all.hits - own.hits, count: all.count - own.count };
+    .filter(({ own, rest }) => own.count >= minCount && rest.count > 0)
+    .map(({ by, value, own, rest }) => {
       return {
         by,
         value,

@@ -13,7 +13,7 @@ export interface PictureAttributesOptions {
 /**
  * Columns of the manifest that it does not know itself, as they stand there; `width`, `height` and `aspect` (width ÷ height) of
  * picture files as a viewer shows them; and what `measurePicture` finds in the pixels as the split gives them, resized. A column
- * of the manifest stands before a property of the same name.
+ * of the manifest stands before a property of the same name, and is "" of pictures for which it is blank.
  *
  * @returns of each picture by its id.
  * @throws {ImageDecodeError} if a file has gone or been damaged since the data set was opened.
@@ -24,11 +24,14 @@ export async function pictureAttributes(
   { mostMeasured = 2000, signal }: PictureAttributesOptions = {},
 ): Promise<Map<string, Readonly<Record<string, string | number>>>> {
   const measures = await measureSome(split.take(mostMeasured), signal);
+  const files = split.ids.map((_, position) => split.fileAt(position));
+  const columns = new Set(files.flatMap((file) => Object.keys(file?.attributes ?? {})));
+  const blank = Object.fromEntries([...columns].map((column) => [column, ""]));
   return new Map(
     split.ids.map((id, position) => {
-      const file = split.fileAt(position);
+      const file = files[position];
       const size = file && { width: file.width, height: file.height, aspect: file.width / file.height };
-      return [id, { ...size, ...measures.get(id), ...file?.attributes }];
+      return [id, { ...size, ...measures.get(id), ...blank, ...file?.attributes }];
     }),
   );
 }

@@ -1,9 +1,13 @@
 /** Tables and plain text of GitHub's Markdown, in which no name becomes markup. */
 
-/** The first column to the left, the others to the right. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** @param words names of columns that are set to the left, as the first one is; the others are figures. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  words: readonly string[] = [],
+): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
-  const rule = `|${head.map((_, index) => (index === 0 ? " --- |" : " ---: |")).join("")}`;
+  const rule = `|${head.map((name, index) => (index === 0 || words.includes(name) ? " --- |" : " ---: |")).join("")}`;
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
 

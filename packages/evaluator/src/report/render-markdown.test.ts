@@ -61,7 +61,7 @@ it("is a page of tables", () => {
 ## Confusions
 
 | Class | Taken for | Pictures | Share of the class |
-| --- | ---: | ---: | ---: |
+| --- | --- | ---: | ---: |
 | cat | dog | 1 | 50.0 % |
 | dog | cat | 1 | 50.0 % |
 
@@ -73,7 +73,7 @@ it("is a page of tables", () => {
 ## Worst mistakes
 
 | Picture | Is | Said | Probability | Of the label |
-| --- | ---: | ---: | ---: | ---: |
+| --- | --- | --- | ---: | ---: |
 | b.png | cat | dog | 75.0 % | 25.0 % |
 | d.png | dog | cat | 50.0 % | 50.0 % |
 

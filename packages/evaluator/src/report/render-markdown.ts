@@ -85,7 +85,7 @@ function slices({ slices: all = [] }: EvaluationReport): string[] {
       verdictOn(slice),
     ]);
   const head = ["Group", "Pictures", "Accuracy", "95\u202f% interval", "Beside the others", "p", "Mark"];
-  return ["## Groups of pictures", markdownTable(head, rows)];
+  return ["## Groups of pictures", markdownTable(head, rows, ["Mark"])];
 }
 
 function calibration(report: EvaluationReport): string[] {
@@ -112,7 +112,7 @@ function allFigures(report: EvaluationReport): string[] {
   ]);
   return [
     "## All figures",
-    markdownTable(["Figure", "Value", "95\u202f% interval", "Meaning"], rows),
+    markdownTable(["Figure", "Value", "95\u202f% interval", "Meaning"], rows, ["Meaning"]),
     escapeMarkdown(intervalNote(report)),
   ];
 }
@@ -209,6 +209,7 @@ function confusions({ confusionMatrix, classNames }: EvaluationReport): string[]
       formatCount(count),
       formatPercent(share),
     ]),
+    ["Taken for"],
   );
   if (classNames.length > WIDEST_MATRIX) return [list];
   const matrix = markdownTable(
@@ -232,6 +233,7 @@ function mistakes({ worstMistakes, classNames, temperature }: EvaluationReport):
           formatPercent(probability),
           formatPercent(labelProbability),
         ]),
+      ["Is", "Said"],
     ),
     ...(temperature ? ["These probabilities are those before the temperature."] : []),
   ];

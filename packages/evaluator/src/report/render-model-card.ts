@@ -179,6 +179,7 @@ function factors(report: EvaluationReport | undefined): string[] {
           formatDifference(slice.difference),
           verdictOn(slice),
         ]),
+      ["Mark"],
     ),
   ];
 }
@@ -192,6 +193,7 @@ function metrics(report: EvaluationReport | undefined): string[] {
     markdownTable(
       ["Figure", "Value", "95\u202f% interval", "Meaning"],
       figureRows(report).map(({ name, value, interval, meaning }) => [name, value, interval, meaning]),
+      ["Meaning"],
     ),
     escapeMarkdown(intervalNote(report)),
   ];
@@ -271,6 +273,7 @@ function analyses(report: EvaluationReport | undefined): string[] {
               formatCount(count),
               formatPercent(share),
             ]),
+            ["Taken for"],
           ),
         ]),
     ...(calibration

@@ -18,11 +18,12 @@ export function verdictOn(slice: Slice): string {
   return slice.difference < 0 ? "worse" : "better";
 }
 
-/** 0.021 → "+2.1 points". */
+/** 0.021 → "+2.1 points"; what rounds to none has no sign. */
 export function formatDifference(difference: number): string {
   if (!Number.isFinite(difference)) return "n/a";
   const points = Math.abs(difference * 100).toFixed(1);
-  return `${difference < 0 ? "−" : "+"}${points} points`;
+  const sign = Number(points) === 0 ? "" : difference < 0 ? "−" : "+";
+  return `${sign}${points} points`;
 }
 
 /** Null where the report has no slices. */
