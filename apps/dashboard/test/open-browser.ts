@@ -48,7 +48,10 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
   });
   page.on("pageerror", (error) => watched.problems.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error") watched.problems.push(message.text());
+    // Of an answer that failed the text says the status alone.
+    if (message.type() === "error") {
+      watched.problems.push(`${message.text()} ${decodeURIComponent(message.location().url)}`.trim());
+    }
   });
   page.on("dialog", (dialog) => {
     watched.problems.push(`dialog: ${dialog.message()}`);

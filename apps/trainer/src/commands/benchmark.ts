@@ -46,7 +46,7 @@ export function addBenchmarkCommand(program: Command, context: CommandContext): 
     .description(
       "measures how fast a run's network predicts on each engine, and the memory and files it takes",
     )
-    .argument("<run>", "id, beginning of an id, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
     .option(
       "--engines <names>",
       "the engines, with commas between them (default: all)",

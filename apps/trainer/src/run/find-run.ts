@@ -1,4 +1,7 @@
-/** `<run>` on the command line: an id, a prefix that only one id has, `latest`, or the path of a run's folder. */
+/**
+ * `<run>` on the command line: an id, a prefix that only one id has, `latest`, a name that only one run has, or the path
+ * of a run's folder.
+ */
 import { access, readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
@@ -35,20 +38,33 @@ export async function findRun(text: string, home: string): Promise<string> {
         "CONVKIT_HOME names another home; `convkit train` makes a run.",
     );
   }
-  const found = text === "latest" ? ids.slice(-1) : ids.filter((id) => id === text || id.startsWith(text));
-  const [id] = found.includes(text) ? [text] : found;
+  if (text === "latest") return join(home, "runs", ids.at(-1)!);
+  if (ids.includes(text)) return join(home, "runs", text);
+  const begun = ids.filter((id) => id.startsWith(text));
+  const found = begun.length > 0 ? begun : await idsNamed(text, ids, home);
+  const [id] = found;
   if (id === undefined) {
     throw new RunNotFoundError(
-      `Expected the id of a run, the beginning of one, \`latest\` or a folder. Received: ${text}. ` +
+      `Expected the id of a run, the beginning of one, its name, \`latest\` or a folder. Received: ${text}. ` +
         `The newest runs: ${ids.slice(-5).reverse().join(", ")}.`,
     );
   }
-  if (found.length > 1 && id !== text) {
+  if (found.length > 1) {
     throw new RunNotFoundError(
-      `Expected the beginning of one run's id. Received: ${text}, which ${found.join(", ")} share.`,
+      `Expected the beginning of one run's id, or the name of one run. Received: ${text}, which ${found.join(", ")} share.`,
     );
   }
   return join(home, "runs", id);
+}
+
+/** A run whose config cannot be read has no name, and is no reason not to find another. One after the other: there may be thousands. */
+async function idsNamed(name: string, ids: readonly string[], home: string): Promise<string[]> {
+  const named: string[] = [];
+  for (const id of ids) {
+    const config = await readRunConfig(join(home, "runs", id)).catch(() => null);
+    if (config?.name === name) named.push(id);
+  }
+  return named;
 }
 
 /** What to type for a run: its id where it lies under `home`, else its path. */

@@ -1,0 +1,53 @@
+/** What `<run>` may be on the command line. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunConfig } from "@convkit/schema";
+import { beforeAll, describe, expect, it } from "vitest";
+import { makeFolder } from "../fixtures/run-convkit.js";
+import { findRun } from "./find-run.js";
+
+const home = makeFolder();
+const folderOf = (id: string) => join(home, "runs", id);
+
+const RUNS = {
+  "20260101-000000-aaaaaa": "base",
+  "20260101-000000-bbbbbb": "base",
+  "20260202-000000-cccccc": "wide",
+  // Called as another begins.
+  "20260303-000000-dddddd": "20260202",
+};
+
+beforeAll(() => {
+  for (const [id, name] of Object.entries(RUNS)) {
+    mkdirSync(folderOf(id), { recursive: true });
+    const config = RunConfig.parse({ data: { source: "photos" }, model: { name: "lenet5" }, name });
+    writeFileSync(join(folderOf(id), "config.json"), JSON.stringify(config));
+  }
+  mkdirSync(folderOf("20260404-000000-eeeeee"));
+  writeFileSync(join(folderOf("20260404-000000-eeeeee"), "config.json"), "{");
+});
+
+describe("a run", () => {
+  it.each([
+    ["20260101-000000-bbbbbb", "20260101-000000-bbbbbb"],
+    ["20260101-000000-b", "20260101-000000-bbbbbb"],
+    ["wide", "20260202-000000-cccccc"],
+    ["latest", "20260404-000000-eeeeee"],
+    ["20260202", "20260202-000000-cccccc"],
+    [folderOf("20260101-000000-aaaaaa"), "20260101-000000-aaaaaa"],
+  ])("is found by %s", async (text, id) => {
+    expect(await findRun(text, home)).toBe(folderOf(id));
+  });
+
+  it.each([
+    ["base", "Received: base, which 20260101-000000-aaaaaa, 20260101-000000-bbbbbb share."],
+    ["20260101", "Received: 20260101, which 20260101-000000-aaaaaa, 20260101-000000-bbbbbb share."],
+    ["wid", "Received: wid. The newest runs: 20260404-000000-eeeeee, 20260303-000000-dddddd"],
+  ])("is not found by %s", async (text, message) => {
+    await expect(findRun(text, home)).rejects.toThrow(message);
+  });
+
+  it("is not found where there are none", async () => {
+    await expect(findRun("latest", makeFolder())).rejects.toThrow("`convkit train` makes a run");
+  });
+});
