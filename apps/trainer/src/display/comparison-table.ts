@@ -26,8 +26,12 @@ export function comparisonRows(
       return [
         ...own,
         signed(found.difference),
-        `${signed(low)} to ${signed(high)}`,
-        found.correctedPValue < 0.001 ? "< 0.001" : found.correctedPValue.toFixed(3),
+        Number.isNaN(low) ? "–" : `${signed(low)} to ${signed(high)}`,
+        Number.isNaN(found.correctedPValue)
+          ? "–"
+          : found.correctedPValue < 0.001
+            ? "< 0.001"
+            : found.correctedPValue.toFixed(3),
       ];
     }),
   ];

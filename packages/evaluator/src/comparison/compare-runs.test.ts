@@ -267,6 +267,49 @@ describe("of label sets", () => {
     );
   });
 
+  it("tells no difference where too many resamples have no label, and says so", () => {
+    // Nine draws of ten pictures miss those with the label in 0.9⁹ = 39 %, where three have it in 0.7⁹ = 4 %.
+    const rare = (id: string, having: number, scores: (picture: number) => number): NamedJudgements => ({
+      id,
+      judgements: {
+        split: "test",
+        classNames: ["sun", "sea"],
+        ids: Array.from({ length: 10 }, (_, picture) => `p${picture}`),
+        labelSets: Uint8Array.from({ length: 20 }, (_, i) => Number(i % 2 === 0 && i / 2 < having)),
+        probabilities: Float32Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? scores(i / 2) : 0)),
+      },
+    });
+    const compare = (having: number) =>
+      compareRuns(
+        [
+          group(
+            "A",
+            rare("a", having, (picture) => picture / 20),
+          ),
+          group(
+            "B",
+            rare("b", having, (picture) => (9 - picture) / 20),
+          ),
+        ],
+        { rng },
+      );
+    const single = compare(1);
+    // Ranked last of ten, and first.
+    expect(single.differences[0]).toMatchObject({
+      difference: expect.closeTo(0.9, 12) as number,
+      interval: [NaN, NaN],
+      pValue: NaN,
+      outcome: "undecided",
+    });
+    expect(single.verdict).toMatch(
+      /^No difference can be told between A and B: their mean average precision is not defined on (?:3[6-9]|4[01]) % of the resamples, in which no picture has a label: more pictures that have one would tell\.$/,
+    );
+    const three = compare(3).differences[0]!;
+    expect(three.undefinedShare).toBeCloseTo(0.7 ** 9, 1);
+    expect(three.undefinedShare).toBeGreaterThan(0);
+    expect(three.interval.every(Number.isFinite)).toBe(true);
+  });
+
   it("refuses them beside pictures of one class", () => {
     const single = group("C", run("c", []));
     expect(() => compareRuns([groups[0]!, single], { rng })).toThrow(

@@ -183,7 +183,7 @@ function figuresOf(
   ofRuns: readonly ReadonlyMap<ComparisonMetricName, Measure>[],
   pictureCount: number,
 ): GroupSummary["figures"] {
-  const once = new Uint32Array(pictureCount).fill(1);
+  const once = new Float64Array(pictureCount).fill(1);
   const names = [...ofRuns[0]!.keys()];
   return Object.fromEntries(
     names.map((name) => [name, meanAndDeviation(ofRuns.map((measures) => measures.get(name)!(once)))]),

@@ -76,7 +76,10 @@ describe.each([
         expect([...measures.keys()]).toEqual(Object.keys(expected));
         for (const [name, measure] of measures) {
           // Probabilities are kept in float32.
-          expect([name, measure(counts)]).toEqual([name, expect.closeTo(expected[name]!, 6)]);
+          expect([name, measure(Float64Array.from(counts))]).toEqual([
+            name,
+            expect.closeTo(expected[name]!, 6),
+          ]);
         }
       }
     },

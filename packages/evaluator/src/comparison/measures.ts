@@ -1,18 +1,17 @@
 /**
- * The metrics that runs are compared by, each as a function of how often every picture counts: once each for the figure itself,
- * as often as it was drawn in a resample of the bootstrap. Definitions and conventions are those of `evaluate`.
+ * The metrics that runs are compared by, each as a function of what every picture counts: once each for the figure itself, as it was
+ * drawn in a resample of the bootstrap. Definitions and conventions are those of `evaluate`.
  */
 import { balancedAccuracy } from "../balanced-accuracy.js";
 import type { ClassCounts } from "../class-counts.js";
-import { macroAverageOf, reportsOf } from "../class-report.js";
 import { LABEL_THRESHOLD } from "../label-set-report.js";
 import type { ClassJudgements, Judgements, LabelSetJudgements } from "./judgements.js";
 
 /**
- * A run's figure over pictures that count so often. The counts of each class's pictures sum to their number, as in a stratified resample;
+ * A run's figure over pictures that count so much. The weights of each class's pictures sum to their number, as in a stratified resample;
  * of label sets, those of all pictures.
  */
-export type Measure = (counts: Uint32Array) => number;
+export type Measure = (weights: Float64Array) => number;
 
 export interface ComparisonMetric {
   /** In a sentence. */
@@ -50,29 +49,32 @@ export function rightOn({ labels, predictions }: ClassJudgements, rows: Int32Arr
 
 function classMeasures(judgements: ClassJudgements, rows: Int32Array): [ComparisonMetricName, Measure][] {
   const classCount = judgements.classNames.length;
-  const labels = Int32Array.from(rows, (row) => judgements.labels[row]!);
-  const predictions = Int32Array.from(rows, (row) => judgements.predictions[row]!);
-  const losses = Float64Array.from(rows, (row) =>
-    natsOf(judgements.labelProbabilities[row] ?? Number.NaN, SMALLEST.ofClass),
-  );
+  const labels = rows.map((row) => judgements.labels[row]!);
+  const predictions = rows.map((row) => judgements.predictions[row]!);
+  const losses = new Float64Array(rows.length);
+  for (const [picture, row] of rows.entries()) {
+    losses[picture] = natsOf(judgements.labelProbabilities[row] ?? Number.NaN, SMALLEST.ofClass);
+  }
   const support = new Float64Array(classCount);
   for (const label of labels) support[label]!++;
   // Few, in a network that is any good: all else follows from them.
-  const wrong = Uint32Array.from(rows.keys()).filter((picture) => labels[picture] !== predictions[picture]);
-  const scores: Scores = (counts) => {
+  const wrong = rows
+    .map((_, picture) => picture)
+    .filter((picture) => labels[picture] !== predictions[picture]);
+  const scores: Scores = (weights) => {
     const hits = support.slice();
     const predicted = new Float64Array(classCount);
     for (const picture of wrong) {
-      hits[labels[picture]!]! -= counts[picture]!;
-      predicted[predictions[picture]!]! += counts[picture]!;
+      hits[labels[picture]!]! -= weights[picture]!;
+      predicted[predictions[picture]!]! += weights[picture]!;
     }
     for (let index = 0; index < classCount; index++) predicted[index]! += hits[index]!;
     return { hits, predicted, support };
   };
   return [
-    ["accuracy", (counts) => 1 - wrong.reduce((sum, picture) => sum + counts[picture]!, 0) / rows.length],
-    ["balanced_accuracy", (counts) => balancedAccuracy(scores(counts))],
-    ["macro_f1", (counts) => macroF1(scores(counts), judgements.classNames)],
+    ["accuracy", (weights) => 1 - sumOver(wrong, weights) / rows.length],
+    ["balanced_accuracy", (weights) => balancedAccuracy(scores(weights))],
+    ["macro_f1", (weights) => macroF1(scores(weights))],
     ["loss", meanOf(losses)],
   ];
 }
@@ -97,21 +99,21 @@ function labelSetMeasures(
         return sum / labelCount;
       }),
     );
-  const scores: Scores = (counts) => {
+  const scores: Scores = (weights) => {
     const [hits, predicted, support] = [0, 0, 0].map(() => new Float64Array(labelCount)) as Triple;
-    for (let picture = 0, i = 0; picture < counts.length; picture++) {
+    for (let picture = 0, i = 0; picture < weights.length; picture++) {
       for (let label = 0; label < labelCount; label++, i++) {
         const [isThere, isSaid] = [has[i] === 1, said[i]! >= LABEL_THRESHOLD];
-        if (isThere) support[label]! += counts[picture]!;
-        if (isSaid) predicted[label]! += counts[picture]!;
-        if (isThere && isSaid) hits[label]! += counts[picture]!;
+        if (isThere) support[label]! += weights[picture]!;
+        if (isSaid) predicted[label]! += weights[picture]!;
+        if (isThere && isSaid) hits[label]! += weights[picture]!;
       }
     }
     return { hits, predicted, support };
   };
   return [
     ["mean_average_precision", meanAveragePrecision({ has, said, labelCount })],
-    ["macro_f1", (counts) => macroF1(scores(counts), judgements.classNames)],
+    ["macro_f1", (weights) => macroF1(scores(weights))],
     ["accuracy", meanOverLabels((is, p) => Number((is === 1) === p >= LABEL_THRESHOLD))],
     ["loss", meanOverLabels((is, p) => natsOf(is === 1 ? p : 1 - p, SMALLEST.ofLabel))],
   ];
@@ -120,20 +122,35 @@ function labelSetMeasures(
 // Written so that NaN stays NaN.
 const natsOf = (probability: number, smallest: number) => -Math.log(Math.max(probability, smallest));
 
+function sumOver(pictures: Int32Array, weights: Float64Array): number {
+  let sum = 0;
+  for (const picture of pictures) sum += weights[picture]!;
+  return sum;
+}
+
 function meanOf(values: Float64Array): Measure {
-  return (counts) => {
+  return (weights) => {
     let sum = 0;
-    for (let picture = 0; picture < counts.length; picture++) sum += counts[picture]! * values[picture]!;
-    return sum / counts.length;
+    for (let picture = 0; picture < weights.length; picture++) sum += weights[picture]! * values[picture]!;
+    return sum / weights.length;
   };
 }
 
-type Scores = (counts: Uint32Array) => ClassCounts;
+type Scores = (weights: Float64Array) => ClassCounts;
 
 type Triple = [Float64Array, Float64Array, Float64Array];
 
-const macroF1 = (counts: ClassCounts, classNames: readonly string[]) =>
-  macroAverageOf(counts, reportsOf(counts, classNames)).f1;
+/** As `macroAverageOf` of `reportsOf`, without a report of each class for each resample. */
+function macroF1({ hits, predicted, support }: ClassCounts): number {
+  let [sum, classes] = [0, 0];
+  for (let k = 0; k < hits.length; k++) {
+    const whole = support[k]! + predicted[k]!;
+    if (whole === 0) continue;
+    sum += (2 * hits[k]!) / whole;
+    classes++;
+  }
+  return sum / classes;
+}
 
 interface RankedLabels {
   readonly has: Float64Array;
@@ -149,14 +166,14 @@ function meanAveragePrecision({ has, said, labelCount }: RankedLabels): Measure 
       (a, b) => said[b * labelCount + label]! - said[a * labelCount + label]!,
     ),
   );
-  return (counts) => {
+  return (weights) => {
     let [sum, labels] = [0, 0];
     for (const [label, order] of orders.entries()) {
       let [found, counted, rank, area] = [0, 0, 0, 0];
       for (let place = 0; place < count; place++) {
         const i = order[place]! * labelCount + label;
-        rank += counts[order[place]!]!;
-        found += counts[order[place]!]! * has[i]!;
+        rank += weights[order[place]!]!;
+        found += weights[order[place]!]! * has[i]!;
         // Pictures of one score stand or fall together.
         const next = place + 1 < count ? said[order[place + 1]! * labelCount + label] : undefined;
         if (next === said[i] || found === counted) continue;

@@ -2,9 +2,12 @@
  * How far a difference between two groups of runs is known: a paired bootstrap over the pictures that all were judged on, and
  * Student's t over the seeds.
  *
- * Pictures: each resample draws as many pictures as there are, with replacement and within each class, and measures every run on the
- * same ones; where both are right on the same easy pictures, that cancels out. Efron & Tibshirani 1993, "An Introduction to
- * the Bootstrap", ch. 13 (percentile interval) and ch. 8 (other structures of data).
+ * Pictures: each resample draws n − 1 of the n pictures of each class, with replacement, each counting n / (n − 1) times, and measures
+ * every run on the same ones; where both are right on the same easy pictures, that cancels out. Efron & Tibshirani 1993, "An Introduction
+ * to the Bootstrap", ch. 13 (percentile interval) and ch. 8 (other structures of data); n − 1 are drawn because n would spread by
+ * (n − 1) / n of what they should (Rao & Wu 1988, "Resampling Inference With Complex Survey Data", JASA 83(401), § 2). Of B resamples
+ * the interval's ends are the k-th lowest and the k-th highest, k = 0.025 (B + 1) (Davison & Hinkley 1997, "Bootstrap Methods and their
+ * Application", § 5.3.1).
  *
  * Seeds: a group's mean over n runs would be another with other seeds (Bouthillier et al. 2021, "Accounting for Variance in Machine
  * Learning Benchmarks", https://arxiv.org/abs/2103.03098). Drawing three seeds from three makes intervals that are too
@@ -39,33 +42,52 @@ export interface ResampleOptions {
 /** @param measures one a run, over the same pictures. */
 export function resamplePictures(measures: readonly Measure[], options: ResampleOptions): Resampled {
   const { strata, resamples, rng } = options;
-  const counts = new Uint32Array(strata.reduce((sum, { length }) => sum + length, 0)).fill(1);
-  const figures = () => Float64Array.from(measures, (measure) => measure(counts));
+  const weights = new Float64Array(strata.reduce((sum, { length }) => sum + length, 0)).fill(1);
+  const figures = () => {
+    const values = new Float64Array(measures.length);
+    for (const [run, measure] of measures.entries()) values[run] = measure(weights);
+    return values;
+  };
   const observed = figures();
   return {
     observed,
     resamples: Array.from({ length: resamples }, () => {
-      counts.fill(0);
-      for (const stratum of strata) {
-        // Twice as fast as `int`, and uneven by less than the number of pictures / 2³².
-        const scale = stratum.length / 2 ** 32;
-        for (let draw = 0; draw < stratum.length; draw++) {
-          counts[stratum[Math.floor(rng.nextUint32() * scale)]!]!++;
-        }
-      }
+      drawAgain(strata, weights, rng);
       return figures();
     }),
   };
 }
 
+function drawAgain(strata: readonly Int32Array[], weights: Float64Array, rng: Rng): void {
+  weights.fill(0);
+  for (const stratum of strata) {
+    // A single picture stands for itself.
+    const drawn = Math.max(1, stratum.length - 1);
+    const weight = stratum.length / drawn;
+    // Twice as fast as `int`, and uneven by less than the number of pictures / 2³².
+    const scale = stratum.length / 2 ** 32;
+    for (let draw = 0; draw < drawn; draw++) {
+      weights[stratum[Math.floor(rng.nextUint32() * scale)]!]! += weight;
+    }
+  }
+}
+
 export interface Difference {
   /** Mean of the second group less that of the first. */
   readonly difference: number;
-  /** Of 95 %. */
+  /** Of 95 %; NaN where the difference is, or where too many resamples have none. */
   readonly interval: Interval;
   /** Two-sided: how rarely a resampled difference is on the other side of 0. */
   readonly pValue: number;
+  /** Share of resamples that have no difference, as the metric is not defined on them. They are left out of interval and p. */
+  readonly undefinedShare: number;
 }
+
+/** Of more resamples without a difference, the others are no fair picture of what might have been drawn. */
+const MOST_UNDEFINED = 0.1;
+
+/** Below that, a difference is rounding: weighted pictures are summed in another order for each run. */
+const SMALLEST_DIFFERENCE = 1e-12;
 
 /** Cheap, and the tails of t need more than a picture's resamples. */
 const SEEDS_A_RESAMPLE = 10;
@@ -77,20 +99,27 @@ export function judgeDifference(
   rng: Rng,
 ): Difference {
   const difference = differenceOf(observed, groups);
-  if (!Number.isFinite(difference)) return { difference, interval: [NaN, NaN], pValue: NaN };
-  const onPictures = resamples.map((figures) => differenceOf(figures, groups));
+  const known = resamples.filter((figures) => Number.isFinite(differenceOf(figures, groups)));
+  const undefinedShare = 1 - known.length / resamples.length;
+  if (!Number.isFinite(difference) || undefinedShare > MOST_UNDEFINED)
+    return { difference, interval: [NaN, NaN], pValue: NaN, undefinedShare };
+  const onPictures = known.map((figures) => differenceOf(figures, groups));
   const drawn = Float64Array.from(
     groups[0].length + groups[1].length > 2
-      ? withSeeds({ observed, resamples }, { groups, difference, onPictures, rng })
+      ? withSeeds({ observed, resamples: known }, { groups, difference, onPictures, rng })
       : onPictures,
   ).sort();
-  const beyond = Math.floor(0.025 * drawn.length);
-  const notAbove = drawn.filter((value) => value <= 0).length;
-  const notBelow = drawn.filter((value) => value >= 0).length;
+  const beyond = Math.max(0, Math.floor(0.025 * (drawn.length + 1)) - 1);
+  let [notAbove, notBelow] = [0, 0];
+  for (const value of drawn) {
+    if (value <= 0) notAbove++;
+    if (value >= 0) notBelow++;
+  }
   return {
     difference,
     interval: [drawn[beyond]!, drawn[drawn.length - 1 - beyond]!],
     pValue: Math.min(1, (2 * (Math.min(notAbove, notBelow) + 1)) / (drawn.length + 1)),
+    undefinedShare,
   };
 }
 
@@ -113,15 +142,21 @@ function withSeeds({ observed, resamples }: Resampled, options: SeedsOptions): F
   const scale = Math.sqrt(ofSeeds * weight);
   const drawn = new Float64Array(onPictures.length * SEEDS_A_RESAMPLE);
   for (let draw = 0; draw < drawn.length; draw++) {
-    const student = rng.normal() / Math.sqrt(rng.gamma(freedom / 2) / (freedom / 2));
     const value = onPictures[draw % onPictures.length]!;
-    drawn[draw] = difference + kept * (value - difference) + scale * student;
+    drawn[draw] = difference + kept * (value - difference) + scale * drawStudent(freedom, rng);
   }
   return drawn;
 }
 
+/** √(ν (U^(−2/ν) − 1)) · cos(2πV): Bailey 1994, https://doi.org/10.1090/S0025-5718-1994-1219705-X */
+function drawStudent(freedom: number, rng: Rng): number {
+  const radius = Math.sqrt(freedom * ((1 - rng.uniform()) ** (-2 / freedom) - 1));
+  return radius * Math.cos(2 * Math.PI * rng.uniform());
+}
+
 function differenceOf(figures: Float64Array, [first, second]: SeedsOptions["groups"]): number {
-  return meanOf(figures, second) - meanOf(figures, first);
+  const difference = meanOf(figures, second) - meanOf(figures, first);
+  return Math.abs(difference) < SMALLEST_DIFFERENCE ? 0 : difference;
 }
 
 /** Pooled over both groups, each about its own mean. */

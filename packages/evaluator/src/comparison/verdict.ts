@@ -7,9 +7,11 @@ export function wordVerdict(comparison: Omit<GroupComparison, "verdict">): strin
   const { groups, differences, metric } = comparison;
   const [first, ...others] = groups.map(({ name, runIds }) => ({ name, runs: runIds.length }));
   const shared = [count(comparison.pictureCount, "picture"), seedsOf([first!, ...others])];
-  const caveat = groups.every(({ runIds }) => runIds.length === 1)
-    ? " One run each: the interval is of these networks, and does not know what other seeds would give."
-    : "";
+  const isAnyKnown = differences.some(({ interval }) => Number.isFinite(interval[0]));
+  const caveat =
+    isAnyKnown && groups.every(({ runIds }) => runIds.length === 1)
+      ? " One run each: the interval is of these networks, and does not know what other seeds would give."
+      : "";
   const [only, ...more] = differences;
   if (only && more.length === 0) {
     return `${sentenceOf(only, first!.name, { metric, facts: [...shared, testOf(only)] })}.${caveat}`;
@@ -28,8 +30,9 @@ interface SentenceOptions {
 
 function sentenceOf(one: GroupDifference, first: string, { metric, facts }: SentenceOptions): string {
   const { better, words } = COMPARISON_METRICS[metric];
-  if (Number.isNaN(one.difference))
-    return `No difference can be told between ${first} and ${one.name}: their ${words} is NaN`;
+  const undecided = `No difference can be told between ${first} and ${one.name}`;
+  if (Number.isNaN(one.difference)) return `${undecided}: their ${words} is NaN`;
+  if (Number.isNaN(one.interval[0])) return `${undecided}: ${whyUnknown(one, words)}`;
   const [winner, loser] = one.outcome === "worse" ? [first, one.name] : [one.name, first];
   // Told from the better one's side; while undecided, from the group's.
   const isTurned = one.outcome === "undecided" ? false : (one.outcome === "worse") !== (better === "lower");
@@ -42,7 +45,15 @@ function sentenceOf(one: GroupDifference, first: string, { metric, facts }: Sent
     low <= 0 && high >= 0
       ? "the interval of the difference holds 0"
       : `the interval leaves out 0, but p is not below 0.05`;
-  return `No difference can be told between ${first} and ${one.name}: ${why} (${figures.signed}; ${known})`;
+  return `${undecided}: ${why} (${figures.signed}; ${known})`;
+}
+
+/** Of pictures with one class each, every resample has all classes: what is not defined on one is a figure of labels. */
+function whyUnknown({ undefinedShare }: GroupDifference, words: string): string {
+  return (
+    `their ${words} is not defined on ${Math.round(100 * undefinedShare)} % of the resamples, in which no picture has a label: ` +
+    "more pictures that have one would tell"
+  );
 }
 
 /** McNemar's p where there is one, which several comparisons correct as any other. */
