@@ -27,6 +27,7 @@ import {
 } from "@convkit/db";
 import { InvalidPredictionsError, MetricNotComparedError } from "@convkit/evaluator";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
+import { TooMuchToCompareError } from "./compare-judged-runs.js";
 
 const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_KEY>([
   [RunNotFoundError, "NOT_FOUND"],
@@ -50,6 +51,7 @@ const CODES = new Map<abstract new (...args: never[]) => Error, TRPC_ERROR_CODE_
   [ClassesDifferError, "BAD_REQUEST"],
   [InvalidPredictionsError, "BAD_REQUEST"],
   [MetricNotComparedError, "BAD_REQUEST"],
+  [TooMuchToCompareError, "BAD_REQUEST"],
   [RunInUseError, "CONFLICT"],
   [NoClassifierError, "CONFLICT"],
   [RunNotReachableError, "CONFLICT"],

@@ -2,7 +2,7 @@
 import { readJudgements, type Database } from "@convkit/db";
 import {
   COMPARISON_METRICS,
-  compareRuns,
+  comparisonSteps,
   TestDataMismatchError,
   type ComparisonMetric,
   type ComparisonMetricName,
@@ -10,6 +10,7 @@ import {
 } from "@convkit/evaluator";
 import { Rng } from "@convkit/random";
 import { groupByMethod } from "@convkit/schema";
+import { runInTurns } from "./run-in-turns.js";
 
 export interface CompareJudgedRunsQuery {
   /** Two or more. */
@@ -37,13 +38,35 @@ export type RunVerdict =
       readonly differences: readonly string[];
     };
 
-/** What a comparison should cost: resampled pictures, of all runs together. A billion take some two seconds. */
-const MOST_DRAWS = 2e8;
-const RESAMPLES = { most: 2000, least: 400 };
+/** More pictures of more runs than the server resamples for a page. */
+export class TooMuchToCompareError extends Error {
+  override readonly name = "TooMuchToCompareError";
+}
+
+/** What a comparison costs at most: measured pictures, of all runs and resamples together. A billion take one to two seconds of turns, of label sets seven. */
+export const MOST_DRAWS = 1e9;
+/** Of fewer, the ends of an interval of 95 % are a matter of luck. */
+const RESAMPLES = { most: 2000, least: 200 };
+
+/**
+ * How many resamples are affordable.
+ * @param picturesOfRuns pictures of all runs together; of label sets, times the labels.
+ * @throws {TooMuchToCompareError} if they are too few for an interval.
+ */
+export function affordableResamples(picturesOfRuns: number): number {
+  const affordable = Math.floor(MOST_DRAWS / Math.max(1, picturesOfRuns));
+  if (affordable >= RESAMPLES.least) return Math.min(RESAMPLES.most, affordable);
+  const most = (MOST_DRAWS / RESAMPLES.least).toLocaleString("en");
+  throw new TooMuchToCompareError(
+    `Expected ${most} judged pictures at most, of all runs together. Received: ${picturesOfRuns.toLocaleString("en")}. ` +
+      "Compare fewer runs, or all of them by convkit compare.",
+  );
+}
 
 /**
  * Runs that were judged on different data are no error: the answer then says how they differ.
  * @throws {PredictionsNotFoundError}
+ * @throws {TooMuchToCompareError}
  */
 export async function compareJudgedRuns(
   database: Database,
@@ -57,11 +80,11 @@ export async function compareJudgedRuns(
   const groups = isOneMethod
     ? runs.map((run) => ({ name: run.config.name ?? run.id, runs: [run] }))
     : methods;
-  const pictures = runs[0]!.judgements.ids.length * runs.length;
-  const affordable = Math.round(MOST_DRAWS / Math.max(1, pictures));
-  const resamples = Math.min(RESAMPLES.most, Math.max(RESAMPLES.least, affordable));
+  const resamples = affordableResamples(runs[0]!.judgements.ids.length * runs.length);
   try {
-    const comparison = compareRuns(groups, { metric, resamples, rng: Rng.fromSeed("compare") });
+    const comparison = await runInTurns(
+      comparisonSteps(groups, { metric, resamples, rng: Rng.fromSeed("compare") }),
+    );
     const hashes = new Set(runs.map(({ config }) => config.data.contentHash));
     return {
       comparison,

@@ -26,6 +26,7 @@ export {
 export { confusedPairs, type ConfusedPair, type ConfusedPairsOptions } from "./confused-pairs.js";
 export {
   compareRuns,
+  comparisonSteps,
   MetricNotComparedError,
   type ComparedGroup,
   type CompareRunsOptions,
@@ -47,6 +48,7 @@ export {
   type ComparisonMetricName,
 } from "./comparison/measures.js";
 export { TestDataMismatchError, type NamedJudgements } from "./comparison/same-pictures.js";
+export type { Steps } from "./comparison/steps.js";
 export { crossEntropy } from "./cross-entropy.js";
 export { curveFamilies, type CurveFamilies } from "./curves/curve-families.js";
 export { precisionRecallCurve } from "./curves/precision-recall-curve.js";

@@ -1,6 +1,6 @@
 import { Rng } from "@convkit/random";
 import { describe, expect, it } from "vitest";
-import { compareRuns, MetricNotComparedError, type ComparedGroup } from "./compare-runs.js";
+import { compareRuns, comparisonSteps, MetricNotComparedError, type ComparedGroup } from "./compare-runs.js";
 import type { ClassJudgements } from "./judgements.js";
 import { TestDataMismatchError, type NamedJudgements } from "./same-pictures.js";
 
@@ -110,6 +110,18 @@ describe("of one run each", () => {
       outcome: "undecided",
     });
   });
+});
+
+it("pauses after each run that it has measured on a resample, and comes to the same", () => {
+  const groups = [group("A", run("a", range(0, 40))), group("B", run("b", range(36, 60)), run("c", []))];
+  const options = { rng, resamples: 50 };
+  const steps = comparisonSteps(groups, options);
+  let pauses = 0;
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) pauses++;
+  // Of three runs, on the pictures and on 50 resamples.
+  expect(pauses).toBeGreaterThanOrEqual(3 * 51);
+  expect(step.value).toEqual(compareRuns(groups, options));
 });
 
 describe("of several seeds", () => {

@@ -14,6 +14,7 @@ import {
 } from "./measures.js";
 import { judgeDifference, resamplePictures, type Difference } from "./paired-bootstrap.js";
 import { findSamePictures, type NamedJudgements, type SamePictures } from "./same-pictures.js";
+import { finish, type Steps } from "./steps.js";
 import { wordVerdict } from "./verdict.js";
 
 /** Runs that differ in their seeds alone. */
@@ -90,48 +91,67 @@ const LEVEL = 0.05;
  * @throws {InvalidPredictionsError} if no picture has a label.
  */
 export function compareRuns(groups: readonly ComparedGroup[], options: CompareRunsOptions): GroupComparison {
+  return finish(comparisonSteps(groups, options));
+}
+
+/**
+ * `compareRuns` in steps, each of them one run's figure on one resample or less: for a server, which has others to answer.
+ * Errors are those of `compareRuns`, thrown by `next`.
+ */
+export function* comparisonSteps(
+  groups: readonly ComparedGroup[],
+  options: CompareRunsOptions,
+): Steps<GroupComparison> {
   const runs = groups.flatMap((group) => group.runs);
-  const same = findSamePictures(runs);
-  const measures = runs.map(({ judgements }, run) => measuresOf(judgements, same.rows[run]!));
+  const same = yield* findSamePictures(runs);
+  const measures: ReadonlyMap<ComparisonMetricName, Measure>[] = [];
+  for (const [run, { judgements }] of runs.entries()) {
+    measures.push(yield* measuresOf(judgements, same.rows[run]!));
+    yield;
+  }
   const metric = options.metric ?? [...measures[0]!.keys()][0]!;
   const { resamples = USUAL_RESAMPLES, rng } = options;
-  const resampled = resamplePictures(
+  const resampled = yield* resamplePictures(
     measures.map((ofRun) => measureOf(ofRun, metric)),
     { strata: same.strata, resamples, rng: rng.split("pictures") },
   );
   const indices = indicesOf(groups);
   const [first, ...others] = indices as [number[], ...number[][]];
-  const judged = others.map((runIndices, index) => {
+  const judged: Omit<GroupDifference, "correctedPValue" | "outcome">[] = [];
+  for (const [index, runIndices] of others.entries()) {
     const difference = judgeDifference(resampled, [first, runIndices], rng.split("seeds").split(index));
     const tested = testPair({ runs, same, pair: [first, runIndices] });
     const isTested = tested !== undefined && metric === "accuracy";
-    return {
+    judged.push({
       name: groups[index + 1]!.name,
       ...difference,
       ...(isTested && { pValue: tested.pValue }),
-      test: isTested ? ("mcnemar" as const) : ("bootstrap" as const),
+      test: isTested ? "mcnemar" : "bootstrap",
       ...(tested && { mcnemar: tested }),
-    };
-  });
+    });
+    yield;
+  }
   const corrected = correctByHolm(judged.map(({ pValue }) => pValue));
   const differences = judged.map((one, index) => ({
     ...one,
     correctedPValue: corrected[index]!,
     outcome: outcomeOf(one, corrected[index]!, metric),
   }));
+  const summaries: GroupSummary[] = [];
+  for (const [index, { name, runs: ofGroup }] of groups.entries()) {
+    const ofRuns = indices[index]!.map((run) => measures[run]!);
+    summaries.push({
+      name,
+      runIds: ofGroup.map(({ id }) => id),
+      figures: yield* figuresOf(ofRuns, same.count),
+    });
+  }
   const comparison = {
     metric,
     split: runs[0]!.judgements.split,
     pictureCount: same.count,
     resamples,
-    groups: groups.map(({ name, runs: ofGroup }, index) => ({
-      name,
-      runIds: ofGroup.map(({ id }) => id),
-      figures: figuresOf(
-        indices[index]!.map((run) => measures[run]!),
-        same.count,
-      ),
-    })),
+    groups: summaries,
     differences,
   };
   return { ...comparison, verdict: wordVerdict(comparison) };
@@ -179,15 +199,21 @@ function outcomeOf(
   return difference > 0 === (COMPARISON_METRICS[metric].better === "higher") ? "better" : "worse";
 }
 
-function figuresOf(
+function* figuresOf(
   ofRuns: readonly ReadonlyMap<ComparisonMetricName, Measure>[],
   pictureCount: number,
-): GroupSummary["figures"] {
+): Steps<GroupSummary["figures"]> {
   const once = new Float64Array(pictureCount).fill(1);
-  const names = [...ofRuns[0]!.keys()];
-  return Object.fromEntries(
-    names.map((name) => [name, meanAndDeviation(ofRuns.map((measures) => measures.get(name)!(once)))]),
-  );
+  const figures: [ComparisonMetricName, GroupFigure][] = [];
+  for (const name of ofRuns[0]!.keys()) {
+    const values: number[] = [];
+    for (const measures of ofRuns) {
+      values.push(measures.get(name)!(once));
+      yield;
+    }
+    figures.push([name, meanAndDeviation(values)]);
+  }
+  return Object.fromEntries(figures);
 }
 
 function meanAndDeviation(values: readonly number[]): GroupFigure {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { evaluate } from "../evaluate.js";
 import { judgementsOf } from "./judgements.js";
 import { measuresOf, type ComparisonMetricName } from "./measures.js";
+import { finish } from "./steps.js";
 
 const CLASSES = 4;
 const PICTURES = 30;
@@ -65,7 +66,7 @@ describe.each([
     (seed) => {
       const rng = Rng.fromSeed(seed);
       const predictions = drawPredictions(rng, isOfLabelSets);
-      const measures = measuresOf(judgementsOf(predictions), Int32Array.from(predictions.ids.keys()));
+      const measures = finish(measuresOf(judgementsOf(predictions), Int32Array.from(predictions.ids.keys())));
       const drawn = new Uint32Array(PICTURES);
       for (const label of new Set(predictions.labels)) {
         const ofLabel = [...predictions.ids.keys()].filter((row) => predictions.labels[row] === label);

@@ -6,6 +6,7 @@ import { balancedAccuracy } from "../balanced-accuracy.js";
 import type { ClassCounts } from "../class-counts.js";
 import { LABEL_THRESHOLD } from "../label-set-report.js";
 import type { ClassJudgements, Judgements, LabelSetJudgements } from "./judgements.js";
+import type { Steps } from "./steps.js";
 
 /**
  * A run's figure over pictures that count so much. The weights of each class's pictures sum to their number, as in a stratified resample;
@@ -35,11 +36,13 @@ export type ComparisonMetricName = keyof typeof COMPARISON_METRICS;
 const SMALLEST = { ofClass: 1e-15, ofLabel: 1e-7 };
 
 /** @param rows of the run, one a picture. */
-export function measuresOf(
+export function* measuresOf(
   judgements: Judgements,
   rows: Int32Array,
-): ReadonlyMap<ComparisonMetricName, Measure> {
-  return new Map(judgements.labelSets ? labelSetMeasures(judgements, rows) : classMeasures(judgements, rows));
+): Steps<ReadonlyMap<ComparisonMetricName, Measure>> {
+  return new Map(
+    judgements.labelSets ? yield* labelSetMeasures(judgements, rows) : classMeasures(judgements, rows),
+  );
 }
 
 /** Which pictures the run is right on. */
@@ -79,43 +82,55 @@ function classMeasures(judgements: ClassJudgements, rows: Int32Array): [Comparis
   ];
 }
 
-function labelSetMeasures(
+function* labelSetMeasures(
   judgements: LabelSetJudgements,
   rows: Int32Array,
-): [ComparisonMetricName, Measure][] {
+): Steps<[ComparisonMetricName, Measure][]> {
   const labelCount = judgements.classNames.length;
-  const flat = <T extends Uint8Array | Float32Array>(values: T) =>
-    Float64Array.from({ length: rows.length * labelCount }, (_, i) => {
-      return values[rows[Math.floor(i / labelCount)]! * labelCount + (i % labelCount)]!;
-    });
-  const has = flat(judgements.labelSets);
-  const said = flat(judgements.probabilities);
-  const meanOverLabels = (valueOf: (has: number, said: number) => number) =>
-    meanOf(
-      Float64Array.from(rows, (_, picture) => {
-        let sum = 0;
-        for (let i = picture * labelCount; i < (picture + 1) * labelCount; i++)
-          sum += valueOf(has[i]!, said[i]!);
-        return sum / labelCount;
-      }),
-    );
+  const inOrder = <T extends Uint8Array | Float32Array>(values: T) => {
+    const flat = new Float64Array(rows.length * labelCount);
+    for (const [picture, row] of rows.entries())
+      flat.set(values.subarray(row * labelCount, (row + 1) * labelCount), picture * labelCount);
+    return flat;
+  };
+  const has = inOrder(judgements.labelSets);
+  const said = inOrder(judgements.probabilities);
+  yield;
+  const meanOverLabels = (valueOf: (has: number, said: number) => number) => {
+    const means = new Float64Array(rows.length);
+    for (let i = 0; i < has.length; i++) means[Math.floor(i / labelCount)]! += valueOf(has[i]!, said[i]!);
+    return meanOf(means.map((sum) => sum / labelCount));
+  };
+  // Of most labels of most pictures there is nothing to count. 4 · label, + 1 where the picture has it, + 2 where it is said.
+  const [pictures, codes]: [number[], number[]] = [[], []];
+  for (let i = 0; i < has.length; i++) {
+    const code = has[i]! + 2 * Number(said[i]! >= LABEL_THRESHOLD);
+    if (code === 0) continue;
+    pictures.push(Math.floor(i / labelCount));
+    codes.push(4 * (i % labelCount) + code);
+  }
+  yield;
   const scores: Scores = (weights) => {
     const [hits, predicted, support] = [0, 0, 0].map(() => new Float64Array(labelCount)) as Triple;
-    for (let picture = 0, i = 0; picture < weights.length; picture++) {
-      for (let label = 0; label < labelCount; label++, i++) {
-        const [isThere, isSaid] = [has[i] === 1, said[i]! >= LABEL_THRESHOLD];
-        if (isThere) support[label]! += weights[picture]!;
-        if (isSaid) predicted[label]! += weights[picture]!;
-        if (isThere && isSaid) hits[label]! += weights[picture]!;
-      }
+    for (let i = 0; i < codes.length; i++) {
+      const code = codes[i]!;
+      const weight = weights[pictures[i]!]!;
+      if (code & 1) support[code >>> 2]! += weight;
+      if (code & 2) predicted[code >>> 2]! += weight;
+      if ((code & 3) === 3) hits[code >>> 2]! += weight;
     }
     return { hits, predicted, support };
   };
+  const precision = yield* meanAveragePrecision({ has, said, labelCount });
+  const accuracy = meanOverLabels((is, p) => Number((is === 1) === p >= LABEL_THRESHOLD));
+  yield;
+  const loss = meanOverLabels((is, p) => natsOf(is === 1 ? p : 1 - p, SMALLEST.ofLabel));
+  yield;
   return [
-    ["mean_average_precision", meanAveragePrecision({ has, said, labelCount })],
+    ["mean_average_precision", precision],
     ["macro_f1", (weights) => macroF1(scores(weights))],
-    ["accuracy", meanOverLabels((is, p) => Number((is === 1) === p >= LABEL_THRESHOLD))],
-    ["loss", meanOverLabels((is, p) => natsOf(is === 1 ? p : 1 - p, SMALLEST.ofLabel))],
+    ["accuracy", accuracy],
+    ["loss", loss],
   ];
 }
 
@@ -159,24 +174,33 @@ interface RankedLabels {
 }
 
 /** As `averagePrecision`, the order sorted once for all resamples; over labels that any picture has. */
-function meanAveragePrecision({ has, said, labelCount }: RankedLabels): Measure {
+function* meanAveragePrecision({ has, said, labelCount }: RankedLabels): Steps<Measure> {
   const count = has.length / labelCount;
-  const orders = Array.from({ length: labelCount }, (_, label) =>
-    Uint32Array.from({ length: count }, (_unused, picture) => picture).sort(
-      (a, b) => said[b * labelCount + label]! - said[a * labelCount + label]!,
-    ),
-  );
+  // Of each label, the highest score first: 4 · picture, + 1 where it has the label, + 2 where the next one's score is another.
+  const rankings: Uint32Array[] = [];
+  for (let label = 0; label < labelCount; label++) {
+    const scores = new Float64Array(count).map((_, picture) => said[picture * labelCount + label]!);
+    const order = new Uint32Array(count).map((_, picture) => picture);
+    order.sort((a, b) => scores[b]! - scores[a]!);
+    rankings.push(
+      order.map((picture, place) => {
+        const isLast = scores[order[place + 1]!] !== scores[picture];
+        return 4 * picture + 2 * Number(isLast) + has[picture * labelCount + label]!;
+      }),
+    );
+    yield;
+  }
   return (weights) => {
     let [sum, labels] = [0, 0];
-    for (const [label, order] of orders.entries()) {
+    for (const ranking of rankings) {
       let [found, counted, rank, area] = [0, 0, 0, 0];
       for (let place = 0; place < count; place++) {
-        const i = order[place]! * labelCount + label;
-        rank += weights[order[place]!]!;
-        found += weights[order[place]!]! * has[i]!;
+        const code = ranking[place]!;
+        const weight = weights[code >>> 2]!;
+        rank += weight;
+        if (code & 1) found += weight;
         // Pictures of one score stand or fall together.
-        const next = place + 1 < count ? said[order[place + 1]! * labelCount + label] : undefined;
-        if (next === said[i] || found === counted) continue;
+        if (!(code & 2) || found === counted) continue;
         area += (found - counted) * (found / rank);
         counted = found;
       }

@@ -1,6 +1,7 @@
 import { Rng } from "@convkit/random";
 import { describe, expect, it } from "vitest";
 import { judgeDifference, resamplePictures } from "./paired-bootstrap.js";
+import { finish } from "./steps.js";
 
 const rng = Rng.fromSeed(11);
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
@@ -57,7 +58,7 @@ describe("of resampled differences", () => {
 it("draws a class's pictures but one, each for as much as makes up for it, and a single one as it is", () => {
   const seen: number[][] = [];
   const strata = [Int32Array.of(0, 1, 2), Int32Array.of(3)];
-  resamplePictures([(weights) => seen.push([...weights])], { strata, resamples: 50, rng });
+  finish(resamplePictures([(weights) => seen.push([...weights])], { strata, resamples: 50, rng }));
   const [once, ...drawn] = seen;
   expect(once).toEqual([1, 1, 1, 1]);
   expect(drawn).toHaveLength(50);

@@ -24,6 +24,7 @@
 import type { Interval } from "@convkit/schema";
 import type { Rng } from "@convkit/random";
 import type { Measure } from "./measures.js";
+import type { Steps } from "./steps.js";
 
 /** Figures of every run: on the pictures, and on each resample of them. */
 export interface Resampled {
@@ -40,22 +41,27 @@ export interface ResampleOptions {
 }
 
 /** @param measures one a run, over the same pictures. */
-export function resamplePictures(measures: readonly Measure[], options: ResampleOptions): Resampled {
-  const { strata, resamples, rng } = options;
+export function* resamplePictures(
+  measures: readonly Measure[],
+  { strata, resamples, rng }: ResampleOptions,
+): Steps<Resampled> {
   const weights = new Float64Array(strata.reduce((sum, { length }) => sum + length, 0)).fill(1);
-  const figures = () => {
-    const values = new Float64Array(measures.length);
-    for (const [run, measure] of measures.entries()) values[run] = measure(weights);
-    return values;
-  };
-  const observed = figures();
-  return {
-    observed,
-    resamples: Array.from({ length: resamples }, () => {
-      drawAgain(strata, weights, rng);
-      return figures();
-    }),
-  };
+  const observed = yield* measureAll(measures, weights);
+  const figures: Float64Array[] = [];
+  for (let resample = 0; resample < resamples; resample++) {
+    drawAgain(strata, weights, rng);
+    figures.push(yield* measureAll(measures, weights));
+  }
+  return { observed, resamples: figures };
+}
+
+function* measureAll(measures: readonly Measure[], weights: Float64Array): Steps<Float64Array> {
+  const values = new Float64Array(measures.length);
+  for (const [run, measure] of measures.entries()) {
+    values[run] = measure(weights);
+    yield;
+  }
+  return values;
 }
 
 function drawAgain(strata: readonly Int32Array[], weights: Float64Array, rng: Rng): void {

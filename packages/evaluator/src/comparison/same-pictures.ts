@@ -1,6 +1,7 @@
 /** Runs compare where they were judged on the same pictures: these are found here by their ids, and what differs is said. */
 import { InvalidPredictionsError } from "../check-predictions.js";
 import type { Judgements } from "./judgements.js";
+import type { Steps } from "./steps.js";
 
 /** The runs were judged on different test data: a difference between them would be one of the data. */
 export class TestDataMismatchError extends Error {
@@ -42,21 +43,24 @@ const EXAMPLES = 3;
  * @throws {TestDataMismatchError} if split, classes, pictures or labels differ.
  * @throws {InvalidPredictionsError} if no picture has a label.
  */
-export function findSamePictures(runs: readonly NamedJudgements[]): SamePictures {
+export function* findSamePictures(runs: readonly NamedJudgements[]): Steps<SamePictures> {
   const [first, ...others] = runs as [NamedJudgements, ...NamedJudgements[]];
   const pictures = labelledRows(first.judgements);
   const rows = [Int32Array.from(pictures.values())];
   for (const other of others) {
     const theirs = labelledRows(other.judgements);
+    yield;
     const differences = [
       ...headDifferences(first.judgements, other.judgements),
       ...missing(pictures, theirs, first.id),
       ...missing(theirs, pictures, other.id),
     ];
+    yield;
     // Of other classes, every label would differ, too.
     if (differences.length === 0) differences.push(...labelDifferences(first, other, { pictures, theirs }));
     if (differences.length > 0) throw new TestDataMismatchError(first.id, other.id, differences);
     rows.push(Int32Array.from(pictures.keys(), (key) => theirs.get(key)!));
+    yield;
   }
   if (pictures.size === 0) {
     throw new InvalidPredictionsError("Expected pictures whose label is known. Received: none.");
