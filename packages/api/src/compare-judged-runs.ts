@@ -1,8 +1,9 @@
 /** The verdict on runs of the record: the same computation as `convkit compare`, with fewer resamples where there is much to draw. */
-import { readJudgements, type Database } from "@convkit/db";
+import { readJudgements, type BlobStore, type Database } from "@convkit/db";
 import {
   COMPARISON_METRICS,
   comparisonSteps,
+  judgementsOf,
   TestDataMismatchError,
   type ComparisonMetric,
   type ComparisonMetricName,
@@ -16,7 +17,7 @@ export interface CompareJudgedRunsQuery {
   /** Two or more. */
   readonly runIds: readonly string[];
   readonly split: string;
-  /** Default `accuracy`. */
+  /** Default `accuracy`, of label sets `mean_average_precision`. */
   readonly metric?: ComparisonMetricName | undefined;
   /** The run whose group the others are compared with; default the first. */
   readonly baseline?: string | undefined;
@@ -66,21 +67,30 @@ export function affordableResamples(picturesOfRuns: number): number {
 /**
  * Runs that were judged on different data are no error: the answer then says how they differ.
  * @throws {PredictionsNotFoundError}
+ * @throws {InvalidPredictionsError} if a run's label sets have probabilities that are none.
+ * @throws {MetricNotComparedError} if the pictures' kind of label has no such metric.
  * @throws {TooMuchToCompareError}
  */
 export async function compareJudgedRuns(
-  database: Database,
+  { database, blobs }: { readonly database: Database; readonly blobs: BlobStore },
   { runIds, split, metric, baseline }: CompareJudgedRunsQuery,
 ): Promise<RunVerdict> {
   const isFirst = (id: string) => Number(id === baseline);
   const ordered = [...new Set(runIds)].sort((a, b) => isFirst(b) - isFirst(a));
-  const runs = await readJudgements(database, { runIds: ordered, split });
+  const read = await readJudgements(database, { runIds: ordered, split, blobs });
+  const runs = read.map((run) =>
+    "predictions" in run
+      ? { id: run.id, config: run.config, judgements: judgementsOf(run.predictions) }
+      : run,
+  );
   const methods = groupByMethod(runs);
   const isOneMethod = methods.length === 1;
   const groups = isOneMethod
     ? runs.map((run) => ({ name: run.config.name ?? run.id, runs: [run] }))
     : methods;
-  const resamples = affordableResamples(runs[0]!.judgements.ids.length * runs.length);
+  const { ids, classNames, ...first } = runs[0]!.judgements;
+  const decisions = "labelSets" in first ? ids.length * classNames.length : ids.length;
+  const resamples = affordableResamples(decisions * runs.length);
   try {
     const comparison = await runInTurns(
       comparisonSteps(groups, { metric, resamples, rng: Rng.fromSeed("compare") }),

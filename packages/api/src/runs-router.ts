@@ -167,7 +167,7 @@ export const runsRouter = router({
         baseline: RunId.optional(),
       }),
     )
-    .query(({ ctx, input }) => compareJudgedRuns(ctx.database, input)),
+    .query(({ ctx, input }) => compareJudgedRuns(ctx, input)),
 
   disagreements: userProcedure
     .input(

@@ -1,6 +1,11 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { encodePredictions } from "@convkit/schema";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { eventsOf, started } from "../../test/made-run.js";
+import { makeHome, type MadeHome } from "../../test/made-home.js";
+import { eventsOf, saved, started } from "../../test/made-run.js";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
+import { settleBlob } from "../blobs/settle-artifacts.js";
 import { inTransaction } from "../in-transaction.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
 import { renameRun } from "../runs/edit-runs.js";
@@ -9,9 +14,11 @@ import { PredictionsNotFoundError } from "./read-predictions.js";
 import { storePredictions } from "./store-predictions.js";
 
 let test: TestDatabase;
+let made: MadeHome;
 
 beforeAll(async () => {
   test = await createTestDatabase();
+  made = await makeHome();
   for (const [runId, rate] of [
     ["a", 0.1],
     ["b", 0.2],
@@ -29,15 +36,21 @@ beforeAll(async () => {
     );
   }
 });
-afterAll(() => test.database.close());
+afterAll(async () => {
+  await test.database.close();
+  await made.remove();
+});
+
+const read = (runIds: readonly string[], split = "test") =>
+  readJudgements(test.database, { runIds, split, blobs: made.blobs });
 
 it("reads of each run, in the order asked for, what it said of the pictures, and how it was trained", async () => {
   await renameRun(test.database, "b", "the wide one");
-  const [b, a] = await readJudgements(test.database, { runIds: ["b", "a"], split: "test" });
+  const [b, a] = await read(["b", "a"]);
   expect(a).toMatchObject({ id: "a", config: { learningRate: 0.1 } });
   expect(a!.config.name).toBeUndefined();
   expect(b).toMatchObject({ id: "b", config: { learningRate: 0.2, name: "the wide one" } });
-  expect(b!.judgements).toEqual({
+  expect(b).toHaveProperty("judgements", {
     split: "test",
     classNames: ["cat", "dog"],
     ids: ["p", "q"],
@@ -48,10 +61,30 @@ it("reads of each run, in the order asked for, what it said of the pictures, and
 });
 
 it("names the run that was not judged on that split", async () => {
-  await expect(readJudgements(test.database, { runIds: ["a", "gone"], split: "test" })).rejects.toThrow(
+  await expect(read(["a", "gone"])).rejects.toThrow(
     "Expected a run that was judged on test. Received: gone,",
   );
-  await expect(readJudgements(test.database, { runIds: ["a"], split: "validation" })).rejects.toBeInstanceOf(
-    PredictionsNotFoundError,
-  );
+  await expect(read(["a"], "validation")).rejects.toBeInstanceOf(PredictionsNotFoundError);
+});
+
+it("reads of label sets the file that the run kept", async () => {
+  const predictions = {
+    split: "test",
+    classNames: ["sun", "sea"],
+    ids: ["p", "q"],
+    labels: Int32Array.of(-1, -1),
+    labelSets: Uint8Array.of(1, 1, 0, 0),
+    probabilities: Float32Array.of(0.75, 0.5, 0.25, 0),
+  };
+  const keep = async (runId: string, bytes: Buffer) => {
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    await ingestEvents(test.database, eventsOf({ runId }, [started(), saved("predictions.bin", bytes)]));
+    await made.blobs.receive(sha256, Readable.from([bytes]), { offset: 0, totalBytes: bytes.length });
+    await settleBlob(test.database, made.blobs, { sha256, sizeBytes: bytes.length });
+  };
+  await keep("sets", Buffer.from(encodePredictions(predictions)));
+  await keep("broken", Buffer.from("no predictions"));
+  expect(await read(["sets", "a"])).toMatchObject([{ id: "sets", predictions }, { id: "a" }]);
+  await expect(read(["sets"], "validation")).rejects.toThrow("a run that was judged on validation");
+  await expect(read(["sets", "broken"])).rejects.toThrow("Received: broken, of which there are no such");
 });

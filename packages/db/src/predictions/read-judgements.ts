@@ -1,13 +1,22 @@
-/** What runs said of all pictures of a split, for comparisons: a few numbers per picture, without the matrix of all probabilities. */
-import { RunConfig } from "@convkit/schema";
+/**
+ * What runs said of all pictures of a split, for comparisons: a few numbers per picture, without the matrix of all probabilities. Of
+ * label sets, which have no rows in the record, the file that the run kept.
+ */
+import { buffer } from "node:stream/consumers";
+import { decodePredictions, PredictionsFormatError, RunConfig, type Predictions } from "@convkit/schema";
+import type { BlobStore } from "../blobs/blob-store.js";
 import { connectionsOf, type Database } from "../database.js";
+import { findArtifact } from "../runs/find-artifact.js";
 import { PredictionsNotFoundError } from "./read-predictions.js";
 
-export interface RunJudgements {
+interface TrainedRun {
   readonly id: string;
   /** As it was trained, under the name that it bears now. */
   readonly config: RunConfig;
-  /** All arrays are in the order of `ids`. */
+}
+
+/** All arrays are in the order of `ids`. */
+export interface ClassJudgementsOfRun extends TrainedRun {
   readonly judgements: {
     readonly split: string;
     readonly classNames: readonly string[];
@@ -20,45 +29,91 @@ export interface RunJudgements {
   };
 }
 
+/** Of pictures that have any number of labels. Nobody has looked at the probabilities. */
+export interface LabelSetsOfRun extends TrainedRun {
+  readonly predictions: Predictions;
+}
+
+export type RunJudgements = ClassJudgementsOfRun | LabelSetsOfRun;
+
+export interface ReadJudgementsOptions {
+  readonly runIds: readonly string[];
+  readonly split: string;
+  readonly blobs: BlobStore;
+}
+
+const FILE = "predictions.bin";
+/** It goes whole through the server's memory. */
+const MOST_BYTES = 64_000_000;
+
 interface Row {
   readonly id: string;
   readonly name: string;
   readonly config: unknown;
   readonly classNames: string[];
   readonly ids: string[];
-  readonly labels: number[];
+  /** null of a run of which there is no row of pictures. */
+  readonly labels: number[] | null;
   readonly predictions: number[];
   readonly labelProbabilities: (number | null)[];
 }
 
 /**
  * @returns in the order of the runs.
- * @throws {PredictionsNotFoundError} naming the first run without predictions of one class a picture on that split.
+ * @throws {PredictionsNotFoundError} naming the first run without predictions on that split, or with a file that is too large.
  */
 export async function readJudgements(
   database: Database,
-  { runIds, split }: { readonly runIds: readonly string[]; readonly split: string },
+  { runIds, split, blobs }: ReadJudgementsOptions,
 ): Promise<RunJudgements[]> {
   const { rows } = await connectionsOf(database).pool.query<Row>(
     `SELECT run.id, run.name, run.config, class_names AS "classNames", picture_ids AS ids, labels, predictions,
        label_probabilities AS "labelProbabilities"
-     FROM prediction JOIN run ON run.id = prediction.run_id
-     WHERE run_id = ANY ($1) AND split = $2 AND picture_ids IS NOT NULL`,
+     FROM run LEFT JOIN prediction ON run.id = prediction.run_id AND split = $2 AND picture_ids IS NOT NULL
+     WHERE run.id = ANY ($1)`,
     [runIds, split],
   );
-  return runIds.map((runId) => {
+  const runs: RunJudgements[] = [];
+  for (const runId of runIds) {
     const found = rows.find(({ id }) => id === runId);
-    if (!found)
-      throw new PredictionsNotFoundError(
-        `Expected a run that was judged on ${split}. Received: ${runId}, of which there are no such predictions. ` +
-          "A run is judged when it completes; convkit evaluate judges it again. Runs whose pictures have any number of labels are " +
-          "compared by convkit compare.",
-      );
-    const { id, name, config, ...judgements } = found;
-    return {
-      id,
-      config: { ...RunConfig.parse(config), name: name === id ? undefined : name },
-      judgements: { split, ...judgements },
-    };
-  });
+    if (!found) throw notJudged(runId, split);
+    const { id, name, config, labels, ...judgements } = found;
+    const trained = { id, config: { ...RunConfig.parse(config), name: name === id ? undefined : name } };
+    if (labels) {
+      runs.push({ ...trained, judgements: { split, labels, ...judgements } });
+    } else {
+      const predictions = await readLabelSets(database, blobs, id);
+      if (predictions?.split !== split) throw notJudged(runId, split);
+      runs.push({ ...trained, predictions });
+    }
+  }
+  return runs;
 }
+
+/** Undefined where the run has none. */
+async function readLabelSets(
+  database: Database,
+  blobs: BlobStore,
+  runId: string,
+): Promise<Predictions | undefined> {
+  const artifact = await findArtifact(database, runId, FILE);
+  if (!artifact) return undefined;
+  if (artifact.sizeBytes > MOST_BYTES)
+    throw new PredictionsNotFoundError(
+      `Expected at most ${MOST_BYTES / 1e6} MB in ${FILE} of label sets. Received: ${(artifact.sizeBytes / 1e6).toFixed(1)} MB, of ${runId}. ` +
+        "convkit compare compares it.",
+    );
+  try {
+    const predictions = decodePredictions(await buffer(await blobs.read(artifact.sha256)));
+    return predictions.labelSets ? predictions : undefined;
+  } catch (error) {
+    if (error instanceof PredictionsFormatError) return undefined;
+    throw error;
+  }
+}
+
+const notJudged = (runId: string, split: string) =>
+  new PredictionsNotFoundError(
+    `Expected a run that was judged on ${split}. Received: ${runId}, of which there are no such predictions. ` +
+      "A run is judged when it completes; convkit evaluate judges it again.",
+  );

@@ -1,7 +1,9 @@
 /** The groups of a verdict in figures: mean and deviation of each metric, and what tells a group from the first one. */
 import { classNames, formatMeanAndDeviation } from "@convkit/ui";
 import type { RunDetail, RunVerdict } from "../../trpc/context";
+import { formatInterval, formatPValue } from "../evaluation/format-figures";
 import { StrokeDot, type RunStrokes } from "./compared-runs";
+import { differenceFormat, METRIC_LABELS, type MetricName } from "./verdict-figures";
 
 type Compared = Extract<RunVerdict, { isOneMethod: boolean }>;
 type Metric = Compared["metric"];
@@ -13,32 +15,15 @@ export interface VerdictTableProps {
   strokes: RunStrokes;
 }
 
-/** A difference with its sign: of fractions in points of a hundred. */
-export function differenceFormat({ isFraction }: Metric): (value: number) => string {
-  return (value) => {
-    const text = isFraction ? (100 * value).toFixed(2) : value.toFixed(4);
-    if (!/[1-9]/.test(text)) return "0";
-    return text.startsWith("-") ? text.replace("-", "−") : `+${text}`;
-  };
-}
-
-const HEADS = {
-  accuracy: "Accuracy",
-  balanced_accuracy: "Balanced accuracy",
-  macro_f1: "Macro F1",
-  mean_average_precision: "Mean average precision",
-  loss: "Loss",
-} as const;
-
 export function VerdictTable({ comparison, metric, runs, strokes }: VerdictTableProps) {
   const format = differenceFormat(metric);
-  const metrics = Object.keys(comparison.groups[0]?.figures ?? {}) as (keyof typeof HEADS)[];
+  const metrics = Object.keys(comparison.groups[0]?.figures ?? {}) as MetricName[];
   const hasTest = comparison.differences.some(({ mcnemar }) => mcnemar !== undefined);
   const seedOf = new Map(runs.map(({ id, config }) => [id, (config as { seed?: number } | null)?.seed]));
   const heads = [
     "Group",
     "Seeds",
-    ...metrics.map((name) => HEADS[name]),
+    ...metrics.map((name) => METRIC_LABELS[name]),
     metric.isFraction ? "Points" : "Difference",
     "95 %",
     "p",
@@ -99,9 +84,7 @@ export function VerdictTable({ comparison, metric, runs, strokes }: VerdictTable
                   </td>
                 ))}
                 <td className={figureCell}>{found ? format(found.difference) : "–"}</td>
-                <td className={figureCell}>
-                  {found ? `${format(found.interval[0])} to ${format(found.interval[1])}` : "–"}
-                </td>
+                <td className={figureCell}>{formatInterval(found?.interval, format) ?? "–"}</td>
                 <td className={figureCell}>{found ? formatPValue(found.correctedPValue) : "–"}</td>
                 {hasTest && (
                   <td className={figureCell}>
@@ -126,8 +109,3 @@ export function VerdictTable({ comparison, metric, runs, strokes }: VerdictTable
 
 const cell = "border-b border-line px-4 py-1.5 text-ink-2";
 const figureCell = `${cell} text-right font-mono tabular-nums`;
-
-function formatPValue(pValue: number): string {
-  if (Number.isNaN(pValue)) return "NaN";
-  return pValue < 0.001 ? "< 0.001" : pValue.toFixed(3);
-}

@@ -3,30 +3,24 @@
 import { Card, ErrorState, ForestPlot, Select } from "@convkit/ui";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useTRPC, type RunDetail, type RunVerdict, type VerdictInput } from "../../trpc/context";
+import { useTRPC, type RunDetail, type RunVerdict } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
 import { SkeletonLines } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
 import type { RunStrokes } from "./compared-runs";
 import { judgedRunsOf, LeftOut, NothingJudged, SplitChoice } from "./judged-runs";
-import { differenceFormat, VerdictTable } from "./verdict-table";
+import { differenceFormat, metricNameOf, metricOptions } from "./verdict-figures";
+import { VerdictTable } from "./verdict-table";
 
 /** The server compares no more at once. */
 const MOST_RUNS = 20;
-
-const METRICS = [
-  { value: "accuracy", label: "Accuracy" },
-  { value: "balanced_accuracy", label: "Balanced accuracy" },
-  { value: "macro_f1", label: "Macro F1" },
-  { value: "loss", label: "Loss" },
-] as const satisfies readonly { value: VerdictInput["metric"]; label: string }[];
 
 export function Verdict({ runs, strokes }: { runs: readonly RunDetail[]; strokes: RunStrokes }) {
   const trpc = useTRPC();
   const [params, update] = useUrlState();
   const { judged, shared, split } = judgedRunsOf(runs, params.get("split"));
   const compared = useMemo(() => judged.slice(0, MOST_RUNS), [judged]);
-  const metric = METRICS.find(({ value }) => value === params.get("judge"))?.value ?? "accuracy";
+  const metric = metricNameOf(params.get("judge"));
   const asked = params.get("baseline") ?? "";
   const baseline = compared.some(({ id }) => id === asked) ? asked : (compared[0]?.id ?? "");
   const isPossible = compared.length > 1 && split !== undefined;
@@ -48,9 +42,9 @@ export function Verdict({ runs, strokes }: { runs: readonly RunDetail[]; strokes
           Metric
           <Select
             label="Metric"
-            value={metric}
+            value={metric ?? query.data?.comparison?.metric ?? "accuracy"}
             onValueChange={(next) => update({ judge: next })}
-            options={METRICS}
+            options={metricOptions(query.data)}
             className="w-44!"
           />
         </label>
@@ -113,7 +107,7 @@ function VerdictParts({ verdict, runs, strokes }: VerdictPartsProps) {
         <ForestPlot
           label={`Differences from ${first}, with intervals of 95 %`}
           rows={comparison.differences
-            .filter(({ difference }) => Number.isFinite(difference))
+            .filter(({ difference, interval }) => [difference, ...interval].every(Number.isFinite))
             .map(({ name, difference, interval, outcome }) => ({
               id: name,
               name,
