@@ -82,6 +82,8 @@ export const requiredKernels: Readonly<Record<string, AllowedReasons>> = {
   [tf.ArgMax]: floatOnly,
   [tf.Softmax]: floatOnly,
   [tf.Transpose]: anyElement,
+  [tf.Reverse]: anyElement,
+  [tf.Tile]: anyElement,
   [tf.PadV2]: anyElement,
   [tf.Slice]: anyElement,
   [tf.SplitV]: anyElement,

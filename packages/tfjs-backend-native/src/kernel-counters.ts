@@ -13,6 +13,7 @@ export type FallbackReason =
   | "negative padding"
   | "inconsistent shapes"
   | "too many axes"
+  | "long axis"
   | "unexplained";
 
 export type KernelCount = { native: number; copied: Partial<Record<FallbackReason, number>> };

@@ -41,4 +41,12 @@ describe("a copied kernel that serves in place of a native one", () => {
     expect(kernelCounters().BatchMatMul).toEqual({ native: 0, copied: { dtype: 1 } });
     tf.dispose([a, b, product]);
   });
+
+  it("reverses an axis of more positions than are worth a copy each", () => {
+    const x = tf.range(0, 1025);
+    const reversed = tf.reverse(x);
+    expect([...reversed.dataSync()]).toEqual(Array.from({ length: 1025 }, (_, i) => 1024 - i));
+    expect(kernelCounters().Reverse).toEqual({ native: 0, copied: { "long axis": 1 } });
+    tf.dispose([x, reversed]);
+  });
 });

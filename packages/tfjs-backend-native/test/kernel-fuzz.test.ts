@@ -59,6 +59,8 @@ function attributes(rng: Rng): Record<string, unknown> {
     reductionIndices: axes(),
     dim: oneOf(rng, [-1, number()]),
     keepDims: rng.bernoulli(0.5),
+    dims: axes(),
+    reps: oneOf(rng, [numbers(), Array.from({ length: 4 }, () => rng.int(4))]),
     perm: oneOf(rng, [numbers(), rng.shuffle([0, 1, 2, 3])]),
     paddings: Array.from({ length: rng.int(6) }, () => [rng.int(3), number() % 100]),
     constantValue: number(),

@@ -28,11 +28,13 @@ import { avgPoolGrad, maxPoolGrad } from "./pooling-grad.js";
 import { max, mean, sum } from "./reduction.js";
 import { reshape } from "./reshape.js";
 import { resizeBilinear, resizeBilinearGrad } from "./resize-bilinear.js";
+import { reverse } from "./reverse.js";
 import { select } from "./select.js";
 import { slice } from "./slice.js";
 import { logSoftmax, softmax } from "./softmax.js";
 import { splitV } from "./split-v.js";
 import { statelessDropout } from "./stateless-dropout.js";
+import { tile } from "./tile.js";
 import { transpose } from "./transpose.js";
 import { unaryKernels } from "./unary.js";
 
@@ -73,6 +75,7 @@ export const nativeKernels: readonly NativeKernel[] = [
   reshape,
   resizeBilinear,
   resizeBilinearGrad,
+  reverse,
   rmsPropUpdate,
   select,
   sgdUpdate,
@@ -81,6 +84,7 @@ export const nativeKernels: readonly NativeKernel[] = [
   splitV,
   statelessDropout,
   sum,
+  tile,
   transpose,
   ...binaryKernels,
   ...comparisonKernels,

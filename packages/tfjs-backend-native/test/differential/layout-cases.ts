@@ -27,6 +27,33 @@ function transposeCase(rng: Rng): OpCase {
   };
 }
 
+function reverseCase(rng: Rng): OpCase {
+  const shape = randomShape(rng, { ranks: [1, 6], side: 5 });
+  const axes = shape.map((_, axis) => axis).filter(() => rng.bernoulli(0.5));
+  const dtype = anyDtype(rng);
+  return {
+    description: `${dtype} reverse [${shape}] along [${axes}]`,
+    inputs: [ofDtype(rng, dtype, shape)],
+    run: ([x]) => tf.reverse(x as tf.Tensor, axes),
+    tolerance: exact,
+    ...(dtype === "float32" && { gradientTolerance: exact }),
+  };
+}
+
+function tileCase(rng: Rng): OpCase {
+  // tfjs has no gradient of more axes.
+  const shape = randomShape(rng, { ranks: [1, 4], side: 5 });
+  const reps = shape.map(() => rng.int(4));
+  const dtype = anyDtype(rng);
+  return {
+    description: `${dtype} tile [${shape}] by [${reps}]`,
+    inputs: [ofDtype(rng, dtype, shape)],
+    run: ([x]) => tf.tile(x as tf.Tensor, reps),
+    tolerance: exact,
+    ...(dtype === "float32" && reps.every((times) => times > 0) && { gradientTolerance: exact }),
+  };
+}
+
 function padCase(rng: Rng): OpCase {
   const shape = randomShape(rng, { ranks: [1, 5], side: 5 });
   const paddings = shape.map((): [number, number] => [rng.int(4), rng.int(4)]);
@@ -119,6 +146,8 @@ function resizeCase(rng: Rng): OpCase {
 
 export const layoutCases: readonly OpGenerator[] = [
   { name: "Transpose", kernels: [tf.Transpose], cases: 120, generate: transposeCase },
+  { name: "Reverse", kernels: [tf.Reverse], cases: 100, generate: reverseCase },
+  { name: "Tile", kernels: [tf.Tile], cases: 100, generate: tileCase },
   { name: "PadV2", kernels: [tf.PadV2], cases: 100, generate: padCase },
   { name: "Slice", kernels: [tf.Slice], cases: 120, generate: sliceCase },
   { name: "Concat", kernels: [tf.Concat, tf.SplitV], cases: 100, generate: concatCase },
