@@ -5,7 +5,8 @@
  * Free blocks are kept per size class, last in first out (the most recently used is the likeliest in cache). What
  * is kept follows need: live and free blocks together stay below twice the most that was ever live during the
  * current and the previous window of acquisitions; beyond it the blocks that lay free longest go to the garbage
- * collector.
+ * collector. A network that predicts holds two layers at a time, but each is of another size: where sizes that were
+ * given up are asked for again, up to four times the most is kept, as far as that is no more than a GiB.
  */
 import { constants } from "node:buffer";
 import { TensorMemoryError } from "./errors.js";
@@ -19,6 +20,8 @@ type PooledArray = PooledArrays[PooledDtype];
 export const ALIGNMENT_BYTES = 64;
 
 const SLACK = 2;
+const MOST_SLACK = 4;
+const MOST_BYTES_BEYOND = 2 ** 30;
 const LEAST_KEPT_BYTES = 32 * 2 ** 20;
 const WINDOW_ACQUISITIONS = 16_384;
 
@@ -47,6 +50,9 @@ export class BufferPool {
   #previousPeakBytes = 0;
   #acquisitions = 0;
   #releases = 0;
+  /** Of free blocks that were given up since the last window began. */
+  readonly #givenUp = new Set<number>();
+  #slack = SLACK;
 
   constructor(addressOf: AddressOf) {
     this.#addressOf = addressOf;
@@ -71,6 +77,7 @@ export class BufferPool {
     const sizeBytes = sizeClass(length * BYTES[dtype]);
     let block = this.#free.get(sizeBytes)?.pop();
     if (block === undefined) {
+      if (this.#givenUp.delete(sizeBytes)) this.#slack = Math.min(MOST_SLACK, this.#slack + 1);
       try {
         block = this.#allocate(sizeBytes, dtype, length);
       } catch (cause) {
@@ -108,6 +115,7 @@ export class BufferPool {
   clear(): void {
     this.#free.clear();
     this.#freeBytes = 0;
+    this.#givenUp.clear();
   }
 
   #allocate(sizeBytes: number, dtype: PooledDtype, length: number): Block {
@@ -121,11 +129,15 @@ export class BufferPool {
   #startWindow(): void {
     this.#previousPeakBytes = this.#peakBytes;
     this.#peakBytes = this.#liveBytes;
+    this.#slack = Math.max(SLACK, this.#slack - 1);
+    this.#givenUp.clear();
     this.#trim();
   }
 
   #trim(): void {
-    const most = Math.max(LEAST_KEPT_BYTES, SLACK * Math.max(this.#peakBytes, this.#previousPeakBytes));
+    const peak = Math.max(this.#peakBytes, this.#previousPeakBytes);
+    const beyond = Math.min(this.#slack * peak, MOST_BYTES_BEYOND);
+    const most = Math.max(LEAST_KEPT_BYTES, SLACK * peak, beyond);
     while (this.#freeBytes > 0 && this.#liveBytes + this.#freeBytes > most) this.#dropOldest();
   }
 
@@ -138,6 +150,7 @@ export class BufferPool {
     const block = oldest?.shift();
     if (block === undefined) return;
     this.#freeBytes -= block.sizeBytes;
+    this.#givenUp.add(block.sizeBytes);
     if (oldest?.length === 0) this.#free.delete(block.sizeBytes);
   }
 }
