@@ -65,6 +65,7 @@ export {
   type CorruptionResults,
 } from "./robustness/corruption-errors.js";
 export { sliceReport, type PictureAttributes, type SliceOptions } from "./slice-report.js";
+export { stratifiedSample, type ShareRounding } from "./stratified-sample.js";
 export { wilsonInterval } from "./wilson-interval.js";
 export { worstMistakes } from "./worst-mistakes.js";
 export { ImageDataUrlError } from "./report/image-data-url.js";

@@ -1,5 +1,6 @@
 /** Features of many dimensions on a plane, for the eye: what lies together there, the network takes for alike. */
 import type { Rng } from "@convkit/random";
+import { stratifiedSample } from "../stratified-sample.js";
 import { principalComponents } from "./principal-components.js";
 
 export type FeatureProjection = {
@@ -43,7 +44,10 @@ export async function projectFeatures(
   }
   if (rows.length < 3)
     throw new RangeError(`Expected three rows or more for umap. Received: ${rows.length}.`);
-  const indices = stratifiedSample(labels ?? new Int32Array(rows.length), most, rng.split("sample"));
+  const indices = stratifiedSample(labels ?? new Int32Array(rows.length), most, {
+    rng: rng.split("sample"),
+    rounding: "none-left-out",
+  });
   const chosen = indices.map((index) => [...toLengthOne(rows[index]!)]);
   const { UMAP } = await import("umap-js");
   const draws = rng.split("umap");
@@ -58,24 +62,6 @@ export async function projectFeatures(
 
 function onPlane(indices: number[], coordinates: readonly number[][]): FeatureProjection {
   return { indices, x: coordinates.map(([x]) => x!), y: coordinates.map(([, y]) => y!) };
-}
-
-/** Of each label its share of `most`, one at least. */
-function stratifiedSample(labels: ArrayLike<number>, most: number, rng: Rng): number[] {
-  const all = Array.from({ length: labels.length }, (_, i) => i);
-  if (all.length <= most) return all;
-  const byLabel = new Map<number, number[]>();
-  for (const i of all) {
-    const members = byLabel.get(labels[i]!);
-    if (members) members.push(i);
-    else byLabel.set(labels[i]!, [i]);
-  }
-  const chosen: number[] = [];
-  for (const [label, members] of byLabel) {
-    const share = Math.max(1, Math.floor((members.length * most) / all.length));
-    chosen.push(...rng.split(label).shuffle(members).slice(0, share));
-  }
-  return chosen.sort((a, b) => a - b);
 }
 
 /** Euclidean distances of such rows order as cosine distances do. */

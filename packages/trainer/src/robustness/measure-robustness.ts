@@ -8,9 +8,14 @@ import { corrupt, CORRUPTIONS, corruptionScale, type Severity } from "@convkit/t
 import { NothingToJudgeError } from "../judge.js";
 import { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "../judged-run.js";
 import { attackCurves, EPSILONS } from "./attack-curves.js";
-import { checkBaseline, measuredSample, sampleDifferences, type MeasuredSample } from "./measured-sample.js";
+import {
+  checkBaseline,
+  drawSample,
+  measuredSample,
+  sampleDifferences,
+  type MeasuredSample,
+} from "./measured-sample.js";
 import { RobustnessPictures } from "./robustness-pictures.js";
-import { stratifiedSample } from "./stratified-sample.js";
 
 export interface RobustnessOptions extends JudgedRunOptions {
   /** Pictures at most, of each class its share. */
@@ -49,7 +54,7 @@ const CONDITIONS: Readonly<Record<RobustnessPart, number>> = {
  * after each part, so that an end before time loses none that is whole. Parts of an earlier report that are not asked for again stay
  * where it is of the same pictures by the same seed, with the same accuracy; else it is replaced, and a remark says so.
  *
- * @throws {NothingToJudgeError} if no epoch of the run has ended, or there are no pictures to judge on, or they have any number of labels.
+ * @throws {NothingToJudgeError} if no epoch of the run has ended, or there are no labelled pictures to judge on, or they have any number of labels.
  * @throws {RangeError} if the baseline has no corruptions.
  * @throws {BaselineMismatchError} if they are of other pictures, or of the other scale.
  * @throws the signal's reason, once it is aborted.
@@ -78,7 +83,7 @@ async function measure(run: JudgedRun, options: RobustnessOptions) {
   const { limit, seed, parts, baseline, signal } = options;
   const rng = Rng.fromSeed(seed).split("robustness");
   const split = splitToMeasure(run);
-  const sample = split.select(stratifiedSample(split.labels, limit, rng.split("sample")));
+  const sample = drawSample(split, { limit, rng: rng.split("sample") });
   const { contentHash } = run.data.dataset;
   const measured = measuredSample(sample, { seed, contentHash });
   const pictures = await RobustnessPictures.read(run, sample, signal);

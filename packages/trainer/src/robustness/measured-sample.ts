@@ -1,7 +1,10 @@
 /** Which pictures a robustness report speaks of, so that figures are set beside others only where they are of the same pictures. */
 import { createHash } from "node:crypto";
 import type { DatasetSplit } from "@convkit/data";
+import { stratifiedSample } from "@convkit/evaluator";
+import type { Rng } from "@convkit/random";
 import type { RobustnessReport } from "@convkit/schema";
+import { NothingToJudgeError } from "../judge.js";
 
 export type MeasuredSample = Pick<
   RobustnessReport,
@@ -11,6 +14,28 @@ export type MeasuredSample = Pick<
 /** The baseline of a robustness report was measured on other pictures, or by other parameters of corruptions. */
 export class BaselineMismatchError extends Error {
   override readonly name = "BaselineMismatchError";
+}
+
+/**
+ * Each class's share of the split, `limit` pictures at most. One without a class (a label below 0) is neither right nor wrong,
+ * and is not drawn.
+ *
+ * @throws {NothingToJudgeError} if no picture has a class.
+ */
+export function drawSample(
+  split: DatasetSplit,
+  { limit, rng }: { readonly limit: number; readonly rng: Rng },
+): DatasetSplit {
+  const labelled = [...split.labels.keys()].filter((position) => split.labels[position]! >= 0);
+  if (labelled.length === 0) {
+    throw new NothingToJudgeError(
+      `Expected pictures with a class each to judge on. Received: the ${split.name} split, ${split.length} pictures without. ` +
+        "Give some of them a label.",
+    );
+  }
+  const labels = labelled.map((position) => split.labels[position]!);
+  const drawn = stratifiedSample(labels, limit, { rng, rounding: "largest-remainders" });
+  return split.select(drawn.map((index) => labelled[index]!));
 }
 
 /** @param sample of the pictures alone that are judged. */
