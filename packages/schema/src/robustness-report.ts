@@ -14,6 +14,14 @@ const CorruptionAccuracies = z.object({
 });
 export type CorruptionAccuracies = z.infer<typeof CorruptionAccuracies>;
 
+const CorruptionErrorsOverBaseline = z.object({
+  name: z.string(),
+  /** Σ over severities of the errors, over that of the baseline's. */
+  error: AnyNumber,
+  /** The same of what errors there are more than on the pictures as they are. */
+  relativeError: AnyNumber,
+});
+
 const AttackCurve = z.object({
   attack: z.enum(["fgsm", "pgd"]),
   /** Of gradient descent; 1 of `fgsm`. */
@@ -48,6 +56,8 @@ export const RobustnessReport = z.object({
       relativeMeanCorruptionError: AnyNumber,
       /** The run whose errors are 1, if any. */
       baseline: z.string().optional(),
+      /** Of a `baseline`: what each corruption's errors are over its, NaN where it makes none. */
+      overBaseline: z.array(CorruptionErrorsOverBaseline).optional(),
     })
     .optional(),
   /** Turned clockwise about the middle, black beyond the edges. */

@@ -51,6 +51,9 @@ describe("convkit robustness", () => {
     expect(told).toMatchObject({ type: "robustness", seed: 3, corruptions: { baseline: runId } });
     expect(Object.keys(told!)).not.toContain("rotation");
     expect((told!["corruptions"] as { byName: unknown[] }).byName.length).toBe(15);
+    const words = await runConvkit(folder, [...args.slice(0, -1), "--seed=3", `--baseline=${runId}`]);
+    expect(words.stdout).toMatch(/^accuracy at severity .* mean error +over baseline's +relative$/m);
+    expect(words.stdout).toMatch(/^fog( +[\d.]+ %){6} +(1|–) +(1|–)$/m);
   });
 
   it("refuses parts that there are not, pictures that are none, and a baseline that was not measured", async () => {

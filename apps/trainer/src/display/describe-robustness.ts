@@ -43,10 +43,17 @@ export function describeRobustness(report: RobustnessReport, options: DescribeRo
   ];
 }
 
+const OVER_BASELINE = ["over baseline's", "relative"];
+
+/** A baseline that makes no errors has none to be divided by. */
+function formatShare(value: number): string {
+  return Number.isNaN(value) ? "–" : formatFigure(value);
+}
+
 type Corruptions = NonNullable<RobustnessReport["corruptions"]>;
 
 function describeCorruptions(corruptions: Corruptions, colors: Colors): string[] {
-  const { byName, meanCorruptionError, relativeMeanCorruptionError, baseline } = corruptions;
+  const { byName, meanCorruptionError, relativeMeanCorruptionError, baseline, overBaseline } = corruptions;
   const errors = byName.map(({ name, accuracies }) => ({
     name,
     error: 1 - accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length,
@@ -58,13 +65,22 @@ function describeCorruptions(corruptions: Corruptions, colors: Colors): string[]
     return formatPercent(sum / byName.length);
   });
   const table = formatTable([
-    ["accuracy at severity", "1", "2", "3", "4", "5", "mean error"],
-    ...byName.map(({ name, accuracies }, i) => [
-      name,
-      ...accuracies.map(formatPercent),
-      formatPercent(errors[i]!.error),
-    ]),
-    ["mean", ...means, ""],
+    ["accuracy at severity", "1", "2", "3", "4", "5", "mean error", ...(overBaseline ? OVER_BASELINE : [])],
+    ...byName.map(({ name, accuracies }, i) => {
+      const over = overBaseline?.find((one) => one.name === name);
+      return [
+        name,
+        ...accuracies.map(formatPercent),
+        formatPercent(errors[i]!.error),
+        ...(over ? [formatShare(over.error), formatShare(over.relativeError)] : []),
+      ];
+    }),
+    [
+      "mean",
+      ...means,
+      "",
+      ...(overBaseline ? [formatShare(meanCorruptionError), formatShare(relativeMeanCorruptionError)] : []),
+    ],
   ]);
   return [
     `${colors.bold("mCE")}         ${show(meanCorruptionError)}, mean corruption error${baseline === undefined ? "" : `, where ${baseline} has 1`}; ` +

@@ -93,6 +93,16 @@ describe("measureRobustness", () => {
     );
     expect(report.corruptions).toMatchObject({ baseline: "itself" });
     expect(report.corruptions!.byName).toEqual(once.report.corruptions!.byName);
+    // A corruption that takes no error has nothing to be divided by.
+    const shares = report.corruptions!.overBaseline!;
+    expect(shares.map(({ name }) => name)).toEqual(report.corruptions!.byName.map(({ name }) => name));
+    for (const { name, error } of shares) {
+      const { accuracies } = report.corruptions!.byName.find((one) => one.name === name)!;
+      expect(error).toBe(accuracies.every((value) => value === 1) ? NaN : 1);
+    }
+    const kept = RobustnessReport.parse(JSON.parse(readFileSync(reportPath(), "utf8")));
+    expect(kept.corruptions!.overBaseline).toEqual(shares);
+    expect(once.report.corruptions).not.toHaveProperty("overBaseline");
     const without = { name: "bare", report: { ...once.report, corruptions: undefined } };
     await expect(measureRobustness(run, optionsFor({ baseline: without }))).rejects.toThrow(
       "Received: bare, measured without.",

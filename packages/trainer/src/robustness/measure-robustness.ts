@@ -225,16 +225,14 @@ function summarise(
     accuracy: baseline.report.accuracy,
     byName: baseline.report.corruptions.byName,
   };
-  const { meanCorruptionError, relativeMeanCorruptionError } = corruptionErrors(
-    { accuracy, byName },
-    against,
-  );
+  const errors = corruptionErrors({ accuracy, byName }, against);
+  const { meanCorruptionError, relativeMeanCorruptionError } = errors;
   return {
     scale,
     byName,
     meanCorruptionError,
     relativeMeanCorruptionError,
-    ...(baseline && { baseline: baseline.name }),
+    ...(baseline && { baseline: baseline.name, overBaseline: [...errors.byName] }),
   };
 }
 
