@@ -42,7 +42,7 @@ export const BenchmarkReport = z.object({
   /** Of all files of the classifier's folder. */
   modelBytes: z.int(),
   engines: z.array(BenchmarkedEngine),
-  /** Which were asked for and are not to be had here, and why. */
+  /** Which were asked for and are not to be had here, or failed with this network, and why. */
   unavailable: z.array(z.object({ name: z.string(), reason: z.string() })),
 });
 export type BenchmarkReport = z.infer<typeof BenchmarkReport>;

@@ -1,6 +1,5 @@
 /** The process that `convkit benchmark` starts for one engine: its memory is that engine's alone. */
 import type { BenchmarkedEngine } from "@convkit/schema";
-import { packError } from "../process/protocol.js";
 import { measureClassifier } from "./measure-classifier.js";
 import type { BenchmarkAnswer, BenchmarkTask } from "./protocol.js";
 
@@ -33,7 +32,7 @@ async function answer(task: BenchmarkTask): Promise<BenchmarkAnswer> {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     if (error.name === "EngineUnavailableError")
       return { unavailable: (error as Error & { reason: string }).reason };
-    return { error: packError(error) };
+    return { unavailable: `it failed: ${error.message}` };
   }
 }
 

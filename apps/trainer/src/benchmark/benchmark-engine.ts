@@ -1,19 +1,15 @@
 /** One engine's figures, by a process of its own. */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { unpackError } from "../process/protocol.js";
 import type { BenchmarkAnswer, BenchmarkTask } from "./protocol.js";
 
 const CHILD = fileURLToPath(new URL("benchmark-child.js", import.meta.url));
 
 /**
- * @returns the figures, or why there are none on this machine.
- * @throws the process's own error, or the signal's reason.
+ * @returns the figures, or why there are none: one engine that fails is no reason to go without the others' figures.
+ * @throws the signal's reason.
  */
-export async function benchmarkEngine(
-  task: BenchmarkTask,
-  signal: AbortSignal,
-): Promise<Exclude<BenchmarkAnswer, { error: unknown }>> {
+export async function benchmarkEngine(task: BenchmarkTask, signal: AbortSignal): Promise<BenchmarkAnswer> {
   signal.throwIfAborted();
   const child = fork(CHILD, { stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: [] });
   const stop = (): void => void child.kill("SIGKILL");
@@ -32,7 +28,6 @@ export async function benchmarkEngine(
       child.send(task);
     });
     signal.throwIfAborted();
-    if ("error" in answer) throw unpackError(answer.error);
     return answer;
   } finally {
     signal.removeEventListener("abort", stop);

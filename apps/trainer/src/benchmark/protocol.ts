@@ -1,6 +1,5 @@
 /** What `convkit benchmark` and the process that measures one engine for it say to each other. */
 import type { BenchmarkedEngine, EngineName } from "@convkit/schema";
-import type { JobError } from "../process/protocol.js";
 
 /** The first message to the process. */
 export interface BenchmarkTask {
@@ -15,6 +14,5 @@ export interface BenchmarkTask {
 /** Its only answer. */
 export type BenchmarkAnswer =
   | { readonly benchmarked: BenchmarkedEngine }
-  /** The machine does not have the engine. */
-  | { readonly unavailable: string }
-  | { readonly error: JobError };
+  /** The machine does not have the engine, or it failed with this network. */
+  | { readonly unavailable: string };

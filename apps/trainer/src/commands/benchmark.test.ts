@@ -1,8 +1,8 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BenchmarkReport } from "@convkit/schema";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
+import { makeFolder, runConvkit, startConvkit } from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
 
 const TINY = [
@@ -59,5 +59,23 @@ describe("convkit benchmark", () => {
     expect(absent.exitCode).toBe(4);
     const wrong = await runConvkit(folder, ["benchmark", "latest", "--engines=auto"]);
     expect(wrong.exitCode).toBe(2);
+  });
+
+  it("goes on without an engine that fails, and says why it has no figures", async () => {
+    const args = ["benchmark", "latest", "--engines=native,cpu", ...BRIEF, "--json"];
+    const { exitCode, stderr, json } = await startConvkit(folder, args, { CONVKIT_ISA: "mmx" }).finished;
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(json()[0]).toMatchObject({
+      engines: [{ name: "cpu" }],
+      unavailable: [{ name: "native", reason: expect.stringMatching(/^it failed: .*mmx/s) as string }],
+    });
+
+    const weights = join(directory, "model", "weights.bin");
+    const whole = readFileSync(weights);
+    truncateSync(weights, 8);
+    const damaged = await runConvkit(folder, ["benchmark", "latest", "--engines=cpu", ...BRIEF, "--json"]);
+    writeFileSync(weights, whole);
+    expect(damaged.exitCode).toBe(4);
+    expect(damaged.json()[0]).toMatchObject({ engines: [], unavailable: [{ name: "cpu" }] });
   });
 });

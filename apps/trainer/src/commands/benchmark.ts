@@ -32,7 +32,8 @@ const NOTES = `
 Latency is of one decoded picture, from its pixels to its probabilities, throughput of batches of them; decoding files is
 not in it. Each engine has a process of its own, whose peak memory is told with Node in it, and each figure is measured for
 --seconds after a warm-up. Batches that would take more than 30 seconds are left out. Other work on the machine shows in
-the figures.
+the figures. An engine that this machine lacks, or that fails with this network, is named with its reason; the exit code
+is 4 where no engine is left.
 
 What was measured stands in artifacts/benchmark.json.
 
