@@ -45,7 +45,10 @@ export {
   isOfFiles,
   writeManifest,
   type WriteManifestOptions,
+  type WrittenManifest,
 } from "./formats/write-manifest.js";
+export { extractPictures, type ExtractOptions } from "./formats/extract-pictures.js";
+export type { ReviewColumns } from "./formats/review-columns.js";
 export { checkSplitList, writeSplitList } from "./formats/write-split-list.js";
 export { AnnotationsHashMismatchError } from "./annotations-hash.js";
 export type { SplitRowsOptions } from "./formats/split-rows.js";

@@ -66,7 +66,7 @@ export async function exportData(
     else checkManifest(dataset, file);
     const groups = flags.groupCopies ? await groupCopies(dataset, options) : undefined;
     const write = isList ? writeSplitList : writeManifest;
-    await sayIfUnwritable(FILE, () => write(dataset, file, { groups }));
+    await sayIfUnwritable<unknown>(FILE, () => write(dataset, file, { groups }));
     const count = dataset.splitList().reduce((sum, { length }) => sum + length, 0);
     return [
       `${count.toLocaleString("en-US")} pictures: ${file}`,

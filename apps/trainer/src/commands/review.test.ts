@@ -1,10 +1,9 @@
 /** Labels that are wrong, found, corrected and learnt from, through the built command. */
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabelReview, type RunConfig } from "@convkit/schema";
 import { beforeAll, describe, expect, it } from "vitest";
-import { makeFolder, runConvkit, startConvkit } from "../fixtures/run-convkit.js";
+import { makeFolder, runConvkit, startConvkit, wordsOf } from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
 
 const TINY = [
@@ -33,13 +32,6 @@ function writeManifest(folder: string): void {
     ),
   );
   writeFileSync(join(folder, "photos.csv"), ["path,label,split,camera", ...lines, ""].join("\n"));
-}
-
-/** As a shell reads it. */
-function wordsOf(command: string): string[] {
-  return execFileSync("sh", ["-c", `printf '%s\\0' ${command}`], { encoding: "utf8" })
-    .split("\0")
-    .slice(0, -1);
 }
 
 describe("convkit review", () => {

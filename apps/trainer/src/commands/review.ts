@@ -10,6 +10,7 @@ import { describeReview } from "../display/describe-review.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { interruptible } from "../process/interruptible.js";
 import type { TrainingProcess } from "../process/training-process.js";
+import type { ExportedReview } from "../review/review-run.js";
 import { findRun, readRunConfig } from "../run/find-run.js";
 import { shellWord } from "../sweep/train-command.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
@@ -19,6 +20,7 @@ import { checkOutput } from "./output-file.js";
 interface ReviewFlags {
   readonly folds: number;
   readonly export?: string;
+  readonly pictures?: string;
   readonly limit: number;
   readonly json: boolean;
 }
@@ -31,12 +33,14 @@ run --folds times; a review that was stopped goes on by the same command. With -
 pictures that the run has not learnt from are judged.
 
 --export writes all pictures as a manifest, the worst labels first. Write the right class into the column relabel, or
-delete a line to do without the picture, and train on the file, by the command that is told then. Pictures have to be files of their own for it.
+delete a line to do without the picture, and train on the file, by the command that is told then. Pictures that lie together in
+larger files (tar, Parquet, IDX) are written as files of their own for it, before anything is trained: into --pictures.
 
 Examples:
   convkit review latest
   convkit review latest --folds 0 --json
-  convkit review latest --export relabel.csv`;
+  convkit review latest --export relabel.csv
+  convkit review latest --export relabel.csv --pictures ./digits`;
 
 export function addReviewCommand(program: Command, context: CommandContext): void {
   program
@@ -50,6 +54,10 @@ export function addReviewCommand(program: Command, context: CommandContext): voi
       5,
     )
     .option("--export <file>", "writes a manifest to correct labels in: .csv, or .jsonl for JSON Lines")
+    .option(
+      "--pictures <folder>",
+      "for the pictures of the manifest that are no files of their own; left out: <manifest's name>-pictures beside it",
+    )
     .option("--limit <n>", "how many labels to print", numberArgument, 20)
     .option("--json", "one JSON object", false)
     .addHelpText("after", NOTES)
@@ -62,7 +70,13 @@ export function addReviewCommand(program: Command, context: CommandContext): voi
 }
 
 /** @throws {ConfigError} */
-function checkFlags({ folds, limit }: ReviewFlags): void {
+function checkFlags({ folds, limit, export: file, pictures }: ReviewFlags): void {
+  if (pictures !== undefined && file === undefined) {
+    throw new ConfigError(
+      `Expected --export with --pictures, which says where the pictures of the manifest are written. Received: --pictures ${pictures} ` +
+        "alone. Add --export relabel.csv, or leave it out.",
+    );
+  }
   if (!Number.isInteger(folds) || folds < 0 || folds === 1) {
     throw new ConfigError(
       `Expected --folds to be a whole number from 2 up, or 0 to train nothing. Received: ${folds}.`,
@@ -75,7 +89,7 @@ function checkFlags({ folds, limit }: ReviewFlags): void {
 
 async function review(directory: string, flags: ReviewFlags, context: CommandContext): Promise<void> {
   const { engine, precision, transforms } = await readRunConfig(directory);
-  const { folds, limit, export: file, json } = flags;
+  const { folds, limit, export: file, pictures, json } = flags;
   const { home, colors } = context;
   const { KEPT } = await import("../review/fold-runs.js");
   let child: TrainingProcess | undefined;
@@ -83,39 +97,44 @@ async function review(directory: string, flags: ReviewFlags, context: CommandCon
     child?.kill();
     process.exit(EXIT_CODES.interrupted);
   };
-  const { review, path, remarks } = await interruptible(context, { json, kept: KEPT, kill }, async (work) => {
-    const { signal, writer } = work;
-    const { openEngine } = await import("@convkit/engine");
-    const opened = await openEngine(engine, { training: false, precision });
-    const { withJudgedRun } = await import("@convkit/trainer");
-    const { reviewRun } = await import("../review/review-run.js");
-    const onDataProgress = (progress: DataProgress) => showDataProgress(progress, writer, colors);
-    return withJudgedRun(directory, { home, engine: opened, signal, onDataProgress }, (run) =>
-      reviewRun(run, {
-        home,
-        folds,
-        file,
-        signal,
-        onDataProgress,
-        onProgress: (text) => writer.status(text),
-        onNote: (text) => writer.print(colors.dim(text)),
-        onProcess: (started) => (child = started),
-      }),
-    );
-  });
-  if (json) return printJson(context, { type: "review", path, ...review });
+  const { review, path, exported, remarks } = await interruptible(
+    context,
+    { json, kept: KEPT, kill },
+    async (work) => {
+      const { signal, writer } = work;
+      const { openEngine } = await import("@convkit/engine");
+      const opened = await openEngine(engine, { training: false, precision });
+      const { withJudgedRun } = await import("@convkit/trainer");
+      const { reviewRun } = await import("../review/review-run.js");
+      const onDataProgress = (progress: DataProgress) => showDataProgress(progress, writer, colors);
+      return withJudgedRun(directory, { home, engine: opened, signal, onDataProgress }, (run) =>
+        reviewRun(run, {
+          home,
+          folds,
+          file,
+          pictures,
+          signal,
+          onDataProgress,
+          onProgress: (text) => writer.status(text),
+          onNote: (text) => writer.print(colors.dim(text)),
+          onProcess: (started) => (child = started),
+        }),
+      );
+    },
+  );
+  if (json) return printJson(context, { type: "review", path, ...review, ...(exported && { exported }) });
   print(context, [
     ...describeReview(review, limit, colors),
     "",
     ...remarks.map((text) => colors.yellow(text)),
     `${colors.bold("review")}    ${path}`,
-    ...(file === undefined ? [] : describeExport(file, { directory, transforms })),
+    ...(exported ? describeExport(exported, { directory, transforms }) : []),
   ]);
 }
 
 /** The transforms are named again: of a config over another data set, as which a manifest counts, they are not taken. */
 function describeExport(
-  file: string,
+  { file, pictures, columns }: ExportedReview,
   { directory, transforms }: { directory: string; transforms: RunConfig["transforms"] },
 ): string[] {
   const command = [
@@ -124,6 +143,12 @@ function describeExport(
     ...["--set", shellWord(formatAssignment("transforms", transforms))],
   ];
   return [
+    ...(pictures === undefined ? [] : [`pictures  ${pictures}: files of their own, which the export names`]),
+    ...(columns.suggestion === "suggestion"
+      ? []
+      : [
+          `columns   ${Object.values(columns).join(" and ")} are the review's, beside columns of the data set's own that are called so`,
+        ]),
     `export    ${file}: write the right classes into its column relabel, then train on it:`,
     `          ${command.join(" ")}`,
   ];

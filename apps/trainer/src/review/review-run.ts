@@ -1,8 +1,10 @@
 /** A run's labels reviewed from end to end: judged out of fold, compared for copies, kept as an artifact and as a manifest. */
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join, parse } from "node:path";
 import { decodePredictions, type LabelReview, type Predictions } from "@convkit/schema";
-import type { InspectOptions } from "@convkit/data";
+import type { ImageDataset, InspectOptions, ReviewColumns } from "@convkit/data";
 import type { JudgedRun } from "@convkit/trainer";
+import { sayIfUnwritable } from "../commands/output-file.js";
 import { ConfigError } from "../config/config-error.js";
 import { joinPredictions, outOfFoldPredictions, type FoldRunsOptions } from "./fold-runs.js";
 import { reviewLabels } from "./review-labels.js";
@@ -10,22 +12,35 @@ import { reviewLabels } from "./review-labels.js";
 export interface ReviewRunOptions extends FoldRunsOptions {
   /** Manifest to write, to correct labels in. */
   readonly file: string | undefined;
+  /** Folder for the pictures of the manifest that are no files of their own; left out: named after the manifest, beside it. */
+  readonly pictures: string | undefined;
   readonly onDataProgress: InspectOptions["onProgress"];
+}
+
+export interface ExportedReview {
+  readonly file: string;
+  /** Where pictures were written as files of their own. */
+  readonly pictures?: string;
+  /** What columns of the review are called. */
+  readonly columns: ReviewColumns;
 }
 
 export interface ReviewedLabels {
   readonly review: LabelReview;
   /** Of the artifact. */
   readonly path: string;
+  readonly exported?: ExportedReview | undefined;
   readonly remarks: readonly string[];
 }
 
 /**
- * @throws {ConfigError} if the run's pictures have any number of labels, if there are none to judge, or, before anything is
- *   trained, if its pictures are no files that a manifest could list.
+ * @throws {ConfigError} if the run's pictures have any number of labels, if there are none to judge, or a folder is named for
+ *   pictures that are files of their own already.
+ * @throws {DatasetFormatError} before anything is trained, if the manifest or the pictures' files could not be written.
+ * @throws {DiskSpaceError} likewise, if the pictures do not fit.
  */
 export async function reviewRun(run: JudgedRun, options: ReviewRunOptions): Promise<ReviewedLabels> {
-  const { checkManifest, inspectDataset, writeManifest } = await import("@convkit/data");
+  const { inspectDataset, writeManifest } = await import("@convkit/data");
   const { dataset } = run.data;
   const { file, home, signal, folds, onDataProgress } = options;
   if (dataset.isMultiLabel) {
@@ -34,19 +49,41 @@ export async function reviewRun(run: JudgedRun, options: ReviewRunOptions): Prom
         "have any number of them.",
     );
   }
-  if (file !== undefined) checkManifest(dataset, file);
+  const extracted = file === undefined ? undefined : await prepareManifest(dataset, { ...options, file });
   const inspection = await inspectDataset(dataset, { home, signal, onProgress: onDataProgress });
   const predictions = await judgedPredictions(run, options);
   const { runId } = run.folder;
   const { review, ranked } = reviewLabels(predictions, { runId, folds, dataset, inspection });
   const path = await run.saveArtifact("label-review.json", review);
-  if (file !== undefined) {
-    const judged = ranked.map(({ id, quality, isSuspect, suggestion }) => {
-      return [id, { quality, ...(isSuspect && { suggestion: dataset.classNames[suggestion]! }) }] as const;
-    });
-    await writeManifest(dataset, file, { review: new Map(judged) });
+  if (file === undefined) return { review, path, remarks: run.remarks };
+  const judged = ranked.map(({ id, quality, isSuspect, suggestion }) => {
+    return [id, { quality, ...(isSuspect && { suggestion: dataset.classNames[suggestion]! }) }] as const;
+  });
+  const { columns } = await writeManifest(dataset, file, {
+    review: new Map(judged),
+    paths: extracted?.paths,
+  });
+  const exported = { file, ...(extracted && { pictures: extracted.folder }), columns: columns! };
+  return { review, path, exported, remarks: run.remarks };
+}
+
+/** Pictures that are no files become such: before hours of training, so that a full disk is told of at once. */
+async function prepareManifest(
+  dataset: ImageDataset,
+  { file, pictures, signal, onDataProgress }: ReviewRunOptions & { readonly file: string },
+): Promise<{ folder: string; paths: ReadonlyMap<string, string> } | undefined> {
+  const { checkManifest, extractPictures, isOfFiles } = await import("@convkit/data");
+  if (isOfFiles(dataset)) {
+    checkManifest(dataset, file);
+    if (pictures === undefined) return undefined;
+    throw new ConfigError(
+      `Expected pictures that lie together in larger files, for --pictures. Received: ${dataset.name}, whose pictures are files of ` +
+        "their own, which the manifest names where they lie. Leave --pictures out.",
+    );
   }
-  return { review, path, remarks: run.remarks };
+  const folder = pictures ?? join(dirname(file), `${parse(file).name}-pictures`);
+  await sayIfUnwritable("--pictures", () => mkdir(folder, { recursive: true }));
+  return { folder, paths: await extractPictures(dataset, folder, { signal, onProgress: onDataProgress }) };
 }
 
 /** What the run has learnt from by the folds' networks, what it was judged on by its own. */

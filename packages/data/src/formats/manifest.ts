@@ -8,12 +8,10 @@ import type { BadFile, DatasetParts } from "./dataset-parts.js";
 import { type ListedPicture } from "./list-pictures.js";
 import { KNOWN_NAMES, missing, readRows, splitIn, textOf, wrongLine, type Row } from "./list-rows.js";
 import { readPictureFiles, type PictureFiles } from "./picture-files.js";
+import { reviewColumnsIn } from "./review-columns.js";
 
 /** Of the file in a folder that says what else in it is a picture of which class: `manifest.csv`, `manifest.jsonl`. */
 export const MANIFEST_STEM = "manifest";
-
-/** Columns that a review writes beside `relabel`, for whoever decides on it. */
-export const REVIEW_COLUMNS: readonly string[] = ["suggestion", "quality"];
 
 export const isManifest = (path: string): boolean => /\.(csv|jsonl|ndjson)$/i.test(path);
 
@@ -67,8 +65,10 @@ export async function listManifest(
   /** By absolute path: a file may be listed again in another spelling. */
   const pictures = new Map<string, ListedPicture>();
   const badFiles: BadFile[] = [];
-  for (const row of await readRows(file)) {
-    const picture = pictureOf(file, row, multiLabel);
+  const rows = await readRows(file);
+  const passedOver = reviewColumnsIn(new Set(rows.flatMap(({ fields }) => Object.keys(fields))));
+  for (const row of rows) {
+    const picture = { ...pictureOf(file, row, multiLabel), ...attributesOf(row, passedOver) };
     const absolute = resolve(dirname(file), picture.path);
     const before = pictures.get(absolute);
     if (before === undefined) {
@@ -106,7 +106,6 @@ function pictureOf(file: string, row: Row, multiLabel: MultiLabel | undefined): 
     isClassInPath: false,
     ...(group !== "" && { group }),
     ...(weight !== undefined && { weight }),
-    ...attributesOf(fields),
   };
 }
 
@@ -114,10 +113,10 @@ function pictureOf(file: string, row: Row, multiLabel: MultiLabel | undefined): 
 const MOST_ATTRIBUTES = 50;
 const LONGEST_ATTRIBUTE = 200;
 
-function attributesOf(fields: Row["fields"]): Pick<ListedPicture, "attributes"> {
-  const passedOver = "relabel" in fields ? REVIEW_COLUMNS : [];
+/** @param passedOver columns of a review. */
+function attributesOf({ fields }: Row, passedOver: ReadonlySet<string>): Pick<ListedPicture, "attributes"> {
   const kept = Object.entries(fields).flatMap(([name, value]) => {
-    if (KNOWN_NAMES.has(name) || passedOver.includes(name)) return [];
+    if (KNOWN_NAMES.has(name) || passedOver.has(name)) return [];
     const text = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
     if (typeof text !== "string" || text.trim() === "" || text.length > LONGEST_ATTRIBUTE) return [];
     return [[name, text] as const];

@@ -7,6 +7,7 @@ import { temporaryFolder } from "../../test/temporary-folder.js";
 import { createSplit } from "../create-split.js";
 import { ImageDataset } from "../image-dataset.js";
 import { openDataset, type DataSpecInput } from "../open-dataset.js";
+import { readRows } from "./list-rows.js";
 import { listManifest } from "./manifest.js";
 import { writeManifest } from "./write-manifest.js";
 
@@ -202,6 +203,45 @@ describe("a manifest to relabel by", () => {
       "4.png cat",
     ]);
     expect(contentHash).not.toBe(dataset.contentHash);
+  });
+
+  it.each(["again.csv", "again.jsonl"])(
+    "keeps columns of the data set's own that are called as the review's, in %s",
+    async (name) => {
+      const { source, open } = await review();
+      const own =
+        "path,label,suggestion,quality,review_quality\n1.png,cat,shave it,,0.3\n2.png,dog,,sharp,\n";
+      await writeFile(join(source, "own.csv"), own);
+      const dataset = await open("own.csv");
+      const written = await writeManifest(dataset, join(source, name), { review: REVIEW });
+      // Both of a kind, though only one of review_… is taken.
+      const columns = { suggestion: "review_suggestion_2", quality: "review_quality_2" };
+      expect(written).toEqual({ columns });
+      const rows = (await readRows(join(source, name))).map(({ fields }) => fields);
+      expect(rows[0]).toMatchObject({
+        path: "2.png",
+        quality: "sharp",
+        relabel: "",
+        review_suggestion_2: "cat",
+        review_quality_2: "0.1250",
+      });
+      expect(rows[1]).toMatchObject({ path: "1.png", suggestion: "shave it", review_quality: "0.3" });
+      const again = await open(name);
+      const attributes = again.splits.train.ids.map((_, i) => again.splits.train.fileAt(i)?.attributes);
+      expect(attributes).toEqual([{ suggestion: "shave it", review_quality: "0.3" }, { quality: "sharp" }]);
+      // And what is written of that again has the same names, and not one more.
+      expect(await writeManifest(again, join(source, name), { review: REVIEW })).toEqual({ columns });
+    },
+  );
+
+  it("keeps a column that is called as one of the review's beside a relabel of the data set's own", async () => {
+    const { source, open } = await review();
+    await writeFile(
+      join(source, "own.csv"),
+      "path,label,relabel,quality\n1.png,cat,,sharp\n2.png,dog,cat,\n3.png,dog,,\n",
+    );
+    const { splits } = await open("own.csv");
+    expect(splits.train.fileAt(0)?.attributes).toEqual({ quality: "sharp" });
   });
 
   it("is refused where pictures have any number of labels, which one name cannot correct", async () => {

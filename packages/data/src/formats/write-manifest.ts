@@ -3,7 +3,8 @@ import { dirname, relative, resolve, sep } from "node:path";
 import type { ImageDataset } from "../image-dataset.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import { checkRowsFile, writeRows } from "./list-rows.js";
-import { isElsewhere, REVIEW_COLUMNS } from "./manifest.js";
+import { isElsewhere } from "./manifest.js";
+import { freeReviewColumns, type ReviewColumns } from "./review-columns.js";
 import { splitRows, type SplitRowsOptions } from "./split-rows.js";
 
 /** Whether each picture lies in a file of its own, so that a manifest can name it. */
@@ -21,10 +22,18 @@ export function checkManifest(dataset: ImageDataset, file: string): void {
 export interface WriteManifestOptions extends SplitRowsOptions {
   /**
    * Of pictures by their ids: what their labels are worth (0…1), and where they are doubted, a better one. The manifest then has
-   * the columns `relabel`, which is empty, `suggestion` and `quality`, and the worst first.
+   * the columns `relabel`, which is empty, `suggestion` and `quality`, and the worst first. Where the data set has columns of these
+   * last two names itself, they are `review_suggestion` and `review_quality`.
    */
   readonly review?:
     ReadonlyMap<string, { readonly suggestion?: string; readonly quality: number }> | undefined;
+  /** Where each picture lies, by its id, as `extractPictures` returns it; left out: they are files of their own. */
+  readonly paths?: ReadonlyMap<string, string> | undefined;
+}
+
+export interface WrittenManifest {
+  /** The review's. */
+  readonly columns?: ReviewColumns;
 }
 
 /**
@@ -32,52 +41,58 @@ export interface WriteManifestOptions extends SplitRowsOptions {
  * written as the data set has them now, held-back ones too: whoever opens the manifest validates and tests on the same
  * pictures. Groups, weights and further columns of the data set's own are written in either case.
  * @param file ends in .csv, or in .jsonl for JSON Lines.
- * @throws {DatasetFormatError} if the pictures are no files of their own, or the file is named otherwise.
+ * @throws {DatasetFormatError} if the pictures are no files of their own and have no `paths`, or the file is named otherwise.
  */
 export async function writeManifest(
   dataset: ImageDataset,
   file: string,
-  { review, ...options }: WriteManifestOptions = {},
-): Promise<void> {
-  checkManifest(dataset, file);
+  { review, paths, ...options }: WriteManifestOptions = {},
+): Promise<WrittenManifest> {
+  if (paths) checkRowsFile(file);
+  else checkManifest(dataset, file);
   const folder = dirname(resolve(file));
-  const rows = splitRows(dataset, options).map(
-    ({ id, location, label, split, group, weight, attributes }) => {
-      const judged = review?.get(id);
-      return {
-        quality: judged?.quality ?? 1,
-        fields: {
-          ...attributes,
-          path: pathFrom(folder, location as string),
-          label,
-          split,
-          group,
-          weight: weight?.toString(),
-          ...(review && { relabel: "", suggestion: judged?.suggestion, quality: judged?.quality.toFixed(4) }),
-        },
-      };
-    },
-  );
+  const listed = splitRows(dataset, options);
+  const own = new Set(listed.flatMap(({ attributes }) => Object.keys(attributes ?? {})));
+  const columns = review && freeReviewColumns(own);
+  const rows = listed.map(({ id, location, label, split, group, weight, attributes }) => {
+    const judged = review?.get(id);
+    return {
+      quality: judged?.quality ?? 1,
+      fields: {
+        ...attributes,
+        path: pathFrom(folder, paths?.get(id) ?? (location as string)),
+        label,
+        split,
+        group,
+        weight: weight?.toString(),
+        // Empty rather than left out: in JSON Lines, too, all of them are then there, and known by that.
+        ...(columns && {
+          relabel: "",
+          [columns.suggestion]: judged?.suggestion ?? "",
+          [columns.quality]: judged?.quality.toFixed(4) ?? "",
+        }),
+      },
+    };
+  });
   rows.sort((a, b) => a.quality - b.quality || (a.fields["path"] < b.fields["path"] ? -1 : 1));
   const names = [
     ...["path", "label"],
-    ...(review ? ["relabel", ...REVIEW_COLUMNS] : []),
+    ...(columns ? ["relabel", columns.suggestion, columns.quality] : []),
     ...["split", "group"],
     ...(rows.some(({ fields }) => fields["weight"] !== undefined) ? ["weight"] : []),
   ];
-  const further = new Set(rows.flatMap(({ fields }) => Object.keys(fields)));
-  for (const name of [...names, "weight"]) further.delete(name);
   await writeRows(
     file,
-    [...names, ...further],
+    [...names, ...own],
     rows.map(({ fields }) => fields),
   );
+  return columns ? { columns } : {};
 }
 
 function noFiles({ name }: ImageDataset): DatasetFormatError {
   return new DatasetFormatError(
     `Expected pictures that are files of their own, for a manifest. Received: ${name}, whose pictures lie together in larger ` +
-      "files. `writeSplitList` writes which of them is in which split.",
+      "files. `extractPictures` writes files of them, `writeSplitList` which of them is in which split.",
   );
 }
 
