@@ -44,6 +44,7 @@ export {
   checkManifest,
   isOfFiles,
   writeManifest,
+  type ManifestReview,
   type WriteManifestOptions,
   type WrittenManifest,
 } from "./formats/write-manifest.js";

@@ -5,6 +5,7 @@ import { collect, open } from "../test/loaders.js";
 import { encodePicture, writeFiles } from "../test/pictures.js";
 import { temporaryFolder } from "../test/temporary-folder.js";
 import { positiveWeights } from "./class-weights.js";
+import { readRows } from "./formats/list-rows.js";
 import { writeManifest } from "./formats/write-manifest.js";
 import { inspectDataset } from "./inspection/inspect-dataset.js";
 import { labelNameAt, labelsAt } from "./label-sets.js";
@@ -117,6 +118,39 @@ describe("a manifest's label sets", () => {
     expect(namesOf({ ...first, dataset: again })).toEqual(namesOf(first));
     expect(again.splits.train.ids).toEqual(train.ids);
   });
+
+  it.each(["review.csv", "review.jsonl"])(
+    "are reviewed in a manifest that opens as they are, and with its suggestions as labels as they should be: %s",
+    async (name) => {
+      const first = await read("xrays.csv", CSV.replace(/^(.+)$/gm, "$1,at home").replace("at home", "add"));
+      const folder = join(first.source, "..");
+      const review = new Map([
+        ["1.png", { quality: 0.2, add: ["Hernia"], remove: ["Effusion", "Mass"] }],
+        ["3.png", { quality: 0.1, add: [], remove: ["Effusion"] }],
+      ]);
+      const { columns } = await writeManifest(first.dataset, join(folder, name), { review });
+      // The data set has a column add itself.
+      expect(Object.values(columns!)).toEqual(
+        ["suggestion", "add", "remove", "quality"].map((column) => `review_${column}`),
+      );
+      const open = (file: string) =>
+        openDataset({ source: join(folder, file), multiLabel: true }, { home: first.home });
+      const unedited = await open(name);
+      expect(unedited.contentHash).toBe(first.dataset.contentHash);
+      expect(unedited.splits.train.fileAt(0)?.attributes).toEqual({ add: "at home" });
+
+      const rows = (await readRows(join(folder, name))).map(({ fields }) => fields as Record<string, string>);
+      expect(rows[0]).toMatchObject({ path: "3.png", label: "Effusion", review_remove: "Effusion" });
+      expect(rows[1]).toMatchObject({ path: "1.png", review_suggestion: "Hernia", review_quality: "0.2000" });
+      const accepted = rows.map((row) => JSON.stringify({ ...row, label: row["review_suggestion"] }));
+      await writeFiles(folder, { "accepted.jsonl": accepted.join("\n") });
+      expect(namesOf({ ...first, dataset: await open("accepted.jsonl") })).toEqual({
+        ...namesOf(first),
+        "1.png": "Hernia",
+        "3.png": "",
+      });
+    },
+  );
 
   it("stay with their pictures under a list of splits, which may say them too", async () => {
     const { source, home } = await write("xrays.csv", CSV);

@@ -54,6 +54,13 @@ export { curveFamilies, type CurveFamilies } from "./curves/curve-families.js";
 export { precisionRecallCurve } from "./curves/precision-recall-curve.js";
 export { rocAuc, rocCurve } from "./curves/roc-curve.js";
 export { evaluate, type EvaluateOptions } from "./evaluate.js";
+export {
+  labelSetErrors,
+  type JudgedAssignment,
+  type JudgedLabelSet,
+  type LabelSetErrorOptions,
+  type LabelSetErrors,
+} from "./label-set-errors.js";
 export { labelErrors, type JudgedLabel, type LabelErrorOptions, type LabelErrors } from "./label-errors.js";
 export { labelSetFigures, type LabelSetFigures, LABEL_THRESHOLD } from "./label-set-report.js";
 export { matthewsCorrelation } from "./matthews-correlation.js";

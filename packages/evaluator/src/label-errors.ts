@@ -60,8 +60,8 @@ export function labelErrors(predictions: Predictions, options: LabelErrorOptions
   checkPredictions(predictions);
   if (predictions.labelSets) {
     throw new InvalidPredictionsError(
-      "Expected pictures of one class each, for confident learning. Received: pictures with label sets. Look at each label's " +
-        "worst mistakes instead.",
+      "Expected pictures of one class each, for confident learning. Received: pictures with label sets. `labelSetErrors` is for " +
+        "these.",
     );
   }
   const pictures = labelledPictures(predictions);

@@ -83,6 +83,7 @@ export {
 } from "./evaluation-report.js";
 export { type ExplainedPicture, ExplanationMethod, Explanations } from "./explanations.js";
 export { Projection } from "./projection.js";
+export { LabelSetReview, type ReviewedLabelSet } from "./label-set-review.js";
 export { LabelReview, type ReviewedLabel } from "./label-review.js";
 export {
   RobustnessPart,

@@ -66,7 +66,8 @@ export async function listManifest(
   const pictures = new Map<string, ListedPicture>();
   const badFiles: BadFile[] = [];
   const rows = await readRows(file);
-  const passedOver = reviewColumnsIn(new Set(rows.flatMap(({ fields }) => Object.keys(fields))));
+  const names = new Set(rows.flatMap(({ fields }) => Object.keys(fields)));
+  const passedOver = reviewColumnsIn(multiLabel ? "sets" : "class", names);
   for (const row of rows) {
     const picture = { ...pictureOf(file, row, multiLabel), ...attributesOf(row, passedOver) };
     const absolute = resolve(dirname(file), picture.path);

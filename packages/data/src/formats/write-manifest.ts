@@ -1,6 +1,7 @@
 /** The pictures of an opened data set as a manifest that `readManifest` reads: which is of which class, and in which split. */
 import { dirname, relative, resolve, sep } from "node:path";
 import type { ImageDataset } from "../image-dataset.js";
+import { joinLabels, splitLabels } from "../label-sets.js";
 import { DatasetFormatError } from "./dataset-format-error.js";
 import { checkRowsFile, writeRows } from "./list-rows.js";
 import { isElsewhere } from "./manifest.js";
@@ -19,14 +20,25 @@ export function checkManifest(dataset: ImageDataset, file: string): void {
   if (!isOfFiles(dataset)) throw noFiles(dataset);
 }
 
+export interface ManifestReview {
+  /** 0…1. */
+  readonly quality: number;
+  /** The class that it rather is. */
+  readonly suggestion?: string;
+  /** Of label sets: names of labels that are missing. */
+  readonly add?: readonly string[];
+  /** And of those that are too many. */
+  readonly remove?: readonly string[];
+}
+
 export interface WriteManifestOptions extends SplitRowsOptions {
   /**
-   * Of pictures by their ids: what their labels are worth (0…1), and where they are doubted, a better one. The manifest then has
-   * the columns `relabel`, which is empty, `suggestion` and `quality`, and the worst first. Where the data set has columns of these
-   * last two names itself, they are `review_suggestion` and `review_quality`.
+   * Of pictures by their ids, what their labels are worth, and where they are doubted, better ones. The worst then come first. Of one
+   * class each, the manifest has the columns `relabel`, which is empty, `suggestion` and `quality`; with label sets `suggestion`, which
+   * is the set that is rather right, of all pictures, `add`, `remove` and `quality`. Where the data set has a column of these names
+   * itself, they are `review_suggestion`, `review_quality` and so on.
    */
-  readonly review?:
-    ReadonlyMap<string, { readonly suggestion?: string; readonly quality: number }> | undefined;
+  readonly review?: ReadonlyMap<string, ManifestReview> | undefined;
   /** Where each picture lies, by its id, as `extractPictures` returns it; left out: they are files of their own. */
   readonly paths?: ReadonlyMap<string, string> | undefined;
 }
@@ -53,7 +65,7 @@ export async function writeManifest(
   const folder = dirname(resolve(file));
   const listed = splitRows(dataset, options);
   const own = new Set(listed.flatMap(({ attributes }) => Object.keys(attributes ?? {})));
-  const columns = review && freeReviewColumns(own);
+  const columns = review && freeReviewColumns(dataset.isMultiLabel ? "sets" : "class", own);
   const rows = listed.map(({ id, location, label, split, group, weight, attributes }) => {
     const judged = review?.get(id);
     return {
@@ -65,19 +77,14 @@ export async function writeManifest(
         split,
         group,
         weight: weight?.toString(),
-        // Empty rather than left out: in JSON Lines, too, all of them are then there, and known by that.
-        ...(columns && {
-          relabel: "",
-          [columns.suggestion]: judged?.suggestion ?? "",
-          [columns.quality]: judged?.quality.toFixed(4) ?? "",
-        }),
+        ...(columns && reviewFields(columns, label, judged)),
       },
     };
   });
   rows.sort((a, b) => a.quality - b.quality || (a.fields["path"] < b.fields["path"] ? -1 : 1));
   const names = [
     ...["path", "label"],
-    ...(columns ? ["relabel", columns.suggestion, columns.quality] : []),
+    ...(columns ? reviewNames(columns) : []),
     ...["split", "group"],
     ...(rows.some(({ fields }) => fields["weight"] !== undefined) ? ["weight"] : []),
   ];
@@ -87,6 +94,32 @@ export async function writeManifest(
     rows.map(({ fields }) => fields),
   );
   return columns ? { columns } : {};
+}
+
+/** In the order that they have in the file. */
+const reviewNames = ({ suggestion, add, remove, quality }: ReviewColumns): string[] =>
+  add === undefined || remove === undefined
+    ? ["relabel", suggestion, quality]
+    : [suggestion, add, remove, quality];
+
+/** Empty rather than left out: in JSON Lines, too, all of them are then there, and known by that. */
+function reviewFields(
+  { suggestion, add, remove, quality }: ReviewColumns,
+  label: string,
+  judged: ManifestReview | undefined,
+): Record<string, string> {
+  const worth = { [quality]: judged?.quality.toFixed(4) ?? "" };
+  if (add === undefined || remove === undefined) {
+    return { relabel: "", [suggestion]: judged?.suggestion ?? "", ...worth };
+  }
+  const { add: missing = [], remove: tooMany = [] } = judged ?? {};
+  const right = [...splitLabels(label).filter((name) => !tooMany.includes(name)), ...missing].sort();
+  return {
+    [suggestion]: joinLabels(right),
+    [add]: joinLabels(missing),
+    [remove]: joinLabels(tooMany),
+    ...worth,
+  };
 }
 
 function noFiles({ name }: ImageDataset): DatasetFormatError {
