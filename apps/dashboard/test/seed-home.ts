@@ -9,9 +9,9 @@ import { seedRun, type RunPlan } from "./seed-run.js";
 export const HOSTILE_NAME = "<img src=x onerror=alert(1)>";
 const HOSTILE_EXPERIMENT = `"><script>alert(2)</script>`;
 
-export interface SeededHome {
+export interface SeededHome<Run extends string = SeededRun> {
   readonly home: string;
-  readonly ids: Readonly<Record<SeededRun, string>>;
+  readonly ids: Readonly<Record<Run, string>>;
 }
 
 export type SeededRun = keyof typeof PLANS;
@@ -114,15 +114,23 @@ const PLANS = {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** @param nowMs when the run at work said its last word. */
-export async function seedHome(home: string, nowMs = Date.now()): Promise<SeededHome> {
+export function seedHome(home: string, nowMs = Date.now()): Promise<SeededHome> {
+  return seedRuns<SeededRun>(home, PLANS, nowMs);
+}
+
+/** The first plan's run is the oldest, and one at work as young as can be. */
+export async function seedRuns<Run extends string>(
+  home: string,
+  plans: Readonly<Record<Run, RunPlan>>,
+  nowMs = Date.now(),
+): Promise<SeededHome<Run>> {
   await mkdir(join(home, "runs"), { recursive: true });
-  const names = Object.keys(PLANS) as SeededRun[];
+  const entries = Object.entries<RunPlan>(plans);
   const ids = await Promise.all(
-    names.map(async (key, index) => {
-      const endedAt =
-        nowMs - (PLANS[key].name === PLANS.running.name ? 0 : (names.length - index) * DAY_MS * 0.35);
-      return [key, await seedRun(home, PLANS[key], { endedAt, index })] as const;
+    entries.map(async ([key, plan], index) => {
+      const endedAt = nowMs - (plan.status === "running" ? 0 : (entries.length - index) * DAY_MS * 0.35);
+      return [key, await seedRun(home, plan, { endedAt, index })] as const;
     }),
   );
-  return { home, ids: Object.fromEntries(ids) as SeededHome["ids"] };
+  return { home, ids: Object.fromEntries(ids) as SeededHome<Run>["ids"] };
 }

@@ -1,15 +1,19 @@
 /** The built dashboard over a seeded home, as a user starts it, and a client that asks it what the page should show. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
 import { clientOf, type Client } from "./client-of.js";
 import { startDashboard } from "./dashboard-process.js";
-import { seedHome, type SeededHome } from "./seed-home.js";
+import { openBrowser } from "./open-browser.js";
+import { seedHome, seedRuns, type SeededHome, type SeededRun } from "./seed-home.js";
 import { seedInspection } from "./seed-inspection.js";
+import type { RunPlan } from "./seed-run.js";
 import { seedThumbnails } from "./seed-thumbnails.js";
 import { untilTrue } from "./until-true.js";
 
-export interface ServedDashboard extends SeededHome {
+export interface ServedDashboard<Run extends string = SeededRun> extends SeededHome<Run> {
   readonly url: string;
   readonly client: Client;
   /** Ends the server, as Ctrl-C does. */
@@ -20,13 +24,50 @@ export interface ServedDashboard extends SeededHome {
   close(): Promise<void>;
 }
 
+/** Over the home that pages are tried on. */
 export async function serveDashboard(): Promise<ServedDashboard> {
+  const served = await serve(seedHome);
+  await seedThumbnails(served.home, "cifar10");
+  await seedInspection(served.home, "cifar10");
+  return served;
+}
+
+/** Over a test's own runs, the first one the oldest. */
+export function serveRuns<Run extends string>(
+  plans: Readonly<Record<Run, RunPlan>>,
+): Promise<ServedDashboard<Run>> {
+  return serve((home) => seedRuns(home, plans));
+}
+
+export interface DashboardInBrowser<Run extends string> {
+  readonly served: ServedDashboard<Run>;
+  readonly browser: Browser;
+}
+
+/** Before a file's first test and until after its last one; there are no fields outside of them. */
+export function dashboardInBrowser<Run extends string>(
+  open: () => Promise<ServedDashboard<Run>>,
+): DashboardInBrowser<Run> {
+  const both: { served?: ServedDashboard<Run>; browser?: Browser } = {};
+  beforeAll(async () => {
+    [both.served, both.browser] = await Promise.all([open(), openBrowser()]);
+  }, 300_000);
+  afterAll(async () => {
+    await both.browser?.close();
+    await both.served?.close();
+  });
+  return both as DashboardInBrowser<Run>;
+}
+
+async function serve<Run extends string>(
+  seed: (home: string) => Promise<SeededHome<Run>>,
+): Promise<ServedDashboard<Run>> {
   const home = await mkdtemp(join(tmpdir(), "convkit-pages-"));
-  const seeded = await seedHome(home);
+  const seeded = await seed(home);
   let dashboard = await startDashboard({ home });
   const { url } = dashboard;
   const client = clientOf(url);
-  const served: ServedDashboard = {
+  const served: ServedDashboard<Run> = {
     ...seeded,
     url,
     client,
@@ -40,21 +81,22 @@ export async function serveDashboard(): Promise<ServedDashboard> {
     },
   };
   await untilTrue(() => isIngested(served));
-  await seedThumbnails(home, "cifar10");
-  await seedInspection(home, "cifar10");
   return served;
 }
 
-async function isIngested({ client, ids }: ServedDashboard): Promise<boolean> {
+async function isIngested({ home, client, ids }: ServedDashboard<string>): Promise<boolean> {
   const { total } = await client.runs.list.query({ limit: 1 });
   if (total < Object.keys(ids).length) return false;
   const areIn = await Promise.all(
     Object.values(ids).map(async (id) => {
-      const [{ judgedSplits }, { artifacts }] = await Promise.all([
+      const [{ judgedSplits }, { artifacts }, journal] = await Promise.all([
         client.runs.byId.query(id),
         client.runs.artifacts.query({ runId: id }),
+        readFile(join(home, "runs", id, "events.jsonl"), "utf8"),
       ]);
+      const saved = journal.split("\n").filter((line) => line.includes('"type":"artifactSaved"'));
       return (
+        artifacts.length >= saved.length &&
         artifacts.every(({ stored, path }) => stored || path.startsWith("checkpoints/")) &&
         (judgedSplits.includes("test") || !artifacts.some(({ path }) => path === "predictions.bin"))
       );

@@ -1,16 +1,9 @@
 /** Where the time of a step went stands on the page of a run that measured it, and of no other. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { StepProfile } from "@convkit/schema";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { seriousViolations } from "./axe.js";
-import { clientOf } from "./client-of.js";
-import { startDashboard, type DashboardProcess } from "./dashboard-process.js";
-import { openBrowser, openPage, visit } from "./open-browser.js";
-import { seedRun } from "./seed-run.js";
-import { untilTrue } from "./until-true.js";
+import { openPage, visit } from "./open-browser.js";
+import { dashboardInBrowser, serveRuns } from "./serve-dashboard.js";
 
 const profile: StepProfile = {
   formatVersion: 1,
@@ -29,30 +22,11 @@ const profile: StepProfile = {
   ],
 };
 
-let home: string;
-let dashboard: DashboardProcess;
-let browser: Browser;
-let profiled: string;
-let plain: string;
-
-beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "convkit-profile-"));
-  const plan = { model: "resnet9", peak: 0.9, seed: 0 } as const;
-  const files = { "profile.json": Buffer.from(JSON.stringify(profile)) };
-  const endedAt = Date.UTC(2026, 10, 26);
-  profiled = await seedRun(home, { ...plan, name: "profiled", files }, { endedAt, index: 0 });
-  plain = await seedRun(home, { ...plan, name: "plain" }, { endedAt, index: 1 });
-  [dashboard, browser] = await Promise.all([startDashboard({ home }), openBrowser()]);
-  const { runs } = clientOf(dashboard.url);
-  await untilTrue(async () => (await runs.profile.query(profiled)) !== null);
-  await untilTrue(async () => (await runs.artifacts.query({ runId: plain })).total > 0);
-}, 300_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await dashboard?.stop();
-  await rm(home, { recursive: true, force: true });
-});
+const plan = { model: "resnet9", peak: 0.9, seed: 0 } as const;
+const files = { "profile.json": Buffer.from(JSON.stringify(profile)) };
+const dashboard = dashboardInBrowser(() =>
+  serveRuns({ profiled: { ...plan, name: "profiled", files }, plain: { ...plan, name: "plain" } }),
+);
 
 test.each([
   { theme: "light", width: 1440 },
@@ -60,8 +34,9 @@ test.each([
 ] as const)(
   "the profile of a step is a chart that can be read, $theme at $width pixels",
   async ({ theme, width }) => {
-    const { page, problems } = await openPage(browser, { url: dashboard.url, theme, width });
-    await visit(page, `${dashboard.url}/runs/${profiled}?tab=system`);
+    const { served, browser } = dashboard;
+    const { page, problems } = await openPage(browser, { url: served.url, theme, width });
+    await visit(page, `${served.url}/runs/${served.ids.profiled}?tab=system`);
     await page
       .getByText("mean of 20 batches of 128 on native: 80 ms, 1,600 pictures/s", { exact: true })
       .waitFor();
@@ -86,8 +61,9 @@ test.each([
 );
 
 test("a run that measured nothing has no such chart", async () => {
-  const { page, problems } = await openPage(browser, { url: dashboard.url });
-  await visit(page, `${dashboard.url}/runs/${plain}?tab=system`);
+  const { served, browser } = dashboard;
+  const { page, problems } = await openPage(browser, { url: served.url });
+  await visit(page, `${served.url}/runs/${served.ids.plain}?tab=system`);
   await page.getByText("cpu_percent").first().waitFor();
   expect(await page.getByText("Profile of a step").count()).toBe(0);
   expect(problems).toEqual([]);

@@ -1,24 +1,13 @@
 /** Is it better? The verdict on runs of the record, in a browser. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { seriousViolations } from "./axe.js";
-import { openBrowser, openPage, settled, visit } from "./open-browser.js";
-import { serveDashboard, type ServedDashboard } from "./serve-dashboard.js";
+import { openPage, settled, visit } from "./open-browser.js";
+import { dashboardInBrowser, serveDashboard, type ServedDashboard } from "./serve-dashboard.js";
 
-let served: ServedDashboard;
-let browser: Browser;
-
-beforeAll(async () => {
-  [served, browser] = await Promise.all([serveDashboard(), openBrowser()]);
-}, 300_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await served?.close();
-});
+const dashboard = dashboardInBrowser(serveDashboard);
 
 const addressOf = (runIds: readonly string[]) =>
-  `${served.url}/compare?runs=${runIds.map(encodeURIComponent).join(",")}&tab=verdict`;
+  `${dashboard.served.url}/compare?runs=${runIds.map(encodeURIComponent).join(",")}&tab=verdict`;
 
 const seedsOf = ({ ids }: ServedDashboard) => ({
   resnet9: [ids.resnet9Seed0, ids.resnet9Seed1, ids.resnet9Seed2],
@@ -26,6 +15,7 @@ const seedsOf = ({ ids }: ServedDashboard) => ({
 });
 
 test("the verdict groups seeds, says which is better, and shows by how much and how surely", async () => {
+  const { served, browser } = dashboard;
   const { resnet9, resnet20 } = seedsOf(served);
   const { page, problems } = await openPage(browser, { url: served.url });
   await visit(page, addressOf([...resnet20, ...resnet9]));
@@ -59,6 +49,7 @@ test("the verdict groups seeds, says which is better, and shows by how much and 
 });
 
 test("of one run each it has McNemar's test, and says that other seeds may differ", async () => {
+  const { served, browser } = dashboard;
   const { ids, client } = served;
   const { page } = await openPage(browser, { url: served.url });
   await visit(page, addressOf([ids.resnet9Seed0, ids.adamw]));
@@ -78,6 +69,7 @@ test("of one run each it has McNemar's test, and says that other seeds may diffe
 });
 
 test("runs of other test data are not compared: the page says how they differ", async () => {
+  const { served, browser } = dashboard;
   const { ids } = served;
   const { page, problems } = await openPage(browser, { url: served.url });
   await visit(page, addressOf([ids.resnet9Seed0, ids.fashion]));
@@ -94,6 +86,7 @@ test.each([
 ] as const)(
   "has no serious violation and does not scroll sideways, $theme at $width pixels",
   async (look) => {
+    const { served, browser } = dashboard;
     const { ids } = served;
     const { page } = await openPage(browser, { url: served.url, ...look });
     for (const runIds of [
