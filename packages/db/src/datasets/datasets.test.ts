@@ -15,6 +15,7 @@ import { endJob, enqueueJob } from "../queue/jobs.js";
 import { openQueue, type Queue } from "../queue/open-queue.js";
 import { registerWorker } from "../queue/workers.js";
 import { deleteRuns, finishDeletions } from "../runs/delete-runs.js";
+import { getRun } from "../runs/get-run.js";
 import {
   addDataset,
   addInspection,
@@ -164,7 +165,9 @@ describe("thumbnails", () => {
       sizeBytes: 1,
     }));
     const pack = { datasetHash: "c0ffee", blobSha256, pictures };
+    expect(await getRun(test.database, "a")).toMatchObject({ hasThumbnails: false });
     await addThumbnails(test.database, pack);
+    expect(await getRun(test.database, "a")).toMatchObject({ hasThumbnails: true });
     // Known ones stay as they are.
     await addThumbnails(test.database, {
       ...pack,

@@ -20,6 +20,8 @@ export interface RunDetail extends RunRow {
   readonly artifactCount: number;
   /** Whether a classifier was saved. */
   readonly hasModel: boolean;
+  /** Whether somebody has sent small pictures of its data set. */
+  readonly hasThumbnails: boolean;
   /** The first 1,000. */
   readonly notes: readonly NoteRow[];
   /** Splits whose predictions are here. */
@@ -103,6 +105,7 @@ const READ_RUN = `
     )} AS attempts,
     (SELECT count(*)::int FROM artifact WHERE run_id = run.id) AS "artifactCount",
     EXISTS (SELECT FROM artifact WHERE run_id = run.id AND path = 'model/model.json') AS "hasModel",
+    EXISTS (SELECT FROM thumbnail WHERE dataset_hash = run.dataset_hash) AS "hasThumbnails",
     ${list(
       `SELECT id, body, extract(epoch FROM created_at) * 1000 AS "createdAt",
          extract(epoch FROM updated_at) * 1000 AS "updatedAt" FROM note WHERE run_id = run.id`,

@@ -3,6 +3,7 @@
 import { Card, Segmented, Select } from "@convkit/ui";
 import { useMemo, useState } from "react";
 import type { EvaluationReport, PicturesInput, RunDetail } from "../../trpc/context";
+import { NoSmallPictures, picturedHash } from "../pictures/no-small-pictures";
 import { PredictedPictures } from "../pictures/predicted-pictures";
 import { confusedPairs } from "./confused-pairs";
 
@@ -66,11 +67,12 @@ export function Galleries({ run, split, report }: GalleriesProps) {
           className="mb-3 w-full max-w-md"
         />
       )}
+      <NoSmallPictures run={run} />
       <PredictedPictures
         key={shown.label}
         label={shown.label}
         input={{ runId: run.id, split, ...shown.input }}
-        datasetHash={run.datasetHash}
+        datasetHash={picturedHash(run)}
         limit={60}
       />
     </Card>

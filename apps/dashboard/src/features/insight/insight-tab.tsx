@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { TabSkeleton } from "../shell/query-states";
+import { NoSmallPictures } from "../pictures/no-small-pictures";
 import { lazyPart } from "../shell/lazy-part";
 import { InsightSection } from "./insight-section";
 import { PictureTrail } from "./picture-trail";
@@ -47,6 +48,7 @@ export function InsightTab({ run }: { run: RunDetail }) {
   const benchmark = useQuery(documents.benchmark.queryOptions(run.id));
   return (
     <div className="flex flex-col gap-4">
+      <NoSmallPictures run={run} />
       <InsightSection
         title="Label suspects"
         query={review}

@@ -3,6 +3,7 @@
 import { Button, Dialog, formatMetric, KeyValueList, type KeyValue } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC, type RunDetail } from "../../trpc/context";
+import { picturedHash } from "../pictures/no-small-pictures";
 import { artifactUrl, thumbnailUrl } from "../shell/links";
 import { className, explanationPath, knownPicture, type KnownPicture, type Neighbour } from "./known-picture";
 import { SmallPicture } from "./small-picture";
@@ -54,8 +55,10 @@ export function PictureTrail({ run, trail, onTrail }: PictureTrailProps) {
   );
 }
 
-export const plainPictureUrl = ({ datasetHash }: RunDetail, id: string) =>
-  datasetHash === null ? null : thumbnailUrl(datasetHash, id);
+export const plainPictureUrl = (run: RunDetail, id: string) => {
+  const hash = picturedHash(run);
+  return hash === null ? null : thumbnailUrl(hash, id);
+};
 
 function titleOf({ label, explained }: KnownPicture, names: readonly string[]): string {
   if (!explained) return label ?? "A picture";

@@ -15,6 +15,7 @@ import { InShort } from "../evaluation/in-short";
 import { RankingCard } from "../evaluation/ranking-card";
 import { FurtherFigures, LabelSetFigures, ReportFigures } from "../evaluation/report-figures";
 import { SlicesCard } from "../evaluation/slices-card";
+import { picturedHash } from "../pictures/no-small-pictures";
 import { PredictedPictures } from "../pictures/predicted-pictures";
 import { QueryState, SkeletonCards } from "../shell/query-states";
 import { useUrlState } from "../shell/url-state";
@@ -134,7 +135,7 @@ function Confusion({ run, split, report }: SplitProps & { report: EvaluationRepo
           <PredictedPictures
             label="Pictures of the cell"
             input={{ runId: run.id, split, ...chosen }}
-            datasetHash={run.datasetHash}
+            datasetHash={picturedHash(run)}
             maxHeight="60dvh"
           />
         )}
