@@ -73,7 +73,8 @@ export function AppShell({ theme, railFolded, children }: AppShellProps) {
       </aside>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <OfflineBanner />
-        <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+        {/* relative: what is there for screen readers alone is placed in it, and does not make the page behind it scroll. */}
+        <main id="content" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
           {children}
         </main>
       </div>
