@@ -289,6 +289,7 @@ function digestOf(bytes: Uint8Array | string): { sha256: string; sizeBytes: numb
 
 function mediaTypeOf(path: string): string {
   if (path.endsWith(".json")) return "application/json";
+  if (path.endsWith(".png")) return "image/png";
   return path.endsWith(".md") ? "text/markdown" : "application/octet-stream";
 }
 

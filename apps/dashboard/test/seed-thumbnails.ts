@@ -8,14 +8,20 @@ import { cardOf, pictureId, TEST_PICTURES, type DatasetName } from "./seed-datas
 
 const SIZE = 32;
 
-/** The data set must be known already: a run of it has been ingested. */
-export async function seedThumbnails(home: string, name: DatasetName): Promise<void> {
+/**
+ * The data set must be known already: a run of it has been ingested.
+ * @param trainIds of training pictures that are sent beside all of the test set.
+ */
+export async function seedThumbnails(
+  home: string,
+  name: DatasetName,
+  trainIds: readonly string[] = [],
+): Promise<void> {
   const card = cardOf(name);
+  const ids = [...Array.from({ length: TEST_PICTURES }, (_, index) => pictureId(index)), ...trainIds];
   const database = await openDatabase({ home });
   try {
-    const pictures = Array.from({ length: TEST_PICTURES }, (_, index) =>
-      drawPicture(index, card.classNames.length),
-    );
+    const pictures = ids.map((_, index) => drawPicture(index, card.classNames.length));
     const pack = Buffer.concat(pictures);
     const sha256 = createHash("sha256").update(pack).digest("hex");
     const blobs = createDiskBlobStore(join(home, "blobs"));
@@ -27,8 +33,8 @@ export async function seedThumbnails(home: string, name: DatasetName): Promise<v
       blobSha256: sha256,
       pictures: pictures.map((bytes, index) => {
         const picture = {
-          pictureId: pictureId(index),
-          split: "test",
+          pictureId: ids[index]!,
+          split: index < TEST_PICTURES ? "test" : "train",
           label: index % card.classNames.length,
           offset,
           sizeBytes: bytes.length,
@@ -43,7 +49,7 @@ export async function seedThumbnails(home: string, name: DatasetName): Promise<v
 }
 
 /** A disc, a ring or a bar on a ground of the class's hue: enough to tell pictures and classes apart. */
-function drawPicture(index: number, classes: number): Buffer {
+export function drawPicture(index: number, classes: number): Buffer {
   const label = index % classes;
   const turn = (index * 0.618) % 1;
   const rows = Buffer.alloc(SIZE * (SIZE * 3 + 1));

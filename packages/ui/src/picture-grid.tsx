@@ -96,7 +96,7 @@ export function PictureGrid(props: PictureGridProps) {
     <div
       ref={scrollRef}
       role="list"
-      aria-label={`${label}, ${pictures.length} pictures`}
+      aria-label={`${label}, ${pictures.length} ${pictures.length === 1 ? "picture" : "pictures"}`}
       style={{ maxHeight }}
       onKeyDown={onKeyDown}
       className={classNames("relative overflow-y-auto p-0.5", className)}

@@ -51,7 +51,7 @@ const ERRORS = [
   { key: "mce", label: "Maximum calibration error", note: "how far off in the worst bin" },
 ] as const;
 
-const head = "border-y border-line bg-sunken px-3 py-1.5 text-right font-medium text-ink-2";
+const head = "border-y border-line bg-sunken px-3 py-1.5 font-medium text-ink-2";
 const cell = "border-b border-line px-3 py-1.5 text-right font-mono text-ink tabular-nums";
 
 interface ErrorsProps {
@@ -82,11 +82,11 @@ function Errors({ report: { loss, temperature }, calibration }: ErrorsProps) {
             <th scope="col" className={`${head} text-left`}>
               Error
             </th>
-            <th scope="col" className={head}>
+            <th scope="col" className={`${head} text-right`}>
               As it is
             </th>
             {temperature && (
-              <th scope="col" className={head}>
+              <th scope="col" className={`${head} text-right`}>
                 With the temperature
               </th>
             )}

@@ -94,7 +94,7 @@ export function InsightTab({ run }: { run: RunDetail }) {
           tells="Whether the network says in a browser what it says in Node, on the same pictures."
           command={`convkit verify ${run.id}`}
         >
-          {(document) => <VerificationTable report={document} />}
+          {(document) => <VerificationTable report={document} onOpen={open} />}
         </InsightSection>
         <InsightSection
           title="Speed"

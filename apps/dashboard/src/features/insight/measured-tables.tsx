@@ -5,9 +5,17 @@ import type { ReactNode } from "react";
 import type { BenchmarkReport, VerificationReport } from "../../trpc/context";
 
 const percent = (value: number) => formatMetric(value, { style: "percent" });
+/** Whole ones, but of an engine that takes longer than a second. */
+const perSecond = (value: number) =>
+  value < 10 ? formatMetric(value, { digits: 2 }) : formatMetric(Math.round(value));
 
-export function VerificationTable({ report }: { report: VerificationReport }) {
-  const { sameBytes, files, isAlike, engine, browser, backend, disagreements } = report;
+export interface VerificationTableProps {
+  report: VerificationReport;
+  onOpen: (id: string) => void;
+}
+
+export function VerificationTable({ report, onOpen }: VerificationTableProps) {
+  const { sameBytes, files, isAlike, engine, browser, backend, disagreements, split } = report;
   const rows = [
     { name: "The same pixels", parity: sameBytes },
     ...(files ? [{ name: "The same files, decoded by each", parity: files }] : []),
@@ -32,7 +40,22 @@ export function VerificationTable({ report }: { report: VerificationReport }) {
         <SmallTable
           label="Pictures on which they differ"
           heads={["Picture", "Node", "Browser"]}
-          rows={disagreements.slice(0, 20).map(({ id, node, browser: other }) => [id, node, other])}
+          rows={disagreements.slice(0, 20).map(({ id, node, browser: other }) => [
+            // Pictures that were named on the command line are not the run's.
+            split === undefined ? (
+              id
+            ) : (
+              <button
+                type="button"
+                onClick={() => onOpen(id)}
+                className="cursor-pointer font-mono break-all text-accent hover:underline"
+              >
+                {id}
+              </button>
+            ),
+            node,
+            other,
+          ])}
         />
       )}
     </div>
@@ -51,14 +74,14 @@ export function BenchmarkTable({ report }: { report: BenchmarkReport }) {
       </p>
       <SmallTable
         label="Speed by engine"
-        heads={["Engine", "p50", "p99", ...batchSizes.map((size) => `${size} a batch`), "Memory"]}
+        heads={["Engine", "p50", "p99", ...batchSizes.map((size) => `batch of ${size}`), "Memory"]}
         rows={engines.map(({ name, latencyMs, throughput, peakMemoryBytes }) => [
           name,
           `${formatMetric(latencyMs.p50, { digits: 3 })} ms`,
           `${formatMetric(latencyMs.p99, { digits: 3 })} ms`,
           ...batchSizes.map((size) => {
             const found = throughput.find(({ batchSize }) => batchSize === size);
-            return found ? `${formatMetric(Math.round(found.imagesPerSecond))}/s` : "–";
+            return found ? `${perSecond(found.imagesPerSecond)}/s` : "–";
           }),
           formatBytes(peakMemoryBytes),
         ])}
@@ -102,7 +125,10 @@ function SmallTable({
                 {name}
               </th>
               {cells.map((cell, index) => (
-                <td key={index} className="py-1 pl-3 text-right font-mono text-ink-2 tabular-nums">
+                <td
+                  key={index}
+                  className="py-1 pl-3 text-right font-mono whitespace-nowrap text-ink-2 tabular-nums"
+                >
                   {cell}
                 </td>
               ))}

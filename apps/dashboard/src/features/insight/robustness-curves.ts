@@ -30,7 +30,7 @@ export function curvesOf({
     { label: "accuracy", color: "var(--color-run-0)", points },
   ];
   return [
-    { title: "Turned", xLabel: "degrees, clockwise", lines: one(turned) },
+    { title: "Turned", xLabel: "degrees clockwise", lines: one(turned) },
     { title: "Scaled", xLabel: "factor", lines: one(scaled) },
     { title: "Attacked", xLabel: "ε of 255", lines: attacks },
   ].flatMap(({ title, xLabel, lines }) => {

@@ -46,7 +46,7 @@ export function RobustnessFigures({ report }: { report: RobustnessReport }) {
           {curves.map(({ title, xLabel, series }) => (
             <CurveChart
               key={title}
-              title={title}
+              title={`${title}, by ${xLabel}`}
               xLabel={xLabel}
               yLabel="accuracy"
               series={series}
