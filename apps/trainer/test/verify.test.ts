@@ -3,24 +3,14 @@ import { join } from "node:path";
 import { ModelCard, VerificationReport } from "@convkit/schema";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeFolder, runConvkit, startConvkit } from "../src/fixtures/run-convkit.js";
-import { writePictures } from "../src/fixtures/write-pictures.js";
-
-const TINY = [
-  "--engine=cpu",
-  "--epochs=2",
-  "--batch-size=8",
-  '--set=model={"layers":[{"layer":"conv","filters":4,"strides":2,"activation":"relu"},{"layer":"flatten"}]}',
-];
+import { runConvkit, startConvkit } from "../src/fixtures/run-convkit.js";
+import { trainTinyRun } from "../src/fixtures/train-tiny-run.js";
 
 describe("convkit verify", () => {
-  const folder = makeFolder();
-  let directory = "";
+  let folder: string;
+  let directory: string;
   beforeAll(async () => {
-    await writePictures(folder);
-    const trained = await runConvkit(folder, ["train", "./pictures", ...TINY, "--json"]);
-    expect(trained.exitCode).toBe(0);
-    directory = String(trained.json().at(-1)?.["directory"]);
+    ({ folder, directory } = await trainTinyRun());
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

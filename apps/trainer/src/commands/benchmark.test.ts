@@ -2,24 +2,14 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BenchmarkReport } from "@convkit/schema";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeFolder, runConvkit, startConvkit } from "../fixtures/run-convkit.js";
-import { writePictures } from "../fixtures/write-pictures.js";
-
-const TINY = [
-  "--engine=cpu",
-  "--epochs=1",
-  "--batch-size=8",
-  '--set=model={"layers":[{"layer":"conv","filters":4,"strides":2,"activation":"relu"},{"layer":"flatten"}]}',
-];
+import { runConvkit, startConvkit } from "../fixtures/run-convkit.js";
+import { trainTinyRun } from "../fixtures/train-tiny-run.js";
 
 describe("convkit benchmark", () => {
-  const folder = makeFolder();
-  let directory = "";
+  let folder: string;
+  let directory: string;
   beforeAll(async () => {
-    await writePictures(folder);
-    const trained = await runConvkit(folder, ["train", "./pictures", ...TINY, "--json"]);
-    expect(trained.exitCode).toBe(0);
-    directory = String(trained.json().at(-1)?.["directory"]);
+    ({ folder, directory } = await trainTinyRun());
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -4,22 +4,13 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CLI, makeFolder, runConvkit } from "../fixtures/run-convkit.js";
-import { writePictures } from "../fixtures/write-pictures.js";
-
-const TINY = [
-  "--engine=cpu",
-  "--epochs=2",
-  "--batch-size=8",
-  '--set=model={"layers":[{"layer":"conv","filters":4,"strides":2,"activation":"relu"},{"layer":"flatten"}]}',
-];
+import { CLI, runConvkit } from "../fixtures/run-convkit.js";
+import { trainTinyRun } from "../fixtures/train-tiny-run.js";
 
 describe("convkit predict", () => {
-  const folder = makeFolder();
+  let folder: string;
   beforeAll(async () => {
-    await writePictures(folder);
-    const trained = await runConvkit(folder, ["train", "./pictures", ...TINY]);
-    expect(trained.exitCode).toBe(0);
+    ({ folder } = await trainTinyRun());
     writeFileSync(join(folder, "pictures", "test", "dark", "broken.png"), "no picture");
   });
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,25 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
-import { writePictures } from "../fixtures/write-pictures.js";
-
-const TINY = [
-  "--engine=cpu",
-  "--batch-size=8",
-  "--epochs=2",
-  '--set=model={"layers":[{"layer":"conv","filters":4,"strides":2,"activation":"relu"},{"layer":"flatten"}]}',
-];
+import { runConvkit } from "../fixtures/run-convkit.js";
+import { trainTinyRun } from "../fixtures/train-tiny-run.js";
 
 describe("convkit robustness", () => {
-  const folder = makeFolder();
+  let folder: string;
   let runId: string;
+  let directory: string;
   beforeAll(async () => {
-    await writePictures(folder);
-    const { json } = await runConvkit(folder, ["train", "./pictures", ...TINY, "--json"]);
-    runId = json().find(({ type }) => type === "runStarted")!["runId"] as string;
+    ({ folder, runId, directory } = await trainTinyRun());
   });
-  const reportPath = () => join(folder, ".convkit", "runs", runId, "artifacts", "robustness.json");
+  const reportPath = () => join(directory, "artifacts", "robustness.json");
 
   it("draws the table and the curves, names the worst, and keeps the report", async () => {
     const { exitCode, stdout, stderr } = await runConvkit(folder, ["robustness", "latest", "--limit=8"]);
