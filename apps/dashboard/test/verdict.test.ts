@@ -1,8 +1,11 @@
 /** Is it better? The verdict on runs of the record, in a browser. */
+import { encodePredictions, stringifyWithSpelledNumbers } from "@convkit/schema";
 import { expect, test } from "vitest";
 import { seriousViolations } from "./axe.js";
 import { openPage, settled, visit } from "./open-browser.js";
+import { seedRun } from "./seed-run.js";
 import { dashboardInBrowser, serveDashboard, type ServedDashboard } from "./serve-dashboard.js";
+import { untilTrue } from "./until-true.js";
 
 const dashboard = dashboardInBrowser(serveDashboard);
 
@@ -79,6 +82,70 @@ test("runs of other test data are not compared: the page says how they differ", 
   expect(problems).toEqual([]);
   await page.context().close();
 });
+
+test("of label sets it offers the metrics that there are, mean average precision first", async () => {
+  const { served, browser } = dashboard;
+  const { home, client } = served;
+  const runIds = await Promise.all(
+    [3, 1].map(async (misses, index) =>
+      seedRun(
+        home,
+        {
+          model: "simple-cnn",
+          name: `scenes ${misses}`,
+          peak: 0.9,
+          seed: 0,
+          learningRate: misses / 10,
+          // Of a completed one, the seed would judge pictures of one class.
+          status: "interrupted",
+          files: await judgedScenes(misses),
+        },
+        { endedAt: Date.now(), index: 40 + index },
+      ),
+    ),
+  );
+  const isJudged = (id: string) =>
+    client.runs.byId.query(id).then(
+      ({ judgedSplits }) => judgedSplits.includes("test"),
+      () => false,
+    );
+  await untilTrue(async () => (await Promise.all(runIds.map(isJudged))).every(Boolean));
+  const { page, problems } = await openPage(browser, { url: served.url });
+  await visit(page, addressOf(runIds));
+  const sentence = page.locator("[data-verdict]");
+  await sentence.getByText(/ points of mean average precision /).waitFor();
+  await page.getByRole("combobox", { name: "Metric" }).click();
+  expect(await page.getByRole("option").allTextContents()).toEqual([
+    "Mean average precision",
+    "Macro F1",
+    "Accuracy",
+    "Loss",
+  ]);
+  await page.getByRole("option", { name: "Accuracy" }).click();
+  // Of twenty labels, three and one are wrong.
+  await sentence.getByText(/ points of accuracy /).waitFor();
+  await page.getByRole("img", { name: /^scenes 1: \+10\.00, / }).waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+/** Predictions and report of forty pictures with two labels, so many of each twenty of which are wrong. */
+async function judgedScenes(misses: number): Promise<Record<string, Uint8Array>> {
+  const { evaluate } = await import("@convkit/evaluator");
+  const labelSets = Uint8Array.from({ length: 80 }, (_, i) => Number(i % 3 > 0));
+  const predictions = {
+    split: "test",
+    classNames: ["sun", "sea"],
+    ids: Array.from({ length: 40 }, (_, picture) => `scene ${picture}`),
+    labels: new Int32Array(40).fill(-1),
+    labelSets,
+    probabilities: Float32Array.from(labelSets, (has, i) => (i % 20 < misses ? 1 - has : has) * 0.8 + 0.1),
+  };
+  return {
+    "predictions.bin": encodePredictions(predictions),
+    "report.json": new TextEncoder().encode(stringifyWithSpelledNumbers(evaluate(predictions))),
+  };
+}
 
 test.each([
   { theme: "light", width: 1440 },

@@ -16,7 +16,7 @@ interface TrainedRun {
 }
 
 /** All arrays are in the order of `ids`. */
-export interface ClassJudgementsOfRun extends TrainedRun {
+interface ClassJudgementsOfRun extends TrainedRun {
   readonly judgements: {
     readonly split: string;
     readonly classNames: readonly string[];
@@ -30,13 +30,13 @@ export interface ClassJudgementsOfRun extends TrainedRun {
 }
 
 /** Of pictures that have any number of labels. Nobody has looked at the probabilities. */
-export interface LabelSetsOfRun extends TrainedRun {
+interface LabelSetsOfRun extends TrainedRun {
   readonly predictions: Predictions;
 }
 
 export type RunJudgements = ClassJudgementsOfRun | LabelSetsOfRun;
 
-export interface ReadJudgementsOptions {
+interface ReadJudgementsOptions {
   readonly runIds: readonly string[];
   readonly split: string;
   readonly blobs: BlobStore;
