@@ -33,7 +33,8 @@ run --folds times; a review that was stopped goes on by the same command. With -
 pictures that the run has not learnt from are judged.
 
 --export writes all pictures as a manifest, the worst labels first. Write the right class into the column relabel, or
-delete a line to do without the picture, and train on the file, by the command that is told then. Pictures that lie together in
+delete a line to do without the picture, and train on the file, by the command that is told then. With any number of labels a
+picture, each is doubted by itself, and the right ones go into the column label; suggestion has them as they probably are. Pictures that lie together in
 larger files (tar, Parquet, IDX) are written as files of their own for it, before anything is trained: into --pictures.
 
 Examples:
@@ -149,7 +150,9 @@ function describeExport(
       : [
           `columns   ${Object.values(columns).join(" and ")} are the review's, beside columns of the data set's own that are called so`,
         ]),
-    `export    ${file}: write the right classes into its column relabel, then train on it:`,
+    columns.add === undefined
+      ? `export    ${file}: write the right classes into its column relabel, then train on it:`
+      : `export    ${file}: write the right labels into its column label, as ${columns.suggestion} has them, then train on it:`,
     `          ${command.join(" ")}`,
   ];
 }

@@ -151,37 +151,41 @@ function isDone(directory: string): boolean {
  * picture into another split but not leave it out, and in any other split they would be learnt from or choose the epoch.
  */
 function rowsOf(predictions: Predictions, ids: ReadonlySet<string>): Predictions {
-  const { classNames, probabilities } = predictions;
+  const { classNames, probabilities, labelSets } = predictions;
   const rows = predictions.ids.flatMap((id, row) => (ids.has(id) ? [row] : []));
-  const kept = new Float32Array(rows.length * classNames.length);
-  for (const [i, row] of rows.entries()) {
-    kept.set(
-      probabilities.subarray(row * classNames.length, (row + 1) * classNames.length),
-      i * classNames.length,
-    );
-  }
+  const pick = <T extends Float32Array | Uint8Array>(from: T, kept: T): T => {
+    const width = classNames.length;
+    for (const [i, row] of rows.entries()) kept.set(from.subarray(row * width, (row + 1) * width), i * width);
+    return kept;
+  };
+  const size = rows.length * classNames.length;
   return {
     ...predictions,
     ids: rows.map((row) => predictions.ids[row]!),
     labels: Int32Array.from(rows, (row) => predictions.labels[row]!),
-    probabilities: kept,
+    ...(labelSets && { labelSets: pick(labelSets, new Uint8Array(size)) }),
+    probabilities: pick(probabilities, new Float32Array(size)),
   };
 }
 
-/** @param parts of the same classes; no picture is in two of them. */
+/** @param parts of the same classes, of label sets all or none; no picture is in two of them. */
 export function joinPredictions(split: string, parts: readonly Predictions[]): Predictions {
-  const length = parts.reduce((sum, { probabilities }) => sum + probabilities.length, 0);
-  const probabilities = new Float32Array(length);
-  let at = 0;
-  for (const part of parts) {
-    probabilities.set(part.probabilities, at);
-    at += part.probabilities.length;
-  }
+  const size = parts.reduce((sum, { probabilities }) => sum + probabilities.length, 0);
+  const join = <T extends Float32Array | Uint8Array>(valuesOf: (part: Predictions) => T, joined: T): T => {
+    let at = 0;
+    for (const part of parts) {
+      joined.set(valuesOf(part), at);
+      at += part.probabilities.length;
+    }
+    return joined;
+  };
+  const hasSets = parts.some(({ labelSets }) => labelSets !== undefined);
   return {
     split,
     classNames: parts[0]?.classNames ?? [],
     ids: parts.flatMap(({ ids }) => ids),
     labels: Int32Array.from(parts.flatMap(({ labels }) => [...labels])),
-    probabilities,
+    ...(hasSets && { labelSets: join((part) => part.labelSets!, new Uint8Array(size)) }),
+    probabilities: join((part) => part.probabilities, new Float32Array(size)),
   };
 }

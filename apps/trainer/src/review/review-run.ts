@@ -1,13 +1,13 @@
 /** A run's labels reviewed from end to end: judged out of fold, compared for copies, kept as an artifact and as a manifest. */
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, parse } from "node:path";
-import { decodePredictions, type LabelReview, type Predictions } from "@convkit/schema";
-import type { ImageDataset, InspectOptions, ReviewColumns } from "@convkit/data";
+import { decodePredictions, type LabelReview, type LabelSetReview, type Predictions } from "@convkit/schema";
+import type { ImageDataset, InspectOptions, ManifestReview, ReviewColumns } from "@convkit/data";
 import type { JudgedRun } from "@convkit/trainer";
 import { sayIfUnwritable } from "../commands/output-file.js";
 import { ConfigError } from "../config/config-error.js";
 import { joinPredictions, outOfFoldPredictions, type FoldRunsOptions } from "./fold-runs.js";
-import { reviewLabels } from "./review-labels.js";
+import { reviewLabels, reviewLabelSets, type ReviewedRun } from "./review-labels.js";
 
 export interface ReviewRunOptions extends FoldRunsOptions {
   /** Manifest to write, to correct labels in. */
@@ -26,7 +26,7 @@ export interface ExportedReview {
 }
 
 export interface ReviewedLabels {
-  readonly review: LabelReview;
+  readonly review: LabelReview | LabelSetReview;
   /** Of the artifact. */
   readonly path: string;
   readonly exported?: ExportedReview | undefined;
@@ -34,7 +34,7 @@ export interface ReviewedLabels {
 }
 
 /**
- * @throws {ConfigError} if the run's pictures have any number of labels, if there are none to judge, or a folder is named for
+ * @throws {ConfigError} if there are no pictures to judge, or a folder is named for
  *   pictures that are files of their own already.
  * @throws {DatasetFormatError} before anything is trained, if the manifest or the pictures' files could not be written.
  * @throws {DiskSpaceError} likewise, if the pictures do not fit.
@@ -43,28 +43,48 @@ export async function reviewRun(run: JudgedRun, options: ReviewRunOptions): Prom
   const { inspectDataset, writeManifest } = await import("@convkit/data");
   const { dataset } = run.data;
   const { file, home, signal, folds, onDataProgress } = options;
-  if (dataset.isMultiLabel) {
-    throw new ConfigError(
-      `Expected a run whose pictures are of one class each, to review their labels. Received: ${run.folder.runId}, whose pictures ` +
-        "have any number of them.",
-    );
-  }
   const extracted = file === undefined ? undefined : await prepareManifest(dataset, { ...options, file });
   const inspection = await inspectDataset(dataset, { home, signal, onProgress: onDataProgress });
   const predictions = await judgedPredictions(run, options);
   const { runId } = run.folder;
-  const { review, ranked } = reviewLabels(predictions, { runId, folds, dataset, inspection });
-  const path = await run.saveArtifact("label-review.json", review);
+  const { review, artifact, judged } = dataset.isMultiLabel
+    ? reviewSets(predictions, { runId, folds, dataset, inspection })
+    : reviewClasses(predictions, { runId, folds, dataset, inspection });
+  const path = await run.saveArtifact(artifact, review);
   if (file === undefined) return { review, path, remarks: run.remarks };
-  const judged = ranked.map(({ id, quality, isSuspect, suggestion }) => {
-    return [id, { quality, ...(isSuspect && { suggestion: dataset.classNames[suggestion]! }) }] as const;
-  });
   const { columns } = await writeManifest(dataset, file, {
     review: new Map(judged),
     paths: extracted?.paths,
   });
   const exported = { file, ...(extracted && { pictures: extracted.folder }), columns: columns! };
   return { review, path, exported, remarks: run.remarks };
+}
+
+interface Reviewed {
+  readonly review: LabelReview | LabelSetReview;
+  /** Its name. */
+  readonly artifact: string;
+  readonly judged: ReadonlyMap<string, ManifestReview>;
+}
+
+function reviewClasses(predictions: Predictions, reviewed: ReviewedRun): Reviewed {
+  const { classNames } = reviewed.dataset;
+  const { review, ranked } = reviewLabels(predictions, reviewed);
+  const judged = ranked.map(({ id, quality, isSuspect, suggestion }) => {
+    return [id, { quality, ...(isSuspect && { suggestion: classNames[suggestion]! }) }] as const;
+  });
+  return { review, artifact: "label-review.json", judged: new Map(judged) };
+}
+
+function reviewSets(predictions: Predictions, reviewed: ReviewedRun): Reviewed {
+  const { classNames } = reviewed.dataset;
+  const { review, ranked } = reviewLabelSets(predictions, reviewed);
+  const judged = ranked.map(({ id, quality, suspects }) => {
+    const named = (isThere: boolean) =>
+      suspects.flatMap((each) => (each.isThere === isThere ? [classNames[each.label]!] : []));
+    return [id, { quality, add: named(false), remove: named(true) }] as const;
+  });
+  return { review, artifact: "label-set-review.json", judged: new Map(judged) };
 }
 
 /** Pictures that are no files become such: before hours of training, so that a full disk is told of at once. */
