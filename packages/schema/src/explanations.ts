@@ -8,9 +8,11 @@ const ExplainedPicture = z.object({
   id: z.string(),
   /** Why it was chosen: among the surest mistakes, the least sure, or right for what may be a poor reason. */
   chosenAs: z.enum(["mistake", "uncertain", "poor-reason"]),
+  /** Of label sets the explained label where the picture has it, else -1. */
   label: z.int(),
+  /** Of label sets the explained label where the network says that it is there, else -1. */
   prediction: z.int(),
-  /** Of the prediction. */
+  /** Of the prediction; of label sets that the explained label is there. */
   probability: z.number(),
   /** The class whose evidence is shown. */
   explained: z.int(),
@@ -18,11 +20,11 @@ const ExplainedPicture = z.object({
   file: z.string(),
   /** Where the map is largest, as shares of width and height from the top left; null of a map that is the same everywhere. */
   peak: z.object({ x: z.number(), y: z.number() }).nullable(),
-  /** Of a `poor-reason`: evidence at the picture's edges, or the nearest training pictures of other classes. */
+  /** Of a `poor-reason`: evidence at the picture's edges, or the nearest training pictures of other classes, or without the label. */
   reasons: z.array(z.enum(["frame", "neighbours"])).optional(),
   /** Share of the evidence in the outer eighth of the picture. */
   frameShare: z.number().optional(),
-  /** Share of the nearest training pictures that are of other classes. */
+  /** Share of the nearest training pictures that are of other classes, or without the label. */
   foreignShare: z.number().optional(),
 });
 export type ExplainedPicture = z.infer<typeof ExplainedPicture>;
@@ -44,6 +46,8 @@ export const Explanations = z.object({
   method: ExplanationMethod,
   split: z.string(),
   classNames: z.array(z.string()),
+  /** Pictures have any number of labels, and each is explained for one of them. */
+  isMultiLabel: z.boolean().optional(),
   /** Right pictures in which a poor reason was looked for. */
   searched: z.int(),
   pictures: z.array(ExplainedPicture),

@@ -2,7 +2,7 @@
  * Where a run's network looked in the pictures it was judged by: its surest mistakes, those it was least sure of, and those that
  * are right for what may be a poor reason. Everything lies in the run's artifacts/explanations/.
  */
-import type { DatasetSplit } from "@convkit/data";
+import { labelsAt, type DatasetSplit } from "@convkit/data";
 import {
   frameShare,
   gradCam,
@@ -22,6 +22,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { eachGroup } from "./each-group.js";
+import { classCandidates, labelSetCandidates, type Candidate } from "./explained-candidates.js";
 import { classIndex, EXPLAIN, overlayPngs } from "./explained-picture.js";
 import { NothingToJudgeError } from "./judge.js";
 import { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "./judged-run.js";
@@ -40,7 +41,10 @@ const CHECKED = 32;
 
 export interface ExplainRunOptions extends JudgedRunOptions {
   readonly method: ExplanationMethod;
-  /** Whose evidence is shown. Default: the class that the network says. */
+  /**
+   * Whose evidence is shown. Default: the class that the network says. With label sets only its answers to this label are looked at;
+   * default: of each picture the label that it was chosen for.
+   */
   readonly className?: string | undefined;
   /** Whether the weights are randomised, stage by stage, to see whether the maps depend on them. */
   readonly sanity: boolean;
@@ -54,10 +58,8 @@ export interface ExplainRunResult {
   readonly remarks: readonly string[];
 }
 
-type Chosen = Omit<ExplainedPicture, "explained" | "file" | "peak">;
-
 /**
- * @throws {NothingToJudgeError} if the run has no predictions of one class a picture.
+ * @throws {NothingToJudgeError} if the run has no predictions.
  * @throws {UnknownClassError} if the class is none of the run's.
  * @throws {NoFeatureMapsError} if the method needs feature maps and the network has none.
  */
@@ -65,16 +67,15 @@ export function explainRun(runDirectory: string, options: ExplainRunOptions): Pr
   return withJudgedRun(runDirectory, options, async (run) => {
     const { method, className, signal, onProgress } = options;
     const { classNames } = run.data.dataset;
-    const classes = className === undefined ? undefined : classIndex(className, classNames);
+    const asked = className === undefined ? undefined : classIndex(className, classNames);
     const predictions = await readPredictions(run);
     const split = run.data.dataset.splitList().find(({ name }) => name === predictions.split)!;
-    const judged = judgedPictures(predictions, split);
-    const isRight = (picture: Chosen) => picture.label === picture.prediction;
-    const mistakes = judged
-      .filter((picture) => !isRight(picture))
-      .sort((a, b) => b.probability - a.probability);
-    const uncertain = judged.toSorted((a, b) => a.probability - b.probability);
-    const searched = await searchPoorReasons(run, { split, right: judged.filter(isRight), ...options });
+    const known = new Set(split.ids);
+    const isMultiLabel = predictions.labelSets !== undefined;
+    const { mistakes, uncertain, right } = isMultiLabel
+      ? labelSetCandidates(predictions, known, asked)
+      : classCandidates(predictions, known);
+    const searched = await searchPoorReasons(run, { split, right, ...options });
     const chosen = [
       ...mistakes.slice(0, SHOWN),
       ...uncertain.slice(0, SHOWN).map((picture) => ({ ...picture, chosenAs: "uncertain" as const })),
@@ -90,16 +91,17 @@ export function explainRun(runDirectory: string, options: ExplainRunOptions): Pr
     await eachGroup({ run, split: select(split, chosen), signal }, async (inputs, start) => {
       onProgress?.(`${method}: ${start} of ${chosen.length} pictures`);
       const [, height, width] = inputs.shape;
+      const classes = targetsOf(chosen.slice(start, start + inputs.shape[0])) ?? asked;
       const maps = await EXPLAIN[method](run.model, inputs, { classes });
       const peaks = peaksOf(resizeMaps(maps, height, width));
       const pngs = await overlayPngs(inputs, maps, run.data.config.transforms.evaluation);
       for (const [i, png] of pngs.entries()) {
-        const picture = chosen[start + i]!;
+        const { target, ...picture } = chosen[start + i]!;
         ranks[picture.chosenAs] += 1;
         const file = `${method}-${stamp}-${picture.chosenAs}-${ranks[picture.chosenAs]}.png`;
         await run.saveArtifact(`${FOLDER}/${file}`, png);
         const peak = peaks[i]! && { x: (peaks[i].x + 0.5) / width, y: (peaks[i].y + 0.5) / height };
-        pictures.push({ ...picture, explained: maps.classes[i]!, file, peak });
+        pictures.push({ ...picture, explained: target ?? maps.classes[i]!, file, peak });
       }
     });
     const explanations: Explanations = {
@@ -107,6 +109,7 @@ export function explainRun(runDirectory: string, options: ExplainRunOptions): Pr
       method,
       split: split.name,
       classNames: [...classNames],
+      ...(isMultiLabel && { isMultiLabel }),
       searched: searched.length,
       pictures,
       ...(options.sanity && { sanity: await checkSanity(run, split, options) }),
@@ -130,29 +133,17 @@ async function readPredictions({ folder }: JudgedRun): Promise<Predictions> {
     throw error;
   });
   const predictions = bytes && decodePredictions(bytes);
-  if (predictions && !predictions.labelSets) return predictions;
+  if (predictions) return predictions;
   throw new NothingToJudgeError(
-    `Expected predictions of one class a picture. Received: ${folder.runId}, which has ` +
-      (predictions
-        ? "sets of labels. Name the pictures to explain."
-        : `none. Judge it first: convkit evaluate ${folder.runId}`),
+    `Expected predictions, to explain them. Received: ${folder.runId}, which has none. Judge it first: convkit evaluate ` +
+      folder.runId,
   );
 }
 
-/** Those with a label, as if each were a mistake. */
-function judgedPictures(
-  { ids, labels, probabilities, classNames }: Predictions,
-  split: DatasetSplit,
-): Chosen[] {
-  const known = new Set(split.ids);
-  return ids.flatMap((id, i) => {
-    const label = labels[i]!;
-    if (label < 0 || !known.has(id)) return [];
-    const row = probabilities.subarray(i * classNames.length, (i + 1) * classNames.length);
-    const probability = row.reduce((a, b) => Math.max(a, b));
-    const prediction = row.indexOf(probability);
-    return [{ id, chosenAs: "mistake" as const, label, prediction, probability }];
-  });
+/** Of pictures that have targets each its own; else undefined. */
+function targetsOf(pictures: readonly Candidate[]): number[] | undefined {
+  const targets = pictures.flatMap(({ target }) => (target === undefined ? [] : [target]));
+  return targets.length === 0 ? undefined : targets;
 }
 
 /** A sample of the right pictures, each with what speaks for a poor reason: none, mostly. */
@@ -163,19 +154,19 @@ async function searchPoorReasons(
     right,
     signal,
     onProgress,
-  }: Omit<ExplainRunOptions, "home"> & { split: DatasetSplit; right: readonly Chosen[] },
-): Promise<Chosen[]> {
+  }: Omit<ExplainRunOptions, "home"> & { split: DatasetSplit; right: readonly Candidate[] },
+): Promise<Candidate[]> {
   if (right.length === 0) return [];
   const sample = select(split, right).take(MOST_SEARCHED);
   const byId = new Map(right.map((picture) => [picture.id, picture]));
   const pictures = sample.ids.map((id) => byId.get(id)!);
   const train = run.data.dataset.splits.train.take(MOST_TRAINING);
-  const frames = await frameSharesOf(run, sample, { signal, onProgress });
+  const frames = await frameSharesOf(run, sample, { targets: targetsOf(pictures), signal, onProgress });
   const features = await runFeatures(run, sample, { signal, onProgress });
   const trained = await runFeatures(run, train, { signal, onProgress });
   const neighbours = await nearestNeighbours(trained, features, NEIGHBOURS);
   return pictures.map((picture, i) => {
-    const foreign = neighbours[i]!.filter(({ index }) => train.labels[index] !== picture.label);
+    const foreign = neighbours[i]!.filter(({ index }) => !labelsAt(train, index).includes(picture.label));
     const evidence = {
       ...(frames && { frameShare: frames[i]! }),
       foreignShare: foreign.length / neighbours[i]!.length,
@@ -188,14 +179,19 @@ async function searchPoorReasons(
 async function frameSharesOf(
   run: JudgedRun,
   split: DatasetSplit,
-  { signal, onProgress }: Pick<ExplainRunOptions, "signal" | "onProgress">,
+  {
+    targets,
+    signal,
+    onProgress,
+  }: Pick<ExplainRunOptions, "signal" | "onProgress"> & { readonly targets: readonly number[] | undefined },
 ): Promise<number[] | null> {
   const shares: number[] = [];
   try {
     await eachGroup({ run, split, signal }, async (inputs: tf.Tensor4D, start) => {
       onProgress?.(`looking for poor reasons: ${start} of ${split.length} right pictures`);
       const [, height, width] = inputs.shape;
-      const maps: SaliencyMaps = resizeMaps(await gradCam(run.model, inputs), height, width);
+      const classes = targets?.slice(start, start + inputs.shape[0]);
+      const maps: SaliencyMaps = resizeMaps(await gradCam(run.model, inputs, { classes }), height, width);
       for (let i = 0; i < maps.count; i++) shares.push(frameShare(mapAt(maps, i), height, width));
     });
   } catch (error) {
@@ -205,8 +201,8 @@ async function frameSharesOf(
   return shares;
 }
 
-function byEvidence(a: Chosen, b: Chosen): number {
-  const weight = ({ reasons = [], frameShare: frame = 0, foreignShare = 0 }: Chosen) =>
+function byEvidence(a: Candidate, b: Candidate): number {
+  const weight = ({ reasons = [], frameShare: frame = 0, foreignShare = 0 }: Candidate) =>
     reasons.length * 2 + frame + foreignShare;
   return weight(b) - weight(a);
 }
@@ -235,7 +231,7 @@ async function checkSanity(
   return { pictures: sample.length, stages };
 }
 
-function select(split: DatasetSplit, pictures: readonly Chosen[]): DatasetSplit {
+function select(split: DatasetSplit, pictures: readonly Candidate[]): DatasetSplit {
   const positions = new Map(split.ids.map((id, position) => [id, position]));
   return split.select(pictures.map(({ id }) => positions.get(id)!));
 }

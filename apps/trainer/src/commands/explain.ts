@@ -33,7 +33,9 @@ const NOTES = `
 With files, <name>.<method>.png of each goes into --out, or <name>-2.<method>.png where there is one already. Folders are
 searched with all below them. What cannot be read is reported, and makes the exit code 3 in the end. Without files, the run's
 surest mistakes, the pictures it was least sure of, and right ones that may be so for a poor reason (evidence at the
-picture's edges, or training pictures of other classes nearest) go into its artifacts/explanations/.
+picture's edges, or training pictures of other classes nearest) go into its artifacts/explanations/. With any number of labels a
+picture, each is explained for one of them: of the wrong ones, said though it is not there or missed, the most probable. --class
+names the one label that counts.
 
 --sanity randomises the network's weights from the output down and tells how alike the maps stay (Adebayo et al. 2018): near
 1 at the end, they show the picture and not what was learned.
@@ -189,19 +191,23 @@ function tellRun(
   ]);
 }
 
-function describe({ method, split, classNames, pictures, searched, sanity }: Explanations): string[] {
+function describe(explanations: Explanations): string[] {
+  const { method, split, classNames, isMultiLabel = false, pictures, searched, sanity } = explanations;
   const of = (kind: ExplainedPicture["chosenAs"]) => pictures.filter(({ chosenAs }) => chosenAs === kind);
   const [mistakes, uncertain, poor] = [of("mistake"), of("uncertain"), of("poor-reason")];
+  const missed = mistakes.filter(({ prediction }) => prediction < 0).length;
+  const told = isMultiLabel ? ` (${mistakes.length - missed} said though not there, ${missed} missed)` : "";
+  const others = isMultiLabel ? "without it" : "of other classes";
   return [
-    `${method} of ${pictures.length} pictures of ${split}: ${mistakes.length} mistakes, ${uncertain.length} it was least sure of, ` +
+    `${method} of ${pictures.length} pictures of ${split}: ${mistakes.length} mistakes${told}, ${uncertain.length} it was least sure of, ` +
       `${poor.length} right for what may be a poor reason (of ${searched} looked at)`,
     ...poor.map(({ id, label, reasons = [], frameShare = 0, foreignShare = 0 }) => {
-      const told = reasons.map((reason) =>
+      const signs = reasons.map((reason) =>
         reason === "frame"
           ? `${formatPercent(frameShare)} of the evidence at the edges`
-          : `${formatPercent(foreignShare)} of the nearest training pictures of other classes`,
+          : `${formatPercent(foreignShare)} of the nearest training pictures ${others}`,
       );
-      return `  ${id}  ${classNames[label]}: ${told.join(", ")}`;
+      return `  ${id}  ${classNames[label]}: ${signs.join(", ")}`;
     }),
     ...(sanity
       ? [

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Rng } from "@convkit/random";
+import { Explanations } from "@convkit/schema";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
@@ -56,6 +57,29 @@ it("trains on several labels a picture, and predicts every label by itself", asy
   expect(predictions[0]!.classes.map(({ className }) => className).sort()).toEqual(["green", "red"]);
   const { stdout } = await runConvkit(folder, predict);
   expect(stdout.match(/✓ (green|red)/g)).toHaveLength(2);
+});
+
+it("explains each picture for one label, and for the one that is named", async () => {
+  const args = ["explain", "latest", "--engine=cpu"];
+  const explained = await runConvkit(folder, [...args, "--sanity"]);
+  expect(explained).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(explained.stdout).toMatch(
+    /^grad-cam of \d+ pictures of test: \d+ mistakes \(\d+ said though not there, \d+ missed\), 12 it was least sure of/m,
+  );
+  expect(explained.stdout).toMatch(/^ {2}head +-?[01]\.\d\d$/m);
+  const named = await runConvkit(folder, [...args, "--class=red", "--json"]);
+  const [document] = named.json();
+  const { pictures, classNames } = Explanations.parse(document);
+  expect(document).toMatchObject({ isMultiLabel: true });
+  const red = classNames.indexOf("red");
+  expect(new Set(pictures.map(({ explained: label }) => label))).toEqual(new Set([red]));
+  // Every second picture has it; the network, which has learnt it, says so.
+  for (const { id, label, prediction, probability } of pictures) {
+    expect(label).toBe(Number.parseInt(id, 10) % 2 === 1 ? red : -1);
+    expect(prediction).toBe(probability >= 0.5 ? red : -1);
+  }
+  const unknown = await runConvkit(folder, [...args, "--class=blue"]);
+  expect(unknown.stderr).toContain("Expected one of the run's classes: green, red. Received: blue.");
 });
 
 it("keeps in a sweep the epoch that the sweep chooses by, though runs of label sets have another default", async () => {
