@@ -1,6 +1,6 @@
 import { createSplit, ImageDataset } from "@convkit/data";
 import { describe, expect, it } from "vitest";
-import { reviewLabels } from "./review-labels.js";
+import { reviewLabels, reviewLabelSets } from "./review-labels.js";
 
 const shape = { count: 12, height: 1, width: 1, channels: 1 };
 const split = (name: string) =>
@@ -99,5 +99,42 @@ describe("a review of labels", () => {
 
   it("keeps copies that leak or disagree, and no others", () => {
     expect(review.copies).toEqual([groups[0]]);
+  });
+});
+
+describe("a review of label sets", () => {
+  // All are sure of what the data set says, but train/3 surely has no dog, and test/11 rather a cat, too.
+  const sets = Uint8Array.from(ids.flatMap((_, i) => [i % 2 === 0 ? 1 : 0, i % 4 > 1 ? 1 : 0]));
+  const probabilities = Float32Array.from(sets, (has) => (has ? 0.9 : 0.1));
+  probabilities[ids.indexOf("train/3") * 2 + 1] = 0.05;
+  probabilities[ids.indexOf("test/11") * 2] = 0.55;
+  const { review, ranked } = reviewLabelSets(
+    { ...predictions, labels: new Int32Array(24).fill(-1), labelSets: sets, probabilities },
+    { runId: "run", folds: 5, dataset, inspection: { duplicates } },
+  );
+
+  it("says of each doubted label why, and of a picture without one what is worst in it", () => {
+    expect(review).toMatchObject({
+      counts: { train: 12, test: 12 },
+      suspectCount: 1,
+      suspectPictureCount: 1,
+    });
+    const [first, second] = review.pictures;
+    expect(first).toMatchObject({
+      id: "train/3",
+      split: "train",
+      labels: [1],
+      suspects: [{ label: 1, isThere: true }],
+      why: "confidently no dog: 0.05",
+    });
+    // 0.8 × 0.05 + 0.2 × 0.9.
+    expect(first!.quality).toBeCloseTo(0.22, 6);
+    expect(second).toMatchObject({ id: "test/11", labels: [1], suspects: [], why: "rather cat: 0.55" });
+    expect(ranked).toHaveLength(24);
+  });
+
+  it("has the labels of copies that disagree", () => {
+    const because = new Map(review.pictures.map(({ id, why }) => [id, why]));
+    expect(because.get("train/5")).toMatch(/^probably .*; test\/0 shows the same and is labelled cat$/);
   });
 });
