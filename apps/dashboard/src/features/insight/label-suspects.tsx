@@ -10,8 +10,10 @@ import { plainPictureUrl } from "./picture-trail";
 import { SmallPicture } from "./small-picture";
 
 const ROWS = 25;
-const percent = (value: number) => formatMetric(value, { style: "percent" });
-const figure = "py-2 pl-3 text-right font-mono text-ink-2 tabular-nums";
+/** As many decimals in every row, so that they stand below each other. */
+const percent = (value: number) =>
+  Number.isFinite(value) ? `${(value * 100).toFixed(1)}%` : formatMetric(value);
+const figure = "px-3 py-2 text-right font-mono text-ink-2 tabular-nums";
 
 export interface LabelSuspectsProps {
   run: RunDetail;
@@ -108,7 +110,7 @@ function SuspectTable({ run, review, labels, onOpen }: SuspectTableProps) {
                   className="flex cursor-pointer items-center gap-2 rounded-md text-left hover:bg-sunken"
                 >
                   <SmallPicture src={plainPictureUrl(run, label.id)} className="size-14 shrink-0" />
-                  <span className="font-mono text-2xs break-all text-ink-3">
+                  <span className="min-w-40 font-mono text-2xs break-all text-ink-3">
                     {label.split} · {label.id}
                   </span>
                 </button>

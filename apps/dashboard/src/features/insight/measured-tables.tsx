@@ -48,7 +48,7 @@ export function VerificationTable({ report, onOpen }: VerificationTableProps) {
               <button
                 type="button"
                 onClick={() => onOpen(id)}
-                className="cursor-pointer font-mono break-all text-accent hover:underline"
+                className="cursor-pointer text-left font-mono break-all text-accent hover:underline"
               >
                 {id}
               </button>

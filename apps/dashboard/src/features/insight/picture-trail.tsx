@@ -2,6 +2,7 @@
 "use client";
 import { Button, Dialog, formatMetric, KeyValueList, type KeyValue } from "@convkit/ui";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { picturedHash } from "../pictures/no-small-pictures";
 import { artifactUrl, thumbnailUrl } from "../shell/links";
@@ -29,6 +30,16 @@ export function PictureTrail({ run, trail, onTrail }: PictureTrailProps) {
     review: review.data?.document,
   };
   const picture = shown === undefined ? null : knownPicture(shown, documentsOfRun);
+  const topRef = useRef<HTMLDivElement>(null);
+  const before = useRef<string>(undefined);
+  // The next picture begins at its top, wherever in the one before it was chosen.
+  useEffect(() => {
+    if (before.current !== undefined) {
+      topRef.current?.scrollIntoView({ block: "start" });
+      topRef.current?.focus({ preventScroll: true });
+    }
+    before.current = shown;
+  }, [shown]);
   const names = documentsOfRun.explanations?.classNames ?? documentsOfRun.review?.classNames ?? [];
   return (
     <Dialog
@@ -38,7 +49,7 @@ export function PictureTrail({ run, trail, onTrail }: PictureTrailProps) {
       title={picture ? titleOf(picture, names) : ""}
     >
       {picture && (
-        <div className="flex flex-col gap-4">
+        <div ref={topRef} tabIndex={-1} className="flex flex-col gap-4 outline-none">
           {trail.length > 1 && (
             <Button size="sm" className="self-start" onClick={() => onTrail(trail.slice(0, -1))}>
               Back to {trail.at(-2)}

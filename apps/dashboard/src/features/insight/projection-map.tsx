@@ -109,6 +109,7 @@ function planeWords({ pca, umap, ids }: Projection, method: Method): string {
 }
 
 const ROWS = 50;
+const coordinate = (value: number) => value.toFixed(2).replace("-", "−");
 const figure = "py-1 pl-3 text-right font-mono text-ink-2 tabular-nums";
 
 interface PointTableProps extends Pick<ProjectionMapProps, "projection" | "onOpen"> {
@@ -153,7 +154,7 @@ function PointTable({ plane, projection, wrong, onOpen }: PointTableProps) {
                     <button
                       type="button"
                       onClick={() => onOpen(ids[place]!)}
-                      className="cursor-pointer py-1 font-mono break-all text-accent hover:underline"
+                      className="cursor-pointer py-1 text-left font-mono break-all text-accent hover:underline"
                     >
                       {ids[place]}
                     </button>
@@ -164,8 +165,8 @@ function PointTable({ plane, projection, wrong, onOpen }: PointTableProps) {
                       {label < 0 ? "" : wrong.has(ids[place]!) ? "wrong" : "right"}
                     </td>
                   )}
-                  <td className={figure}>{formatMetric(plane.x[index]!, { digits: 3 })}</td>
-                  <td className={figure}>{formatMetric(plane.y[index]!, { digits: 3 })}</td>
+                  <td className={figure}>{coordinate(plane.x[index]!)}</td>
+                  <td className={figure}>{coordinate(plane.y[index]!)}</td>
                 </tr>
               );
             })}
