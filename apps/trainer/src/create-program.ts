@@ -1,5 +1,5 @@
 /** The command and its subcommands, put together. */
-import { Command } from "commander";
+import { Command, Help, type Option } from "commander";
 import { addBatchSizeFindCommand } from "./commands/batch-size-find.js";
 import { addBenchmarkCommand } from "./commands/benchmark.js";
 import { addCompareCommand } from "./commands/compare.js";
@@ -49,6 +49,7 @@ export function createProgram(context: CommandContext, options: { readonly json:
     .showHelpAfterError("(--help shows what is possible)")
     .exitOverride()
     .enablePositionalOptions()
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
       writeErr: (text) => void (options.json || context.stderr.write(text)),
@@ -78,4 +79,19 @@ export function createProgram(context: CommandContext, options: { readonly json:
   addWorkerCommand(program, context);
   addDataCommand(program, context);
   return program;
+}
+
+const HELP = new Help();
+
+/** Defaults as they are typed: lists with commas; nothing of a flag that is off, or of a list without items. */
+function describeOption(option: Option): string {
+  const { defaultValue } = option as { defaultValue: unknown };
+  const isList = Array.isArray(defaultValue);
+  const isNothing = defaultValue === false || (isList && defaultValue.length === 0);
+  return HELP.optionDescription(
+    Object.assign(Object.create(option) as Option, {
+      ...(isNothing && { defaultValue: undefined }),
+      ...(isList && { defaultValueDescription: defaultValue.join(",") }),
+    }),
+  );
 }

@@ -39,6 +39,15 @@ describe("convkit benchmark", () => {
     expect(JSON.parse(readFileSync(join(directory, "artifacts", "benchmark.json"), "utf8"))).toEqual(told);
   });
 
+  it("says its defaults as they are typed, and none of a flag that is off", async () => {
+    const { exitCode, stdout } = await runConvkit(folder, ["benchmark", "--help"]);
+    expect(exitCode).toBe(0);
+    const words = stdout.replaceAll(/\s+/g, " ");
+    expect(words).toContain("(default: tensorflow-gpu,tensorflow,native,wasm,cpu)");
+    expect(words).toContain("(default: 1,8,32)");
+    expect(words).toContain("--json one JSON object -h,");
+  });
+
   it("draws a table, and ends as one that found no engine where it found none", async () => {
     const { exitCode, stdout } = await runConvkit(folder, ["benchmark", "latest", "--engines=cpu", ...BRIEF]);
     expect(exitCode).toBe(0);

@@ -48,12 +48,7 @@ export function addBenchmarkCommand(program: Command, context: CommandContext): 
       "measures how fast a run's network predicts on each engine, and the memory and files it takes",
     )
     .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
-    .option(
-      "--engines <names>",
-      "the engines, with commas between them (default: all)",
-      enginesArgument,
-      EngineName.options,
-    )
+    .option("--engines <names>", "the engines, with commas between them", enginesArgument, EngineName.options)
     .option(
       "--batch-sizes <list>",
       "pictures in a batch, with commas between them",
@@ -143,6 +138,7 @@ function describe(report: BenchmarkReport, { colors }: CommandContext): string[]
     "",
     colors.bold(titles),
     ...lines,
+    ...(unavailable.length > 0 ? [""] : []),
     ...unavailable.map(({ name, reason }) => colors.dim(`${name}: ${reason}`)),
   ];
 }

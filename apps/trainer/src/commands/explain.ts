@@ -38,7 +38,7 @@ picture, each is explained for one of them: of the wrong ones, said though it is
 names the one label that counts.
 
 --sanity randomises the network's weights from the output down and tells how alike the maps stay (Adebayo et al. 2018): near
-1 at the end, they show the picture and not what was learned.
+1 at the end, they show the picture and not what was learnt.
 
 Examples:
   convkit explain latest cat.jpg dog.png

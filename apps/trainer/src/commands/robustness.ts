@@ -85,7 +85,11 @@ export function addRobustnessCommand(program: Command, context: CommandContext):
       );
       if (flags.json) return printJson(context, { type: "robustness", ...report, path });
       const { columns = USUAL_COLUMNS } = context.stdout as Partial<WriteStream>;
-      print(context, [...describeRobustness(report, { columns, colors: context.colors }), "", path]);
+      print(context, [
+        ...describeRobustness(report, { columns, colors: context.colors }),
+        "",
+        `${context.colors.bold("report")}      ${path}`,
+      ]);
     });
 }
 

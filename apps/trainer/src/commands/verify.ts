@@ -219,7 +219,8 @@ function describe(report: VerificationReport, { colors }: CommandContext): strin
 }
 
 function describeParity({ count, largestLogitDifference, meanLogitDifference, agreement }: Parity): string {
-  const digits = (value: number): string => value.toPrecision(2);
+  const digits = (value: number): string =>
+    value === 0 ? "0" : value < 1e-3 ? value.toExponential(1) : value.toPrecision(2);
   return (
     `${count.toLocaleString("en-US")} ${count === 1 ? "picture" : "pictures"}: logits differ by ${digits(largestLogitDifference)} at most, ` +
     `${digits(meanLogitDifference)} on average; ${formatPercent(agreement)} decided alike`
