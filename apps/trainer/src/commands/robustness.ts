@@ -8,6 +8,7 @@ import { ConfigError } from "../config/config-error.js";
 import { parseEngineFlag } from "../config/engine-flag.js";
 import { showDataProgress } from "../display/describe-data-progress.js";
 import { describeRobustness } from "../display/describe-robustness.js";
+import { formatDuration } from "../display/format.js";
 import { interruptible } from "../process/interruptible.js";
 import { EngineCannotTrainError } from "../process/process-errors.js";
 import { findRun, readRunConfig } from "../run/find-run.js";
@@ -24,11 +25,12 @@ interface RobustnessFlags {
 }
 
 const NOTES = `
-Test pictures, or validation pictures where there are none: up to --limit of them, each class with its share. They are judged as
-they are; under the 15 corruptions of CIFAR-10-C at 5 severities (Hendrycks & Dietterich 2019; ImageNet-C's parameters for pictures of 85
-pixels and more), turned, scaled, and moved against the network by FGSM and PGD. The mean corruption error is the mean of the 75
-errors, or with --baseline of each corruption's errors over the baseline's. The report is kept as artifacts/robustness.json of
-the run after each part, and keeps the other parts of an earlier report where that is of the same pictures.
+Test pictures, or validation pictures where there are none: up to --limit of them, each class with its share. Each is judged under
+120 conditions, so that time grows with --limit; the line of progress tells how much is left. They are judged as they are; under the 15
+corruptions of CIFAR-10-C at 5 severities (Hendrycks & Dietterich 2019; ImageNet-C's parameters for pictures of 85 pixels and
+more), turned, scaled, and moved against the network by FGSM and PGD. The mean corruption error is the mean of the 75 errors, or
+with --baseline of each corruption's errors over the baseline's, which the table shows as well. The report is kept as
+artifacts/robustness.json of the run after each part, and keeps the other parts of an earlier report where that is of the same pictures.
 
 Examples:
   convkit robustness latest
@@ -67,6 +69,7 @@ export function addRobustnessCommand(program: Command, context: CommandContext):
         async ({ signal, writer }) => {
           const engine = await openEngineOf(directory, flags);
           const { measureRobustness } = await import("@convkit/trainer");
+          let startedAt: number | undefined;
           const { remarks, ...measured } = await measureRobustness(directory, {
             home: context.home,
             engine,
@@ -77,7 +80,12 @@ export function addRobustnessCommand(program: Command, context: CommandContext):
             signal,
             onDataProgress: (progress) => showDataProgress(progress, writer, context.colors),
             onPartKept: (part) => whole.push(part),
-            onCondition: (condition, { done, of }) => writer.status(`${done + 1} of ${of}: ${condition}`),
+            onCondition: (condition, { done, of }, share) => {
+              startedAt ??= performance.now();
+              writer.status(
+                `${done + 1} of ${of}: ${condition}${timeLeft(performance.now() - startedAt, share)}`,
+              );
+            },
           });
           for (const remark of remarks) writer.print(context.colors.yellow(remark));
           return measured;
@@ -91,6 +99,11 @@ export function addRobustnessCommand(program: Command, context: CommandContext):
         `${context.colors.bold("report")}      ${path}`,
       ]);
     });
+}
+
+/** Nothing before a first condition is through. */
+function timeLeft(elapsedMs: number, share: number): string {
+  return share === 0 ? "" : `, about ${formatDuration((elapsedMs * (1 - share)) / share)} left`;
 }
 
 /** Attacks need gradients. */

@@ -8,10 +8,16 @@ import type { JudgedRun } from "../judged-run.js";
 import type { RobustnessPictures } from "./robustness-pictures.js";
 
 /** In values of 0…255; 8 is what CIFAR-10's networks are usually attacked by. */
-export const EPSILONS = [0, 1, 2, 4, 8] as const;
+const EPSILONS = [0, 1, 2, 4, 8] as const;
 /** As Madry et al. 2018 test CIFAR-10's networks with 7 to 20 steps of 2, at an ε of 8. */
 const PGD_STEPS = 10;
 const STEP_SHARE = 1 / 4;
+/** A gradient takes about two passes beside the one that it is of. */
+const GRADIENT_PASSES = 3;
+/** How often the network is asked of each picture, point by point. */
+export const ATTACK_PASSES: readonly number[] = [1, PGD_STEPS].flatMap((steps) =>
+  EPSILONS.map((epsilon) => 1 + (epsilon === 0 && steps > 1 ? 0 : steps * GRADIENT_PASSES)),
+);
 
 /**
  * The accuracy of the network by each picture alone, whatever views the run is judged by.

@@ -35,11 +35,15 @@ describe("measureRobustness", () => {
   it("measures all parts on a sample, and keeps the report", async () => {
     const before = tf.memory().numTensors;
     const told: { condition: string; done: number; of: number }[] = [];
+    const shares: number[] = [];
     const { report, path } = await measureRobustness(
       run,
       optionsFor({
         parts: RobustnessPart.options,
-        onCondition: (condition, progress) => told.push({ condition, ...progress }),
+        onCondition: (condition, progress, share) => {
+          told.push({ condition, ...progress });
+          shares.push(share);
+        },
       }),
     );
     expect(tf.memory().numTensors).toBe(before);
@@ -71,6 +75,9 @@ describe("measureRobustness", () => {
 
     expect(told[0]).toEqual({ condition: "as they are", done: 0, of: 1 + 75 + 25 + 9 + 10 });
     expect(told.map(({ done }) => done)).toEqual(Array.from({ length: 120 }, (_, i) => i));
+    // 110 passes, 5 of FGSM with a gradient each, PGD's one without and four with ten: 110 + 5 · 4 + 1 + 4 · 31 = 255.
+    expect([shares[0], shares[110]]).toEqual([0, 110 / 255]);
+    expect(shares.at(-1)).toBeCloseTo(1 - 31 / 255, 12);
   });
 
   it("says the same again by the same seed, and leaves out what was not asked for", async () => {

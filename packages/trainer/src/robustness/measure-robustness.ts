@@ -2,12 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { corruptionErrors } from "@convkit/evaluator";
+import { VIEW_COUNTS } from "@convkit/models";
 import { Rng } from "@convkit/random";
 import { RobustnessPart, RobustnessReport, type CorruptionAccuracies } from "@convkit/schema";
 import { corrupt, CORRUPTIONS, corruptionScale, type Severity } from "@convkit/transforms";
 import { NothingToJudgeError } from "../judge.js";
 import { withJudgedRun, type JudgedRun, type JudgedRunOptions } from "../judged-run.js";
-import { attackCurves, EPSILONS } from "./attack-curves.js";
+import { ATTACK_PASSES, attackCurves } from "./attack-curves.js";
 import {
   checkBaseline,
   drawSample,
@@ -29,6 +30,8 @@ export interface RobustnessOptions extends JudgedRunOptions {
   readonly onCondition?: (
     condition: string,
     progress: { readonly done: number; readonly of: number },
+    /** How much of the work is done, 0 to 1: a condition of PGD takes many times what others do. */
+    share: number,
   ) => void;
   /** Told once a part is whole, and kept with those before it. */
   readonly onPartKept?: (part: RobustnessPart) => void;
@@ -41,12 +44,13 @@ const DEGREES = Array.from({ length: 25 }, (_, i) => -180 + 15 * i);
 /** 2^(−1) to 2^1, a quarter of an octave apart. */
 const FACTORS = Array.from({ length: 9 }, (_, i) => 2 ** ((i - 4) / 4));
 
-const CONDITIONS: Readonly<Record<RobustnessPart, number>> = {
-  corruptions: CORRUPTIONS.length * SEVERITIES.length,
-  rotation: DEGREES.length,
-  scale: FACTORS.length,
-  adversarial: 2 * EPSILONS.length,
-};
+/** How often the network is asked of each picture, condition by condition; `views` times where it is judged by several. */
+const passesOf = (views: number): Readonly<Record<RobustnessPart, readonly number[]>> => ({
+  corruptions: CORRUPTIONS.flatMap(() => SEVERITIES.map(() => views)),
+  rotation: DEGREES.map(() => views),
+  scale: FACTORS.map(() => views),
+  adversarial: ATTACK_PASSES,
+});
 
 /**
  * Of the test pictures, else of the validation pictures. Corruptions, turns and scales are done to the decoded picture as the data
@@ -88,12 +92,16 @@ async function measure(run: JudgedRun, options: RobustnessOptions) {
   const measured = measuredSample(sample, { seed, contentHash });
   const pictures = await RobustnessPictures.read(run, sample, signal);
   if (baseline) checkBaseline(baseline, measured, corruptionScale(pictures.shape));
-  const of = 1 + parts.reduce((sum, part) => sum + CONDITIONS[part], 0);
-  let done = 0;
+  const { testTimeAugmentation } = run.data.config;
+  const views = testTimeAugmentation ? VIEW_COUNTS[testTimeAugmentation] : 1;
+  const asked = RobustnessPart.options.filter((one) => parts.includes(one));
+  const passes = [views, ...asked.flatMap((part) => passesOf(views)[part])];
+  const total = passes.reduce((sum, one) => sum + one, 0);
+  let [done, passed] = [0, 0];
   const tell = (condition: string): void => {
     signal?.throwIfAborted();
-    options.onCondition?.(condition, { done, of });
-    done++;
+    options.onCondition?.(condition, { done, of: passes.length }, passed / total);
+    passed += passes[done++]!;
   };
   tell("as they are");
   const accuracy = await pictures.accuracyOf();
@@ -127,7 +135,7 @@ async function measure(run: JudgedRun, options: RobustnessOptions) {
     }),
   };
   let path = join(run.folder.artifacts, NAME);
-  for (const part of RobustnessPart.options.filter((one) => parts.includes(one))) {
+  for (const part of asked) {
     report = { ...report, ...(await measurements[part]()) };
     path = await run.saveArtifact(NAME, report);
     options.onPartKept?.(part);
