@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { seriousViolations } from "./axe.js";
 import { openPage, visit, type PageOptions } from "./open-browser.js";
 import { pictureId } from "./seed-dataset.js";
-import { insightFiles } from "./seed-insight.js";
+import { insightFiles, labelSetFiles } from "./seed-insight.js";
 import { seedThumbnails } from "./seed-thumbnails.js";
 import { dashboardInBrowser, serveRuns } from "./serve-dashboard.js";
 
@@ -17,13 +17,14 @@ const dashboard = dashboardInBrowser(async () => {
   const served = await serveRuns({
     known: { ...plan, name: "known", files: insightFiles },
     plain: { ...plan, name: "plain", dataset: "fashion-mnist" },
+    sets: { ...plan, name: "sets", multiLabel: true, status: "interrupted", files: labelSetFiles },
     hostile: { ...plan, name: "hostile", files: hostileFiles },
   });
   await seedThumbnails(served.home, "cifar10", ["train/a", "train/b"]);
   return served;
 });
 
-async function openInsight(run: "known" | "plain" | "hostile", look: Omit<PageOptions, "url"> = {}) {
+async function openInsight(run: keyof typeof dashboard.served.ids, look: Omit<PageOptions, "url"> = {}) {
   const { served, browser } = dashboard;
   const watched = await openPage(browser, { url: served.url, ...look });
   await visit(watched.page, `${served.url}/runs/${served.ids[run]}?tab=insight`);
@@ -51,7 +52,8 @@ test.each(looks)(
   "a point opens its picture, and that its neighbours, $theme at $width pixels",
   async (look) => {
     const { page } = await openInsight("known", look);
-    await page.getByText("gaussian noise").waitFor();
+    const noise = page.getByRole("row", { name: /^gaussian noise/ });
+    expect(await noise.innerText()).toMatch(/80\.0\s+70\.0\s+60\.0\s+50\.0\s+40\.0\s+0\.85×\s+1\.20×/);
     const plot = page.getByRole("application", { name: /Pictures of test by PCA, 40 points/ });
     await plot.focus();
     await page.keyboard.press("ArrowRight");
@@ -153,6 +155,26 @@ test.each(looks)(
   },
   60_000,
 );
+
+test("of sets of labels it says what to add and remove, and for which label a map is", async () => {
+  const { page, problems } = await openInsight("sets", { width: 390 });
+  const section = sectionOf(page, "Label suspects");
+  await section.getByText("2 labels are probably missing or too many, in 1 of 1,540 pictures").waitFor();
+  const rows = section
+    .getByRole("table", { name: "Sets of labels, the likeliest errors first" })
+    .getByRole("row");
+  expect(await rows.count()).toBe(2);
+  expect(await rows.nth(1).innerText()).toMatch(
+    /test\/00003\.png\s+cat, deer\s+add dog \(97\.0%\), remove deer \(2\.0%\)\s+dog is confidently/,
+  );
+  await rows.nth(1).getByRole("button").click();
+  const dialog = page.getByRole("dialog", { name: "dog, said where it is not" });
+  await dialog.getByText("add dog (97.0%), remove deer (2.0%)").waitFor();
+  await dialog.getByText("cat, deer").waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.context().close();
+}, 60_000);
 
 test.each(looks)(
   "parity and speed stand in tables that can be read, $theme at $width pixels",

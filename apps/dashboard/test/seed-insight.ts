@@ -3,6 +3,7 @@ import type {
   BenchmarkReport,
   Explanations,
   LabelReview,
+  LabelSetReview,
   Projection,
   RobustnessReport,
   VerificationReport,
@@ -117,6 +118,8 @@ const robustness = {
     byName: [{ name: "gaussian_noise", accuracies: [0.8, 0.7, 0.6, 0.5, 0.4] }],
     meanCorruptionError: 0.4,
     relativeMeanCorruptionError: 0.3,
+    baseline: "20260101-000000-aaaaaa",
+    overBaseline: [{ name: "gaussian_noise", error: 0.85, relativeError: 1.2 }],
   },
 } satisfies RobustnessReport;
 
@@ -169,6 +172,51 @@ const benchmark = {
   unavailable: [{ name: "tensorflow-gpu", reason: "No graphics card was found." }],
 } satisfies BenchmarkReport;
 
+const setExplanations = {
+  ...explanations,
+  isMultiLabel: true,
+  searched: 0,
+  sanity: undefined,
+  // It says that there is a dog, where there is none.
+  pictures: [{ ...explanations.pictures[0]!, label: -1, prediction: DOG }],
+} satisfies Explanations;
+
+const labelSetReview = {
+  formatVersion: 1,
+  runId: "seeded",
+  classNames,
+  folds: 3,
+  counts: { train: 1500, test: 40 },
+  suspectCount: 2,
+  suspectPictureCount: 1,
+  confidentJoints: classNames.map(() => [
+    [30, 1],
+    [1, 8],
+  ]),
+  pictures: [
+    {
+      id: pictureId(3),
+      split: "test",
+      labels: [CAT, DEER],
+      suspects: [
+        { label: DOG, isThere: false, probability: 0.97 },
+        { label: DEER, isThere: true, probability: 0.02 },
+      ],
+      quality: 0.05,
+      why: "dog is confidently seen, deer is not",
+    },
+    {
+      id: pictureId(23),
+      split: "test",
+      labels: [],
+      suspects: [],
+      quality: 0.4,
+      why: "among the least sure",
+    },
+  ],
+  copies: labelReview.copies,
+} satisfies LabelSetReview;
+
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
 /** By the path in a run's folder. The overlays are no maps, but pictures of the size that they would have. */
@@ -185,4 +233,11 @@ export const insightFiles: Readonly<Record<string, Uint8Array>> = {
   "artifacts/robustness.json": json(robustness),
   "artifacts/verification.json": json(verification),
   "artifacts/benchmark.json": json(benchmark),
+};
+
+/** Of a run whose pictures have any number of labels. */
+export const labelSetFiles: Readonly<Record<string, Uint8Array>> = {
+  ...insightFiles,
+  "artifacts/explanations/index.json": json(setExplanations),
+  "artifacts/label-set-review.json": json(labelSetReview),
 };

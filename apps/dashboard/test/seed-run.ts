@@ -25,6 +25,8 @@ export interface RunPlan {
   readonly learningRate?: number;
   readonly optimizer?: "sgd" | "adamw";
   readonly dataset?: DatasetName;
+  /** The pictures have any number of labels. */
+  readonly multiLabel?: boolean;
   readonly experiment?: string;
   readonly tags?: readonly string[];
   readonly sweep?: RunConfig["sweep"];
@@ -66,7 +68,11 @@ export async function seedRun(
     ...(plan.sweep && { sweep: plan.sweep }),
     ...(plan.forkedFrom && { forkedFrom: plan.forkedFrom }),
     seed: plan.seed,
-    data: { source: dataset, contentHash: card.contentHash },
+    data: {
+      source: dataset,
+      contentHash: card.contentHash,
+      ...(plan.multiLabel && { multiLabel: true }),
+    },
     model: plan.model,
     optimizer: plan.optimizer ?? "sgd",
     learningRate: plan.learningRate ?? 0.1,

@@ -134,6 +134,9 @@ export const runsRouter = router({
     labelReview: userProcedure
       .input(RunId)
       .query(({ ctx, input }) => readDocument(ctx, input, "labelReview")),
+    labelSetReview: userProcedure
+      .input(RunId)
+      .query(({ ctx, input }) => readDocument(ctx, input, "labelSetReview")),
     robustness: userProcedure.input(RunId).query(({ ctx, input }) => readDocument(ctx, input, "robustness")),
     verification: userProcedure
       .input(RunId)

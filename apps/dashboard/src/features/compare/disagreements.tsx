@@ -5,6 +5,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { messageOfError } from "../../trpc/message-of-error";
+import { NoSmallPictures, picturedHash } from "../pictures/no-small-pictures";
 import { nameOfClass } from "../pictures/predicted-pictures";
 import { thumbnailUrl } from "../shell/links";
 import { MoreButton } from "../shell/more-button";
@@ -63,12 +64,14 @@ function DisagreementGrid({ runs, split, strokes }: DisagreementGridProps) {
       />
     );
   }
-  const datasetHash = runs[0]?.datasetHash ?? null;
+  const [first] = runs;
+  const datasetHash = first ? picturedHash(first) : null;
   return (
     <Card
       title="Pictures on which they disagree"
       detail={`${total.toLocaleString("en")} of ${shared.toLocaleString("en")} (${formatMetric(total / shared, { style: "percent" })})`}
     >
+      {first && <NoSmallPictures run={first} />}
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-3">
         {pictures.map(({ id, label, predictions, probabilities }) => (
           <li key={id} className="flex min-w-0 gap-3 rounded-md border border-line p-2" title={id}>

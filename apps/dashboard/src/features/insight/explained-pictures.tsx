@@ -4,7 +4,7 @@ import { PictureGrid, Segmented } from "@convkit/ui";
 import { useState } from "react";
 import type { Explanations, RunDetail } from "../../trpc/context";
 import { artifactUrl } from "../shell/links";
-import { className, explanationPath } from "./known-picture";
+import { explanationPath, labelWords } from "./known-picture";
 import { sanityWords } from "./sanity-words";
 
 type Kind = Explanations["pictures"][number]["chosenAs"];
@@ -27,7 +27,7 @@ export interface ExplainedPicturesProps {
 }
 
 export function ExplainedPictures({ run, explanations, onOpen }: ExplainedPicturesProps) {
-  const { pictures, classNames, searched } = explanations;
+  const { pictures, searched } = explanations;
   const counts = ORDER.map((kind) => pictures.filter(({ chosenAs }) => chosenAs === kind).length);
   const [kind, setKind] = useState<Kind>(ORDER.find((_, index) => counts[index]! > 0) ?? "mistake");
   const shown = pictures.filter(({ chosenAs }) => chosenAs === kind);
@@ -56,13 +56,13 @@ export function ExplainedPictures({ run, explanations, onOpen }: ExplainedPictur
           label={KINDS[kind].title}
           tileWidth={128}
           maxHeight="480px"
-          pictures={shown.map(({ id, file, label, prediction, probability }) => {
+          pictures={shown.map((picture) => {
+            const { id, file, probability } = picture;
             const path = explanationPath(file);
             return {
               id,
               src: path === null ? null : artifactUrl(run.id, path),
-              label: className(classNames, label),
-              prediction: className(classNames, prediction),
+              ...labelWords(explanations, picture),
               probability,
             };
           })}

@@ -15,6 +15,10 @@ const LabelSuspects = lazyPart(
   () => import("./label-suspects").then((part) => part.LabelSuspects),
   TabSkeleton,
 );
+const LabelSetSuspects = lazyPart(
+  () => import("./label-set-suspects").then((part) => part.LabelSetSuspects),
+  TabSkeleton,
+);
 const ExplainedPictures = lazyPart(
   () => import("./explained-pictures").then((part) => part.ExplainedPictures),
   TabSkeleton,
@@ -40,7 +44,9 @@ export function InsightTab({ run }: { run: RunDetail }) {
   const { documents } = useTRPC().runs;
   const [trail, setTrail] = useState<readonly string[]>([]);
   const open = (id: string) => setTrail([id]);
-  const review = useQuery(documents.labelReview.queryOptions(run.id));
+  const isMultiLabel = run.card?.isMultiLabel === true || run.config.data.multiLabel === true;
+  const review = useQuery({ ...documents.labelReview.queryOptions(run.id), enabled: !isMultiLabel });
+  const setReview = useQuery({ ...documents.labelSetReview.queryOptions(run.id), enabled: isMultiLabel });
   const explanations = useQuery(documents.explanations.queryOptions(run.id));
   const projection = useQuery(documents.projection.queryOptions(run.id));
   const robustness = useQuery(documents.robustness.queryOptions(run.id));
@@ -49,14 +55,25 @@ export function InsightTab({ run }: { run: RunDetail }) {
   return (
     <div className="flex flex-col gap-4">
       <NoSmallPictures run={run} />
-      <InsightSection
-        title="Label suspects"
-        query={review}
-        tells="Which labels are probably wrong, by networks that have not learnt from them, and which pictures are in several splits or under several labels."
-        command={`convkit review ${run.id}`}
-      >
-        {(document) => <LabelSuspects run={run} review={document} onOpen={open} />}
-      </InsightSection>
+      {isMultiLabel ? (
+        <InsightSection
+          title="Label suspects"
+          query={setReview}
+          tells="Which labels are probably missing or too many, by networks that have not learnt from them, and which pictures are in several splits or under several sets of labels."
+          command={`convkit review ${run.id}`}
+        >
+          {(document) => <LabelSetSuspects run={run} review={document} onOpen={open} />}
+        </InsightSection>
+      ) : (
+        <InsightSection
+          title="Label suspects"
+          query={review}
+          tells="Which labels are probably wrong, by networks that have not learnt from them, and which pictures are in several splits or under several labels."
+          command={`convkit review ${run.id}`}
+        >
+          {(document) => <LabelSuspects run={run} review={document} onOpen={open} />}
+        </InsightSection>
+      )}
       <InsightSection
         title="Explanations"
         query={explanations}

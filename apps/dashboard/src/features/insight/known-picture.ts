@@ -1,9 +1,10 @@
 /** All that a run's documents say of one picture, so that it looks the same wherever it is opened. */
-import type { Explanations, LabelReview, Projection } from "../../trpc/context";
+import type { Explanations, LabelReview, LabelSetReview, Projection } from "../../trpc/context";
 
 export interface PictureDocuments {
   readonly explanations?: Explanations | null | undefined;
   readonly review?: LabelReview | null | undefined;
+  readonly setReview?: LabelSetReview | null | undefined;
   readonly projection?: Projection | null | undefined;
 }
 
@@ -17,11 +18,12 @@ export interface Neighbour {
 
 export interface KnownPicture {
   readonly id: string;
-  /** null where no document names the picture's class. */
+  /** null where no document names the picture's class; of label sets all that it has. */
   readonly label: string | null;
   readonly split: string | null;
   readonly explained: Explanations["pictures"][number] | null;
   readonly reviewed: LabelReview["labels"][number] | null;
+  readonly reviewedSet: LabelSetReview["pictures"][number] | null;
   /** Of a judged picture its nearest training pictures; of a training picture the judged ones that it is near to. */
   readonly neighbours: readonly Neighbour[];
   /** Which split the neighbours are of. */
@@ -33,21 +35,28 @@ const MOST_NEIGHBOURS = 12;
 
 export function knownPicture(
   id: string,
-  { explanations, review, projection }: PictureDocuments,
+  { explanations, review, setReview, projection }: PictureDocuments,
 ): KnownPicture {
   const explained = explanations?.pictures.find((picture) => picture.id === id) ?? null;
   const reviewed = review?.labels.find((picture) => picture.id === id) ?? null;
+  const reviewedSet = setReview?.pictures.find((picture) => picture.id === id) ?? null;
   const around = projection ? neighbourhoodOf(id, projection) : null;
   return {
     id,
     label:
-      (explained && explanations && className(explanations.classNames, explained.label)) ??
+      (reviewedSet && setReview && namesOf(setReview.classNames, reviewedSet.labels)) ??
+      (explained && explanations && labelWords(explanations, explained).label) ??
       (reviewed && review && className(review.classNames, reviewed.label)) ??
       around?.label ??
       null,
-    split: reviewed?.split ?? around?.split ?? (explained && explanations ? explanations.split : null),
+    split:
+      reviewed?.split ??
+      reviewedSet?.split ??
+      around?.split ??
+      (explained && explanations ? explanations.split : null),
     explained,
     reviewed,
+    reviewedSet,
     neighbours: around?.neighbours ?? [],
     neighbourSplit: around?.neighbourSplit ?? null,
   };
@@ -55,6 +64,20 @@ export function knownPicture(
 
 export const className = (classNames: readonly string[], index: number) =>
   index < 0 ? "unknown" : (classNames[index] ?? String(index));
+
+/** A set of labels. */
+export const namesOf = (classNames: readonly string[], labels: readonly number[]) =>
+  labels.length === 0 ? "no label" : labels.map((label) => className(classNames, label)).join(", ");
+
+/** What the picture is and what the network said; of label sets whether the explained label is there, and said to be. */
+export function labelWords(
+  { classNames, isMultiLabel }: Explanations,
+  { label, prediction, explained }: Explanations["pictures"][number],
+): { label: string; prediction: string } {
+  const wordOf = (index: number) =>
+    isMultiLabel && index < 0 ? `no ${className(classNames, explained)}` : className(classNames, index);
+  return { label: wordOf(label), prediction: wordOf(prediction) };
+}
 
 interface Neighbourhood {
   readonly label: string;

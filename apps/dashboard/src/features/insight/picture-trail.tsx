@@ -6,7 +6,16 @@ import { useEffect, useRef } from "react";
 import { useTRPC, type RunDetail } from "../../trpc/context";
 import { picturedHash } from "../pictures/no-small-pictures";
 import { artifactUrl, thumbnailUrl } from "../shell/links";
-import { className, explanationPath, knownPicture, type KnownPicture, type Neighbour } from "./known-picture";
+import {
+  className,
+  explanationPath,
+  knownPicture,
+  labelWords,
+  type KnownPicture,
+  type Neighbour,
+  type PictureDocuments,
+} from "./known-picture";
+import { suspectWords } from "./suspect-words";
 import { SmallPicture } from "./small-picture";
 
 export interface PictureTrailProps {
@@ -24,10 +33,12 @@ export function PictureTrail({ run, trail, onTrail }: PictureTrailProps) {
   const projection = useQuery({ ...documents.projection.queryOptions(run.id), enabled });
   const explanations = useQuery({ ...documents.explanations.queryOptions(run.id), enabled });
   const review = useQuery({ ...documents.labelReview.queryOptions(run.id), enabled });
+  const setReview = useQuery({ ...documents.labelSetReview.queryOptions(run.id), enabled });
   const documentsOfRun = {
     projection: projection.data?.document,
     explanations: explanations.data?.document,
     review: review.data?.document,
+    setReview: setReview.data?.document,
   };
   const picture = shown === undefined ? null : knownPicture(shown, documentsOfRun);
   const topRef = useRef<HTMLDivElement>(null);
@@ -40,13 +51,12 @@ export function PictureTrail({ run, trail, onTrail }: PictureTrailProps) {
     }
     before.current = shown;
   }, [shown]);
-  const names = documentsOfRun.explanations?.classNames ?? documentsOfRun.review?.classNames ?? [];
   return (
     <Dialog
       open={picture !== null}
       onOpenChange={(open) => !open && onTrail([])}
       size="wide"
-      title={picture ? titleOf(picture, names) : ""}
+      title={picture ? titleOf(picture, documentsOfRun) : ""}
     >
       {picture && (
         <div ref={topRef} tabIndex={-1} className="flex flex-col gap-4 outline-none">
@@ -57,7 +67,7 @@ export function PictureTrail({ run, trail, onTrail }: PictureTrailProps) {
           )}
           <div className="grid items-start gap-4 md:grid-cols-2">
             <LargePictures run={run} picture={picture} />
-            <KeyValueList items={factsOf(picture, names)} />
+            <KeyValueList items={factsOf(picture, documentsOfRun)} />
           </div>
           <Neighbours run={run} picture={picture} onOpen={({ id }) => onTrail([...trail, id])} />
         </div>
@@ -71,9 +81,15 @@ export const plainPictureUrl = (run: RunDetail, id: string) => {
   return hash === null ? null : thumbnailUrl(hash, id);
 };
 
-function titleOf({ label, explained }: KnownPicture, names: readonly string[]): string {
-  if (!explained) return label ?? "A picture";
-  const prediction = className(names, explained.prediction);
+function titleOf({ label: known, explained }: KnownPicture, { explanations }: PictureDocuments): string {
+  if (!explained || !explanations) return known ?? "A picture";
+  if (explanations.isMultiLabel) {
+    const name = className(explanations.classNames, explained.explained);
+    const [isThere, isSaid] = [explained.label >= 0, explained.prediction >= 0];
+    if (isThere === isSaid) return isThere ? `${name}, recognised` : `${name}, rightly not said`;
+    return isThere ? `${name}, missed` : `${name}, said where it is not`;
+  }
+  const { label, prediction } = labelWords(explanations, explained);
   return label === prediction ? `${label}, recognised` : `${label}, taken for ${prediction}`;
 }
 
@@ -100,18 +116,23 @@ function Framed({ caption, src, wide }: { caption: string; src: string | null; w
 
 const percent = (value: number) => formatMetric(value, { style: "percent" });
 
-function factsOf(picture: KnownPicture, names: readonly string[]): KeyValue[] {
-  const { id, label, split, explained, reviewed } = picture;
+function factsOf(picture: KnownPicture, documents: PictureDocuments): KeyValue[] {
+  const { id, label, split, explained, reviewed, reviewedSet } = picture;
+  const { explanations, review, setReview } = documents;
   return [
     ...(label === null ? [] : [{ key: "label", label: "Label", value: label }]),
-    ...(explained
+    ...(explained && explanations
       ? [
           {
             key: "prediction",
             label: "Prediction",
-            value: `${className(names, explained.prediction)} (${percent(explained.probability)})`,
+            value: `${labelWords(explanations, explained).prediction} (${percent(explained.probability)})`,
           },
-          { key: "shown", label: "Evidence for", value: className(names, explained.explained) },
+          {
+            key: "shown",
+            label: "Evidence for",
+            value: className(explanations.classNames, explained.explained),
+          },
           ...(explained.reasons ?? []).map((reason) => ({
             key: reason,
             label: "A poor reason",
@@ -122,15 +143,29 @@ function factsOf(picture: KnownPicture, names: readonly string[]): KeyValue[] {
           })),
         ]
       : []),
-    ...(reviewed
+    ...(reviewed && review
       ? [
           {
             key: "suggestion",
             label: reviewed.isSuspect ? "Rather" : "If not its label",
-            value: `${className(names, reviewed.suggestion)} (${percent(reviewed.suggestionProbability)})`,
+            value: `${className(review.classNames, reviewed.suggestion)} (${percent(reviewed.suggestionProbability)})`,
           },
           { key: "p", label: "p(label)", value: percent(reviewed.labelProbability) },
           { key: "why", label: "Why", value: reviewed.why },
+        ]
+      : []),
+    ...(reviewedSet && setReview
+      ? [
+          ...(reviewedSet.suspects.length === 0
+            ? []
+            : [
+                {
+                  key: "rather",
+                  label: "Rather",
+                  value: suspectWords(setReview.classNames, reviewedSet.suspects),
+                },
+              ]),
+          { key: "why", label: "Why", value: reviewedSet.why },
         ]
       : []),
     ...(split === null ? [] : [{ key: "split", label: "Split", value: split }]),

@@ -8,6 +8,7 @@ import { Figure, FigureRow } from "../run/key-figures";
 import { curvesOf, heatStep } from "./robustness-curves";
 
 const percent = (value: number) => formatMetric(value, { style: "percent" });
+const figure = "pl-3 text-right font-mono text-ink-2 tabular-nums";
 const ofCorruption = (name: string) => name.replaceAll("_", " ");
 
 export function RobustnessFigures({ report }: { report: RobustnessReport }) {
@@ -60,7 +61,11 @@ export function RobustnessFigures({ report }: { report: RobustnessReport }) {
   );
 }
 
+/** 0.85 → "0.85×". */
+const ratio = (value: number) => (Number.isFinite(value) ? `${value.toFixed(2)}×` : "–");
+
 function Corruptions({ corruptions }: { corruptions: NonNullable<RobustnessReport["corruptions"]> }) {
+  const { baseline = "the baseline", overBaseline } = corruptions;
   return (
     <div
       className="relative overflow-x-auto"
@@ -83,35 +88,62 @@ function Corruptions({ corruptions }: { corruptions: NonNullable<RobustnessRepor
                 {severity}
               </th>
             ))}
+            {overBaseline && (
+              <>
+                <th
+                  scope="col"
+                  className="pl-3 text-right font-medium"
+                  title={`Its errors over ${baseline}'s`}
+                >
+                  over baseline's
+                </th>
+                <th
+                  scope="col"
+                  className="pl-3 text-right font-medium"
+                  title={`Its errors beyond those on clean pictures, over ${baseline}'s`}
+                >
+                  relative
+                </th>
+              </>
+            )}
           </tr>
         </thead>
         <tbody>
-          {corruptions.byName.map(({ name, accuracies }) => (
-            <tr key={name}>
-              <th scope="row" className="pr-2 text-left font-normal text-ink">
-                {ofCorruption(name)}
-              </th>
-              {accuracies.map((accuracy, index) => {
-                const step = heatStep(accuracy);
-                return (
-                  <td
-                    key={index}
-                    className="rounded-[3px] px-1.5 py-1 text-center font-mono tabular-nums"
-                    style={
-                      step === null
-                        ? {}
-                        : {
-                            background: `var(--color-hit-${step})`,
-                            color: `var(--color-hit-ink-${step})`,
-                          }
-                    }
-                  >
-                    {Number.isFinite(accuracy) ? (accuracy * 100).toFixed(1) : "–"}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
+          {corruptions.byName.map(({ name, accuracies }) => {
+            const over = overBaseline?.find((one) => one.name === name);
+            return (
+              <tr key={name}>
+                <th scope="row" className="pr-2 text-left font-normal text-ink">
+                  {ofCorruption(name)}
+                </th>
+                {accuracies.map((accuracy, index) => {
+                  const step = heatStep(accuracy);
+                  return (
+                    <td
+                      key={index}
+                      className="rounded-[3px] px-1.5 py-1 text-center font-mono tabular-nums"
+                      style={
+                        step === null
+                          ? {}
+                          : {
+                              background: `var(--color-hit-${step})`,
+                              color: `var(--color-hit-ink-${step})`,
+                            }
+                      }
+                    >
+                      {Number.isFinite(accuracy) ? (accuracy * 100).toFixed(1) : "–"}
+                    </td>
+                  );
+                })}
+                {overBaseline && (
+                  <>
+                    <td className={figure}>{ratio(over?.error ?? NaN)}</td>
+                    <td className={figure}>{ratio(over?.relativeError ?? NaN)}</td>
+                  </>
+                )}
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </div>
