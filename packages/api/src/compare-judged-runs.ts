@@ -4,6 +4,7 @@ import {
   COMPARISON_METRICS,
   comparisonSteps,
   judgementsOf,
+  leastResamples,
   TestDataMismatchError,
   type ComparisonMetric,
   type ComparisonMetricName,
@@ -52,12 +53,14 @@ const RESAMPLES = { most: 2000, least: 200 };
 /**
  * How many resamples are affordable.
  * @param picturesOfRuns pictures of all runs together; of label sets, times the labels.
- * @throws {TooMuchToCompareError} if they are too few for an interval.
+ * @param comparisons groups beside the first.
+ * @throws {TooMuchToCompareError} if they are too few for an interval, or for any difference to be told among so many comparisons.
  */
-export function affordableResamples(picturesOfRuns: number): number {
+export function affordableResamples(picturesOfRuns: number, comparisons: number): number {
   const affordable = Math.floor(MOST_DRAWS / Math.max(1, picturesOfRuns));
-  if (affordable >= RESAMPLES.least) return Math.min(RESAMPLES.most, affordable);
-  const most = (MOST_DRAWS / RESAMPLES.least).toLocaleString("en");
+  const least = Math.max(RESAMPLES.least, leastResamples(comparisons));
+  if (affordable >= least) return Math.min(RESAMPLES.most, affordable);
+  const most = Math.floor(MOST_DRAWS / least).toLocaleString("en");
   throw new TooMuchToCompareError(
     `Expected ${most} judged pictures at most, of all runs together. Received: ${picturesOfRuns.toLocaleString("en")}. ` +
       "Compare fewer runs, or all of them by convkit compare.",
@@ -90,7 +93,7 @@ export async function compareJudgedRuns(
     : methods;
   const { ids, classNames, ...first } = runs[0]!.judgements;
   const decisions = "labelSets" in first ? ids.length * classNames.length : ids.length;
-  const resamples = affordableResamples(decisions * runs.length);
+  const resamples = affordableResamples(decisions * runs.length, groups.length - 1);
   try {
     const comparison = await runInTurns(
       comparisonSteps(groups, { metric, resamples, rng: Rng.fromSeed("compare") }),

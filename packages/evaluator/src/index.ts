@@ -27,6 +27,7 @@ export { confusedPairs, type ConfusedPair, type ConfusedPairsOptions } from "./c
 export {
   compareRuns,
   comparisonSteps,
+  leastResamples,
   MetricNotComparedError,
   type ComparedGroup,
   type CompareRunsOptions,

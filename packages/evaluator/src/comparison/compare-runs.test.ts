@@ -1,6 +1,12 @@
 import { Rng } from "@convkit/random";
 import { describe, expect, it } from "vitest";
-import { compareRuns, comparisonSteps, MetricNotComparedError, type ComparedGroup } from "./compare-runs.js";
+import {
+  compareRuns,
+  comparisonSteps,
+  leastResamples,
+  MetricNotComparedError,
+  type ComparedGroup,
+} from "./compare-runs.js";
 import type { ClassJudgements } from "./judgements.js";
 import { TestDataMismatchError, type NamedJudgements } from "./same-pictures.js";
 
@@ -178,6 +184,20 @@ describe("of more than two groups", () => {
       "No difference can be told between A and B: the interval leaves out 0, but",
     );
   });
+});
+
+it("tells differences as large as can be among twenty groups, with the least resamples that are asked for", () => {
+  const groups = [
+    group("A", run("a", range(0, COUNT))),
+    ...range(1, 20).map((i) => group(`G${i}`, run(`g${i}`, []))),
+  ];
+  const told = (resamples: number) => {
+    const { differences } = compareRuns(groups, { rng, metric: "macro_f1", resamples });
+    return differences.filter(({ outcome }) => outcome === "better").length;
+  };
+  expect(told(leastResamples(19))).toBe(19);
+  // 2 / 759 · 19 = 0.0501.
+  expect(told(758)).toBe(0);
 });
 
 describe("the same pictures", () => {

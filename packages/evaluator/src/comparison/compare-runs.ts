@@ -12,7 +12,7 @@ import {
   type ComparisonMetricName,
   type Measure,
 } from "./measures.js";
-import { judgeDifference, resamplePictures, type Difference } from "./paired-bootstrap.js";
+import { judgeDifference, MOST_UNDEFINED, resamplePictures, type Difference } from "./paired-bootstrap.js";
 import { findSamePictures, type NamedJudgements, type SamePictures } from "./same-pictures.js";
 import { finish, type Steps } from "./steps.js";
 import { wordVerdict } from "./verdict.js";
@@ -79,6 +79,14 @@ export class MetricNotComparedError extends Error {
 
 const USUAL_RESAMPLES = 2000;
 const LEVEL = 0.05;
+
+/**
+ * With how many resamples a difference of one run each can be told at all, however large it is: the least p of B resamples is
+ * 2 / (B + 1), Holm's method multiplies it by the number of comparisons, and up to a tenth of the resamples may be left out as undefined.
+ */
+export function leastResamples(comparisons: number): number {
+  return Math.ceil((2 * comparisons) / LEVEL / (1 - MOST_UNDEFINED));
+}
 
 /**
  * Compares each group with the first. Per group and metric the mean and deviation over its runs; per difference a 95 % interval and

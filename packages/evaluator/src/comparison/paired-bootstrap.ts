@@ -90,7 +90,7 @@ export interface Difference {
 }
 
 /** Of more resamples without a difference, the others are no fair picture of what might have been drawn. */
-const MOST_UNDEFINED = 0.1;
+export const MOST_UNDEFINED = 0.1;
 
 /** Below that, a difference is rounding: weighted pictures are summed in another order for each run. */
 const SMALLEST_DIFFERENCE = 1e-12;
