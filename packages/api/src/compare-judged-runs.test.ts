@@ -16,27 +16,47 @@ import {
   TooMuchToCompareError,
 } from "./compare-judged-runs.js";
 
+const sizeOf = (runs: number, pictures: number, labels = 1, groups = runs) => ({
+  runs,
+  groups,
+  pictures,
+  labels,
+});
+
 it("draws as often as convkit compare does, and less where that would be too many draws in all", () => {
-  expect(affordableResamples(2 * 10_000, 1)).toBe(2000);
-  expect(affordableResamples(20 * 25_000, 19)).toBe(2000);
-  expect(affordableResamples(20 * 50_000, 19)).toBe(1000);
+  expect(affordableResamples(sizeOf(2, 10_000))).toBe(2000);
+  expect(affordableResamples(sizeOf(20, 25_000))).toBe(2000);
+  expect(affordableResamples(sizeOf(20, 50_000))).toBe(1000);
   for (const runs of [2, 3, 7, 20]) {
     for (let pictures = 1; pictures * runs <= MOST_DRAWS / 200; pictures = Math.ceil(pictures * 1.7)) {
-      expect(affordableResamples(runs * pictures, 1) * runs * pictures).toBeLessThanOrEqual(MOST_DRAWS);
+      const resamples = affordableResamples(sizeOf(runs, pictures, 1, 2));
+      expect(resamples * runs * pictures).toBeLessThanOrEqual(MOST_DRAWS);
     }
   }
 });
 
-it("refuses what it could draw too rarely for an interval", () => {
-  expect(affordableResamples(5_000_000, 1)).toBe(200);
-  const draw = () => affordableResamples(5_000_001, 1);
-  expect(draw).toThrow(
-    "Expected 5,000,000 judged pictures at most, of all runs together. Received: 5,000,001. Compare fewer runs,",
+it("refuses what it could draw too rarely for an interval, and says how many runs it could compare", () => {
+  expect(affordableResamples(sizeOf(2, 2_500_000))).toBe(200);
+  expect(() => affordableResamples(sizeOf(3, 1_666_667))).toThrow(
+    "Expected 5,000,000 judged pictures at most, of all runs together. Received: 5,000,001, 3 runs × 1,666,667 pictures. " +
+      "Compare 2 runs here, or all of them by convkit compare.",
   );
-  // 20 runs of 10,000 pictures with 14 labels: 357 resamples, of which no p, times 19, is below 0.1.
-  expect(() => affordableResamples(20 * 10_000 * 14, 19)).toThrow(TooMuchToCompareError);
-  expect(affordableResamples(4 * 10_000 * 14, 3)).toBe(1785);
+  expect(() => affordableResamples(sizeOf(2, 2_500_001))).toThrow(
+    "Received: 5,000,002, 2 runs × 2,500,001 pictures. Compare them by convkit compare.",
+  );
   expect(codeOfError(new TooMuchToCompareError("too many"))).toBe("BAD_REQUEST");
+});
+
+it("refuses what it could draw too rarely for any difference to be told among so many groups", () => {
+  // 357 resamples, of which no p, times 19, is below 0.1. 845 are needed; of 13 runs 534, which are 1.82 million × 534 = 0.97 billion.
+  expect(() => affordableResamples(sizeOf(20, 10_000, 14))).toThrow(
+    "Expected 1,183,431 judged labels of pictures at most, of all runs together. " +
+      "Received: 2,800,000, 20 runs × 10,000 pictures × 14 labels. Compare 13 runs here, or all of them by convkit compare.",
+  );
+  expect(affordableResamples(sizeOf(13, 10_000, 14))).toBe(549);
+  expect(() => affordableResamples(sizeOf(14, 10_000, 14))).toThrow(TooMuchToCompareError);
+  // Two methods of seven seeds are one comparison.
+  expect(affordableResamples(sizeOf(14, 10_000, 14, 2))).toBe(510);
 });
 
 /** Of 60 pictures, each of which may have three labels; the more of the truth is in a run's scores, the better it is. */

@@ -45,27 +45,51 @@ export class TooMuchToCompareError extends Error {
   override readonly name = "TooMuchToCompareError";
 }
 
-/** What a comparison costs at most: measured pictures, of all runs and resamples together. A billion take one to two seconds of turns, of label sets seven. */
+/** What a comparison costs at most: measured pictures (of label sets, times the labels), of all runs and resamples together. A billion take one to two seconds of turns, of label sets seven. */
 export const MOST_DRAWS = 1e9;
 /** Of fewer, the ends of an interval of 95 % are a matter of luck. */
 const RESAMPLES = { most: 2000, least: 200 };
 
+export interface ComparisonSize {
+  readonly runs: number;
+  /** Two or more. */
+  readonly groups: number;
+  /** Judged pictures of each run. */
+  readonly pictures: number;
+  /** Of label sets how many labels there are; 1 of pictures with one class each. */
+  readonly labels: number;
+}
+
 /**
  * How many resamples are affordable.
- * @param picturesOfRuns pictures of all runs together; of label sets, times the labels.
- * @param comparisons groups beside the first.
  * @throws {TooMuchToCompareError} if they are too few for an interval, or for any difference to be told among so many comparisons.
  */
-export function affordableResamples(picturesOfRuns: number, comparisons: number): number {
-  const affordable = Math.floor(MOST_DRAWS / Math.max(1, picturesOfRuns));
-  const least = Math.max(RESAMPLES.least, leastResamples(comparisons));
+export function affordableResamples(size: ComparisonSize): number {
+  const affordable = Math.floor(MOST_DRAWS / Math.max(1, drawsOf(size)));
+  const least = leastFor(size);
   if (affordable >= least) return Math.min(RESAMPLES.most, affordable);
-  const most = Math.floor(MOST_DRAWS / least).toLocaleString("en");
+  const { runs, groups, pictures, labels } = size;
+  const isOfSets = labels > 1;
+  let fewer = runs - 1;
+  const isTooMuch = (one: ComparisonSize) => drawsOf(one) * leastFor(one) > MOST_DRAWS;
+  while (fewer > 1 && isTooMuch({ ...size, runs: fewer, groups: Math.min(groups, fewer) })) fewer--;
+  const factors = [
+    `${runs} runs`,
+    `${text(pictures)} pictures`,
+    ...(isOfSets ? [`${labels} labels`] : []),
+  ].join(" × ");
   throw new TooMuchToCompareError(
-    `Expected ${most} judged pictures at most, of all runs together. Received: ${picturesOfRuns.toLocaleString("en")}. ` +
-      "Compare fewer runs, or all of them by convkit compare.",
+    `Expected ${text(Math.floor(MOST_DRAWS / least))} judged ${isOfSets ? "labels of pictures" : "pictures"} at most, of all runs together. ` +
+      `Received: ${text(drawsOf(size))}, ${factors}. ` +
+      (fewer > 1
+        ? `Compare ${fewer} runs here, or all of them by convkit compare.`
+        : "Compare them by convkit compare."),
   );
 }
+
+const drawsOf = ({ runs, pictures, labels }: ComparisonSize) => runs * pictures * labels;
+const leastFor = ({ groups }: ComparisonSize) => Math.max(RESAMPLES.least, leastResamples(groups - 1));
+const text = (count: number) => count.toLocaleString("en");
 
 /**
  * Runs that were judged on different data are no error: the answer then says how they differ.
@@ -92,8 +116,12 @@ export async function compareJudgedRuns(
     ? runs.map((run) => ({ name: run.config.name ?? run.id, runs: [run] }))
     : methods;
   const { ids, classNames, ...first } = runs[0]!.judgements;
-  const decisions = "labelSets" in first ? ids.length * classNames.length : ids.length;
-  const resamples = affordableResamples(decisions * runs.length, groups.length - 1);
+  const resamples = affordableResamples({
+    runs: runs.length,
+    groups: groups.length,
+    pictures: ids.length,
+    labels: "labelSets" in first ? classNames.length : 1,
+  });
   try {
     const comparison = await runInTurns(
       comparisonSteps(groups, { metric, resamples, rng: Rng.fromSeed("compare") }),
