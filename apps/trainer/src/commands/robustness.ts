@@ -30,7 +30,7 @@ Test pictures, or validation pictures where there are none: up to --limit of the
 corruptions of CIFAR-10-C at 5 severities (Hendrycks & Dietterich 2019; ImageNet-C's parameters for pictures of 85 pixels and
 more), turned, scaled, and moved against the network by FGSM and PGD. The mean corruption error is the mean of the 75 errors, or
 with --baseline of each corruption's errors over the baseline's, which the table shows as well. The report is kept as
-artifacts/robustness.json of the run after each part, and keeps the other parts of an earlier report where that is of the same pictures.
+artifacts/robustness.json of the run after each part; parts of an earlier report of the same pictures stay until they are measured anew.
 
 Examples:
   convkit robustness latest

@@ -196,6 +196,33 @@ describe("measureRobustness", () => {
     expect(report).toEqual(whole.report);
   });
 
+  it("loses no part of an earlier report of the same pictures where a second measurement is stopped", async () => {
+    const first = await measureRobustness(run, optionsFor({ parts: ["rotation", "scale"], limit: 4 }));
+    // Told apart from a measurement of now.
+    const marked = { ...first.report, scale: [{ factor: 1, accuracy: 0.125 }] };
+    writeFileSync(reportPath(), JSON.stringify(marked));
+    const stopping = new AbortController();
+    const again = measureRobustness(
+      run,
+      optionsFor({
+        parts: ["rotation", "scale"],
+        limit: 4,
+        signal: stopping.signal,
+        onCondition: (condition) => {
+          if (condition === "scaled by 1.00") stopping.abort(new Error("enough"));
+        },
+      }),
+    );
+    await expect(again).rejects.toThrow("enough");
+    const left = RobustnessReport.parse(JSON.parse(readFileSync(reportPath(), "utf8")));
+    expect(left.rotation).toEqual(first.report.rotation);
+    expect(left.scale).toMatchObject([{ factor: 1, accuracy: 0.125 }]);
+
+    const whole = await measureRobustness(run, optionsFor({ parts: ["rotation", "scale"], limit: 4 }));
+    expect(whole.report).toEqual(first.report);
+    expect(whole.remarks).toEqual([]);
+  });
+
   it("stops where a signal comes, and keeps nothing", async () => {
     const path = join(run, "artifacts", "robustness.json");
     rmSync(path, { force: true });

@@ -55,8 +55,8 @@ const passesOf = (views: number): Readonly<Record<RobustnessPart, readonly numbe
 /**
  * Of the test pictures, else of the validation pictures. Corruptions, turns and scales are done to the decoded picture as the data
  * set gives it, before the evaluation transforms; attacks to what the network is given. The report is kept as `artifacts/robustness.json`
- * after each part, so that an end before time loses none that is whole. Parts of an earlier report that are not asked for again stay
- * where it is of the same pictures by the same seed, with the same accuracy; else it is replaced, and a remark says so.
+ * after each part, so that an end before time loses none that is whole. Parts of an earlier report of the same pictures by the same
+ * seed, with the same accuracy, stay until they are measured anew; any other report is replaced, and a remark says so.
  *
  * @throws {NothingToJudgeError} if no epoch of the run has ended, or there are no labelled pictures to judge on, or they have any number of labels.
  * @throws {RangeError} if the baseline has no corruptions.
@@ -143,7 +143,9 @@ async function measure(run: JudgedRun, options: RobustnessOptions) {
   return { report, path, remarks: earlier.remarks };
 }
 
-/** What the report that is there already has of parts that are not measured again, if it is of the same pictures. */
+/**
+ * What the report that is there already has, if it is of the same pictures; remarks are of the parts that are not measured again.
+ */
 async function earlierParts(
   { folder }: JudgedRun,
   measured: MeasuredSample & { readonly accuracy: number },
@@ -156,19 +158,18 @@ async function earlierParts(
   if (text === null) return { kept: {}, remarks: [] };
   const earlier = readReport(text);
   if (!earlier) return { kept: {}, remarks: [`The earlier ${NAME} could not be read, and was replaced.`] };
-  const others = RobustnessPart.options.filter((part) => earlier[part] && !parts.includes(part));
-  if (others.length === 0) return { kept: {}, remarks: [] };
+  const there = RobustnessPart.options.filter((part) => earlier[part]);
+  const others = there.filter((part) => !parts.includes(part)).join(", ");
   const differences = sampleDifferences(measured, earlier);
   if (earlier.accuracy !== measured.accuracy)
     differences.push(`an accuracy of ${earlier.accuracy} as they are`);
-  const names = others.join(", ");
-  if (differences.length > 0) {
-    const remark = `Replaced the earlier report's ${names}: it was measured with ${differences.join(", ")}.`;
-    return { kept: {}, remarks: [remark] };
-  }
+  const isSame = differences.length === 0;
+  const remark = isSame
+    ? `Kept from the earlier report of the same pictures: ${others}.`
+    : `Replaced the earlier report's ${others}: it was measured with ${differences.join(", ")}.`;
   return {
-    kept: Object.fromEntries(others.map((part) => [part, earlier[part]])),
-    remarks: [`Kept from the earlier report of the same pictures: ${names}.`],
+    kept: isSame ? Object.fromEntries(there.map((part) => [part, earlier[part]])) : {},
+    remarks: others === "" ? [] : [remark],
   };
 }
 
