@@ -40,7 +40,8 @@ export function classCandidates(predictions: Predictions, known: ReadonlySet<str
 
 /**
  * Of label sets, each label of which is a question by itself, by one label a picture: of the wrong ones (said though it is not there,
- * or missed) the most probable; the one nearest to 0.5; and of a picture of which nothing is wrong the most probable that is there.
+ * or missed) the surest, whose probability is furthest from 0.5; the one nearest to 0.5; and of a picture of which nothing is wrong the
+ * most probable that is there.
  *
  * @param known ids of pictures that are there still.
  * @param asked the one label that counts; left out: all.
@@ -63,9 +64,10 @@ export function labelSetCandidates(
       return [{ id, chosenAs: "mistake", ...said, probability, target: k }];
     });
     answers.sort((a, b) => b.probability - a.probability);
-    const wrong = answers.find(({ label, prediction }) => label !== prediction);
+    const wrong = answers.filter(({ label, prediction }) => label !== prediction);
     const there = answers.find(({ label }) => label >= 0);
-    if (wrong) mistakes.push(wrong);
+    if (wrong.length > 0)
+      mistakes.push(wrong.reduce((most, each) => (sureness(each) > sureness(most) ? each : most)));
     else if (there) right.push(there);
     uncertain.push(answers.reduce((least, each) => (sureness(each) < sureness(least) ? each : least)));
   });

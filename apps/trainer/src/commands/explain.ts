@@ -34,8 +34,8 @@ With files, <name>.<method>.png of each goes into --out, or <name>-2.<method>.pn
 searched with all below them. What cannot be read is reported, and makes the exit code 3 in the end. Without files, the run's
 surest mistakes, the pictures it was least sure of, and right ones that may be so for a poor reason (evidence at the
 picture's edges, or training pictures of other classes nearest) go into its artifacts/explanations/. With any number of labels a
-picture, each is explained for one of them: of the wrong ones, said though it is not there or missed, the most probable. --class
-names the one label that counts.
+picture, each is explained for one of them: of the wrong ones, said though it is not there or missed, the surest, whose probability
+is furthest from 50 %. --class names the one label that counts.
 
 --sanity randomises the network's weights from the output down and tells how alike the maps stay (Adebayo et al. 2018): near
 1 at the end, they show the picture and not what was learnt.
