@@ -8,6 +8,7 @@ import { compareRuns, judgementsOf } from "@convkit/evaluator";
 import { Rng } from "@convkit/random";
 import { encodePredictions, RunConfig, type Predictions, type TrainEvent } from "@convkit/schema";
 import { expect, it } from "vitest";
+import { createAppCaller } from "./app-router.js";
 import { codeOfError } from "./code-of-error.js";
 import {
   affordableResamples,
@@ -15,6 +16,7 @@ import {
   MOST_DRAWS,
   TooMuchToCompareError,
 } from "./compare-judged-runs.js";
+import type { ApiContext } from "./trpc.js";
 
 const sizeOf = (runs: number, pictures: number, labels = 1, groups = runs) => ({
   runs,
@@ -107,7 +109,7 @@ function judgedRun(runId: string, learningRate: number, bytes: Buffer): TrainEve
   ];
 }
 
-it("gives of label sets the verdict that convkit compare gives", async () => {
+it("gives of label sets the verdict that convkit compare gives, as long as somebody waits for it", async () => {
   const home = await mkdtemp(join(tmpdir(), "convkit-api-"));
   const database = await openDatabase({ home, idleMs: 2000 });
   try {
@@ -134,6 +136,10 @@ it("gives of label sets the verdict that convkit compare gives", async () => {
     await expect(inAccuracy).rejects.toThrow(
       "Expected one of mean_average_precision, macro_f1, accuracy, loss",
     );
+    const caller = { kind: "user", id: "u", name: "Ada", isAdmin: false } as const;
+    const signal = AbortSignal.abort(new Error("the page was left"));
+    const left = createAppCaller({ database, blobs, caller } as unknown as ApiContext, { signal });
+    await expect(left.runs.verdict(query)).rejects.toThrow("the page was left");
   } finally {
     await database.close();
     await rm(home, { recursive: true, force: true });

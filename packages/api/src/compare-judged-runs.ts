@@ -93,6 +93,7 @@ const text = (count: number) => count.toLocaleString("en");
 
 /**
  * Runs that were judged on different data are no error: the answer then says how they differ.
+ * @param signal ends it, with its reason, where nobody waits for the answer any more.
  * @throws {PredictionsNotFoundError}
  * @throws {InvalidPredictionsError} if a run's label sets have probabilities that are none.
  * @throws {MetricNotComparedError} if the pictures' kind of label has no such metric.
@@ -101,6 +102,7 @@ const text = (count: number) => count.toLocaleString("en");
 export async function compareJudgedRuns(
   { database, blobs }: { readonly database: Database; readonly blobs: BlobStore },
   { runIds, split, metric, baseline }: CompareJudgedRunsQuery,
+  signal?: AbortSignal,
 ): Promise<RunVerdict> {
   const isFirst = (id: string) => Number(id === baseline);
   const ordered = [...new Set(runIds)].sort((a, b) => isFirst(b) - isFirst(a));
@@ -125,6 +127,7 @@ export async function compareJudgedRuns(
   try {
     const comparison = await runInTurns(
       comparisonSteps(groups, { metric, resamples, rng: Rng.fromSeed("compare") }),
+      signal,
     );
     const hashes = new Set(runs.map(({ config }) => config.data.contentHash));
     return {

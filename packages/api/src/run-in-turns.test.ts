@@ -31,6 +31,20 @@ it("lets others have their turn between long steps, and tells the result", async
   ]);
 });
 
+it("goes no further once nobody waits for it", async () => {
+  const stopping = new AbortController();
+  let steps = 0;
+  function* work(): Steps<never> {
+    for (;;) {
+      for (const begun = performance.now(); performance.now() - begun < 15;);
+      if (++steps === 2) setImmediate(() => stopping.abort(new Error("the page was left")));
+      yield;
+    }
+  }
+  await expect(runInTurns(work(), stopping.signal)).rejects.toThrow("the page was left");
+  expect(steps).toBeLessThan(5);
+});
+
 it("passes on what a step throws", async () => {
   // eslint-disable-next-line require-yield
   function* work(): Steps<string> {

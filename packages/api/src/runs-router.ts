@@ -170,7 +170,7 @@ export const runsRouter = router({
         baseline: RunId.optional(),
       }),
     )
-    .query(({ ctx, input }) => compareJudgedRuns(ctx, input)),
+    .query(({ ctx, input, signal }) => compareJudgedRuns(ctx, input, signal)),
 
   disagreements: userProcedure
     .input(

@@ -3,8 +3,15 @@ import type { AppRouter } from "@convkit/api";
 import { wireTransformers } from "@convkit/schema/wire";
 import { httpBatchLink, httpLink, httpSubscriptionLink, splitLink, type TRPCLink } from "@trpc/client";
 
-/** They read curves or pictures. */
-const SLOW = new Set(["runs.series", "runs.parallel", "runs.pictures", "runs.disagreements", "runs.group"]);
+/** They read curves or pictures, or resample them. */
+const SLOW = new Set([
+  "runs.series",
+  "runs.parallel",
+  "runs.pictures",
+  "runs.disagreements",
+  "runs.group",
+  "runs.verdict",
+]);
 
 export function createLinks(): TRPCLink<AppRouter>[] {
   const options = { url: "/api/trpc", transformer: wireTransformers };

@@ -25,12 +25,11 @@ export function Verdict({ runs, strokes }: { runs: readonly RunDetail[]; strokes
   const baseline = compared.some(({ id }) => id === asked) ? asked : (compared[0]?.id ?? "");
   const isPossible = compared.length > 1 && split !== undefined;
   const query = useQuery({
-    ...trpc.runs.verdict.queryOptions({
-      runIds: compared.map(({ id }) => id),
-      split: split ?? "",
-      metric,
-      baseline,
-    }),
+    ...trpc.runs.verdict.queryOptions(
+      { runIds: compared.map(({ id }) => id), split: split ?? "", metric, baseline },
+      // The server computes for seconds, and ends with the call.
+      { trpc: { abortOnUnmount: true } },
+    ),
     enabled: isPossible,
     placeholderData: keepPreviousData,
   });
