@@ -6,6 +6,7 @@ import { makeHome, type MadeHome } from "../../test/made-home.js";
 import { eventsOf, saved, started } from "../../test/made-run.js";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
 import { settleBlob } from "../blobs/settle-artifacts.js";
+import { connectionsOf } from "../database.js";
 import { inTransaction } from "../in-transaction.js";
 import { ingestEvents } from "../ingest/ingest-events.js";
 import { renameRun } from "../runs/edit-runs.js";
@@ -87,4 +88,12 @@ it("reads of label sets the file that the run kept", async () => {
   expect(await read(["sets", "a"])).toMatchObject([{ id: "sets", predictions }, { id: "a" }]);
   await expect(read(["sets"], "validation")).rejects.toThrow("a run that was judged on validation");
   await expect(read(["sets", "broken"])).rejects.toThrow("Received: broken, of which there are no such");
+  // Known from the record, before a byte of them is read.
+  await connectionsOf(test.database).pool.query(
+    "UPDATE artifact SET size_bytes = CASE run_id WHEN 'sets' THEN 30000000 ELSE 40000000 END WHERE path = 'predictions.bin'",
+  );
+  await expect(read(["sets", "broken"])).rejects.toThrow(
+    "Expected at most 64 MB in predictions.bin of label sets, of all runs together. Received: 70.0 MB, of ",
+  );
+  expect(await read(["sets", "a"])).toHaveLength(2);
 });

@@ -6,7 +6,7 @@ import { buffer } from "node:stream/consumers";
 import { decodePredictions, PredictionsFormatError, RunConfig, type Predictions } from "@convkit/schema";
 import type { BlobStore } from "../blobs/blob-store.js";
 import { connectionsOf, type Database } from "../database.js";
-import { findArtifact } from "../runs/find-artifact.js";
+import { findArtifact, type StoredArtifact } from "../runs/find-artifact.js";
 import { PredictionsNotFoundError } from "./read-predictions.js";
 
 interface TrainedRun {
@@ -43,7 +43,7 @@ interface ReadJudgementsOptions {
 }
 
 const FILE = "predictions.bin";
-/** It goes whole through the server's memory. */
+/** Of all runs together: they go whole through the server's memory. */
 const MOST_BYTES = 64_000_000;
 
 interface Row {
@@ -60,7 +60,8 @@ interface Row {
 
 /**
  * @returns in the order of the runs.
- * @throws {PredictionsNotFoundError} naming the first run without predictions on that split, or with a file that is too large.
+ * @throws {PredictionsNotFoundError} naming the first run without predictions on that split; or before any is read, if files of label sets are too
+ *   large together.
  */
 export async function readJudgements(
   database: Database,
@@ -73,6 +74,10 @@ export async function readJudgements(
      WHERE run.id = ANY ($1)`,
     [runIds, split],
   );
+  const files = await findLabelSets(
+    database,
+    rows.flatMap(({ id, labels }) => (labels ? [] : [id])),
+  );
   const runs: RunJudgements[] = [];
   for (const runId of runIds) {
     const found = rows.find(({ id }) => id === runId);
@@ -82,7 +87,8 @@ export async function readJudgements(
     if (labels) {
       runs.push({ ...trained, judgements: { split, labels, ...judgements } });
     } else {
-      const predictions = await readLabelSets(database, blobs, id);
+      const file = files.get(id);
+      const predictions = file && (await readLabelSets(blobs, file));
       if (predictions?.split !== split) throw notJudged(runId, split);
       runs.push({ ...trained, predictions });
     }
@@ -90,21 +96,31 @@ export async function readJudgements(
   return runs;
 }
 
-/** Undefined where the run has none. */
-async function readLabelSets(
+/** The files of those that have one. */
+async function findLabelSets(
   database: Database,
-  blobs: BlobStore,
-  runId: string,
-): Promise<Predictions | undefined> {
-  const artifact = await findArtifact(database, runId, FILE);
-  if (!artifact) return undefined;
-  if (artifact.sizeBytes > MOST_BYTES)
+  runIds: readonly string[],
+): Promise<Map<string, StoredArtifact>> {
+  const files = new Map<string, StoredArtifact>();
+  let sizeBytes = 0;
+  for (const runId of runIds) {
+    const file = await findArtifact(database, runId, FILE);
+    if (!file) continue;
+    files.set(runId, file);
+    sizeBytes += file.sizeBytes;
+  }
+  if (sizeBytes > MOST_BYTES)
     throw new PredictionsNotFoundError(
-      `Expected at most ${MOST_BYTES / 1e6} MB in ${FILE} of label sets. Received: ${(artifact.sizeBytes / 1e6).toFixed(1)} MB, of ${runId}. ` +
-        "convkit compare compares it.",
+      `Expected at most ${MOST_BYTES / 1e6} MB in ${FILE} of label sets, of all runs together. ` +
+        `Received: ${(sizeBytes / 1e6).toFixed(1)} MB, of ${[...files.keys()].join(", ")}. convkit compare compares them.`,
     );
+  return files;
+}
+
+/** Undefined where they are none. */
+async function readLabelSets(blobs: BlobStore, file: StoredArtifact): Promise<Predictions | undefined> {
   try {
-    const predictions = decodePredictions(await buffer(await blobs.read(artifact.sha256)));
+    const predictions = decodePredictions(await buffer(await blobs.read(file.sha256)));
     return predictions.labelSets ? predictions : undefined;
   } catch (error) {
     if (error instanceof PredictionsFormatError) return undefined;
