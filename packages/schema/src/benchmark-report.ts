@@ -8,6 +8,8 @@ const BenchmarkedEngine = z.object({
   /** null where the engine does not say. */
   threads: z.int().nullable(),
   versions: z.record(z.string(), z.string()),
+  /** ISO 8601, UTC; left out where it was measured when the report was. */
+  measuredAt: z.iso.datetime().optional(),
   /** Of one decoded picture, from its pixels to its probabilities: percentiles by nearest rank, in milliseconds. */
   latencyMs: z.object({
     min: z.number(),

@@ -60,6 +60,25 @@ describe("convkit benchmark", () => {
     expect(wrong.exitCode).toBe(2);
   });
 
+  it("keeps earlier figures of other engines, and what there is where no engine can be measured", async () => {
+    const kept = join(directory, "artifacts", "benchmark.json");
+    const run = (engine: string) =>
+      runConvkit(folder, ["benchmark", "latest", `--engines=${engine}`, ...BRIEF]);
+    const read = () => BenchmarkReport.parse(JSON.parse(readFileSync(kept, "utf8")));
+    await run("cpu");
+    const { engines: earlier, measuredAt } = read();
+    expect((await run("tensorflow")).exitCode).toBe(4);
+    expect(read()).toMatchObject({ measuredAt, engines: earlier });
+
+    const { exitCode, stdout } = await run("wasm");
+    expect(exitCode).toBe(0);
+    expect(read().engines).toMatchObject([{ name: "wasm" }, { ...earlier[0], measuredAt }]);
+    expect(stdout).toContain("Kept the earlier figures of cpu.\n");
+    expect(stdout).toMatch(/^engine +cpu: .* · measured \d{4}-\d\d-\d\d$/m);
+    expect(stdout).toMatch(/^engine +wasm: ((?!measured).)*$/m);
+    rmSync(kept);
+  });
+
   it("goes on without an engine that fails, and says why it has no figures", async () => {
     const args = ["benchmark", "latest", "--engines=native,cpu", ...BRIEF, "--json"];
     const { exitCode, stderr, json } = await startConvkit(folder, args, { CONVKIT_ISA: "mmx" }).finished;

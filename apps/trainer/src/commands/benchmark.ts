@@ -1,10 +1,10 @@
 /** `convkit benchmark`: how fast a run's network predicts on each engine of this machine, and what it takes. */
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BenchmarkReport, EngineName, ModelCard } from "@convkit/schema";
 import { InvalidArgumentError, type Command } from "commander";
-import { readFile } from "node:fs/promises";
 import { benchmarkEngine } from "../benchmark/benchmark-engine.js";
+import { withEarlierFigures, type MergedBenchmark } from "../benchmark/earlier-figures.js";
 import { parseEngineFlag } from "../config/engine-flag.js";
 import {
   describeThreads,
@@ -28,6 +28,8 @@ interface BenchmarkFlags {
   readonly json: boolean;
 }
 
+const NAME = "benchmark.json";
+
 const NOTES = `
 Latency is of one decoded picture, from its pixels to its probabilities, throughput of batches of them; decoding files is
 not in it. Each engine has a process of its own, whose peak memory is told with Node in it, and each figure is measured for
@@ -35,7 +37,8 @@ not in it. Each engine has a process of its own, whose peak memory is told with 
 the figures. An engine that this machine lacks, or that fails with this network, is named with its reason; the exit code
 is 4 where no engine is left.
 
-What was measured stands in artifacts/benchmark.json.
+What was measured stands in artifacts/benchmark.json, beside earlier figures of other engines on the same processor. Where no
+engine was measured, it stays as it was.
 
 Examples:
   convkit benchmark latest
@@ -62,7 +65,11 @@ export function addBenchmarkCommand(program: Command, context: CommandContext): 
       const directory = await findRun(run, context.home);
       await checkClassifier(directory, context.home);
       const options = { json: flags.json, kept: "Nothing was kept." };
-      const report = await interruptible(context, options, (work) => benchmarkRun(directory, flags, work));
+      const report = await interruptible(context, options, async (work) => {
+        const { report: merged, remarks } = await benchmarkRun(directory, flags, work);
+        for (const remark of remarks) work.writer.print(context.colors.yellow(remark));
+        return merged;
+      });
       if (report.engines.length === 0) context.exit(EXIT_CODES.engine);
       if (flags.json) printJson(context, { type: "benchmark", ...report });
       else print(context, describe(report, context));
@@ -73,7 +80,7 @@ async function benchmarkRun(
   directory: string,
   { engines, batchSizes, seconds }: BenchmarkFlags,
   { signal, writer }: InterruptibleWork,
-): Promise<BenchmarkReport> {
+): Promise<MergedBenchmark> {
   const { withRunArtifacts } = await import("@convkit/trainer");
   return withRunArtifacts(directory, async (run) => {
     const { model, runId } = { model: run.folder.model, runId: run.folder.runId };
@@ -95,8 +102,16 @@ async function benchmarkRun(
       if ("benchmarked" in answer) report.engines.push(answer.benchmarked);
       else report.unavailable.push({ name: engine, reason: answer.unavailable });
     }
-    await run.saveArtifact("benchmark.json", BenchmarkReport.parse(report));
-    return report;
+    if (report.engines.length === 0) return { report, remarks: [] };
+    const earlier = await readFile(join(run.folder.artifacts, NAME), "utf8").catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return null;
+        throw error;
+      },
+    );
+    const merged = earlier === null ? { report, remarks: [] } : withEarlierFigures(report, earlier);
+    await run.saveArtifact(NAME, BenchmarkReport.parse(merged.report));
+    return merged;
   });
 }
 
@@ -132,8 +147,8 @@ function describe(report: BenchmarkReport, { colors }: CommandContext): string[]
   return [
     `${colors.bold("model")}   pictures of ${inputShape.join("×")}, ${formatParameters(parameters)} parameters, ${formatBytes(modelBytes)} of files`,
     ...engines.map(
-      ({ name, device, threads }) =>
-        `${colors.bold("engine")}  ${[`${name}: ${device}`, ...describeThreads(threads)].join(" · ")}`,
+      ({ name, device, threads, measuredAt }) =>
+        `${colors.bold("engine")}  ${[`${name}: ${device}`, ...describeThreads(threads), ...describeTime(measuredAt)].join(" · ")}`,
     ),
     "",
     colors.bold(titles),
@@ -141,6 +156,11 @@ function describe(report: BenchmarkReport, { colors }: CommandContext): string[]
     ...(unavailable.length > 0 ? [""] : []),
     ...unavailable.map(({ name, reason }) => colors.dim(`${name}: ${reason}`)),
   ];
+}
+
+/** Of earlier figures. */
+function describeTime(measuredAt: string | undefined): string[] {
+  return measuredAt === undefined ? [] : [`measured ${measuredAt.slice(0, 10)}`];
 }
 
 function enginesArgument(text: string): EngineName[] {
