@@ -87,13 +87,21 @@ describe("convkit benchmark", () => {
       engines: [{ name: "cpu" }],
       unavailable: [{ name: "native", reason: expect.stringMatching(/^it failed: .*mmx/s) as string }],
     });
+  });
 
+  it("tells damaged files as such, and not as missing engines", async () => {
     const weights = join(directory, "model", "weights.bin");
     const whole = readFileSync(weights);
     truncateSync(weights, 8);
     const damaged = await runConvkit(folder, ["benchmark", "latest", "--engines=cpu", ...BRIEF, "--json"]);
     writeFileSync(weights, whole);
-    expect(damaged.exitCode).toBe(4);
-    expect(damaged.json()[0]).toMatchObject({ engines: [], unavailable: [{ name: "cpu" }] });
+    expect(damaged.exitCode).toBe(2);
+    expect(damaged.json()).toMatchObject([
+      {
+        type: "error",
+        name: "ClassifierFilesError",
+        message: `Expected ${whole.length} bytes of weights. Received: 8.`,
+      },
+    ]);
   });
 });

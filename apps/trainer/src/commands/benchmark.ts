@@ -1,7 +1,7 @@
 /** `convkit benchmark`: how fast a run's network predicts on each engine of this machine, and what it takes. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { BenchmarkReport, EngineName, ModelCard } from "@convkit/schema";
+import { BenchmarkReport, EngineName, type ModelCard } from "@convkit/schema";
 import { InvalidArgumentError, type Command } from "commander";
 import { benchmarkEngine } from "../benchmark/benchmark-engine.js";
 import { withEarlierFigures, type MergedBenchmark } from "../benchmark/earlier-figures.js";
@@ -35,7 +35,7 @@ Latency is of one decoded picture, from its pixels to its probabilities, through
 not in it. Each engine has a process of its own, whose peak memory is told with Node in it, and each figure is measured for
 --seconds after a warm-up. Batches that would take more than 30 seconds are left out. Other work on the machine shows in
 the figures. An engine that this machine lacks, or that fails with this network, is named with its reason; the exit code
-is 4 where no engine is left.
+is 4 where no engine is left, and 2 where the classifier's files are damaged.
 
 What was measured stands in artifacts/benchmark.json, beside earlier figures of other engines on the same processor. Where no
 engine was measured, it stays as it was.
@@ -84,7 +84,7 @@ async function benchmarkRun(
   const { withRunArtifacts } = await import("@convkit/trainer");
   return withRunArtifacts(directory, async (run) => {
     const { model, runId } = { model: run.folder.model, runId: run.folder.runId };
-    const card = ModelCard.parse(JSON.parse(await readFile(join(model, "model-card.json"), "utf8")));
+    const card = await checkFiles(model);
     const report: BenchmarkReport = {
       formatVersion: 1,
       runId,
@@ -113,6 +113,20 @@ async function benchmarkRun(
     await run.saveArtifact(NAME, BenchmarkReport.parse(merged.report));
     return merged;
   });
+}
+
+/**
+ * Loads the classifier once, on the engine that is always there: damaged files are no engine's fault.
+ *
+ * @throws {ClassifierFilesError} if they are damaged.
+ */
+async function checkFiles(model: string): Promise<ModelCard> {
+  const { openEngine } = await import("@convkit/engine");
+  await openEngine("cpu", { training: false });
+  const { loadClassifier } = await import("@convkit/models");
+  const { card, dispose } = await loadClassifier(model);
+  dispose();
+  return card;
 }
 
 async function bytesIn(folder: string): Promise<number> {
