@@ -50,7 +50,7 @@ export function addBenchmarkCommand(program: Command, context: CommandContext): 
     .description(
       "measures how fast a run's network predicts on each engine, and the memory and files it takes",
     )
-    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .option("--engines <names>", "the engines, with commas between them", enginesArgument, EngineName.options)
     .option(
       "--batch-sizes <list>",

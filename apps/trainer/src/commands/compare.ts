@@ -54,7 +54,10 @@ export function addCompareCommand(program: Command, context: CommandContext): vo
   program
     .command("compare")
     .description("says whether runs are better than others on the same pictures, and how surely")
-    .argument("<runs...>", "two or more, each an id, the beginning of one, a name, `latest`, or a folder")
+    .argument(
+      "<runs...>",
+      "two or more, each an id, the beginning of one, a name it was trained under, `latest`, or a folder",
+    )
     .addOption(
       new Option(
         "--metric <name>",

@@ -21,7 +21,7 @@ export function addEvaluateCommand(program: Command, context: CommandContext): v
   const command = program
     .command("evaluate")
     .description("judges a run's best network on the test set again")
-    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .option("--engine <name>", "another engine than the run's config asks for", parseEngineFlag)
     .option("--json", "one JSON object a line", false)
     .addHelpText("after", EXAMPLES);

@@ -50,7 +50,7 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
   program
     .command("explain")
     .description("shows where a run's network looks: maps over pictures, as PNG")
-    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .argument(
       "[picture...]",
       "files, folders, globs, or - for a list of paths on standard input; left out: pictures that the run was judged by",

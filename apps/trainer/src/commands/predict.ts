@@ -48,7 +48,7 @@ export function addPredictCommand(program: Command, context: CommandContext): vo
     .description(
       "names the likeliest classes of each picture, with their probabilities; of label sets every label, those from 50 % on marked",
     )
-    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .argument("<picture...>", "files, folders, globs, or - for a list of paths on standard input")
     .option("--top-k <n>", "how many classes of each picture", countArgument, 5)
     .addOption(

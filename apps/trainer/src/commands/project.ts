@@ -29,7 +29,7 @@ export function addProjectCommand(program: Command, context: CommandContext): vo
     .description(
       "puts a run's pictures on a plane, like ones together, and finds their nearest training pictures",
     )
-    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .option(
       "--engine <name>",
       "auto, tensorflow-gpu, tensorflow, native, wasm or cpu",

@@ -24,7 +24,7 @@ export function addResumeCommand(program: Command, context: CommandContext): voi
   const command = program
     .command("resume")
     .description("goes on with a run that was interrupted or killed")
-    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .option("--engine <name>", "another engine than the run's config asks for", parseEngineFlag)
     .option("--detach", "take the run out of the queue that it belongs to", false)
     .option("--json", "one JSON object a line", false)

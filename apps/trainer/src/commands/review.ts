@@ -47,7 +47,7 @@ export function addReviewCommand(program: Command, context: CommandContext): voi
   program
     .command("review")
     .description("finds labels that are probably wrong, and writes a manifest to correct them by")
-    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .option(
       "--folds <n>",
       "networks that are trained to judge what the run has learnt from; 0: none",

@@ -45,7 +45,7 @@ export function addRobustnessCommand(program: Command, context: CommandContext):
   program
     .command("robustness")
     .description("measures a run's best network on corrupted, turned, scaled and attacked pictures")
-    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .option("--limit <n>", "pictures at most", wholeArgument(1), 1000)
     .option("--seed <n>", "of the sample and of what is drawn for its pictures", wholeArgument(0), 0)
     .option(

@@ -50,7 +50,7 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
   program
     .command("verify")
     .description("measures whether a run's network says the same in a browser as in Node")
-    .argument("<run>", "id, beginning of an id, name, `latest`, or folder")
+    .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .argument("[picture...]", "files, folders, globs, or - for a list of paths on standard input")
     .option("--limit <n>", "the most pictures", countArgument, 250)
     .addOption(

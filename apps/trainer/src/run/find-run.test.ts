@@ -15,6 +15,8 @@ const RUNS = {
   "20260202-000000-cccccc": "wide",
   // Called as another begins.
   "20260303-000000-dddddd": "20260202",
+  // Called as it begins itself.
+  "20251231-000000-ffffff": "20251231",
 };
 
 beforeAll(() => {
@@ -33,7 +35,8 @@ describe("a run", () => {
     ["20260101-000000-b", "20260101-000000-bbbbbb"],
     ["wide", "20260202-000000-cccccc"],
     ["latest", "20260404-000000-eeeeee"],
-    ["20260202", "20260202-000000-cccccc"],
+    ["20260202-", "20260202-000000-cccccc"],
+    ["20251231", "20251231-000000-ffffff"],
     [folderOf("20260101-000000-aaaaaa"), "20260101-000000-aaaaaa"],
   ])("is found by %s", async (text, id) => {
     expect(await findRun(text, home)).toBe(folderOf(id));
@@ -42,6 +45,7 @@ describe("a run", () => {
   it.each([
     ["base", "Received: base, which 20260101-000000-aaaaaa, 20260101-000000-bbbbbb share."],
     ["20260101", "Received: 20260101, which 20260101-000000-aaaaaa, 20260101-000000-bbbbbb share."],
+    ["20260202", "Received: 20260202, which 20260202-000000-cccccc, 20260303-000000-dddddd share."],
     ["wid", "Received: wid. The newest runs: 20260404-000000-eeeeee, 20260303-000000-dddddd"],
   ])("is not found by %s", async (text, message) => {
     await expect(findRun(text, home)).rejects.toThrow(message);

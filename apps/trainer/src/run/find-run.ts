@@ -1,6 +1,7 @@
 /**
- * `<run>` on the command line: an id, a prefix that only one id has, `latest`, a name that only one run has, or the path
- * of a run's folder.
+ * `<run>` on the command line: an id, a prefix that only one id has, `latest`, a name that only one run was trained under, or the
+ * path of a run's folder. What begins one run's id and names another is neither's, as in the record (`findRunId` of @convkit/db); the
+ * record also knows the names that runs are given in the dashboard.
  */
 import { access, readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -40,18 +41,19 @@ export async function findRun(text: string, home: string): Promise<string> {
   }
   if (text === "latest") return join(home, "runs", ids.at(-1)!);
   if (ids.includes(text)) return join(home, "runs", text);
-  const begun = ids.filter((id) => id.startsWith(text));
-  const found = begun.length > 0 ? begun : await idsNamed(text, ids, home);
+  const named = new Set(await idsNamed(text, ids, home));
+  const found = ids.filter((id) => id.startsWith(text) || named.has(id));
   const [id] = found;
   if (id === undefined) {
     throw new RunNotFoundError(
-      `Expected the id of a run, the beginning of one, its name, \`latest\` or a folder. Received: ${text}. ` +
+      `Expected the id of a run, the beginning of one, the name it was trained under, \`latest\` or a folder. Received: ${text}. ` +
         `The newest runs: ${ids.slice(-5).reverse().join(", ")}.`,
     );
   }
   if (found.length > 1) {
     throw new RunNotFoundError(
-      `Expected the beginning of one run's id, or the name of one run. Received: ${text}, which ${found.join(", ")} share.`,
+      `Expected the beginning of one run's id, or the name of one run. Received: ${text}, which ${found.join(", ")} share. ` +
+        "Name one by its id.",
     );
   }
   return join(home, "runs", id);

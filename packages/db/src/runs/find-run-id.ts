@@ -1,4 +1,7 @@
-/** `<run>` as people type it: an id, a beginning of one that only one run has, a name, or `latest`. */
+/**
+ * `<run>` as people type it: an id, a beginning of one that only one run has, the name that only one has in the record, or `latest`.
+ * What begins one run's id and names another is neither's, as at the command line of the trainer.
+ */
 import { connectionsOf, type Database } from "../database.js";
 import { patternOf } from "./run-filter.js";
 import { RunNotFoundError } from "./get-run.js";
@@ -17,6 +20,7 @@ export async function findRunId(database: Database, text: string): Promise<strin
   if (ids.length === 1 || ids[0] === text) return ids[0]!;
   const received = ids.length === 0 ? `${text}, which is none` : `${text}, which ${ids.join(", ")} share`;
   throw new RunNotFoundError(
-    `Expected a run: its id or the beginning of it, its name, or \`latest\`. Received: ${received}.`,
+    `Expected a run: its id or the beginning of it, its name, or \`latest\`. Received: ${received}.` +
+      (ids.length === 0 ? "" : " Name one by its id."),
   );
 }
