@@ -14,7 +14,7 @@ import { decodePredictions, groupByMethod, withoutControls, type RunConfig } fro
 import { Option, type Command } from "commander";
 import { comparisonRows } from "../display/comparison-table.js";
 import { formatTable } from "../display/format.js";
-import { findRun, readRunConfig, runArgument } from "../run/find-run.js";
+import { findRuns, readRunConfig, runArgument } from "../run/find-run.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 
 const NOTES = `
@@ -69,7 +69,7 @@ export function addCompareCommand(program: Command, context: CommandContext): vo
     .addHelpText("after", NOTES)
     .action(async (runs: string[], { metric, baseline, json }: CompareFlags) => {
       const named = baseline === undefined ? runs : [baseline, ...runs];
-      const directories = await Promise.all(named.map((run) => findRun(run, context.home)));
+      const directories = await findRuns(named, context.home);
       const distinct = [...new Set(directories)];
       if (distinct.length < 2) {
         throw new TooFewRunsError(

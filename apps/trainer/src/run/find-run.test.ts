@@ -1,10 +1,14 @@
 /** What `<run>` may be on the command line. */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RunConfig } from "@convkit/schema";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { makeFolder } from "../fixtures/run-convkit.js";
-import { findRun } from "./find-run.js";
+import { findRun, findRuns } from "./find-run.js";
+
+// As it is, and counted.
+vi.mock("node:fs/promises", { spy: true });
 
 const home = makeFolder();
 const folderOf = (id: string) => join(home, "runs", id);
@@ -53,5 +57,50 @@ describe("a run", () => {
 
   it("is not found where there are none", async () => {
     await expect(findRun("latest", makeFolder())).rejects.toThrow("`convkit train` makes a run");
+  });
+});
+
+describe("several runs", () => {
+  const texts = [
+    "wide",
+    folderOf("20260101-000000-aaaaaa"),
+    "20260101-000000-b",
+    "latest",
+    "wide",
+    "20251231",
+  ];
+
+  it("are found in the order in which they are named", async () => {
+    expect(await findRuns(texts, home)).toEqual(
+      [
+        "20260202-000000-cccccc",
+        "20260101-000000-aaaaaa",
+        "20260101-000000-bbbbbb",
+        "20260404-000000-eeeeee",
+        "20260202-000000-cccccc",
+        "20251231-000000-ffffff",
+      ].map(folderOf),
+    );
+    await expect(findRuns(["wide", "base"], home)).rejects.toThrow("Received: base, which");
+  });
+
+  it("read once what the runs are called, and nothing where ids and folders are named", async () => {
+    vi.mocked(readFile).mockClear();
+    await findRuns(texts, home);
+    expect(readFile).toHaveBeenCalledTimes(Object.keys(RUNS).length + 1);
+
+    vi.mocked(readFile).mockClear();
+    await findRuns(["20260101-000000-bbbbbb", folderOf("20260101-000000-aaaaaa"), "latest"], home);
+    expect(readFile).not.toHaveBeenCalled();
+  });
+
+  it("are found by name where a newer convkit wrote a config with keys that this one does not know", async () => {
+    const later = makeFolder();
+    mkdirSync(join(later, "runs", "20270101-000000-aaaaaa"), { recursive: true });
+    writeFileSync(
+      join(later, "runs", "20270101-000000-aaaaaa", "config.json"),
+      JSON.stringify({ name: "later", hereafter: true }),
+    );
+    expect(await findRuns(["later"], later)).toEqual([join(later, "runs", "20270101-000000-aaaaaa")]);
   });
 });

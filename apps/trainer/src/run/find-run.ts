@@ -6,6 +6,7 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { RunConfig } from "@convkit/schema";
+import { z } from "zod";
 import { parseFile } from "./parse-file.js";
 
 /** No run, or more than one, is called that. */
@@ -31,18 +32,52 @@ export async function listRunIds(home: string): Promise<string[]> {
  * @throws {RunNotFoundError} if there is none, or several.
  */
 export async function findRun(text: string, home: string): Promise<string> {
-  if (await isRunDirectory(resolve(text))) return resolve(text);
-  const ids = await listRunIds(home);
-  if (ids.length === 0) {
+  const [directory] = await findRuns([text], home);
+  return directory!;
+}
+
+/**
+ * Lists the runs, and reads what they are called, once for all of the texts: there may be thousands of runs.
+ *
+ * @returns absolute paths of the runs' folders, in the order of the texts.
+ * @throws {RunNotFoundError} if there is none, or several, of one text.
+ */
+export async function findRuns(texts: readonly string[], home: string): Promise<string[]> {
+  let listed: Promise<string[]> | undefined;
+  let named: Promise<ReadonlyMap<string, string>> | undefined;
+  const directories: string[] = [];
+  for (const text of texts) {
+    if (await isRunDirectory(resolve(text))) {
+      directories.push(resolve(text));
+      continue;
+    }
+    const ids = await (listed ??= listRunIds(home));
+    const names = () => (named ??= readNames(ids, home));
+    directories.push(join(home, "runs", await findId(text, { ids, names, home })));
+  }
+  return directories;
+}
+
+interface KnownRuns {
+  /** The oldest first. */
+  readonly ids: readonly string[];
+  /** By id, of those that have a name. */
+  readonly names: () => Promise<ReadonlyMap<string, string>>;
+  readonly home: string;
+}
+
+async function findId(text: string, { ids, names, home }: KnownRuns): Promise<string> {
+  const latest = ids.at(-1);
+  if (latest === undefined) {
     throw new RunNotFoundError(
       `Expected a run. Received: ${text}, and there are no runs in ${join(home, "runs")}. ` +
         "CONVKIT_HOME names another home; `convkit train` makes a run.",
     );
   }
-  if (text === "latest") return join(home, "runs", ids.at(-1)!);
-  if (ids.includes(text)) return join(home, "runs", text);
-  const named = new Set(await idsNamed(text, ids, home));
-  const found = ids.filter((id) => id.startsWith(text) || named.has(id));
+  if (text === "latest") return latest;
+  if (ids.includes(text)) return text;
+  const nameOf = await names();
+  const found = ids.filter((id) => id.startsWith(text) || nameOf.get(id) === text);
   const [id] = found;
   if (id === undefined) {
     throw new RunNotFoundError(
@@ -56,17 +91,20 @@ export async function findRun(text: string, home: string): Promise<string> {
         "Name one by its id.",
     );
   }
-  return join(home, "runs", id);
+  return id;
 }
 
+/** Of a config all that it takes to find a run: the rest is checked when it is used. */
+const NamedConfig = z.object({ name: RunConfig.shape.name });
+
 /** A run whose config cannot be read has no name, and is no reason not to find another. One after the other: there may be thousands. */
-async function idsNamed(name: string, ids: readonly string[], home: string): Promise<string[]> {
-  const named: string[] = [];
+async function readNames(ids: readonly string[], home: string): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
   for (const id of ids) {
-    const config = await readRunConfig(join(home, "runs", id)).catch(() => null);
-    if (config?.name === name) named.push(id);
+    const config = await readConfig(NamedConfig, join(home, "runs", id)).catch(() => null);
+    if (config?.name !== undefined) names.set(id, config.name);
   }
-  return named;
+  return names;
 }
 
 /** What to type for a run: its id where it lies under `home`, else its path. */
@@ -78,9 +116,14 @@ export function runArgument(directory: string, home: string): string {
 
 /** @throws {RunNotFoundError} if the folder holds no config that can be read. */
 export async function readRunConfig(directory: string): Promise<RunConfig> {
+  return readConfig(RunConfig, directory);
+}
+
+/** @throws {RunNotFoundError} if there is none, or it does not parse. */
+async function readConfig<T>(schema: z.ZodType<T>, directory: string): Promise<T> {
   const path = join(directory, "config.json");
   try {
-    return parseFile(RunConfig, await readFile(path, "utf8"), path);
+    return parseFile(schema, await readFile(path, "utf8"), path);
   } catch (cause) {
     const { message } = cause as Error;
     throw new RunNotFoundError(`Expected a run's config at ${path}. Received: ${message}.`, { cause });
