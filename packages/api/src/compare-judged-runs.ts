@@ -3,7 +3,7 @@ import { readJudgements, type BlobStore, type Database } from "@convkit/db";
 import {
   COMPARISON_METRICS,
   comparisonSteps,
-  judgementsOf,
+  judgementsOfRun,
   leastResamples,
   TestDataMismatchError,
   type ComparisonMetric,
@@ -95,7 +95,7 @@ const text = (count: number) => count.toLocaleString("en");
  * Runs that were judged on different data are no error: the answer then says how they differ.
  * @param signal ends it, with its reason, where nobody waits for the answer any more.
  * @throws {PredictionsNotFoundError}
- * @throws {InvalidPredictionsError} if a run's label sets have probabilities that are none.
+ * @throws {InvalidPredictionsError} naming it, if a run's label sets have probabilities that are none.
  * @throws {MetricNotComparedError} if the pictures' kind of label has no such metric.
  * @throws {TooMuchToCompareError}
  */
@@ -109,7 +109,7 @@ export async function compareJudgedRuns(
   const read = await readJudgements(database, { runIds: ordered, split, blobs });
   const runs = read.map((run) =>
     "predictions" in run
-      ? { id: run.id, config: run.config, judgements: judgementsOf(run.predictions) }
+      ? { id: run.id, config: run.config, judgements: judgementsOfRun(run.id, () => run.predictions) }
       : run,
   );
   const methods = groupByMethod(runs);

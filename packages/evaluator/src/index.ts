@@ -38,6 +38,7 @@ export {
 } from "./comparison/compare-runs.js";
 export {
   judgementsOf,
+  judgementsOfRun,
   type ClassJudgements,
   type Judgements,
   type LabelSetJudgements,

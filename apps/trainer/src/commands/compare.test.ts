@@ -136,6 +136,20 @@ describe("convkit compare", () => {
     expect(single.stderr).toContain("Expected two runs or more. Received: 1.");
   });
 
+  it("names the run whose predictions are none, and says what to do about it", async () => {
+    writeRun("nan", 10, { predictions: { probabilities: new Float32Array(2 * COUNT).fill(NaN) } });
+    const nan = await runConvkit(folder, ["compare", "base-0", "nan", "wide-0"]);
+    expect(nan.exitCode).toBe(1);
+    expect(nan.stderr).toMatch(
+      /NaN.*test\/0\.png.* It is what run nan kept of its judgement: judge it again with convkit evaluate, or leave it out\./s,
+    );
+    writeRun("cut", null);
+    writeFileSync(join(folder, ".convkit", "runs", "cut", "predictions.bin"), "no predictions at all");
+    const cut = await runConvkit(folder, ["compare", "base-0", "cut", "wide-0"]);
+    expect(cut.exitCode).toBe(1);
+    expect(cut.stderr).toContain("It is what run cut kept of its judgement: judge it again");
+  });
+
   it("refuses a metric that there is none of, before and after it has seen the pictures", async () => {
     const unknown = await runConvkit(folder, ["compare", "base-0", "wide-0", "--metric", "auc"]);
     expect(unknown.exitCode).toBe(2);

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import {
   COMPARISON_METRICS,
   compareRuns,
-  judgementsOf,
+  judgementsOfRun,
   type ComparisonMetricName,
   type GroupComparison,
   type Judgements,
@@ -120,7 +120,8 @@ async function readJudgedRun(directory: string, home: string): Promise<JudgedRun
       `Expected runs that were judged. Received: ${run}, which has no predictions.bin. Judge it: convkit evaluate ${run}`,
     );
   }
-  return { id: basename(directory), config, judgements: judgementsOf(decodePredictions(bytes)) };
+  const id = basename(directory);
+  return { id, config, judgements: judgementsOfRun(id, () => decodePredictions(bytes)) };
 }
 
 const seedsOf = (runs: readonly JudgedRun[]): ReadonlyMap<string, number> =>
