@@ -11,7 +11,7 @@ import {
   type GroupComparison,
 } from "@convkit/evaluator";
 import { Rng } from "@convkit/random";
-import { groupByMethod } from "@convkit/schema";
+import { groupsToCompare } from "@convkit/schema";
 import { runInTurns } from "./run-in-turns.js";
 
 export interface CompareJudgedRunsQuery {
@@ -112,11 +112,7 @@ export async function compareJudgedRuns(
       ? { id: run.id, config: run.config, judgements: judgementsOfRun(run.id, () => run.predictions) }
       : run,
   );
-  const methods = groupByMethod(runs);
-  const isOneMethod = methods.length === 1;
-  const groups = isOneMethod
-    ? runs.map((run) => ({ name: run.config.name ?? run.id, runs: [run] }))
-    : methods;
+  const { groups, isOneMethod } = groupsToCompare(runs);
   const { ids, classNames, ...first } = runs[0]!.judgements;
   const resamples = affordableResamples({
     runs: runs.length,

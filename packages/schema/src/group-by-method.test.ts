@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { groupByMethod } from "./group-by-method.js";
+import { groupByMethod, groupsToCompare } from "./group-by-method.js";
 import { RunConfig } from "./run-config.js";
 
 const run = (id: string, fields: Record<string, unknown> = {}) => ({
@@ -80,4 +80,38 @@ it("calls groups without a name by what tells them apart", () => {
 it("calls groups by their first run where only their data's hash tells them apart", () => {
   const of = (id: string, contentHash: string) => run(id, { name: "x", data: { source: "p", contentHash } });
   expect(named(of("a", "1"), of("b", "2")).map(([name]) => name)).toEqual(["x (a)", "x (b)"]);
+});
+
+it("compares the runs of a single method one by one, under names that tell them apart", () => {
+  const compared = (...runs: ReturnType<typeof run>[]) => {
+    const { groups, isOneMethod } = groupsToCompare(runs);
+    return [isOneMethod, groups.map(({ name, runs: ofGroup }) => [name, ofGroup.map(({ id }) => id)])];
+  };
+  expect(
+    compared(run("a", { name: "first" }), run("b", { name: "second", seed: 1 }), run("c", { seed: 2 })),
+  ).toEqual([
+    true,
+    [
+      ["first", ["a"]],
+      ["second", ["b"]],
+      ["c", ["c"]],
+    ],
+  ]);
+  const alike = [run("a", { name: "x" }), run("b", { name: "x", seed: 1 }), run("c", { name: "a", seed: 2 })];
+  expect(compared(...alike)).toEqual([
+    true,
+    [
+      ["a", ["a"]],
+      ["b", ["b"]],
+      ["c", ["c"]],
+    ],
+  ]);
+  const methods = [run("a", { name: "x" }), run("b", { name: "y", epochs: 3 })];
+  expect(compared(...methods)).toEqual([
+    false,
+    [
+      ["x", ["a"]],
+      ["y", ["b"]],
+    ],
+  ]);
 });

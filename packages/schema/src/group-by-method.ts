@@ -64,6 +64,25 @@ export function groupByMethod<Run extends MethodRun>(runs: readonly Run[]): Meth
   }));
 }
 
+export interface ComparedMethods<Run extends MethodRun> {
+  readonly groups: readonly MethodGroup<Run>[];
+  /** The configs differ in seed alone: each run is a group of its own. */
+  readonly isOneMethod: boolean;
+}
+
+/**
+ * The groups that are compared: methods; of a single one, its runs one by one. A run is called by its name where no other of them
+ * has it, else by its id.
+ */
+export function groupsToCompare<Run extends MethodRun>(runs: readonly Run[]): ComparedMethods<Run> {
+  const methods = groupByMethod(runs);
+  if (methods.length > 1) return { groups: methods, isOneMethod: false };
+  const taken = runs.flatMap(({ id, config }) => [id, config.name ?? id]);
+  const nameOf = ({ id, config: { name } }: Run) =>
+    name !== undefined && taken.filter((other) => other === name).length === 1 ? name : id;
+  return { groups: runs.map((run) => ({ name: nameOf(run), runs: [run] })), isOneMethod: true };
+}
+
 /** Leaves by their dotted path, as JSON. */
 function settingsOf(config: RunConfig): Map<string, string> {
   const settings = new Map<string, string>();

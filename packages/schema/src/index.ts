@@ -19,7 +19,12 @@ export {
   runConfigJsonSchema,
   type RunConfigInput,
 } from "./run-config.js";
-export { groupByMethod, type MethodGroup, type MethodRun } from "./group-by-method.js";
+export {
+  groupsToCompare,
+  type ComparedMethods,
+  type MethodGroup,
+  type MethodRun,
+} from "./group-by-method.js";
 export { FreezeSpec } from "./freeze-spec.js";
 export { EmaSpec, GradientClippingSpec, LookaheadSpec } from "./update-spec.js";
 export { LossSpec } from "./loss-spec.js";

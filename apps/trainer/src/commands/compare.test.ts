@@ -100,6 +100,11 @@ describe("convkit compare", () => {
     const { stdout, stderr } = await runConvkit(folder, ["compare", "base-0", "base-1"]);
     expect(stderr).toBe("warning  The configs differ in seed alone: each run is compared by itself.\n");
     expect(stdout).toContain("No difference can be told between base-0 and base-1");
+    writeRun("20260214-093012", 30, { config: { name: "first try", epochs: 7 } });
+    writeRun("20260215-093012", 31, { config: { name: "again", epochs: 7, seed: 1 } });
+    expect((await runConvkit(folder, ["compare", "first try", "again"])).stdout).toContain(
+      "No difference can be told between first try and again",
+    );
   });
 
   it("refuses runs of other pictures, and says how they differ", async () => {

@@ -10,7 +10,7 @@ import {
   type Judgements,
 } from "@convkit/evaluator";
 import { Rng } from "@convkit/random";
-import { decodePredictions, groupByMethod, withoutControls, type RunConfig } from "@convkit/schema";
+import { decodePredictions, groupsToCompare, withoutControls, type RunConfig } from "@convkit/schema";
 import { Option, type Command } from "commander";
 import { comparisonRows } from "../display/comparison-table.js";
 import { formatTable } from "../display/format.js";
@@ -89,9 +89,7 @@ function compareJudged(
   runs: readonly JudgedRun[],
   metric: ComparisonMetricName | undefined,
 ): { comparison: GroupComparison; remarks: string[] } {
-  const methods = groupByMethod(runs);
-  const isOneMethod = methods.length === 1;
-  const groups = isOneMethod ? runs.map((run) => ({ name: run.id, runs: [run] })) : methods;
+  const { groups, isOneMethod } = groupsToCompare(runs);
   const comparison = compareRuns(groups, { metric, rng: Rng.fromSeed("compare") });
   const hashes = new Set(runs.map(({ config }) => config.data.contentHash));
   return {
