@@ -188,6 +188,25 @@ describe("bootstrap intervals", () => {
     expect(perClass[1]).toHaveProperty("recall");
   });
 
+  it("are none of a label's areas where too many resamples have no picture with it", () => {
+    // 99 draws of 100 pictures miss those with the label in 0.98⁹⁹ = 13.5 %, and where four have it in 0.96⁹⁹ = 1.8 %.
+    const having = [2, 4];
+    const count = 100;
+    const has = Array.from({ length: 2 * count }, (_, i) => Number(Math.floor(i / 2) < having[i % 2]!));
+    const { of, perClass } = bootstrapIntervals(
+      predictions(
+        new Array<number>(count).fill(-1),
+        Array.from({ length: count }, (_, picture) => [0, 1].map(() => ((37 * picture) % count) / count)),
+        { labelSets: Uint8Array.from(has) },
+      ),
+      { resamples: 1000, seed: 4 },
+    );
+    expect(perClass[0]).not.toHaveProperty("rocAuc");
+    expect(perClass[0]).not.toHaveProperty("averagePrecision");
+    expect(Object.keys(perClass[1]!)).toEqual(expect.arrayContaining(["rocAuc", "averagePrecision"]));
+    expect(of).toHaveProperty("meanAveragePrecision");
+  });
+
   it("are of label sets, too: of pictures whole, with all their labels", () => {
     const count = 60;
     // Label 1 is where label 0 is, and both are found three times of four.

@@ -13,6 +13,7 @@
  */
 import { Rng } from "@convkit/random";
 import type { Interval, Predictions } from "@convkit/schema";
+import { MOST_UNDEFINED } from "../comparison/paired-bootstrap.js";
 import { labelledRows } from "../decisions.js";
 import {
   countFigures,
@@ -61,7 +62,8 @@ const MOST_RANKED = 1e8;
  * given: what another mix of pictures would change is not in them. Of label sets all pictures are one stratum.
  *
  * A figure that is the best or worst there is, or that no resample changes, has no interval here: of a class that is always right,
- * resamples cannot tell how rarely it is wrong (`wilsonInterval` can, of a fraction). Nor has one that is NaN.
+ * resamples cannot tell how rarely it is wrong (`wilsonInterval` can, of a fraction). Nor has one that is NaN, or that is not defined
+ * on more than a tenth of the resamples: the areas of a label that so few pictures have that they are often not drawn.
  */
 export function bootstrapIntervals(
   predictions: Predictions,
@@ -147,9 +149,10 @@ function drawAgain(strata: readonly number[][], weights: PictureWeights, rng: Rn
   }
 }
 
-/** Standard deviation of what is not NaN. */
+/** Standard deviation of what is not NaN; NaN where too many draws are. */
 function deviationOf(draws: Float64Array): number {
   const known = draws.filter((value) => !Number.isNaN(value));
+  if (draws.length - known.length > MOST_UNDEFINED * draws.length) return Number.NaN;
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
   return Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1));
 }
