@@ -42,7 +42,10 @@ export const VerificationReport = Verification.extend({
   versions: z.record(z.string(), z.string()),
   /** The split the pictures are of; left out where they were named. */
   split: z.string().optional(),
-  /** Whether the same pixels gave logits within 1e-3 and the same classes throughout, and files the same classes for 99 %. */
+  /**
+   * Whether the same pixels gave logits within 1e-3 and the same classes throughout, files the same classes for 99 %, and the browser
+   * could decode 99 % of them.
+   */
   isAlike: z.boolean(),
   /** Of the comparison by files, those on which both sides say different classes; a hundred at most. */
   disagreements: z.array(
@@ -50,5 +53,7 @@ export const VerificationReport = Verification.extend({
   ),
   /** Which the browser could not decode, and Node could; a hundred at most. */
   undecodable: z.array(NamedPicture.extend({ reason: z.string() })),
+  /** How many these are in all; left out by versions that did not count them. */
+  undecodableCount: z.int().optional(),
 });
 export type VerificationReport = z.infer<typeof VerificationReport>;

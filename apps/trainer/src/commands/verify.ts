@@ -38,7 +38,8 @@ the same pixels, and once as files that each side decodes for itself. The pictur
 unless others are named.
 
 What was measured stands in artifacts/verification.json and in the model's card. The exit code is 1 where the two sides
-differ: the same pixels by more than 0.001 in a logit or in any class, files in more than 1 % of the classes.
+differ: the same pixels by more than 0.001 in a logit or in any class, files in more than 1 % of the classes; and where the
+browser cannot decode more than 1 % of the files.
 
 Chromium or Chrome is found where it is usually installed; CONVKIT_CHROMIUM names another.
 
@@ -153,7 +154,7 @@ async function keepVerification(
       device: engine.device,
       versions: { ...engine.versions, "browser tfjs": browser.tfjs },
       ...(split !== undefined && { split }),
-      isAlike: isAlike(sameBytes, files),
+      isAlike: isAlike(sameBytes, { files, undecodableCount: lists.undecodableCount }),
       ...lists,
     };
     await run.saveArtifact("verification.json", VerificationReport.parse(report));
@@ -199,10 +200,19 @@ async function* picturesNamed(
 
 function describe(report: VerificationReport, { colors }: CommandContext): string[] {
   const { browser, backend, engine, device, sameBytes, files, disagreements, undecodable } = report;
+  const { undecodableCount = 0 } = report;
   const fileLine =
     files === undefined
       ? "not compared: the pictures are no files, or none that the browser can decode"
       : describeParity(files);
+  const undecoded =
+    `the browser could not decode ${undecodableCount.toLocaleString("en-US")} of ` +
+    `${((files?.count ?? 0) + undecodableCount).toLocaleString("en-US")} files`;
+  const verdict = report.isAlike
+    ? colors.green("alike")
+    : colors.red(
+        isAlike(sameBytes, { files, undecodableCount: 0 }) ? `not comparable: ${undecoded}` : "not alike",
+      );
   return [
     `${colors.bold("node")}        ${engine}: ${device}`,
     `${colors.bold("browser")}     ${browser}, ${backend}`,
@@ -213,8 +223,9 @@ function describe(report: VerificationReport, { colors }: CommandContext): strin
       .map(({ id, node, browser: other }) =>
         colors.dim(`            ${id}: ${node} in Node, ${other} in the browser`),
       ),
+    ...(undecodableCount > 0 ? [colors.dim(`            ${undecoded}`)] : []),
     ...undecodable.slice(0, 10).map(({ id, reason }) => colors.dim(`            ${id}: ${reason}`)),
-    `${colors.bold("verdict")}     ${report.isAlike ? colors.green("alike") : colors.red("not alike")}`,
+    `${colors.bold("verdict")}     ${verdict}`,
   ];
 }
 

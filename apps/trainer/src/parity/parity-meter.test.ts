@@ -40,7 +40,7 @@ it("takes what is no number for a difference, and never for parity", () => {
   meter.add(f32(1, 2), f32(1, 2));
   const parity = meter.result()!;
   expect(parity.largestLogitDifference).toBeNaN();
-  expect(isAlike(parity, undefined)).toBe(false);
+  expect(isAlike(parity, { files: undefined, undecodableCount: 0 })).toBe(false);
 });
 
 it.each([
@@ -56,8 +56,26 @@ it.each([
     expect(
       isAlike(
         { ...parity, largestLogitDifference: largest, agreement },
-        files === undefined ? undefined : { ...parity, largestLogitDifference: 9, agreement: files },
+        {
+          files: files === undefined ? undefined : { ...parity, largestLogitDifference: 9, agreement: files },
+          undecodableCount: 0,
+        },
       ),
     ).toBe(is);
+  },
+);
+
+it.each([
+  [99, 1, true],
+  [98, 1, false],
+  [10, 240, false],
+  [0, 1, false],
+  [0, 0, true],
+])(
+  "takes %s files for enough beside %s that the browser cannot decode: %s",
+  (count, undecodableCount, is) => {
+    const parity = { count: 1, largestLogitDifference: 0, meanLogitDifference: 0, agreement: 1 };
+    const compared = { files: count === 0 ? undefined : { ...parity, count }, undecodableCount };
+    expect(isAlike(parity, compared)).toBe(is);
   },
 );

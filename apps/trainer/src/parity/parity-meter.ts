@@ -5,6 +5,8 @@ import type { ModelCard, Parity } from "@convkit/schema";
 const MOST_LOGIT_DIFFERENCE = 1e-3;
 /** From files: decoders differ by a level or two, which turns a picture between two classes. */
 const LEAST_AGREEMENT_OF_FILES = 0.99;
+/** Of what the browser cannot decode nothing is known. */
+const MOST_UNDECODABLE = 0.01;
 
 export interface PictureParity {
   readonly largestLogitDifference: number;
@@ -63,8 +65,21 @@ export class ParityMeter {
   }
 }
 
-export function isAlike(sameBytes: Parity, files: Parity | undefined): boolean {
+export interface FilesCompared {
+  /** undefined where the browser decoded none, or there are none. */
+  readonly files: Parity | undefined;
+  /** Files that the browser could not decode. */
+  readonly undecodableCount: number;
+}
+
+/** Whether the browser decoded so many files that their comparison says something of all. */
+function isComparable({ files, undecodableCount }: FilesCompared): boolean {
+  return undecodableCount <= MOST_UNDECODABLE * ((files?.count ?? 0) + undecodableCount);
+}
+
+export function isAlike(sameBytes: Parity, { files, undecodableCount }: FilesCompared): boolean {
   return (
+    isComparable({ files, undecodableCount }) &&
     sameBytes.largestLogitDifference <= MOST_LOGIT_DIFFERENCE &&
     sameBytes.agreement === 1 &&
     (files === undefined || files.agreement >= LEAST_AGREEMENT_OF_FILES)

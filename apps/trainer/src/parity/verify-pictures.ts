@@ -15,6 +15,7 @@ export interface PictureToVerify {
 export interface PicturesVerified extends Pick<VerificationReport, "disagreements" | "undecodable"> {
   readonly sameBytes: Parity | undefined;
   readonly files: Parity | undefined;
+  readonly undecodableCount: number;
 }
 
 export interface VerifyPicturesOptions {
@@ -55,5 +56,6 @@ export async function verifyPictures(
     files: files.result(),
     disagreements: disagreements.slice(0, MOST_LISTED),
     undecodable: undecodable.slice(0, MOST_LISTED),
+    undecodableCount: undecodable.length,
   };
 }

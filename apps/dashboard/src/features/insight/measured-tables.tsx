@@ -16,6 +16,7 @@ export interface VerificationTableProps {
 
 export function VerificationTable({ report, onOpen }: VerificationTableProps) {
   const { sameBytes, files, isAlike, engine, browser, backend, disagreements, split } = report;
+  const { undecodableCount = 0 } = report;
   const rows = [
     { name: "The same pixels", parity: sameBytes },
     ...(files ? [{ name: "The same files, decoded by each", parity: files }] : []),
@@ -36,6 +37,12 @@ export function VerificationTable({ report, onOpen }: VerificationTableProps) {
           formatMetric(parity.largestLogitDifference, { digits: 2 }),
         ])}
       />
+      {undecodableCount > 0 && (
+        <p className="text-xs text-ink-3">
+          Files that the browser could not decode: {formatMetric(undecodableCount)}. Of more than 1 % nothing
+          is said to be alike.
+        </p>
+      )}
       {disagreements.length > 0 && (
         <SmallTable
           label="Pictures on which they differ"
