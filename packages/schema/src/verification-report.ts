@@ -47,9 +47,15 @@ export const VerificationReport = Verification.extend({
    * could decode 99 % of them.
    */
   isAlike: z.boolean(),
-  /** Of the comparison by files, those on which both sides say different classes; a hundred at most. */
+  /** Pictures on which both sides say different classes; a hundred at most. */
   disagreements: z.array(
-    NamedPicture.extend({ node: z.string(), browser: z.string(), largestLogitDifference: AnyNumber }),
+    NamedPicture.extend({
+      node: z.string(),
+      browser: z.string(),
+      largestLogitDifference: AnyNumber,
+      /** `pixels` where both were given the same ones; left out: each side decoded the file itself. */
+      of: z.literal("pixels").optional(),
+    }),
   ),
   /** Which the browser could not decode, and Node could; a hundred at most. */
   undecodable: z.array(NamedPicture.extend({ reason: z.string() })),

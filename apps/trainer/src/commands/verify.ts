@@ -220,8 +220,10 @@ function describe(report: VerificationReport, { colors }: CommandContext): strin
     `${colors.bold("from files")}  ${fileLine}`,
     ...disagreements
       .slice(0, 10)
-      .map(({ id, node, browser: other }) =>
-        colors.dim(`            ${id}: ${node} in Node, ${other} in the browser`),
+      .map(({ id, node, browser: other, of }) =>
+        colors.dim(
+          `            ${id}: ${node} in Node, ${other} in the browser${of === "pixels" ? ", of the same pixels" : ""}`,
+        ),
       ),
     ...(undecodableCount > 0 ? [colors.dim(`            ${undecoded}`)] : []),
     ...undecodable.slice(0, 10).map(({ id, reason }) => colors.dim(`            ${id}: ${reason}`)),

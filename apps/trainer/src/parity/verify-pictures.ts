@@ -19,8 +19,8 @@ export interface PicturesVerified extends Pick<VerificationReport, "disagreement
 }
 
 export interface VerifyPicturesOptions {
-  readonly node: Classifier;
-  readonly browser: BrowserClassifier;
+  readonly node: Pick<Classifier, "card" | "logits">;
+  readonly browser: Pick<BrowserClassifier, "logits" | "logitsOfFile">;
   onPicture(done: number): void;
 }
 
@@ -37,7 +37,8 @@ export async function verifyPictures(
   let done = 0;
   for await (const { id, pixels, encoded } of pictures) {
     const logits = await node.logits([pixels]);
-    sameBytes.add(logits, await browser.logits(pixels));
+    const ofPixels = sameBytes.add(logits, await browser.logits(pixels));
+    if (ofPixels.node !== ofPixels.browser) disagreements.push({ id, ...ofPixels, of: "pixels" });
     if (encoded) {
       const fromFile = await browser.logitsOfFile(encoded).catch((error: Error) => {
         if (error.name !== "BrowserPictureError") throw error;

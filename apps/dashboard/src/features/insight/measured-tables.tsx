@@ -47,7 +47,7 @@ export function VerificationTable({ report, onOpen }: VerificationTableProps) {
         <SmallTable
           label="Pictures on which they differ"
           heads={["Picture", "Node", "Browser"]}
-          rows={disagreements.slice(0, 20).map(({ id, node, browser: other }) => [
+          rows={disagreements.slice(0, 20).map(({ id, node, browser: other, of }) => [
             // Pictures that were named on the command line are not the run's.
             split === undefined ? (
               id
@@ -61,7 +61,7 @@ export function VerificationTable({ report, onOpen }: VerificationTableProps) {
               </button>
             ),
             node,
-            other,
+            of === "pixels" ? `${other}, of the same pixels` : other,
           ])}
         />
       )}
