@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { ModelCard, VerificationReport } from "@convkit/schema";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runConvkit, startConvkit } from "../src/fixtures/run-convkit.js";
+import { CLI, runConvkit, startConvkit } from "../src/fixtures/run-convkit.js";
 import { trainTinyRun } from "../src/fixtures/train-tiny-run.js";
 
 describe("convkit verify", () => {
@@ -72,6 +75,32 @@ describe("convkit verify", () => {
     expect(stdout).toMatch(/red\.tif: Expected a picture that this browser can decode/);
     expect(stdout).toMatch(/^verdict +not comparable: the browser could not decode 1 of 4 files$/m);
     expect(read("artifacts/verification.json")).toMatchObject({ isAlike: false, undecodableCount: 1 });
+  });
+
+  it("stops in good order at Ctrl-C while it waits for more paths", async () => {
+    const before = read("artifacts/verification.json");
+    writeFileSync(join(folder, "broken.png"), "no picture");
+    const args = [CLI, "verify", "latest", "-", "--engine=cpu", "--backend=cpu", "--json"];
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: { ...process.env, CONVKIT_HOME: "", NO_COLOR: "", NODE_PATH: "" },
+    });
+    const ended = once(child, "close");
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stdin.write("broken.png\n");
+    for await (const line of createInterface(child.stderr)) {
+      expect(line).toContain("error  broken.png: Expected a picture that can be decoded");
+      child.kill("SIGINT");
+    }
+    const [exitCode] = (await ended) as [number];
+    expect(exitCode).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({
+      type: "error",
+      name: "InterruptedError",
+      message: "Stopped. Nothing was kept.",
+    });
+    expect(read("artifacts/verification.json")).toEqual(before);
   });
 
   it("says how to get a browser where there is none, and keeps nothing", async () => {

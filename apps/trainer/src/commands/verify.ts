@@ -92,6 +92,10 @@ async function verifyRun(
   verifying: Verifying,
 ): Promise<VerificationReport> {
   const { flags, context, work } = verifying;
+  work.signal.addEventListener(
+    "abort",
+    () => named.includes("-") && process.stdin.destroy(work.signal.reason as Error),
+  );
   const { openEngine } = await import("@convkit/engine");
   const engine = await openEngine(flags.engine, { training: false });
   const { withJudgedRun, withRunArtifacts } = await import("@convkit/trainer");
