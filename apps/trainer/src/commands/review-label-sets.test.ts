@@ -50,8 +50,8 @@ it("finds each wrong label by networks that have not learnt from it, and takes t
   const reviewed = await runConvkit(folder, ["review", runId, "--folds=2", "--export=films/sets.csv"]);
   expect(reviewed).toMatchObject({ exitCode: 0, stderr: "" });
   expect(reviewed.stdout).toContain("4 labels that are missing or too many, in 4 pictures");
-  expect(reviewed.stdout).toMatch(/^40\.png +train +red +0\.\d{3} +remove red \(0\.\d\d\)$/m);
-  expect(reviewed.stdout).toMatch(/^55\.png +train +red +0\.\d{3} +add green \([01]\.\d\d\)$/m);
+  expect(reviewed.stdout).toMatch(/^40\.png +train +red +0\.\d{3} +remove red \(red 0\.\d\d\)$/m);
+  expect(reviewed.stdout).toMatch(/^55\.png +train +red +0\.\d{3} +add green \(green [01]\.\d\d\)$/m);
 
   const rows = readFileSync(join(folder, "films", "sets.csv"), "utf8")
     .trim()
@@ -83,7 +83,7 @@ it("keeps what it found in the run, and without folds doubts only what the run h
   expect(kept).toMatchObject({ folds: 2, counts: { train: 72, test: 24 }, suspectPictureCount: 4 });
   const first = kept.pictures.find(({ id }) => id === "40.png")!;
   expect(first).toMatchObject({ split: "train", suspects: [{ isThere: true }] });
-  expect(first.why).toMatch(/^confidently no red: 0\.\d\d$/);
+  expect(first.why).toMatch(/^confidently no red \(red 0\.\d\d\)$/);
 
   const own = await runConvkit(folder, ["review", runId, "--folds=0", "--json"]);
   expect(own.json()[0]).toMatchObject({ folds: 0, counts: { test: 24 }, suspectCount: 0 });

@@ -67,7 +67,7 @@ function setRows({ pictures, classNames }: LabelSetReview, limit: number): strin
         suspects
           .map(
             ({ label, isThere, probability }) =>
-              `${isThere ? "remove" : "add"} ${classNames[label]} (${probability.toFixed(2)})`,
+              `${isThere ? "remove" : "add"} ${classNames[label]} (${classNames[label]} ${probability.toFixed(2)})`,
           )
           .join(", "),
       ]),

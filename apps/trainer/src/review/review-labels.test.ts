@@ -125,11 +125,11 @@ describe("a review of label sets", () => {
       split: "train",
       labels: [1],
       suspects: [{ label: 1, isThere: true }],
-      why: "confidently no dog: 0.05",
+      why: "confidently no dog (dog 0.05)",
     });
     // 0.8 × 0.05 + 0.2 × 0.9.
     expect(first!.quality).toBeCloseTo(0.22, 6);
-    expect(second).toMatchObject({ id: "test/11", labels: [1], suspects: [], why: "rather cat: 0.55" });
+    expect(second).toMatchObject({ id: "test/11", labels: [1], suspects: [], why: "rather cat (cat 0.55)" });
     expect(ranked).toHaveLength(24);
   });
 

@@ -124,6 +124,7 @@ function surroundings(predictions: Predictions, { runId, folds, dataset, inspect
   };
 }
 
+/** Such as: confidently no red (red 0.04). */
 function doubtOf(
   { label, isThere, probability }: JudgedAssignment,
   classNames: readonly string[],
@@ -133,7 +134,8 @@ function doubtOf(
   const isOther = isThere === probability < 0.5;
   const sure = isSuspect ? "confidently" : isOther ? "rather" : "probably";
   const isSaid = isSuspect || isOther ? !isThere : isThere;
-  return `${sure} ${isSaid ? "" : "no "}${name}: ${probability.toFixed(2)}`;
+  // By the label's own name: the probability is of the label, also where there is rather none.
+  return `${sure} ${isSaid ? "" : "no "}${name} (${name} ${probability.toFixed(2)})`;
 }
 
 /** Of each picture that is there under another label, too, in words which and as what. */
