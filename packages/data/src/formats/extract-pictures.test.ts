@@ -1,14 +1,21 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { Rng } from "@convkit/random";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { encodeParquet } from "../../test/parquet-files.js";
 import { encodePicture, writeFiles } from "../../test/pictures.js";
-import { writeIdxFolder } from "../../test/record-files.js";
+import { encodeIdx, writeIdxFolder } from "../../test/record-files.js";
 import { encodeTarOf } from "../../test/tar-files.js";
 import { temporaryFolder } from "../../test/temporary-folder.js";
+import { DiskSpaceError } from "../disk-space.js";
 import { openDataset, type DatasetProgress } from "../index.js";
 import { extractPictures } from "./extract-pictures.js";
 import { writeManifest } from "./write-manifest.js";
+
+// As it is, but for the room on the disk where a test says so.
+vi.mock("node:fs/promises", { spy: true });
+const freeBlocks = (bavail: number) =>
+  vi.mocked(statfs).mockResolvedValue({ bavail, bsize: 4096 } as Awaited<ReturnType<typeof statfs>>);
 
 const NONE_HELD = { validationFraction: 0, testFraction: 0 };
 /** Of three classes by their numbers; which of them a picture is, is its red. */
@@ -118,6 +125,57 @@ describe("extractPictures", () => {
     const before = await stat(join(out, "dog/1.jpg"));
     await extractPictures(dataset, out);
     expect((await stat(join(out, "dog/1.jpg"))).ino).toBe(before.ino);
+  });
+
+  describe("on a disk with little room", () => {
+    afterEach(() => void vi.mocked(statfs).mockReset());
+
+    it("needs a block for each small picture, when it goes on for those alone that are not there", async () => {
+      const { dataset, out } = await setUp({ "cat/1.png": RED, "dog/1.jpg": GREEN, "dog/2.jpg": GREEN });
+      freeBlocks(2);
+      await expect(extractPictures(dataset, out)).rejects.toThrow(DiskSpaceError);
+      expect(await readdir(out)).toEqual([]);
+      freeBlocks(3);
+      await extractPictures(dataset, out);
+
+      await rm(join(out, "cat/1.png"));
+      freeBlocks(0);
+      await expect(extractPictures(dataset, out)).rejects.toThrow(DiskSpaceError);
+      freeBlocks(1);
+      await extractPictures(dataset, out);
+      expect(await readFile(join(out, "cat/1.png"))).toEqual(RED);
+      freeBlocks(0);
+      expect((await extractPictures(dataset, out)).size).toBe(3);
+    });
+
+    it("knows pictures without an ending again by any that they can have", async () => {
+      const [folder, home, out] = await Promise.all([1, 2, 3].map(temporaryFolder));
+      const dataset = await open(await FORMATS.parquet(folder!), home!);
+      const paths = await extractPictures(dataset, out!);
+      expect([...paths.keys()].join()).not.toMatch(/\.(png|jpe?g)/);
+      expect([...paths.values()].join()).toMatch(/\.png.*\.jpg/);
+      freeBlocks(0);
+      expect(await extractPictures(dataset, out!)).toEqual(paths);
+    });
+
+    it("counts that a PNG of noise is larger than its pixels", async () => {
+      const [folder, home, out] = await Promise.all([1, 2, 3].map(temporaryFolder));
+      const noise = Rng.fromSeed("noise");
+      const pixels = Uint8Array.from({ length: 4 * 64 * 64 }, () => noise.int(256));
+      await writeFile(join(folder!, "train-images-idx3-ubyte"), encodeIdx([4, 64, 64], pixels));
+      await writeFile(join(folder!, "train-labels-idx1-ubyte"), encodeIdx([4], [0, 1, 0, 1]));
+      const dataset = await open(folder!, home!);
+      // 64 × 64 bytes would be a block each.
+      freeBlocks(7);
+      await expect(extractPictures(dataset, out!)).rejects.toThrow(DiskSpaceError);
+      freeBlocks(8);
+      const paths = await extractPictures(dataset, out!);
+      for (const path of paths.values()) {
+        const { size } = await stat(path);
+        expect(size).toBeGreaterThan(4096);
+        expect(size).toBeLessThanOrEqual(8192);
+      }
+    });
   });
 
   it("writes over no file of somebody else's", async () => {

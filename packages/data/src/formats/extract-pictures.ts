@@ -1,6 +1,6 @@
 /** Pictures that lie together in larger files (tar, Parquet, IDX, CIFAR-10's), as files of their own: a manifest can name these. */
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import sharp from "sharp";
 import type { DatasetSplit } from "../dataset-split.js";
@@ -22,6 +22,9 @@ export interface ExtractOptions {
 /** Pictures that are held in memory at a time. */
 const CONCURRENCY = 8;
 
+/** What a file takes of a disk is whole blocks of it, on nearly all of them of this size: of small pictures most is the rest of one. */
+const BLOCK_BYTES = 4096;
+
 const EXTENSIONS: Readonly<Record<PictureFormat, string>> = {
   jpeg: ".jpg",
   png: ".png",
@@ -34,7 +37,7 @@ const EXTENSIONS: Readonly<Record<PictureFormat, string>> = {
 /**
  * Writes each picture below a folder, under a name made of its id: the encoded bytes as they are, and pixels that are in memory as
  * PNG, at the size that they have there. A file that is there with the same content stays, so that a second call goes on where the
- * first was stopped.
+ * first was stopped, and needs room for the others alone.
  * @param folder made if it is not there.
  * @returns the absolute path of each picture by its id; of those that are files already, their own.
  * @throws {DatasetFormatError} if a file of other content has one of the names.
@@ -54,7 +57,7 @@ export async function extractPictures(
     );
   await mkdir(folder, { recursive: true });
   await checkDiskSpace(folder, {
-    neededBytes: pictures.reduce((sum, { bytes }) => sum + bytes, 0),
+    neededBytes: await measureMissing(pictures, resolve(folder)),
     what: `the pictures of ${dataset.name}`,
     wayOut: "Free the rest, or name a folder on a larger disk.",
   });
@@ -72,7 +75,7 @@ export async function extractPictures(
 interface Place {
   /** undefined where it is in memory. */
   readonly location: PictureLocation | undefined;
-  /** At most, of the file that it becomes. */
+  /** At most, of the file that it becomes; 0 where it is one. */
   readonly bytes: number;
   encode(): Promise<Uint8Array>;
 }
@@ -89,7 +92,7 @@ function placeOf(split: DatasetSplit, position: number): Place {
   const start = sourceIndices[position]! * bytes;
   return {
     location: undefined,
-    bytes,
+    bytes: mostPngBytes(height, width * channels),
     // A copy: sharp reads on its own threads what it is handed.
     encode: () =>
       sharp(Uint8Array.from(new Uint8Array(pixels, start, bytes)), {
@@ -100,6 +103,28 @@ function placeOf(split: DatasetSplit, position: number): Place {
         .toBuffer(),
   };
 }
+
+/**
+ * Of pixels that cannot be compressed: with a byte more each row, and of each 8 KiB of them the frame of a chunk, and of what zlib
+ * stores as it is (PNG, Third Edition, 5.3 and 9; https://www.w3.org/TR/png-3/; RFC 1951, 3.2.4).
+ */
+const mostPngBytes = (height: number, rowBytes: number): number =>
+  height * (rowBytes + 1) + Math.ceil((height * rowBytes) / 500) + 128;
+
+/** What those take that have no file yet. One that is there is whole; whether it is the same is seen when it is its turn. */
+async function measureMissing(
+  pictures: readonly (Place & { readonly id: string; readonly stem: string })[],
+  folder: string,
+): Promise<number> {
+  const there = new Set((await readdir(folder, { recursive: true })).map((name) => join(folder, name)));
+  return pictures
+    .filter(({ id, stem }) => !endingsOf(id).some((ending) => there.has(stem + ending)))
+    .reduce((sum, { bytes }) => sum + Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES, 0);
+}
+
+/** Those that a picture's file can have, before the picture is read. */
+const endingsOf = (id: string): readonly string[] =>
+  isPictureName(id) ? [extname(id)] : Object.values(EXTENSIONS);
 
 /** Letters that names of files cannot have on some system. */
 // eslint-disable-next-line no-control-regex -- these are what is looked for
