@@ -37,9 +37,7 @@ export type PersonRow = AppOutputs["accounts"]["people"][number];
 export type InvitationRow = AppOutputs["accounts"]["invitations"][number];
 export type Explanations = NonNullable<AppOutputs["runs"]["documents"]["explanations"]["document"]>;
 export type Projection = NonNullable<AppOutputs["runs"]["documents"]["projection"]["document"]>;
-export type LabelSetReview = NonNullable<
-  AppOutputs["runs"]["documents"]["labelSetReview"]["document"]
->;
+export type LabelSetReview = NonNullable<AppOutputs["runs"]["documents"]["labelSetReview"]["document"]>;
 export type LabelReview = NonNullable<AppOutputs["runs"]["documents"]["labelReview"]["document"]>;
 export type RobustnessReport = NonNullable<AppOutputs["runs"]["documents"]["robustness"]["document"]>;
 export type VerificationReport = NonNullable<AppOutputs["runs"]["documents"]["verification"]["document"]>;
