@@ -25,7 +25,7 @@ function coverage(
   const told = Object.fromEntries(Object.keys(truths).map((name) => [name, { hits: 0, count: 0 }]));
   for (let draw = 0; draw < DRAWS; draw++) {
     const simulated = simulate(Rng.fromSeed(SEED).split(draw));
-    const { of, perClass } = bootstrapIntervals(simulated, { resamples: 200, seed: draw });
+    const { of, perClass } = bootstrapIntervals(simulated, { resamples: 200, seed: draw, topK: [2] });
     for (const [name, truth] of Object.entries(truths)) {
       const [, k, score] = /^perClass\.(\d+)\.(.*)$/.exec(name) ?? [];
       const interval = score === undefined ? of[name] : perClass[Number(k)]![score];
@@ -37,6 +37,29 @@ function coverage(
   return Object.fromEntries(
     Object.entries(told).map(([name, { hits, count }]) => [name, Math.round((1000 * hits) / count) / 10]),
   );
+}
+
+const STEPS = 20_000;
+/** The midpoints of equal steps, and how much of a normal variable lies in each. */
+const NORMAL = Array.from({ length: STEPS }, (_, i) => {
+  const z = -9 + (18 * (i + 0.5)) / STEPS;
+  return { z, share: ((Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * 18) / STEPS };
+});
+
+function meanOverNormal(valueOf: (z: number) => number): number {
+  return NORMAL.reduce((sum, { z, share }) => sum + share * valueOf(z), 0);
+}
+
+/** Of normal scores: of pictures without the label about 0, of a share that has it about `distance`. */
+function averagePrecision(distance: number, share: number): number {
+  // From the highest score down, what lies above: a step is a whole part of the distance.
+  const ahead = Math.round((distance * STEPS) / 18);
+  const above = new Float64Array(STEPS + 1);
+  for (let i = STEPS - 1; i >= 0; i--) above[i] = above[i + 1]! + NORMAL[i]!.share;
+  return NORMAL.reduce((sum, { share: found }, i) => {
+    const [hits, others] = [share * above[i]!, (1 - share) * above[Math.min(STEPS, i + ahead)]!];
+    return sum + (found * hits) / (hits + others);
+  }, 0);
 }
 
 /** 95 ± 2. */
@@ -65,14 +88,21 @@ describe(`95 % intervals hold the truth in 95 ± 2 % of ${DRAWS} simulated test 
       balancedAccuracy: (0.8 + 0.7 + 0.85) / 3,
       "macroAverage.f1": f1,
       cohenKappa: (accuracy - chance) / (1 - chance),
+      matthewsCorrelation:
+        (accuracy - chance) /
+        Math.sqrt((1 - 0.215 ** 2 - 0.29 ** 2 - 0.495 ** 2) * (1 - 0.2 ** 2 - 0.3 ** 2 - 0.5 ** 2)),
+      // Of the wrong ones three of five have the label second.
+      "topK.2": accuracy + 0.6 * (1 - accuracy),
     };
     const percents = coverage(truths, (rng) => {
       const labels = supports.flatMap((support, label) => new Array<number>(support).fill(label));
+      const seconds = rng.split("seconds");
       const rows = labels.map((label) => {
         const drawn = rng.uniform();
         const [a, b] = said[label] as [number, number, number];
         const prediction = drawn < a ? 0 : drawn < a + b ? 1 : 2;
-        return [0, 1, 2].map((k) => (k === prediction ? 0.8 : 0.1));
+        const isSecond = seconds.bernoulli(0.6);
+        return [0, 1, 2].map((k) => (k === prediction ? 0.7 : (k === label) === isSecond ? 0.2 : 0.1));
       });
       return predictions(labels, rows);
     });
@@ -83,13 +113,17 @@ describe(`95 % intervals hold the truth in 95 ± 2 % of ${DRAWS} simulated test 
   it("of losses and rankings", async ({ annotate }) => {
     // Scores of the two classes are normal, 1.8 apart: the area under the ROC curve is Φ(1.8 / √2) = Φ(1.272792).
     const distance = 1.8;
-    const steps = Array.from({ length: 20_000 }, (_, i) => -9 + (18 * (i + 0.5)) / 20_000);
-    const density = (z: number) => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-    const loss = steps.reduce(
-      (sum, z) => sum + density(z) * Math.log1p(Math.exp(-distance * (z + distance / 2))) * (18 / 20_000),
-      0,
-    );
-    const percents = coverage({ "roc.macroArea": 0.898455, loss }, (rng) => {
+    const loss = meanOverNormal((z) => Math.log1p(Math.exp(-distance * (z + distance / 2))));
+    const brierScore = meanOverNormal((z) => 2 / (1 + Math.exp(distance * (z + distance / 2))) ** 2);
+    const precision = averagePrecision(distance, 0.5);
+    const truths = {
+      "roc.macroArea": 0.898455,
+      loss,
+      brierScore,
+      // Of each class alone in 93.3 % of 5,000: too near the bound for a thousand to tell.
+      "precisionRecall.macroArea": precision,
+    };
+    const percents = coverage(truths, (rng) => {
       const labels = Array.from({ length: 200 }, (_, i) => i % 2);
       const rows = labels.map((label) => {
         const score = rng.normal() + (label - 0.5) * distance;
@@ -101,6 +135,29 @@ describe(`95 % intervals hold the truth in 95 ± 2 % of ${DRAWS} simulated test 
     await annotate(`Held in %: ${JSON.stringify(percents)}, seed ${SEED}`);
     expectCoverage(percents);
   });
+});
+
+it("hold the truth of label sets as often", async ({ annotate }) => {
+  const shares = [0.3, 0.5];
+  const distance = 1.5;
+  const precisions = shares.map((share) => averagePrecision(distance, share));
+  const half = meanOverNormal((z) => Number(z > -distance / 2));
+  // Of a label's share s of the pictures s · Φ are found, and (1 − s) · (1 − Φ) said besides.
+  const [found, said] = [0.4 * half, 0.4 * half + 0.6 * (1 - half)];
+  const truths = {
+    accuracy: half,
+    meanAveragePrecision: (precisions[0]! + precisions[1]!) / 2,
+    "perClass.0.averagePrecision": precisions[0]!,
+    "microAverage.f1": (2 * found) / (0.4 + said),
+  };
+  const percents = coverage(truths, (rng) => {
+    const has = Array.from({ length: 2 * 150 }, (_, i) => Number(rng.bernoulli(shares[i % 2]!)));
+    const said = has.map((is) => 1 / (1 + Math.exp(-distance * (rng.normal() + (is - 0.5) * distance))));
+    const rows = Array.from({ length: 150 }, (_, picture) => said.slice(2 * picture, 2 * picture + 2));
+    return predictions(new Array<number>(150).fill(-1), rows, { labelSets: Uint8Array.from(has) });
+  });
+  await annotate(`Held in %: ${JSON.stringify(percents)}, seed ${SEED}`);
+  expectCoverage(percents);
 });
 
 it("hold the truth of a class of five pictures as often, where they are told at all", async ({

@@ -9,7 +9,8 @@
  *
  * The interval is the normal one with the bootstrap's standard error, on a scale without bounds (§ 5.2 there): of few pictures, or
  * near 0 and 1, it holds the true figure more often than percentiles, plain, bias-corrected or turned over, which fell to 68 to 87 % of
- * 1,000 simulated test sets of 60 pictures for the area under a ROC curve of 0.98, where this one held 93 %.
+ * 1,000 simulated test sets of 60 pictures for the area under a ROC curve of 0.98, where this one held 93 %. It is weakest where a ranking
+ * is of one class alone: an average precision of 0.9 with a hundred pictures of the class was held in 93.3 % of 5,000.
  */
 import { Rng } from "@convkit/random";
 import type { Interval, Predictions } from "@convkit/schema";
