@@ -153,17 +153,21 @@ function supportedClasses({ support }: ClassCounts): number[] {
 const SCORES = ["precision", "recall", "f1"] as const;
 const scoresOf = (average: Average): number[] => SCORES.map((score) => average[score]);
 
-/** Both areas of each class and their means: the ranking of the pictures stays, what each counts changes. */
+/** Both areas of each class, their means, and those of all decisions together: the ranking stays, what each picture counts changes. */
 export function rankingFigures(predictions: Predictions): ResampledFigures {
   const decisions = decisionsOf(predictions);
   const classes = [...predictions.classNames.keys()].flatMap((k) => {
     const { has, scores } = decisionsOfClass(decisions, k);
     return totalOf(has) > 0 ? [{ k, ranking: rank(has, scores) }] : [];
   });
+  // A picture counts alike in all of its decisions.
+  const together = rank(decisions.has, decisions.scores, decisions.classCount);
   return {
     names: [
       "roc.macroArea",
       "precisionRecall.macroArea",
+      "roc.microArea",
+      "precisionRecall.microArea",
       ...(predictions.labelSets ? ["meanAveragePrecision"] : []),
       ...classes.flatMap(({ k }) => [`perClass.${k}.rocAuc`, `perClass.${k}.averagePrecision`]),
     ],
@@ -172,17 +176,26 @@ export function rankingFigures(predictions: Predictions): ResampledFigures {
       const [auc, precision] = [0, 1].map((which) =>
         meanOfKnown(areas.filter((_, i) => i % 2 === which)),
       ) as [number, number];
-      return [auc, precision, ...(predictions.labelSets ? [precision] : []), ...areas];
+      return [
+        auc,
+        precision,
+        ...areasOf(together, weights),
+        ...(predictions.labelSets ? [precision] : []),
+        ...areas,
+      ];
     },
   };
 }
 
-/** The pictures by one class's score, the highest first: 4 · picture, + 2 where its score is not the next one's, + 1 where it is of the class. */
+/** The pictures by one class's score, or once for each class by all scores, the highest first: 4 · picture, + 2 where its score is not the next one's, + 1 where it is of the class. */
 type Ranking = Uint32Array;
 
-function rank(has: Uint8Array, scores: Float32Array): Ranking {
+function rank(has: Uint8Array, scores: Float32Array, decisionsAPicture = 1): Ranking {
   const order = Uint32Array.from(has.keys()).sort((a, b) => scores[b]! - scores[a]!);
-  return order.map((row, i) => 4 * row + 2 * Number(scores[order[i + 1]!] !== scores[row]) + has[row]!);
+  return order.map((decision, i) => {
+    const isLast = scores[order[i + 1]!] !== scores[decision];
+    return 4 * Math.floor(decision / decisionsAPicture) + 2 * Number(isLast) + has[decision]!;
+  });
 }
 
 /** Area under the ROC curve and average precision. */

@@ -25,6 +25,11 @@ interface Confidences {
  * https://arxiv.org/abs/1508.05154; "adaptive": Nixon et al. 2019, https://arxiv.org/abs/1904.01685). There equal confidences stay
  * together, in the bin of their middle rank, so that the order of the pictures does not matter.
  *
+ * They have no interval on purpose. Chance alone makes gaps: of a network whose probabilities are right, 1,000 pictures give an ECE of 0.03, and a
+ * bootstrap adds as much chance again, so that its intervals are beside the truth (decision 25 has figures). An interval is known
+ * for the squared error after debiasing (Kumar, Liang & Ma 2019, https://arxiv.org/abs/1909.10155; Sun et al. 2024,
+ * https://arxiv.org/abs/2408.08998), which is another figure than this one.
+ *
  * NaN without a labelled picture.
  */
 export function calibrationOf(predictions: Predictions): Calibration {

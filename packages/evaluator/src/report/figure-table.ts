@@ -121,6 +121,12 @@ function figuresOf(report: EvaluationReport): Figure[] {
       value: roc?.macroArea,
       meaning: `mean of the ${noun}: 50\u202f% is chance`,
     },
+    {
+      name: "The same of all decisions together",
+      key: "roc.microArea",
+      value: roc?.microArea,
+      meaning: `every ${hasSets ? "label" : "class"} of every picture in one ranking`,
+    },
     ...(hasSets
       ? []
       : [
@@ -131,6 +137,12 @@ function figuresOf(report: EvaluationReport): Figure[] {
             meaning: `area under the precision–recall curves, mean of the ${noun}`,
           },
         ]),
+    {
+      name: "Average precision of all decisions together",
+      key: "precisionRecall.microArea",
+      value: precisionRecall?.microArea,
+      meaning: "area under one precision–recall curve",
+    },
     {
       name: "Brier score",
       key: "brierScore",

@@ -4,6 +4,7 @@ import { Card, Select } from "@convkit/ui";
 import { useState } from "react";
 import type { EvaluationReport } from "../../trpc/context";
 import { UnitChart } from "../curves/lazy-charts";
+import { formatInterval } from "./format-figures";
 import { leastArea } from "./least-area";
 
 const RANKINGS = [
@@ -76,6 +77,15 @@ function Ranking({ ranking, report, chosen }: RankingProps) {
   if (!family) return null;
   const points = family.classes[chosen];
   const name = report.classNames[chosen] ?? "";
+  const { of = {} } = report.intervals ?? {};
+  const known = [
+    ["mean of all", of[`${key}.macroArea`]] as const,
+    ["all decisions together", of[`${key}.microArea`]] as const,
+    [name, report.perClass[chosen]?.intervals?.[area]] as const,
+  ].flatMap(([what, interval]) => {
+    const text = formatInterval(interval, areaText);
+    return text === null ? [] : [`${what} ${text}`];
+  });
   return (
     <div className="min-w-0">
       <h3 className="mb-1 text-sm font-medium text-ink">{title}</h3>
@@ -117,6 +127,9 @@ function Ranking({ ranking, report, chosen }: RankingProps) {
             : []),
         ]}
       />
+      {known.length > 0 && (
+        <p className="mt-1 text-xs text-ink-3 tabular-nums">Areas, 95%: {known.join("; ")}.</p>
+      )}
     </div>
   );
 }
