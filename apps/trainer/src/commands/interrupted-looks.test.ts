@@ -1,16 +1,18 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { RobustnessReport } from "@convkit/schema";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeFolder, runConvkit, startConvkit } from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
 
-/** A transform that changes nothing; it sends what Ctrl-C does at the first batch for which there is a file `interrupt`. */
+/** A transform that changes nothing; it sends what Ctrl-C does at the batch whose number is in a file `interrupt`, from 1. */
 const INTERRUPTING = `
-  import { existsSync, rmSync } from "node:fs";
+  import { existsSync, readFileSync, rmSync } from "node:fs";
+  let batches = 0;
   export default () => ({
     apply(images) {
-      if (existsSync("interrupt")) {
+      if (existsSync("interrupt") && ++batches === Number(readFileSync("interrupt", "utf8"))) {
         rmSync("interrupt");
         process.kill(process.pid, "SIGINT");
       }
@@ -34,8 +36,8 @@ describe("Ctrl-C", () => {
     run = String(trained.json().at(-1)?.["directory"]);
   });
   /** With the signal sent by the pictures' own transform: in the midst of the work, however fast it is. */
-  const interrupted = (args: readonly string[]) => {
-    writeFileSync(join(folder, "interrupt"), "");
+  const interrupted = (args: readonly string[], { batch = 1 } = {}) => {
+    writeFileSync(join(folder, "interrupt"), String(batch));
     return runConvkit(folder, args);
   };
   const artifacts = () => readdirSync(join(run, "artifacts"), { recursive: true }).map(String);
@@ -63,6 +65,29 @@ describe("Ctrl-C", () => {
       expect([again.exitCode, again.stderr]).toEqual([0, ""]);
     },
   );
+
+  it("says how to go on with robustness, with a baseline's name as a shell reads it", async () => {
+    const named = await runConvkit(folder, [...TRAIN, "--name=the best", "--json"]);
+    const { runId: id, directory } = named.json().at(-1) as { runId: string; directory: string };
+    const args = ["robustness", id, "--limit=4", "--engine=cpu"];
+    expect((await runConvkit(folder, [...args, "--only=corruptions"])).exitCode).toBe(0);
+    // One as the pictures are, 25 of rotation, and the second of scale.
+    const { exitCode, stderr } = await interrupted(
+      [...args, "--only=rotation,scale", "--baseline", "the best"],
+      { batch: 28 },
+    );
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 130,
+      stderr:
+        `error  Stopped. What is whole was kept: rotation is kept. The rest: convkit robustness ${id} ` +
+        "--only scale --limit 4 --seed 0 --baseline 'the best' --engine cpu\n",
+    });
+    const path = join(directory, "artifacts", "robustness.json");
+    const report = RobustnessReport.parse(JSON.parse(readFileSync(path, "utf8")));
+    expect(report.rotation).toHaveLength(25);
+    expect(report.corruptions!.baseline).toBe(id);
+    expect(report).not.toHaveProperty("scale");
+  });
 
   it("ends explain of files after the picture that it is at, and leaves whole ones", async () => {
     const files = ["bright", "dark"].flatMap((name) =>

@@ -13,6 +13,7 @@ import { interruptible } from "../process/interruptible.js";
 import { EngineCannotTrainError } from "../process/process-errors.js";
 import { findRun, readRunConfig } from "../run/find-run.js";
 import { parseFile } from "../run/parse-file.js";
+import { shellWord } from "../sweep/train-command.js";
 import { print, printJson, type CommandContext } from "./command-context.js";
 
 interface RobustnessFlags {
@@ -132,7 +133,7 @@ function describeKept(
   const rest = RobustnessPart.options.filter((part) => only.includes(part) && !whole.includes(part));
   const names = `${whole.join(", ")} ${whole.length === 1 ? "is" : "are"} kept`;
   if (rest.length === 0) return `All was measured: ${names}.`;
-  const more = [baseline && ` --baseline ${baseline}`, engine && ` --engine ${engine}`]
+  const more = [baseline && ` --baseline ${shellWord(baseline)}`, engine && ` --engine ${engine}`]
     .filter(Boolean)
     .join("");
   return `What is whole was kept: ${names}. The rest: convkit robustness ${run} --only ${rest.join(",")} --limit ${limit} --seed ${seed}${more}`;
