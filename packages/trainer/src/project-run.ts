@@ -40,8 +40,16 @@ export function projectRun(runDirectory: string, options: ProjectRunOptions): Pr
     const rows = await runFeatures(run, judged, options);
     const trained = await runFeatures(run, train, options);
     const rng = run.rng.split("projection");
-    onProgress?.("principal components");
-    const pca = await projectFeatures(rows, { method: "pca", rng: rng.split("pca") });
+    const tell = (text: string): void => {
+      signal?.throwIfAborted();
+      onProgress?.(text);
+    };
+    tell("principal components");
+    const pca = await projectFeatures(rows, {
+      method: "pca",
+      rng: rng.split("pca"),
+      onEpoch: (iteration) => tell(`principal components: iteration ${iteration}`),
+    });
     const umap =
       rows.length < LEAST_FOR_UMAP
         ? undefined
@@ -49,10 +57,7 @@ export function projectRun(runDirectory: string, options: ProjectRunOptions): Pr
             method: "umap",
             rng: rng.split("umap"),
             labels: judged.labels,
-            onEpoch(epoch) {
-              signal?.throwIfAborted();
-              onProgress?.(`UMAP: epoch ${epoch}`);
-            },
+            onEpoch: (epoch) => tell(`UMAP: epoch ${epoch}`),
           });
     const neighbours = await nearestNeighbours(trained, rows, NEIGHBOURS);
     const projection: Projection = {

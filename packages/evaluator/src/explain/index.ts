@@ -16,6 +16,10 @@ export {
 } from "./sanity-check.js";
 export { overlay, type ColorMap, type OverlayOptions, type OverlayPicture } from "./overlay.js";
 export { nearestNeighbours, type Neighbour } from "./nearest-neighbours.js";
-export { principalComponents, type PrincipalComponents } from "./principal-components.js";
+export {
+  principalComponents,
+  type PrincipalComponents,
+  type PrincipalComponentsOptions,
+} from "./principal-components.js";
 export { projectFeatures, type FeatureProjection, type ProjectFeaturesOptions } from "./project-features.js";
 export { frameShare, poorReasons, type Evidence, type PoorReason } from "./poor-reasons.js";

@@ -12,16 +12,31 @@ export type PrincipalComponents = {
   explained: number[];
 };
 
+export type PrincipalComponentsOptions = {
+  rng: Rng;
+  /** Called after each iteration, from 1, over all components; may throw, to stop. */
+  onIteration?: ((iteration: number) => void) | undefined;
+};
+
 const MOST_ITERATIONS = 100;
 /** Share of the variance that an iteration has to gain: where there is hardly more, any direction is as good. */
 const TOLERANCE = 1e-10;
 
-/** @param rows N of D values; a component points to where its largest part is positive, so that pictures of it do not flip. */
-export function principalComponents(
+/**
+ * Lets in what waits, such as a signal, between iterations: one of many rows takes a tenth of a second, and there may be hundreds.
+ *
+ * @param rows N of D values; a component points to where its largest part is positive, so that pictures of it do not flip.
+ */
+export async function principalComponents(
   rows: readonly ArrayLike<number>[],
   count: number,
-  rng: Rng,
-): PrincipalComponents {
+  { rng, onIteration }: PrincipalComponentsOptions,
+): Promise<PrincipalComponents> {
+  let iterations = 0;
+  const letIn = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve));
+    onIteration?.(++iterations);
+  };
   const width = rows[0]?.length ?? 0;
   const means = new Float64Array(width);
   for (const row of rows) for (let j = 0; j < width; j++) means[j]! += row[j]! / rows.length;
@@ -30,7 +45,7 @@ export function principalComponents(
   const coordinates: number[][] = rows.map(() => []);
   const explained: number[] = [];
   for (let component = 0; component < count; component++) {
-    const direction = mainDirection(rest, width, rng.split(component));
+    const direction = await mainDirection(rest, { width, rng: rng.split(component), letIn });
     let variance = 0;
     for (const [i, row] of rest.entries()) {
       const length = dot(row, direction);
@@ -43,7 +58,10 @@ export function principalComponents(
   return { coordinates, explained };
 }
 
-function mainDirection(rows: readonly Float64Array[], width: number, rng: Rng): Float64Array {
+async function mainDirection(
+  rows: readonly Float64Array[],
+  { width, rng, letIn }: { width: number; rng: Rng; letIn: () => Promise<void> },
+): Promise<Float64Array> {
   let direction = toLengthOne(Float64Array.from({ length: width }, () => rng.normal()));
   let variance = 0;
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
@@ -52,6 +70,7 @@ function mainDirection(rows: readonly Float64Array[], width: number, rng: Rng): 
       const length = dot(row, direction);
       for (let j = 0; j < width; j++) next[j]! += length * row[j]!;
     }
+    await letIn();
     const found = Math.sqrt(dot(next, next));
     if (found === 0) break;
     direction = toLengthOne(next);

@@ -24,7 +24,7 @@ export type ProjectFeaturesOptions = {
   most?: number | undefined;
   /** By which the sample is drawn. */
   labels?: ArrayLike<number> | undefined;
-  /** Called now and then while `umap` is at work; may throw, to stop. */
+  /** Called now and then while it is at work, with the epoch of `umap` or the iteration of `pca`; may throw, to stop. */
   onEpoch?: ((epoch: number) => void) | undefined;
 };
 
@@ -39,7 +39,7 @@ export async function projectFeatures(
   { method, rng, most = 2000, labels, onEpoch }: ProjectFeaturesOptions,
 ): Promise<FeatureProjection> {
   if (method === "pca") {
-    const { coordinates, explained } = principalComponents(rows, 2, rng);
+    const { coordinates, explained } = await principalComponents(rows, 2, { rng, onIteration: onEpoch });
     return { ...onPlane([...rows.keys()], coordinates), explained: explained as [number, number] };
   }
   if (rows.length < 3)

@@ -16,21 +16,21 @@ function groups(sizes: readonly number[], rng: Rng): { rows: Float32Array[]; lab
 }
 
 describe("principalComponents", () => {
-  it("agrees with NumPy's singular values", () => {
+  it("agrees with NumPy's singular values", async () => {
     const { rows, coordinates, explained } = reference.pca;
-    const found = principalComponents(rows, 2, Rng.fromSeed(1));
+    const found = await principalComponents(rows, 2, { rng: Rng.fromSeed(1) });
     coordinates.flat().forEach((value, i) => expect(found.coordinates.flat()[i]).toBeCloseTo(value, 4));
     explained.forEach((share, i) => expect(found.explained[i]).toBeCloseTo(share, 5));
   });
 
-  it("has nothing to say of rows that are all the same", () => {
-    const found = principalComponents(
+  it("has nothing to say of rows that are all the same", async () => {
+    const found = await principalComponents(
       [
         [1, 2],
         [1, 2],
       ],
       2,
-      Rng.fromSeed(1),
+      { rng: Rng.fromSeed(1) },
     );
     expect(found).toEqual({
       coordinates: [
@@ -43,6 +43,29 @@ describe("principalComponents", () => {
 });
 
 describe("projectFeatures", () => {
+  it("lets in what waits between the iterations of pca, and stops where it is told to", async () => {
+    const { rows } = groups([40, 40], Rng.fromSeed(5));
+    const project = (onEpoch?: (iteration: number) => void) =>
+      projectFeatures(rows, { method: "pca", rng: Rng.fromSeed(6), onEpoch });
+    const told: number[] = [];
+    const whole = await project((iteration) => told.push(iteration));
+    expect(told).toEqual(Array.from({ length: told.length }, (_, i) => i + 1));
+    expect(told.length).toBeGreaterThan(3);
+    expect(await project()).toEqual(whole);
+
+    // As a signal comes: by the event loop alone.
+    let isAborted = false;
+    const timer = setTimeout(() => (isAborted = true));
+    let last = 0;
+    const stopped = project((iteration) => {
+      last = iteration;
+      if (isAborted) throw new Error("enough");
+    });
+    await expect(stopped).rejects.toThrow("enough");
+    clearTimeout(timer);
+    expect(last).toBeLessThan(told.length);
+  });
+
   it("keeps groups apart on umap's plane, the same at the same seed", async () => {
     const { rows, labels } = groups([30, 30, 30], Rng.fromSeed(2));
     const project = () => projectFeatures(rows, { method: "umap", rng: Rng.fromSeed(3), labels });
