@@ -1,4 +1,5 @@
 /** The pictures of a split in groups small enough to be explained, or interrupted, in a moment. */
+import { setImmediate } from "node:timers/promises";
 import type { DatasetSplit } from "@convkit/data";
 import type * as tf from "@tensorflow/tfjs";
 import { imagesTensor } from "./batch-tensors.js";
@@ -31,6 +32,8 @@ export async function eachGroup(
       const inputs = imagesTensor(batch);
       try {
         for (let first = 0; first < batch.ids.length; first += most) {
+          // Pictures in memory are worked on without ever waiting: a signal would not come in.
+          await setImmediate();
           signal?.throwIfAborted();
           const size = Math.min(most, batch.ids.length - first);
           const group = inputs.slice(first, size);

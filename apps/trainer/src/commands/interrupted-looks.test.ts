@@ -48,7 +48,7 @@ describe("Ctrl-C", () => {
     { command: "project", kept: "Nothing was written." },
     { command: "explain", kept: "Pictures that were written stay." },
   ])(
-    "ends $command of a run with what it tells is kept, and nothing half-written",
+    "ends $command of a run before anything is written, with what it tells is kept",
     async ({ command, kept }) => {
       const [before, told] = [artifacts(), journal()];
       const { exitCode, stdout, stderr } = await interrupted([command, "latest", "--engine=cpu"]);
