@@ -21,7 +21,7 @@ export interface PredictOptions {
  */
 export async function predict(
   model: tf.LayersModel,
-  loader: Loader,
+  loader: Pick<Loader, "epoch">,
   { split, classNames, testTimeAugmentation, signal }: PredictOptions,
 ): Promise<Predictions> {
   const ids: string[] = [];

@@ -57,31 +57,26 @@ async function accuracyUnder(
   pictures: RobustnessPictures,
   { attack, epsilon, bounds, rng }: Attack,
 ): Promise<number> {
-  const loader = await pictures.openLoader();
   let [hits, step] = [0, 0];
-  try {
-    for await (const batch of loader.epoch(0)) {
-      await pictures.letIn();
-      const right = tf.tidy(() => {
-        const [inputs, labels] = [imagesTensor(batch), labelsTensor(batch)];
-        const options = { epsilon, bounds };
-        const attacked =
-          attack === "fgsm"
-            ? fgsm(model, inputs, labels, options)
-            : pgd(model, inputs, labels, {
-                ...options,
-                stepSize: epsilon * STEP_SHARE,
-                steps: epsilon === 0 ? 0 : PGD_STEPS,
-                rng: rng.split(epsilon).split(step),
-              });
-        return tf.sum(tf.cast(tf.equal(tf.argMax(model.apply(attacked) as tf.Tensor2D, 1), labels), "int32"));
-      });
-      hits += (await right.data())[0]!;
-      right.dispose();
-      step++;
-    }
-  } finally {
-    await loader.close();
+  for await (const batch of pictures.batches()) {
+    await pictures.letIn();
+    const right = tf.tidy(() => {
+      const [inputs, labels] = [imagesTensor(batch), labelsTensor(batch)];
+      const options = { epsilon, bounds };
+      const attacked =
+        attack === "fgsm"
+          ? fgsm(model, inputs, labels, options)
+          : pgd(model, inputs, labels, {
+              ...options,
+              stepSize: epsilon * STEP_SHARE,
+              steps: epsilon === 0 ? 0 : PGD_STEPS,
+              rng: rng.split(epsilon).split(step),
+            });
+      return tf.sum(tf.cast(tf.equal(tf.argMax(model.apply(attacked) as tf.Tensor2D, 1), labels), "int32"));
+    });
+    hits += (await right.data())[0]!;
+    right.dispose();
+    step++;
   }
   return hits / pictures.shape.count;
 }

@@ -1,6 +1,6 @@
 /** The pictures whose robustness is measured, as the data set gives them, and the network's accuracy on them once something is done to them. */
 import { setImmediate } from "node:timers/promises";
-import { createSplit, type DatasetSplit, type Loader } from "@convkit/data";
+import { createSplit, type Batch, type DatasetSplit } from "@convkit/data";
 import { accuracy } from "@convkit/evaluator";
 import {
   affineProjection,
@@ -15,6 +15,9 @@ import { predict } from "../predict.js";
 
 /** Changes one picture. @returns its pixels, in an array of their own or the picture's. */
 export type PictureChange = (image: ByteImage, position: number) => Uint8Array;
+
+/** Pictures that are changed at a time, rounded up to whole batches of the run's: as bytes, 38 MB of 224 × 224 pixels. */
+const LEAST_CHANGED = 256;
 
 export class RobustnessPictures {
   readonly #run: JudgedRun;
@@ -47,19 +50,15 @@ export class RobustnessPictures {
 
   /** As the run is judged: through the evaluation transforms, and by several views if its config says so. */
   async accuracyOf(change: PictureChange = ({ pixels }) => pixels): Promise<number> {
-    const loader = await this.openLoader(change);
-    try {
-      const { data, model } = this.#run;
-      const predictions = await predict(model, loader, {
-        split: this.#sample.name,
-        classNames: data.dataset.classNames,
-        testTimeAugmentation: data.config.testTimeAugmentation,
-        signal: this.#signal,
-      });
-      return accuracy(predictions);
-    } finally {
-      await loader.close();
-    }
+    const { data, model } = this.#run;
+    const changed = { epoch: () => this.batches(change) };
+    const predictions = await predict(model, changed, {
+      split: this.#sample.name,
+      classNames: data.dataset.classNames,
+      testTimeAugmentation: data.config.testTimeAugmentation,
+      signal: this.#signal,
+    });
+    return accuracy(predictions);
   }
 
   /** Turned or scaled about the middle, bilinearly, black beyond the edges. */
@@ -72,17 +71,37 @@ export class RobustnessPictures {
     });
   }
 
-  /** Of the changed pictures, through the evaluation transforms; whoever opens it closes it. */
-  async openLoader(change: PictureChange = ({ pixels }) => pixels): Promise<Loader> {
+  /** Of the changed pictures, through the evaluation transforms; a few at a time are held changed, however many there are. */
+  async *batches(change: PictureChange = ({ pixels }) => pixels): AsyncGenerator<Batch> {
+    const { batchSize } = this.#run.data.config;
+    const most = batchSize * Math.ceil(LEAST_CHANGED / batchSize);
+    for (let start = 0; start < this.shape.count; start += most) {
+      const changed = await this.#changed(change, start, Math.min(most, this.shape.count - start));
+      const loader = await this.#run.openLoader(changed);
+      try {
+        yield* loader.epoch(0);
+      } finally {
+        await loader.close();
+      }
+    }
+  }
+
+  async #changed(change: PictureChange, start: number, count: number): Promise<DatasetSplit> {
     const values = valuesPerImage(this.shape);
-    const changed = new Uint8Array(new SharedArrayBuffer(this.#images.length));
-    for (let position = 0; position < this.shape.count; position++) {
+    const images = new Uint8Array(new SharedArrayBuffer(count * values));
+    for (let i = 0; i < count; i++) {
       await this.letIn();
-      const pixels = this.#images.subarray(position * values, (position + 1) * values);
-      changed.set(change({ ...this.shape, pixels }, position), position * values);
+      const pixels = this.#images.subarray((start + i) * values, (start + i + 1) * values);
+      images.set(change({ ...this.shape, pixels }, start + i), i * values);
     }
     const { name, labels, ids } = this.#sample;
-    return this.#run.openLoader(createSplit({ name, images: changed, shape: this.shape, labels, ids }));
+    return createSplit({
+      name,
+      images,
+      shape: { ...this.shape, count },
+      labels: labels.subarray(start, start + count),
+      ids: ids.slice(start, start + count),
+    });
   }
 
   /**
