@@ -23,7 +23,7 @@ const MOST_ITERATIONS = 100;
 const TOLERANCE = 1e-10;
 
 /**
- * Lets in what waits, such as a signal, between iterations: one of many rows takes a tenth of a second, and there may be hundreds.
+ * Lets in what waits, such as a signal, between iterations: of many rows each takes time, and there may be a hundred a component.
  *
  * @param rows N of D values; a component points to where its largest part is positive, so that pictures of it do not flip.
  */
