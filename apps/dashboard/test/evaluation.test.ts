@@ -124,6 +124,9 @@ test("curves are those of all, of the mean, and of the class that is chosen; are
   const { rocAuc, averagePrecision } = report.perClass[6]!;
   for (const area of [rocAuc!, averagePrecision!, report.roc!.microArea, report.precisionRecall!.macroArea])
     await card.getByText(area.toFixed(4), { exact: true }).first().waitFor();
+  const [low, high] = report.intervals!.of["roc.microArea"]!;
+  const known = `all decisions together ${low.toFixed(4)} to ${high.toFixed(4)}; frog `;
+  await card.getByText(known).waitFor();
   const row = page.getByRole("region", { name: "Figures by class" }).getByRole("row", { name: /^frog/ });
   expect(await row.getByRole("cell").allTextContents()).toContain(rocAuc!.toFixed(3));
   await page.context().close();

@@ -2,7 +2,7 @@
  * What a comparison reads of a run: what was said of each picture, and what it is. Far less than the predictions, so that a
  * record may hand it out without the matrix of all probabilities.
  */
-import { PredictionsFormatError, type Predictions } from "@convkit/schema";
+import type { Predictions } from "@convkit/schema";
 import { checkPredictions, InvalidPredictionsError } from "../check-predictions.js";
 import { predictedClasses } from "../predicted-classes.js";
 
@@ -51,16 +51,15 @@ export function judgementsOf(predictions: Predictions): Judgements {
 
 /**
  * As `judgementsOf`, of one run among several: what is wrong with its predictions is said of that run.
- * @param read decodes the run's predictions.
- * @throws {InvalidPredictionsError} naming the run, also if there is nothing to decode.
+ * @param read decodes the run's predictions; its errors are told so, too.
+ * @throws {InvalidPredictionsError} naming the run.
  */
 export function judgementsOfRun(id: string, read: () => Predictions): Judgements {
   try {
     return judgementsOf(read());
   } catch (error) {
-    if (!(error instanceof InvalidPredictionsError || error instanceof PredictionsFormatError)) throw error;
     throw new InvalidPredictionsError(
-      `${error.message} It is what run ${id} kept of its judgement: judge it again with convkit evaluate, or leave it out.`,
+      `${(error as Error).message} It is what run ${id} kept of its judgement: judge it again with convkit evaluate, or leave it out.`,
       { cause: error },
     );
   }
