@@ -165,11 +165,11 @@ test("of sets of labels it says what to add and remove, and for which label a ma
     .getByRole("row");
   expect(await rows.count()).toBe(2);
   expect(await rows.nth(1).innerText()).toMatch(
-    /test\/00003\.png\s+cat, deer\s+add dog \(97\.0%\), remove deer \(2\.0%\)\s+dog is confidently/,
+    /test\/00003\.png\s+cat, deer\s+add dog \(dog 97\.0%\), remove deer \(deer 2\.0%\)\s+dog is confidently/,
   );
   await rows.nth(1).getByRole("button").click();
   const dialog = page.getByRole("dialog", { name: "dog, said where it is not" });
-  await dialog.getByText("add dog (97.0%), remove deer (2.0%)").waitFor();
+  await dialog.getByText("add dog (dog 97.0%), remove deer (deer 2.0%)").waitFor();
   await dialog.getByText("cat, deer").waitFor();
   expect(await seriousViolations(page)).toEqual([]);
   expect(problems).toEqual([]);

@@ -1,7 +1,8 @@
 /** What one picture's page says: its neighbours in both directions, and what several documents tell of it. */
 import { describe, expect, it } from "vitest";
-import type { Explanations, LabelReview, Projection } from "../../trpc/context";
-import { explanationPath, knownPicture } from "./known-picture";
+import type { Explanations, LabelReview, LabelSetReview, Projection } from "../../trpc/context";
+import { explanationPath, knownPicture, labelWords } from "./known-picture";
+import { suspectWords } from "./suspect-words";
 
 const projection: Projection = {
   formatVersion: 1,
@@ -118,9 +119,61 @@ describe("knownPicture", () => {
       split: null,
       explained: null,
       reviewed: null,
+      reviewedSet: null,
       neighbours: [],
       neighbourSplit: null,
     });
+  });
+});
+
+describe("sets of labels", () => {
+  const sets: Explanations = { ...explanations, isMultiLabel: true };
+  const [shown] = explanations.pictures;
+
+  it("have a word for the explained label where it is, and where it is not", () => {
+    const words = (label: number, prediction: number) =>
+      labelWords(sets, { ...shown!, label, prediction, explained: 1 });
+    expect(words(-1, 1)).toEqual({ label: "no dog", prediction: "dog" });
+    expect(words(1, -1)).toEqual({ label: "dog", prediction: "no dog" });
+    // Of one class a picture there is none where nobody knows it.
+    expect(labelWords(explanations, { ...shown!, label: -1 })).toEqual({
+      label: "unknown",
+      prediction: "cat",
+    });
+  });
+
+  it("are all that a reviewed picture has, with what to add and remove", () => {
+    const setReview: LabelSetReview = {
+      formatVersion: 1,
+      runId: "run",
+      classNames: ["cat", "dog", "owl"],
+      folds: 5,
+      counts: { train: 3 },
+      suspectCount: 2,
+      suspectPictureCount: 1,
+      confidentJoints: [],
+      pictures: [
+        {
+          id: "b",
+          split: "train",
+          labels: [0, 2],
+          suspects: [
+            { label: 1, isThere: false, probability: 0.931 },
+            { label: 2, isThere: true, probability: 0.02 },
+          ],
+          quality: 0.1,
+          why: "It looks like a dog.",
+        },
+        { id: "c", split: "train", labels: [], suspects: [], quality: 0.4, why: "Unsure." },
+      ],
+      copies: [],
+    };
+    const { label, split, reviewedSet } = knownPicture("b", { setReview, explanations: sets });
+    expect([label, split]).toEqual(["cat, owl", "train"]);
+    expect(suspectWords(setReview.classNames, reviewedSet!.suspects)).toBe(
+      "add dog (dog 93.1%), remove owl (owl 2.0%)",
+    );
+    expect(knownPicture("c", { setReview }).label).toBe("no label");
   });
 });
 

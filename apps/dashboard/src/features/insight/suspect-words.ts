@@ -3,16 +3,16 @@ import { formatMetric } from "@convkit/ui";
 import type { LabelSetReview } from "../../trpc/context";
 import { className } from "./known-picture";
 
-/** "add edema (93.1%), remove mass (2.0%)"; the probabilities are those of the labels. */
+/** "add edema (edema 93.1%), remove mass (mass 2.0%)": the probabilities are those of the labels, also where they are none. */
 export function suspectWords(
   classNames: readonly string[],
   suspects: LabelSetReview["pictures"][number]["suspects"],
 ): string {
   return suspects
-    .map(
-      ({ label, isThere, probability }) =>
-        `${isThere ? "remove" : "add"} ${className(classNames, label)} (${percent(probability)})`,
-    )
+    .map(({ label, isThere, probability }) => {
+      const name = className(classNames, label);
+      return `${isThere ? "remove" : "add"} ${name} (${name} ${percent(probability)})`;
+    })
     .join(", ");
 }
 
