@@ -89,7 +89,7 @@ const ranked = readFileSync(relabel, "utf8")
 const isFound = ({ path }) => swapped.has(resolve(folder, path));
 const top = ranked.slice(0, Math.round(TOP_SHARE * train.length));
 const found = top.filter(isFound);
-const suspects = ranked.filter(({ suggestion }) => suggestion !== undefined);
+const suspects = ranked.filter(({ suggestion }) => suggestion);
 const foundSuspects = suspects.filter(isFound);
 const wrong = joint.flatMap((row, i) => row.filter((_, k) => k !== i)).reduce((sum, share) => sum + share, 0);
 const percent = (part, whole) => `${((100 * part) / whole).toFixed(1)} %`;
