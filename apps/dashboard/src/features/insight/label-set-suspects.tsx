@@ -3,11 +3,9 @@
 import { Button, formatMetric } from "@convkit/ui";
 import { useState } from "react";
 import type { LabelSetReview, RunDetail } from "../../trpc/context";
-import { CommandLine } from "./insight-section";
 import { namesOf } from "./known-picture";
 import { NearCopies } from "./near-copies";
-import { plainPictureUrl } from "./picture-trail";
-import { SmallPicture } from "./small-picture";
+import { HowToCorrect, ReviewedPicture } from "./reviewed-parts";
 import { suspectWords } from "./suspect-words";
 
 const ROWS = 25;
@@ -41,18 +39,7 @@ export function LabelSetSuspects({ run, review, onOpen }: LabelSetSuspectsProps)
             <tbody>
               {suspects.slice(0, count).map((picture) => (
                 <tr key={`${picture.split} ${picture.id}`} className="border-t border-line">
-                  <th scope="row" className="p-2 font-normal">
-                    <button
-                      type="button"
-                      onClick={() => onOpen(picture.id)}
-                      className="flex cursor-pointer items-center gap-2 rounded-md text-left hover:bg-sunken"
-                    >
-                      <SmallPicture src={plainPictureUrl(run, picture.id)} className="size-14 shrink-0" />
-                      <span className="min-w-40 font-mono text-2xs break-all text-ink-3">
-                        {picture.split} · {picture.id}
-                      </span>
-                    </button>
-                  </th>
+                  <ReviewedPicture run={run} picture={picture} onOpen={onOpen} />
                   <td className="px-3 text-ink">{namesOf(review.classNames, picture.labels)}</td>
                   <td className="px-3 text-ink">{suspectWords(review.classNames, picture.suspects)}</td>
                   <td className="min-w-40 px-3 text-ink-2">{picture.why}</td>
@@ -67,13 +54,7 @@ export function LabelSetSuspects({ run, review, onOpen }: LabelSetSuspectsProps)
           {formatMetric(Math.min(4 * ROWS, suspects.length - count))} more
         </Button>
       )}
-      <div className="flex flex-col gap-1 text-sm text-ink-2">
-        <p>
-          A manifest with these suggestions, to correct by hand and train again with (labels are never changed
-          unasked):
-        </p>
-        <CommandLine command={`convkit review ${run.id} --export relabel.csv`} />
-      </div>
+      <HowToCorrect run={run} />
       <NearCopies run={run} copies={review.copies} onOpen={onOpen} />
     </div>
   );

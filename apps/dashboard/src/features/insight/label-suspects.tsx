@@ -3,11 +3,9 @@
 import { Badge, Button, formatMetric, Segmented } from "@convkit/ui";
 import { useState } from "react";
 import type { LabelReview, RunDetail } from "../../trpc/context";
-import { CommandLine } from "./insight-section";
 import { className } from "./known-picture";
 import { NearCopies } from "./near-copies";
-import { plainPictureUrl } from "./picture-trail";
-import { SmallPicture } from "./small-picture";
+import { HowToCorrect, ReviewedPicture } from "./reviewed-parts";
 
 const ROWS = 25;
 /** As many decimals in every row, so that they stand below each other. */
@@ -55,13 +53,7 @@ export function LabelSuspects({ run, review, onOpen }: LabelSuspectsProps) {
           {Math.min(4 * ROWS, labels.length - count).toLocaleString("en")} more
         </Button>
       )}
-      <div className="flex flex-col gap-1 text-sm text-ink-2">
-        <p>
-          A manifest with these suggestions, to correct by hand and train again with (labels are never changed
-          unasked):
-        </p>
-        <CommandLine command={`convkit review ${run.id} --export relabel.csv`} />
-      </div>
+      <HowToCorrect run={run} />
       <NearCopies run={run} copies={review.copies} onOpen={onOpen} />
     </div>
   );
@@ -103,18 +95,7 @@ function SuspectTable({ run, review, labels, onOpen }: SuspectTableProps) {
         <tbody>
           {labels.map((label) => (
             <tr key={`${label.split} ${label.id}`} className="border-t border-line">
-              <th scope="row" className="p-2 font-normal">
-                <button
-                  type="button"
-                  onClick={() => onOpen(label.id)}
-                  className="flex cursor-pointer items-center gap-2 rounded-md text-left hover:bg-sunken"
-                >
-                  <SmallPicture src={plainPictureUrl(run, label.id)} className="size-14 shrink-0" />
-                  <span className="min-w-40 font-mono text-2xs break-all text-ink-3">
-                    {label.split} · {label.id}
-                  </span>
-                </button>
-              </th>
+              <ReviewedPicture run={run} picture={label} onOpen={onOpen} />
               <td className="px-3 text-ink">{className(review.classNames, label.label)}</td>
               <td className={figure}>{percent(label.labelProbability)}</td>
               <td className="px-3 text-ink">
