@@ -6,7 +6,7 @@ import type { Predictions } from "@convkit/schema";
 import { rankOfLabel } from "../accuracy.js";
 import { balancedAccuracy } from "../balanced-accuracy.js";
 import { squaredError } from "../brier-score.js";
-import { totalOf, type ClassCounts } from "../class-counts.js";
+import { emptyCounts, labelSetCounter, totalOf, type ClassCounts } from "../class-counts.js";
 import { macroAverageOf, microAverage, reportsOf, weightedAverage, type Average } from "../class-report.js";
 import { cohenKappa } from "../cohen-kappa.js";
 import { lossOfLabel } from "../cross-entropy.js";
@@ -118,32 +118,8 @@ function classCounter(predictions: Predictions): Counter {
   };
 }
 
-/** Goes over the few labels that a picture has or is said to have. */
-function setCounter({ ids, classNames, labelSets, probabilities }: Predictions): Counter {
-  const classCount = classNames.length;
-  const pictures: number[] = [];
-  const codes: number[] = [];
-  for (let i = 0; i < ids.length * classCount; i++) {
-    const code = labelSets![i]! + 2 * Number(probabilities[i]! >= LABEL_THRESHOLD);
-    if (code === 0) continue;
-    pictures.push(Math.floor(i / classCount));
-    codes.push(4 * (i % classCount) + code);
-  }
-  return (weights) => {
-    const [hits, predicted, support] = emptyCounts(classCount);
-    for (let i = 0; i < codes.length; i++) {
-      const code = codes[i]!;
-      const weight = weights[pictures[i]!]!;
-      if (code & 1) support[code >>> 2]! += weight;
-      if (code & 2) predicted[code >>> 2]! += weight;
-      if ((code & 3) === 3) hits[code >>> 2]! += weight;
-    }
-    return { hits, predicted, support };
-  };
-}
-
-function emptyCounts(classCount: number) {
-  return [0, 1, 2].map(() => new Float64Array(classCount)) as [Float64Array, Float64Array, Float64Array];
+function setCounter({ classNames, labelSets, probabilities }: Predictions): Counter {
+  return labelSetCounter(labelSets!, (place) => probabilities[place]! >= LABEL_THRESHOLD, classNames.length);
 }
 
 function supportedClasses({ support }: ClassCounts): number[] {

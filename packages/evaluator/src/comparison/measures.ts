@@ -3,7 +3,7 @@
  * drawn in a resample of the bootstrap. Definitions and conventions are those of `evaluate`.
  */
 import { balancedAccuracy } from "../balanced-accuracy.js";
-import type { ClassCounts } from "../class-counts.js";
+import { labelSetCounter, type ClassCounts } from "../class-counts.js";
 import { LABEL_THRESHOLD } from "../label-set-report.js";
 import type { ClassJudgements, Judgements, LabelSetJudgements } from "./judgements.js";
 import type { Steps } from "./steps.js";
@@ -101,26 +101,8 @@ function* labelSetMeasures(
     for (let i = 0; i < has.length; i++) means[Math.floor(i / labelCount)]! += valueOf(has[i]!, said[i]!);
     return meanOf(means.map((sum) => sum / labelCount));
   };
-  // Of most labels of most pictures there is nothing to count. 4 · label, + 1 where the picture has it, + 2 where it is said.
-  const [pictures, codes]: [number[], number[]] = [[], []];
-  for (let i = 0; i < has.length; i++) {
-    const code = has[i]! + 2 * Number(said[i]! >= LABEL_THRESHOLD);
-    if (code === 0) continue;
-    pictures.push(Math.floor(i / labelCount));
-    codes.push(4 * (i % labelCount) + code);
-  }
+  const scores: Scores = labelSetCounter(has, (place) => said[place]! >= LABEL_THRESHOLD, labelCount);
   yield;
-  const scores: Scores = (weights) => {
-    const [hits, predicted, support] = [0, 0, 0].map(() => new Float64Array(labelCount)) as Triple;
-    for (let i = 0; i < codes.length; i++) {
-      const code = codes[i]!;
-      const weight = weights[pictures[i]!]!;
-      if (code & 1) support[code >>> 2]! += weight;
-      if (code & 2) predicted[code >>> 2]! += weight;
-      if ((code & 3) === 3) hits[code >>> 2]! += weight;
-    }
-    return { hits, predicted, support };
-  };
   const precision = yield* meanAveragePrecision({ has, said, labelCount });
   const accuracy = meanOverLabels((is, p) => Number((is === 1) === p >= LABEL_THRESHOLD));
   yield;
@@ -152,8 +134,6 @@ function meanOf(values: Float64Array): Measure {
 }
 
 type Scores = (weights: Float64Array) => ClassCounts;
-
-type Triple = [Float64Array, Float64Array, Float64Array];
 
 /** As `macroAverageOf` of `reportsOf`, without a report of each class for each resample. */
 function macroF1({ hits, predicted, support }: ClassCounts): number {
