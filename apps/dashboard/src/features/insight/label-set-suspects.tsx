@@ -6,7 +6,7 @@ import type { LabelSetReview, RunDetail } from "../../trpc/context";
 import { namesOf } from "./known-picture";
 import { NearCopies } from "./near-copies";
 import { HowToCorrect, ReviewedPicture } from "./reviewed-parts";
-import { suspectWords } from "./suspect-words";
+import { judgedOf, suspectWords } from "./suspect-words";
 
 const ROWS = 25;
 
@@ -60,16 +60,12 @@ export function LabelSetSuspects({ run, review, onOpen }: LabelSetSuspectsProps)
   );
 }
 
-function judgedWords({ counts, suspectCount, suspectPictureCount, folds }: LabelSetReview): string {
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const splits = Object.entries(counts).map(([split, count]) => `${count.toLocaleString("en")} ${split}`);
+function judgedWords(review: LabelSetReview): string {
+  const { suspectCount, suspectPictureCount } = review;
+  const { total, splits, learnt } = judgedOf(review);
   const labels =
     suspectCount === 1
       ? "1 label is probably missing or too many"
       : `${suspectCount.toLocaleString("en")} labels are probably missing or too many`;
-  const learnt =
-    folds > 0
-      ? `Each was judged by a network that had not learnt from it (${folds} folds).`
-      : "Pictures that the run has learnt from were not judged.";
-  return `${labels}, in ${suspectPictureCount.toLocaleString("en")} of ${total.toLocaleString("en")} pictures (${splits.join(", ")}). ${learnt}`;
+  return `${labels}, in ${suspectPictureCount.toLocaleString("en")} of ${total} pictures (${splits}). ${learnt}`;
 }

@@ -1,16 +1,14 @@
 /** Labels that are probably wrong, the likeliest first, each with its picture and why, and how to correct them. */
 "use client";
-import { Badge, Button, formatMetric, Segmented } from "@convkit/ui";
+import { Badge, Button, Segmented } from "@convkit/ui";
 import { useState } from "react";
 import type { LabelReview, RunDetail } from "../../trpc/context";
 import { className } from "./known-picture";
 import { NearCopies } from "./near-copies";
 import { HowToCorrect, ReviewedPicture } from "./reviewed-parts";
+import { judgedOf, percent } from "./suspect-words";
 
 const ROWS = 25;
-/** As many decimals in every row, so that they stand below each other. */
-const percent = (value: number) =>
-  Number.isFinite(value) ? `${(value * 100).toFixed(1)}%` : formatMetric(value);
 const figure = "px-3 py-2 text-right font-mono text-ink-2 tabular-nums";
 
 export interface LabelSuspectsProps {
@@ -59,14 +57,9 @@ export function LabelSuspects({ run, review, onOpen }: LabelSuspectsProps) {
   );
 }
 
-function judgedWords({ counts, suspectCount, folds }: LabelReview): string {
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const splits = Object.entries(counts).map(([split, count]) => `${count.toLocaleString("en")} ${split}`);
-  const learnt =
-    folds > 0
-      ? `Each was judged by a network that had not learnt from it (${folds} folds).`
-      : "Pictures that the run has learnt from were not judged.";
-  return `${suspectCount.toLocaleString("en")} of ${total.toLocaleString("en")} labels are probably wrong (${splits.join(", ")}). ${learnt}`;
+function judgedWords(review: LabelReview): string {
+  const { total, splits, learnt } = judgedOf(review);
+  return `${review.suspectCount.toLocaleString("en")} of ${total} labels are probably wrong (${splits}). ${learnt}`;
 }
 
 interface SuspectTableProps extends LabelSuspectsProps {

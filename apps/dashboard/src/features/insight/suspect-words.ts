@@ -1,6 +1,6 @@
-/** What a review says against a picture's set of labels, in words. */
+/** Reviews of labels and of sets of labels in words. */
 import { formatMetric } from "@convkit/ui";
-import type { LabelSetReview } from "../../trpc/context";
+import type { LabelReview, LabelSetReview } from "../../trpc/context";
 import { className } from "./known-picture";
 
 /** "add edema (edema 93.1%), remove mass (mass 2.0%)": the probabilities are those of the labels, also where they are none. */
@@ -16,5 +16,21 @@ export function suspectWords(
     .join(", ");
 }
 
-const percent = (value: number) =>
+/** As many decimals in every row, so that they stand below each other. */
+export const percent = (value: number) =>
   Number.isFinite(value) ? `${(value * 100).toFixed(1)}%` : formatMetric(value);
+
+/** How many pictures were judged, in which splits, and by what. */
+export function judgedOf({ counts, folds }: Pick<LabelReview | LabelSetReview, "counts" | "folds">) {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    total: total.toLocaleString("en"),
+    splits: Object.entries(counts)
+      .map(([split, count]) => `${count.toLocaleString("en")} ${split}`)
+      .join(", "),
+    learnt:
+      folds > 0
+        ? `Each was judged by a network that had not learnt from it (${folds} folds).`
+        : "Pictures that the run has learnt from were not judged.",
+  };
+}
