@@ -105,14 +105,19 @@ export function judgeDifference(
   rng: Rng,
 ): Difference {
   const difference = differenceOf(observed, groups);
-  const known = resamples.filter((figures) => Number.isFinite(differenceOf(figures, groups)));
+  const known = resamples
+    .map((figures) => ({ figures, value: differenceOf(figures, groups) }))
+    .filter(({ value }) => Number.isFinite(value));
   const undefinedShare = 1 - known.length / resamples.length;
   if (!Number.isFinite(difference) || undefinedShare > MOST_UNDEFINED)
     return { difference, interval: [NaN, NaN], pValue: NaN, undefinedShare };
-  const onPictures = known.map((figures) => differenceOf(figures, groups));
+  const onPictures = known.map(({ value }) => value);
   const drawn = Float64Array.from(
     groups[0].length + groups[1].length > 2
-      ? withSeeds({ observed, resamples: known }, { groups, difference, onPictures, rng })
+      ? withSeeds(
+          { observed, resamples: known.map(({ figures }) => figures) },
+          { groups, difference, onPictures, rng },
+        )
       : onPictures,
   ).sort();
   const beyond = Math.max(0, Math.floor(0.025 * (drawn.length + 1)) - 1);
