@@ -23,6 +23,7 @@ export const published = [
   "transforms",
   "ops",
   "tfjs-backend-native",
+  "tfjs-kernels-webgpu",
   "engine",
   "data",
   "models",
@@ -43,7 +44,11 @@ export const edges = {
   transforms: { may: ["schema", "random"] },
   ops: { may: ["tfjs"] },
   "tfjs-backend-native": { may: ["ops", "tfjs", "node", "npm"], tests: ["random"] },
-  engine: { may: ["tfjs", "node"], lazily: ["tfjs-backend-native", "tfjs-backends"] },
+  "tfjs-kernels-webgpu": { may: ["ops", "tfjs", "tfjs-backends"], tests: ["random", "node", "npm"] },
+  engine: {
+    may: ["tfjs", "node"],
+    lazily: ["tfjs-backend-native", "tfjs-kernels-webgpu", "tfjs-backends", "webgpu"],
+  },
   data: { may: ["schema", "random", "transforms", "node", "npm"] },
   // A page bundles models: what only Node has, it may reach lazily.
   models: { may: ["schema", "random", "transforms", "ops", "tfjs", "zod"], lazily: ["node", "npm"] },

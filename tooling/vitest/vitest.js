@@ -1,4 +1,5 @@
 /** The one vitest preset. Tests run as forks: native addons and process signals behave as in production. */
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, mergeConfig } from "vitest/config";
 
@@ -9,18 +10,29 @@ const preset = defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    env: { CONVKIT_VULKAN: vulkanFolder() },
   },
 });
 export default preset;
 
 /**
- * For a package that has to do the same on every tfjs backend: the preset with the whole suite on `cpu` and on
- * `native`, which fails where its addon was not built: a pass without it would be remembered as one with it.
+ * Where tests of the engine `webgpu` find a Vulkan device: the one in software of packages/engine/scripts/setup-software-vulkan.mjs,
+ * unless CONVKIT_VULKAN names another. Empty where there is none: then that engine is tested on whatever GPU there is.
+ */
+export function vulkanFolder() {
+  const software = fileURLToPath(new URL("../../.scratch/software-vulkan", import.meta.url));
+  return process.env.CONVKIT_VULKAN || (existsSync(`${software}/icd.d`) ? software : "");
+}
+
+/**
+ * For a package that has to do the same on every tfjs backend: the preset with the whole suite on `cpu`, on
+ * `native`, which fails where its addon was not built: a pass without it would be remembered as one with it, and on `webgpu`
+ * where there is a Vulkan device for tests (see `vulkanFolder`).
  * CONVKIT_TEST_BACKEND names one backend instead, and CONVKIT_TEST_BACKEND_MODULE what registers it: a package or the
  * URL of a file. Tests and the processes that they start find both in their environment.
  *
- * None of these packages may import the backend, and it depends on one of them: so it is found by its path, and
- * turbo.json in each orders its build before their tests.
+ * None of these packages may import the backends, which depend on one of them: so they are found by their paths, and
+ * turbo.json in each orders their builds before its tests.
  */
 export function onEachBackend() {
   return mergeConfig(preset, {
@@ -37,12 +49,19 @@ export function onEachBackend() {
 /** `module` is empty where tfjs itself brings the backend. */
 function backends() {
   const { CONVKIT_TEST_BACKEND: chosen, CONVKIT_TEST_BACKEND_MODULE: module } = process.env;
-  const root = new URL("../../packages/tfjs-backend-native/", import.meta.url);
+  const native = new URL("../../packages/tfjs-backend-native/dist/register.js", import.meta.url).href;
+  const webgpu = { name: "webgpu", module: new URL("open-webgpu.mjs", import.meta.url).href };
   const all = [
     { name: "cpu", module: "" },
-    { name: "native", module: new URL("dist/register.js", root).href },
+    { name: "native", module: native },
   ];
-  if (chosen)
-    return [{ name: chosen, module: module ?? all.find(({ name }) => name === chosen)?.module ?? "" }];
+  if (chosen) {
+    const known = [...all, webgpu].find(({ name }) => name === chosen);
+    return [{ name: chosen, module: module ?? known?.module ?? "" }];
+  }
+  if (vulkanFolder() !== "") return [...all, webgpu];
+  process.stderr.write(
+    `NOT RUN: this suite on webgpu, for want of a Vulkan device. node packages/engine/scripts/setup-software-vulkan.mjs\n`,
+  );
   return all;
 }

@@ -10,19 +10,10 @@ import { openEngine } from "./open-engine.js";
 async function report(name: EngineName, durationMs: number): Promise<EngineReport> {
   try {
     const engine = await openEngine(name);
-    const { device, precision, precisions, threads, versions, canTrain, caution } = engine;
-    return {
-      available: true,
-      name,
-      device,
-      precision,
-      precisions,
-      threads,
-      versions,
-      canTrain,
-      caution,
-      speed: await measureEngine(engine, { durationMs }),
-    };
+    const speed = await measureEngine(engine, { durationMs });
+    const { device, adapter, precision, precisions, threads, versions, canTrain, caution } = engine;
+    const description = { device, adapter, precision, precisions, threads, versions, canTrain, caution };
+    return { available: true, name, ...description, speed };
   } catch (error) {
     if (error instanceof EngineUnavailableError) {
       return { available: false, name, reason: error.reason, isUserMistake: false, isPassing: false };

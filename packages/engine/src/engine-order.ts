@@ -4,7 +4,7 @@
  * By training speed, as measured in docs/decisions/0009-engine-order.md. Where a machine has more than one of
  * the fast ones, what is measured there decides: rank-engines.ts.
  */
-export const ENGINE_ORDER = ["native", "tensorflow-gpu", "tensorflow", "wasm", "cpu"] as const;
+export const ENGINE_ORDER = ["native", "webgpu", "tensorflow-gpu", "tensorflow", "wasm", "cpu"] as const;
 
 export type EngineName = (typeof ENGINE_ORDER)[number];
 

@@ -10,10 +10,28 @@ export type TfjsModule = typeof Tfjs;
  */
 export type Precision = "f32" | "bf16";
 
+/** A GPU as WebGPU shows it. */
+export interface AdapterDescription {
+  readonly name: string;
+  readonly vendor: string;
+  /** Such as "hopper" or "rdna-3"; empty where Dawn does not know it. */
+  readonly architecture: string;
+  /** The driver and its version, in its own words. */
+  readonly driver: string;
+  /** Whether it computes on the processor. */
+  readonly isSoftware: boolean;
+  /** Of what convkit's kernels make use of (float16, subgroups, matrix units, timestamps), what it has. */
+  readonly features: readonly string[];
+  /** WebGPU's names → bytes or counts. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
 export interface EngineDescription {
   readonly name: EngineName;
   /** For people: the processor or graphics card, and what of it is used. */
   readonly device: string;
+  /** Only an engine on a GPU that WebGPU reaches has it. */
+  readonly adapter?: AdapterDescription;
   /** What convolutions compute in. */
   readonly precision: Precision;
   /** What they could compute in. */

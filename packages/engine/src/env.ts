@@ -1,4 +1,4 @@
-/** The environment variables that this package reads, and the one that it sets. */
+/** The environment variables that this package reads, and those that it sets. */
 import { homedir, platform } from "node:os";
 import path from "node:path";
 
@@ -21,4 +21,26 @@ export function cacheFolder(): string {
   if (XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME)) return XDG_CACHE_HOME;
   if (platform() === "win32" && LOCALAPPDATA) return LOCALAPPDATA;
   return path.join(homedir(), platform() === "darwin" ? "Library/Caches" : ".cache");
+}
+
+/**
+ * CONVKIT_VULKAN: folder of a Vulkan loader with what it needs (`lib/`) and of drivers' manifests (`icd.d/`), such as the
+ * device in software of scripts/setup-software-vulkan.mjs.
+ */
+export function vulkanFolder(): string | undefined {
+  return process.env.CONVKIT_VULKAN || undefined;
+}
+
+/** The manifests of Vulkan drivers to use, as its loader reads them; undefined where it looks for them itself. */
+export function vulkanDrivers(): string | undefined {
+  return process.env.VK_DRIVER_FILES || process.env.VK_ICD_FILENAMES || undefined;
+}
+
+export function setVulkanDrivers(manifests: readonly string[]): void {
+  if (manifests.length > 0) process.env.VK_DRIVER_FILES = manifests.join(":");
+}
+
+/** CONVKIT_GPU: which of several GPUs the engine `webgpu` takes, by a part of its name or by its index from 0. */
+export function gpuChoice(): string | undefined {
+  return process.env.CONVKIT_GPU || undefined;
 }

@@ -1,6 +1,12 @@
 export { openEngine, type OpenEngineOptions } from "./open-engine.js";
 export { ENGINE_ORDER, type EngineName, type EnginePreference } from "./engine-order.js";
-export type { Engine, EngineDescription, Precision, UnavailableEngine } from "./engine.js";
+export type {
+  AdapterDescription,
+  Engine,
+  EngineDescription,
+  Precision,
+  UnavailableEngine,
+} from "./engine.js";
 export {
   EngineAlreadyOpenError,
   EngineUnavailableError,

@@ -97,6 +97,7 @@ async function openBest(training: boolean, precision: Precision): Promise<Engine
       continue;
     }
     try {
+      await identify(name);
       return await openNamed(name, unavailable);
     } catch (error) {
       if (!(error instanceof EngineUnavailableError)) throw error;
@@ -113,6 +114,17 @@ async function openBest(training: boolean, precision: Precision): Promise<Engine
   );
 }
 
+/** @throws {EngineUnavailableError} if the engine is not for `auto` to take. */
+async function identify(name: EngineName): Promise<void> {
+  const candidate: Candidate = candidates[name];
+  try {
+    await candidate.identify?.();
+  } catch (cause) {
+    if (candidate.isUserMistake?.(cause)) throw cause;
+    throw new EngineUnavailableError(name, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 async function openNamed(name: EngineName, unavailable: readonly UnavailableEngine[]): Promise<Engine> {
   const failure = failures.get(name);
   if (failure !== undefined) throw failure;
@@ -120,7 +132,7 @@ async function openNamed(name: EngineName, unavailable: readonly UnavailableEngi
   const tf = await import("@tensorflow/tfjs");
   try {
     const facts = await candidate.open(tf);
-    checkSum(tf);
+    await checkSum(tf);
     const { canTrain, caution } = candidate;
     return { name, precision: "f32", precisions: ["f32"], ...facts, canTrain, caution, unavailable, tf };
   } catch (cause) {
@@ -134,8 +146,10 @@ async function openNamed(name: EngineName, unavailable: readonly UnavailableEngi
 }
 
 /** A library may load and fail at its first kernel; better here than in the first step of a run. */
-function checkSum(tf: TfjsModule): void {
-  const sum = tf.tidy(() => tf.add(tf.tensor1d([1, 2]), 1).dataSync());
+async function checkSum(tf: TfjsModule): Promise<void> {
+  const tensor = tf.tidy(() => tf.add(tf.tensor1d([1, 2]), 1));
+  const sum = await tensor.data();
+  tensor.dispose();
   if (sum[0] === 2 && sum[1] === 3) return;
   throw new Error(
     `it adds [1, 2] + 1 to [${sum.join(", ")}] and not to [2, 3]. Install its package anew, or use another engine`,

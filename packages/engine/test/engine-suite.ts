@@ -39,16 +39,17 @@ export async function runEngineSuite(name: EngineName): Promise<void> {
       expect(tf.getKernel("Conv2DBackpropFilter", tf.getBackend()) !== undefined).toBe(engine.canTrain);
     });
 
-    it("convolves", () => {
+    it("convolves", async () => {
       // 3×3 pixels 1…9; a 2×2 filter of ones sums each window: 1+2+4+5, 2+3+5+6, 4+5+7+8, 5+6+8+9.
       const y = tf.tidy(() => {
         const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
-        return tf.conv2d(x, tf.tensor4d([1, 1, 1, 1], [2, 2, 1, 1]), 1, "valid").dataSync();
+        return tf.conv2d(x, tf.tensor4d([1, 1, 1, 1], [2, 2, 1, 1]), 1, "valid");
       });
-      expect([...y]).toEqual([12, 16, 24, 28]);
+      expect([...(await y.data())]).toEqual([12, 16, 24, 28]);
+      y.dispose();
     });
 
-    it.runIf(engine.canTrain)("differentiates a convolution with max-pooling", () => {
+    it.runIf(engine.canTrain)("differentiates a convolution with max-pooling", async () => {
       const [dx, dFilter] = tf.tidy(() => {
         const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
         const filter = tf.tensor4d([1, 0, 0, 1], [2, 2, 1, 1]);
@@ -56,10 +57,11 @@ export async function runEngineSuite(name: EngineName): Promise<void> {
         const [dx, dFilter] = tf.grads((a, b) =>
           tf.sum(tf.maxPool(tf.conv2d(a as Tensor4D, b as Tensor4D, 1, "valid"), 2, 2, "valid")),
         )([x, filter]);
-        return [dx!.dataSync(), dFilter!.dataSync()];
+        return [dx!, dFilter!] as const;
       });
-      expect([...dx]).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 1]);
-      expect([...dFilter]).toEqual([5, 6, 8, 9]);
+      expect([...(await dx.data())]).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 1]);
+      expect([...(await dFilter.data())]).toEqual([5, 6, 8, 9]);
+      tf.dispose([dx, dFilter]);
     });
 
     it.runIf(engine.canTrain)("learns: a small network tells bright from dark", async () => {

@@ -14,7 +14,7 @@ export interface Candidate {
     tf: TfjsModule,
   ): Promise<
     Pick<EngineDescription, "device" | "threads" | "versions"> &
-      Partial<Pick<EngineDescription, "precisions">>
+      Partial<Pick<EngineDescription, "precisions" | "adapter">>
   >;
   /**
    * Sets what convolutions compute in, once it is open, and says what of the device is used then. Only what has more than
@@ -25,7 +25,7 @@ export interface Candidate {
   /**
    * What would be opened: versions, threads and whatever else its speed depends on. Registers nothing. Only what may
    * turn out to be the fastest has it.
-   * @throws {Error} if it is not installed.
+   * @throws {Error} if it is not installed, or `auto` is not to take what there is of it.
    */
   identify?(): Promise<string>;
   /** Whether `open` or `identify` failed because of what the user said: taking another engine would hide it. */

@@ -5,10 +5,12 @@ import { cpu } from "./cpu.js";
 import { native } from "./native.js";
 import { tensorflow, tensorflowGpu } from "./tensorflow.js";
 import { wasm } from "./wasm.js";
+import { webgpu } from "./webgpu.js";
 
 export const candidates = {
   "tensorflow-gpu": tensorflowGpu,
   native,
+  webgpu,
   tensorflow,
   wasm,
   cpu,

@@ -1,0 +1,333 @@
+/**
+ * tfjs's WebGPU backend made fit for training: it records commands with kept uniforms, pipelines and bind groups, recycles a
+ * buffer as soon as its tensor is disposed of (commands of one queue run in their order), and throws what WebGPU only reports.
+ */
+import { type backend_util, type DataId, type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { BufferPool } from "./buffer-pool.js";
+import {
+  GpuDeviceLostError,
+  GpuOutOfMemoryError,
+  GpuValidationError,
+  SynchronousReadError,
+} from "./gpu-errors.js";
+import { type GpuCall, type GpuProgram, type Uniforms, wordsOf } from "./program.js";
+import { type CompiledProgram, type ProgramUniform, TfjsWebGPUBackend } from "./tfjs-internals.js";
+
+/** What recording took since the backend was made. */
+export interface CommandCounts {
+  readonly dispatches: number;
+  readonly submits: number;
+  /** Calls whose bind group had to be made: in a training step that recurs, there are next to none. */
+  readonly newBindGroups: number;
+  readonly newPipelines: number;
+}
+
+/** Dispatches after which the GPU is given what was recorded. */
+const DISPATCHES_PER_SUBMIT = 32;
+const MOST_BIND_GROUPS = 16_384;
+const MOST_UNIFORM_BUFFERS = 8192;
+
+const NEVER_OWNED = { has: () => false, add: () => undefined };
+
+interface PoolBuffer extends GPUBuffer {
+  /** Set when the buffer is first bound. */
+  convkitId?: number;
+  /** The submit before which it was last used by what was recorded. */
+  convkitSubmit?: number;
+}
+
+interface CompiledGpuProgram {
+  readonly id: number;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+export class WebgpuBackend extends TfjsWebGPUBackend {
+  #failure: Error | null = null;
+  #isDestroyed = false;
+  readonly #programs = new Map<string, CompiledGpuProgram>();
+  readonly #tfjsPrograms = new WeakMap<GPUComputePipeline, CompiledGpuProgram>();
+  readonly #bindGroups = new Map<string, GPUBindGroup>();
+  readonly #uniforms = new Map<string, GPUBufferBinding>();
+  readonly #volatileUniforms = new Map<string, { buffer: GPUBuffer; words: Uint32Array }>();
+  #nextId = 0;
+  #counts = { dispatches: 0, submits: 0, newBindGroups: 0, newPipelines: 0 };
+
+  /** @param device is the backend's from now on: `dispose` destroys it. */
+  constructor(device: GPUDevice, adapterInfo: GPUAdapterInfo) {
+    super(device, adapterInfo);
+    this.bufferManager = new BufferPool(device, () => this.#forgetBuffers());
+    this.commandQueueOwnedIds = NEVER_OWNED;
+    device.onuncapturederror = ({ error }) => this.#fail(errorOf(error));
+    void device.lost.then(({ message, reason }) => {
+      if (reason !== "destroyed" || !this.#isDestroyed) this.#fail(new GpuDeviceLostError(message));
+    });
+  }
+
+  /** Since the backend was made. */
+  get commandCounts(): CommandCounts {
+    return { ...this.#counts };
+  }
+
+  /** Memory on the GPU of this shape, for a kernel to fill; its content is arbitrary until then. */
+  output(shape: readonly number[], dtype: DataType = "float32"): TensorInfo {
+    return this.makeTensorInfo([...shape], dtype);
+  }
+
+  /**
+   * Memory for what a kernel has to keep between its programs. Give it back by `releaseScratch` as soon as the last of them is
+   * recorded.
+   */
+  scratch(sizeBytes: number): GPUBuffer {
+    return this.bufferManager.acquireBuffer(sizeBytes, STORAGE_USAGE());
+  }
+
+  releaseScratch(buffer: GPUBuffer): void {
+    this.bufferManager.releaseBuffer(buffer);
+  }
+
+  /**
+   * Records one call of a program.
+   *
+   * @throws {GpuDeviceLostError | GpuOutOfMemoryError | GpuValidationError} if the GPU failed before.
+   */
+  dispatch(program: GpuProgram, { buffers, uniforms, workgroups }: GpuCall): void {
+    const bound: GPUBufferBinding[] = buffers.map((each) => ({
+      buffer: each instanceof GPUBuffer ? each : this.bufferOf(each),
+    }));
+    if (uniforms) bound.push(this.#uniformsOf(program, uniforms));
+    this.#record(this.#compile(program), bound, workgroups);
+  }
+
+  /** The buffer of a tensor, which is uploaded first if it is not on the GPU yet. */
+  bufferOf({ dataId }: TensorInfo): GPUBuffer {
+    this.uploadToGPU(dataId);
+    return this.tensorMap.get(dataId).resource!;
+  }
+
+  /** Gives the GPU what was recorded. */
+  override submitQueue(): void {
+    this.endComputePassEncoder();
+    if (this.commandEncoder === null) return;
+    this.#counts.submits++;
+    super.submitQueue();
+  }
+
+  /** Into a buffer at hand, behind what was recorded with it. */
+  override uploadToGPU(dataId: DataId): void {
+    this.#throwFailure();
+    const data = this.tensorMap.get(dataId);
+    if (data.resource != null) return;
+    const { values, dtype, shape } = data;
+    const buffer: PoolBuffer = this.bufferManager.acquireBuffer(
+      util.sizeFromShape(shape) * 4,
+      STORAGE_USAGE(),
+    );
+    data.resource = buffer;
+    if (!values) return;
+    if (buffer.convkitSubmit === this.#counts.submits) this.submitQueue();
+    this.queue.writeBuffer(buffer, 0, elementsOf(values as ArrayLike<number>, dtype));
+    data.values = null;
+  }
+
+  /** @throws {SynchronousReadError} unless the values are still where the caller put them. */
+  override readSync(dataId: DataId): backend_util.BackendValues {
+    const { values, dtype } = this.tensorMap.get(dataId);
+    if (values == null && dtype !== "complex64") throw new SynchronousReadError();
+    return super.readSync(dataId);
+  }
+
+  /** @throws {GpuDeviceLostError | GpuOutOfMemoryError | GpuValidationError} if the GPU failed up to here. */
+  override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
+    this.#throwFailure();
+    let data: ArrayBuffer;
+    try {
+      data = await super.getBufferData(buffer);
+    } catch (error) {
+      this.#throwFailure();
+      throw error;
+    }
+    this.#throwFailure();
+    return data;
+  }
+
+  /** Keeps the buffer, since the same shapes come again in the next step. */
+  override makeUniforms(uniforms: ProgramUniform[]): GPUBufferBinding {
+    const key = uniforms.map(({ type, data }) => `${type}:${data.join(",")}`).join(";");
+    return this.#keptUniforms(key, () => {
+      const binding = super.makeUniforms(uniforms);
+      this.uniformPendingDisposal.pop();
+      return binding;
+    });
+  }
+
+  override recordAndSubmit(
+    program: CompiledProgram,
+    output: TensorInfo,
+    inputs: TensorInfo[],
+    uniforms: ProgramUniform[] = [],
+  ): void {
+    if (this.activeTimers != null || program.pixelsOpType != null) {
+      super.recordAndSubmit(program, output, inputs, uniforms);
+      return;
+    }
+    const bound = [output, ...inputs].map((tensor) => ({ buffer: this.bufferOf(tensor) }));
+    const all = this.makeUniforms([...shapeUniforms(program, [...inputs, output]), ...uniforms]);
+    this.#record(this.#compiledByTfjs(program.pipeline), [...bound, all], program.dispatch);
+  }
+
+  override dispose(): void {
+    this.#isDestroyed = true;
+    super.dispose();
+    this.device.destroy();
+  }
+
+  #record(
+    { id, pipeline, layout }: CompiledGpuProgram,
+    bound: readonly GPUBufferBinding[],
+    [x, y, z]: readonly [number, number, number],
+  ): void {
+    this.#throwFailure();
+    let key = String(id);
+    for (const { buffer } of bound as { buffer: PoolBuffer }[]) {
+      buffer.convkitSubmit = this.#counts.submits;
+      key += `,${(buffer.convkitId ??= this.#nextId++)}`;
+    }
+    let group = this.#bindGroups.get(key);
+    if (group === undefined) {
+      this.#counts.newBindGroups++;
+      if (this.#bindGroups.size >= MOST_BIND_GROUPS) this.#bindGroups.clear();
+      const entries = bound.map((resource, binding) => ({ binding, resource }));
+      group = this.device.createBindGroup({ layout, entries });
+      this.#bindGroups.set(key, group);
+    }
+    this.ensureCommandEncoderReady();
+    this.computePassEncoder ??= this.commandEncoder!.beginComputePass();
+    this.computePassEncoder.setPipeline(pipeline);
+    this.computePassEncoder.setBindGroup(0, group);
+    this.computePassEncoder.dispatchWorkgroups(x, y, z);
+    this.#counts.dispatches++;
+    if (++this.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) this.submitQueue();
+  }
+
+  #compile({ key, wgsl }: GpuProgram): CompiledGpuProgram {
+    let compiled = this.#programs.get(key);
+    if (compiled === undefined) {
+      const module = this.device.createShaderModule({ code: wgsl(), label: key });
+      const compute = { module, entryPoint: "main" };
+      const pipeline = this.device.createComputePipeline({ label: key, layout: "auto", compute });
+      compiled = this.#withId(pipeline);
+      this.#programs.set(key, compiled);
+    }
+    return compiled;
+  }
+
+  #compiledByTfjs(pipeline: GPUComputePipeline): CompiledGpuProgram {
+    let compiled = this.#tfjsPrograms.get(pipeline);
+    if (compiled === undefined) {
+      compiled = this.#withId(pipeline);
+      this.#tfjsPrograms.set(pipeline, compiled);
+    }
+    return compiled;
+  }
+
+  #withId(pipeline: GPUComputePipeline): CompiledGpuProgram {
+    this.#counts.newPipelines++;
+    return { id: this.#nextId++, pipeline, layout: pipeline.getBindGroupLayout(0) };
+  }
+
+  #uniformsOf({ key }: GpuProgram, uniforms: Uniforms): GPUBufferBinding {
+    const words = wordsOf(uniforms);
+    if (!uniforms.isVolatile) return this.#keptUniforms(words.join(), () => this.#uniformBuffer(words));
+    const kept = this.#volatileUniforms.get(key);
+    if (kept === undefined) {
+      const binding = this.#uniformBuffer(words);
+      this.#volatileUniforms.set(key, { buffer: binding.buffer, words });
+      return binding;
+    }
+    if (words.some((word, index) => word !== kept.words[index])) {
+      // A write comes before what is recorded and was not submitted, which is to see the old values.
+      this.submitQueue();
+      this.queue.writeBuffer(kept.buffer, 0, words);
+      kept.words = words;
+    }
+    return { buffer: kept.buffer };
+  }
+
+  #uniformBuffer(words: Uint32Array<ArrayBuffer>): GPUBufferBinding {
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    const buffer = this.device.createBuffer({ size: words.byteLength, usage, mappedAtCreation: true });
+    new Uint32Array(buffer.getMappedRange()).set(words);
+    buffer.unmap();
+    return { buffer };
+  }
+
+  #keptUniforms(key: string, make: () => GPUBufferBinding): GPUBufferBinding {
+    let binding = this.#uniforms.get(key);
+    if (binding === undefined) {
+      // Bind groups hold them as long as they are kept themselves, and what is recorded holds both.
+      if (this.#uniforms.size >= MOST_UNIFORM_BUFFERS) this.#uniforms.clear();
+      binding = make();
+      this.#uniforms.set(key, binding);
+    }
+    return binding;
+  }
+
+  /** Before buffers are destroyed. */
+  #forgetBuffers(): void {
+    this.submitQueue();
+    this.#bindGroups.clear();
+  }
+
+  /** The first failure is told: others follow from it. */
+  #fail(error: Error): void {
+    this.#failure ??= error;
+  }
+
+  #throwFailure(): void {
+    if (this.#failure === null) return;
+    const failure = this.#failure;
+    if (failure instanceof GpuOutOfMemoryError) {
+      // The one that a caller can do something about.
+      this.#failure = null;
+      this.bufferManager.trim(0);
+    }
+    throw failure;
+  }
+}
+
+/** A function, since WebGPU's globals may come after this module. */
+function STORAGE_USAGE(): number {
+  return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+}
+
+function elementsOf(
+  values: ArrayLike<number>,
+  dtype: DataType,
+): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> {
+  if (dtype === "int32" || dtype === "bool") {
+    return values instanceof Int32Array ? (values as Int32Array<ArrayBuffer>) : Int32Array.from(values);
+  }
+  return values instanceof Float32Array ? (values as Float32Array<ArrayBuffer>) : Float32Array.from(values);
+}
+
+/** What tfjs puts in front of a program's own uniforms. */
+function shapeUniforms(program: CompiledProgram, tensors: readonly TensorInfo[]): ProgramUniform[] {
+  const uniforms: ProgramUniform[] = [
+    { type: "float32", data: [NaN] },
+    { type: "float32", data: [Infinity] },
+  ];
+  for (const { shape } of tensors) {
+    uniforms.push({ type: "int32", data: shape }, { type: "int32", data: util.computeStrides(shape) });
+  }
+  if (program.size) {
+    const size = util.sizeFromShape(program.outputShape) / (program.outputComponent || 1);
+    uniforms.push({ type: "int32", data: [size] });
+  }
+  return uniforms;
+}
+
+function errorOf(error: GPUError): Error {
+  if (error instanceof GPUOutOfMemoryError) return new GpuOutOfMemoryError(error.message);
+  return new GpuValidationError(error.message);
+}

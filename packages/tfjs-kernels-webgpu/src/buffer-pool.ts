@@ -1,0 +1,113 @@
+/**
+ * Buffers on the GPU, recycled by size and usage: a training step asks for the same ones over and over, and creating one takes
+ * longer than a small kernel runs. Takes the place of tfjs's `BufferManager`, which searches a list for every buffer that it
+ * takes back and keeps each size that was ever used for good.
+ */
+import { GpuOutOfMemoryError } from "./gpu-errors.js";
+
+/** Free buffers are given up, those that lay free longest first, where they are more than this share of what is in use. */
+const SLACK = 1;
+const LEAST_KEPT_BYTES = 256 * 2 ** 20;
+
+interface FreeBuffer {
+  readonly buffer: GPUBuffer;
+  readonly freedAt: number;
+}
+
+export class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #onDestroy: () => void;
+  readonly #free = new Map<string, FreeBuffer[]>();
+  readonly #used = new Set<GPUBuffer>();
+  #clock = 0;
+  #freeBytes = 0;
+  #peakBytes = 0;
+  numBytesUsed = 0;
+
+  /** @param onDestroy called before buffers are destroyed: what has not been submitted may still name them. */
+  constructor(device: GPUDevice, onDestroy: () => void) {
+    this.#device = device;
+    this.#onDestroy = onDestroy;
+  }
+
+  get numBytesAllocated(): number {
+    return this.numBytesUsed + this.#freeBytes;
+  }
+
+  /**
+   * @param sizeBytes a multiple of 4.
+   * @param isReused false for a buffer that is created for one use.
+   * @throws {GpuOutOfMemoryError} if no buffer of this device can be so large. That its memory is full shows later.
+   */
+  acquireBuffer(sizeBytes: number, usage: number, mappedAtCreation = false, isReused = true): GPUBuffer {
+    const kept = isReused ? this.#free.get(keyOf(sizeBytes, usage)) : undefined;
+    const free = kept?.pop();
+    if (free !== undefined) this.#freeBytes -= sizeBytes;
+    const buffer = free?.buffer ?? this.#create(sizeBytes, usage, mappedAtCreation);
+    this.#used.add(buffer);
+    this.numBytesUsed += sizeBytes;
+    this.#peakBytes = Math.max(this.#peakBytes, this.numBytesUsed);
+    return buffer;
+  }
+
+  /** Takes a buffer back; `isReused` is false for one that nobody else is to have. */
+  releaseBuffer(buffer: GPUBuffer, isReused = true): void {
+    if (!this.#used.delete(buffer))
+      throw new Error("Expected a buffer of this pool that is in use. Received: another.");
+    this.numBytesUsed -= buffer.size;
+    if (!isReused) {
+      buffer.destroy();
+      return;
+    }
+    const key = keyOf(buffer.size, buffer.usage);
+    const kept = this.#free.get(key) ?? [];
+    this.#free.set(key, kept);
+    kept.push({ buffer, freedAt: this.#clock++ });
+    this.#freeBytes += buffer.size;
+    if (this.#freeBytes > LEAST_KEPT_BYTES + SLACK * this.#peakBytes) this.trim(this.#freeBytes / 2);
+  }
+
+  /** Gives up free buffers, those that lay free longest first, until no more than so many bytes are kept. */
+  trim(keptBytes: number): void {
+    this.#onDestroy();
+    const oldest = [...this.#free.values()].flat().sort((a, b) => a.freedAt - b.freedAt);
+    const given = new Set<GPUBuffer>();
+    for (const { buffer } of oldest) {
+      if (this.#freeBytes <= keptBytes) break;
+      this.#freeBytes -= buffer.size;
+      given.add(buffer);
+      buffer.destroy();
+    }
+    for (const [key, kept] of this.#free) {
+      this.#free.set(
+        key,
+        kept.filter(({ buffer }) => !given.has(buffer)),
+      );
+    }
+    this.#peakBytes = this.numBytesUsed;
+  }
+
+  dispose(): void {
+    for (const { buffer } of [...this.#free.values()].flat()) buffer.destroy();
+    for (const buffer of this.#used) buffer.destroy();
+    this.#free.clear();
+    this.#used.clear();
+    this.numBytesUsed = this.#freeBytes = 0;
+  }
+
+  #create(sizeBytes: number, usage: number, mappedAtCreation: boolean): GPUBuffer {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    const isBound = (usage & GPUBufferUsage.STORAGE) !== 0;
+    const most = isBound ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
+    if (sizeBytes > most) {
+      throw new GpuOutOfMemoryError(
+        `a tensor of ${sizeBytes} bytes, where ${most} are the most that a kernel can take.`,
+      );
+    }
+    return this.#device.createBuffer({ size: sizeBytes, usage, mappedAtCreation });
+  }
+}
+
+function keyOf(sizeBytes: number, usage: number): string {
+  return `${sizeBytes}_${usage}`;
+}

@@ -1,0 +1,45 @@
+/** The ways in which a GPU fails that a caller may want to tell apart. */
+
+/** The device is gone: its driver was reset, it was unplugged, or the system took it away. Its tensors are lost. */
+export class GpuDeviceLostError extends Error {
+  override readonly name = "GpuDeviceLostError";
+
+  constructor(reason: string) {
+    super(
+      `Expected the GPU to answer. Received: its device is lost (${reason.trim() || "no reason given"}). ` +
+        "What was on it is gone: start another process, and resume from a checkpoint.",
+    );
+  }
+}
+
+/** Its memory does not suffice. */
+export class GpuOutOfMemoryError extends Error {
+  override readonly name = "GpuOutOfMemoryError";
+
+  constructor(what: string) {
+    super(`Expected the GPU to have memory left. Received: ${what} Use smaller batches (--batch-size).`);
+  }
+}
+
+/** A program or a call that WebGPU refuses: a fault of a kernel, and what it should have computed was not. */
+export class GpuValidationError extends Error {
+  override readonly name = "GpuValidationError";
+
+  constructor(message: string) {
+    super(
+      `Expected WebGPU to accept a kernel's work. Received: ${message.trim()} ` +
+        "Use another engine, and report this with the network and the GPU's name.",
+    );
+  }
+}
+
+/** WebGPU has no way of waiting within a call. */
+export class SynchronousReadError extends Error {
+  override readonly name = "SynchronousReadError";
+
+  constructor() {
+    super(
+      "Expected a tensor on the GPU to be read asynchronously. Received: dataSync() or arraySync(). Use await data() or await array().",
+    );
+  }
+}

@@ -1,0 +1,43 @@
+/** The form of a kernel of this package, and how it takes the place of tfjs's own. */
+import {
+  getKernel,
+  type KernelConfig,
+  type KernelFunc,
+  registerKernel,
+  type TensorInfo,
+  unregisterKernel,
+} from "@tensorflow/tfjs-core";
+import type { WebgpuBackend } from "./backend.js";
+
+export const BACKEND_NAME = "webgpu";
+
+export type KernelCall<Inputs, Attrs> = { inputs: Inputs; attrs: Attrs; backend: WebgpuBackend };
+
+export interface GpuKernel {
+  readonly kernelName: string;
+  /** `undefined`: tfjs's kernel has to serve this call. */
+  readonly kernelFunc: (call: KernelCall<never, never>) => TensorInfo | TensorInfo[] | undefined;
+}
+
+/** Names a kernel's inputs and attributes once, at its definition; tfjs's registry knows only loose maps. */
+export function defineKernel<Inputs, Attrs>(
+  kernelName: string,
+  kernelFunc: (call: KernelCall<Inputs, Attrs>) => TensorInfo | TensorInfo[] | undefined,
+): GpuKernel {
+  return { kernelName, kernelFunc };
+}
+
+/** Puts a kernel before tfjs's of the same name, if there is one. */
+export function registerOver({ kernelName, kernelFunc }: GpuKernel): void {
+  const stock: KernelConfig | undefined = getKernel(kernelName, BACKEND_NAME);
+  if (stock !== undefined) unregisterKernel(kernelName, BACKEND_NAME);
+  const serve: KernelFunc = (call) => {
+    const result = kernelFunc(call as unknown as KernelCall<never, never>);
+    if (result !== undefined) return result;
+    if (stock !== undefined) return stock.kernelFunc(call);
+    throw new Error(
+      `Expected ${kernelName} to serve every call, since tfjs has no such kernel. Received: one that it declines.`,
+    );
+  };
+  registerKernel({ ...stock, kernelName, backendName: BACKEND_NAME, kernelFunc: serve });
+}

@@ -1,0 +1,61 @@
+/** What of tfjs's WebGPU backend, 4.22, this package builds on although its declarations call it private. */
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import type { backend_util, DataId, DataType, KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
+import type { BufferPool } from "./buffer-pool.js";
+
+export interface TensorData {
+  values: backend_util.BackendValues | null | undefined;
+  readonly dtype: DataType;
+  readonly shape: number[];
+  refCount: number;
+  resource?: GPUBuffer | null;
+}
+
+/** A `WebGPUProgram`, compiled. */
+export interface CompiledProgram {
+  readonly pipeline: GPUComputePipeline;
+  readonly shaderKey: string;
+  readonly dispatch: readonly [number, number, number];
+  readonly outputShape: number[];
+  readonly outputComponent?: number;
+  readonly pixelsOpType?: number | null;
+  readonly size?: boolean;
+}
+
+export interface ProgramUniform {
+  readonly type: string;
+  data: number[];
+}
+
+export interface TfjsBackend extends KernelBackend {
+  readonly device: GPUDevice;
+  readonly queue: GPUQueue;
+  readonly tensorMap: { get(dataId: DataId): TensorData; has(dataId: DataId): boolean };
+  bufferManager: BufferPool;
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  commandQueueOwnedIds: { has(dataId: DataId): boolean; add(dataId: DataId): void };
+  dispatchCountInPass: number;
+  activeTimers: unknown[] | null | undefined;
+  stagingPendingDisposal: GPUBuffer[];
+  uniformPendingDisposal: GPUBuffer[];
+  uploadToGPU(dataId: DataId): void;
+  makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer>;
+  makeUniforms(uniforms: ProgramUniform[]): GPUBufferBinding;
+  recordAndSubmit(
+    program: CompiledProgram,
+    output: TensorInfo,
+    inputs: TensorInfo[],
+    uniforms?: ProgramUniform[],
+  ): void;
+}
+
+/** tfjs's class, its private parts declared as what they are. */
+export const TfjsWebGPUBackend = WebGPUBackend as unknown as new (
+  device: GPUDevice,
+  adapterInfo: GPUAdapterInfo,
+) => TfjsBackend;
