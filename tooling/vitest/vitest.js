@@ -10,16 +10,24 @@ const preset = defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    env: { CONVKIT_VULKAN: vulkanFolder() },
   },
 });
 export default preset;
 
 /**
+ * For a package whose tests need a GPU: the preset with a Vulkan device, if there is one.
+ *
+ * @param {string} [variable] in which tests find its folder, where not all of them are to use it.
+ */
+export function onVulkan(variable = "CONVKIT_VULKAN") {
+  return mergeConfig(preset, { test: { env: { [variable]: vulkanFolder() } } });
+}
+
+/**
  * Where tests of the engine `webgpu` find a Vulkan device: the one in software of packages/engine/scripts/setup-software-vulkan.mjs,
  * unless CONVKIT_VULKAN names another. Empty where there is none: then that engine is tested on whatever GPU there is.
  */
-export function vulkanFolder() {
+function vulkanFolder() {
   const software = fileURLToPath(new URL("../../.scratch/software-vulkan", import.meta.url));
   return process.env.CONVKIT_VULKAN || (existsSync(`${software}/icd.d`) ? software : "");
 }
@@ -38,9 +46,9 @@ export function onEachBackend() {
   return mergeConfig(preset, {
     test: {
       setupFiles: [fileURLToPath(new URL("open-backend.mjs", import.meta.url))],
-      projects: backends().map(({ name, module }) => ({
+      projects: backends().map(({ name, module, env }) => ({
         extends: true,
-        test: { name, env: { CONVKIT_TEST_BACKEND: name, CONVKIT_TEST_BACKEND_MODULE: module } },
+        test: { name, env: { CONVKIT_TEST_BACKEND: name, CONVKIT_TEST_BACKEND_MODULE: module, ...env } },
       })),
     },
   });
@@ -50,14 +58,18 @@ export function onEachBackend() {
 function backends() {
   const { CONVKIT_TEST_BACKEND: chosen, CONVKIT_TEST_BACKEND_MODULE: module } = process.env;
   const native = new URL("../../packages/tfjs-backend-native/dist/register.js", import.meta.url).href;
-  const webgpu = { name: "webgpu", module: new URL("open-webgpu.mjs", import.meta.url).href };
+  const webgpu = {
+    name: "webgpu",
+    module: new URL("open-webgpu.mjs", import.meta.url).href,
+    env: { CONVKIT_VULKAN: vulkanFolder() },
+  };
   const all = [
     { name: "cpu", module: "" },
     { name: "native", module: native },
   ];
   if (chosen) {
     const known = [...all, webgpu].find(({ name }) => name === chosen);
-    return [{ name: chosen, module: module ?? known?.module ?? "" }];
+    return [{ name: chosen, module: module ?? known?.module ?? "", env: known?.env }];
   }
   if (vulkanFolder() !== "") return [...all, webgpu];
   process.stderr.write(

@@ -123,10 +123,8 @@ function arrange() {
 }
 
 function missingLibraries() {
-  const { stdout } = spawnSync("ldd", [path.join(lib, DRIVER)], {
-    encoding: "utf8",
-    env: { ...process.env, LD_LIBRARY_PATH: lib },
-  });
+  const command = [`LD_LIBRARY_PATH=${lib}`, "ldd", path.join(lib, DRIVER)];
+  const { stdout } = spawnSync("env", command, { encoding: "utf8" });
   const found = [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name);
   return existsSync(path.join(lib, DRIVER)) ? found : [DRIVER];
 }

@@ -13,7 +13,12 @@ export {
   PrecisionUnavailableError,
   UnknownEngineError,
 } from "./engine-errors.js";
-export { measureEngine, type EngineSpeed, type MeasureEngineOptions } from "./measure-engine.js";
+export {
+  measureEngine,
+  type EngineSpeed,
+  type GemmSpeed,
+  type MeasureEngineOptions,
+} from "./measure-engine.js";
 export {
   describeEngine,
   describeEngines,

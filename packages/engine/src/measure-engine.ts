@@ -3,6 +3,8 @@ import type { Rank, Tensor4D, Variable } from "@tensorflow/tfjs";
 import type { Engine, TfjsModule } from "./engine.js";
 
 export interface EngineSpeed {
+  /** Of a product of square matrices, float32. */
+  readonly gemm: GemmSpeed;
   /** What was timed: a step with gradients, or for an engine that cannot train the forward pass. */
   readonly measured: "training step" | "forward pass";
   readonly imagesPerSecond: number;
@@ -12,6 +14,12 @@ export interface EngineSpeed {
   readonly steps: number;
 }
 
+export interface GemmSpeed {
+  /** Rows and columns of each matrix. */
+  readonly size: number;
+  readonly gflopsPerSecond: number;
+}
+
 export interface MeasureEngineOptions {
   /** How long to repeat the step, in milliseconds; one step is taken at least. */
   readonly durationMs?: number;
@@ -19,9 +27,11 @@ export interface MeasureEngineOptions {
 
 const SIZE = 8;
 const FILTERS = 32;
-const BATCH_SIZE = 128;
-/** An engine that takes longer for one image (plain JavaScript does) is timed on single images. */
-const SLOW_IMAGE_MS = 30;
+/** The first whose step takes long enough is timed: on fewer images, a fast engine would be timed waiting for its answer. */
+const BATCH_SIZES = [1, 128, 1024, 8192] as const;
+const LONG_STEP_MS = 10;
+/** The same of products of matrices. */
+const GEMM_SIZES = [256, 1024, 4096] as const;
 const FLOPS_PER_CONVOLUTION = 2 * SIZE * SIZE * 3 * 3 * FILTERS * FILTERS;
 
 /**
@@ -37,13 +47,13 @@ export async function measureEngine(
   const filters = [1, 2].map((seed) => randomFilter(tf, seed));
   const takeStep = canTrain ? takeTrainingStep : takeForwardPass;
 
-  let images = randomImages(tf, 1);
+  let images = randomImages(tf, BATCH_SIZES[0]);
   try {
-    await takeStep(tf, images, filters);
-    if (await isFast(() => takeStep(tf, images, filters))) {
+    for (const batchSize of BATCH_SIZES) {
       images.dispose();
-      images = randomImages(tf, BATCH_SIZE);
+      images = randomImages(tf, batchSize);
       await takeStep(tf, images, filters);
+      if (!(await isFast(() => takeStep(tf, images, filters)))) break;
     }
 
     const batchSize = images.shape[0];
@@ -57,6 +67,7 @@ export async function measureEngine(
     // Training: two forward, two filter gradients, one input gradient (the images need none).
     const flopsPerImage = (canTrain ? 5 : 2) * FLOPS_PER_CONVOLUTION;
     return {
+      gemm: await measureGemm(tf, durationMs),
       measured: canTrain ? "training step" : "forward pass",
       imagesPerSecond,
       gflopsPerSecond: (imagesPerSecond * flopsPerImage) / 1e9,
@@ -68,12 +79,37 @@ export async function measureEngine(
   }
 }
 
+/** Of the first size whose product takes long, or of the largest. */
+async function measureGemm(tf: TfjsModule, durationMs: number): Promise<GemmSpeed> {
+  let speed: GemmSpeed = { size: 0, gflopsPerSecond: 0 };
+  for (const size of GEMM_SIZES) {
+    const matrix = tf.randomUniform<Rank.R2>([size, size], -1, 1, "float32", 1);
+    const multiply = async (): Promise<void> => {
+      const corner = tf.tidy(() => tf.slice(tf.matMul(matrix, matrix), [0, 0], [1, 1]));
+      await corner.data();
+      corner.dispose();
+    };
+    await multiply();
+    const start = performance.now();
+    let products = 0;
+    do {
+      await multiply();
+      products++;
+    } while (performance.now() - start < durationMs / 5);
+    const elapsedMs = performance.now() - start;
+    matrix.dispose();
+    speed = { size, gflopsPerSecond: (products * 2 * size ** 3) / elapsedMs / 1e6 };
+    if (elapsedMs / products > LONG_STEP_MS) break;
+  }
+  return speed;
+}
+
 /** Whether one step of a few takes as little as it should: one alone may wait for other work on the machine. */
 async function isFast(takeStep: () => Promise<void>): Promise<boolean> {
   for (let attempt = 0; attempt < 3; attempt++) {
     const start = performance.now();
     await takeStep();
-    if (performance.now() - start < SLOW_IMAGE_MS) return true;
+    if (performance.now() - start < LONG_STEP_MS) return true;
   }
   return false;
 }

@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true }));
 it("refuses a name that no engine has", async () => {
   await expect(openEngine("gpu" as EnginePreference)).rejects.toThrow(UnknownEngineError);
   await expect(openEngine("constructor" as EnginePreference)).rejects.toThrow(
-    'Expected an engine: auto, native, tensorflow-gpu, tensorflow, wasm, cpu. Received: "constructor".',
+    'Expected an engine: auto, native, webgpu, tensorflow-gpu, tensorflow, wasm, cpu. Received: "constructor".',
   );
 });
 
@@ -39,6 +39,7 @@ describe("without a native binary", () => {
       name: "cpu",
       unavailable: [
         { name: "native", reason: expect.stringMatching(/no \.node file .*npm rebuild/) },
+        { name: "webgpu", reason: expect.stringMatching(/libvulkan1|driver/) },
         { name: "tensorflow-gpu", reason: expect.stringMatching(/NVIDIA|not installed/) },
         { name: "tensorflow", reason: expect.stringContaining("npm install @tensorflow/tfjs-node") },
         { name: "wasm", reason: expect.stringContaining("inference only") },
@@ -49,7 +50,12 @@ describe("without a native binary", () => {
   it("predicts on WebAssembly", () => {
     expect(openInChild({ training: false, env: WITHOUT_NATIVE })).toMatchObject({
       name: "wasm",
-      unavailable: [{ name: "native" }, { name: "tensorflow-gpu" }, { name: "tensorflow" }],
+      unavailable: [
+        { name: "native" },
+        { name: "webgpu" },
+        { name: "tensorflow-gpu" },
+        { name: "tensorflow" },
+      ],
     });
   });
 
@@ -58,7 +64,7 @@ describe("without a native binary", () => {
     const env = { ...WITHOUT_NATIVE, CONVKIT_TFJS_NODE: folder };
     expect(openInChild({ env })).toMatchObject({
       name: "tensorflow",
-      unavailable: [{ name: "native" }, { name: "tensorflow-gpu" }],
+      unavailable: [{ name: "native" }, { name: "webgpu" }, { name: "tensorflow-gpu" }],
     });
   });
 

@@ -38,6 +38,7 @@ function report(name: EngineName, gflopsPerSecond: number): EngineReport {
   const speed = {
     measured: "training step",
     imagesPerSecond: 1,
+    gemm: { size: 256, gflopsPerSecond },
     gflopsPerSecond,
     batchSize: 1,
     steps: 1,

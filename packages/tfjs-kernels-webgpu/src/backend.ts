@@ -58,7 +58,11 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     super(device, adapterInfo);
     this.bufferManager = new BufferPool(device, () => this.#forgetBuffers());
     this.commandQueueOwnedIds = NEVER_OWNED;
-    device.onuncapturederror = ({ error }) => this.#fail(errorOf(error));
+    device.addEventListener("uncapturederror", (event) => {
+      // Or it is printed, too.
+      event.preventDefault();
+      this.#fail(errorOf(event.error));
+    });
     void device.lost.then(({ message, reason }) => {
       if (reason !== "destroyed" || !this.#isDestroyed) this.#fail(new GpuDeviceLostError(message));
     });

@@ -5,7 +5,8 @@
 import { gpuChoice } from "../env.js";
 import { prepareVulkan, whyNoAdapter } from "./vulkan.js";
 
-type Dawn = typeof import("webgpu");
+const importDawn = () => import("webgpu");
+type Dawn = Awaited<ReturnType<typeof importDawn>>;
 
 /**
  * Features that no web page may have, matrix units among them; float16 on NVIDIA's drivers below 615.71, which tests of the
@@ -63,28 +64,30 @@ async function listAdapters(dawn: Dawn): Promise<string[]> {
   }
 }
 
-function chooseName(choice: string, names: readonly string[]): string {
+/**
+ * @param choice a part of a name, in any case, or an index into the names.
+ * @throws {GpuChoiceError} if it is none of them, or Dawn cannot tell it from another.
+ */
+export function chooseName(choice: string, names: readonly string[]): string {
   const all = names.length > 0 ? names.map((name, index) => `${index}: ${name}`).join(", ") : "none";
-  const isIndex = /^\d+$/.test(choice);
-  const found = isIndex
-    ? names.slice(Number(choice)).slice(0, 1)
-    : names.filter((name) => name.toLowerCase().includes(choice.toLowerCase()));
-  if (found.length === 0) {
+  const index = /^\d+$/.test(choice) ? Number(choice) : Infinity;
+  const name = names[index] ?? names.find((each) => each.toLowerCase().includes(choice.toLowerCase()));
+  if (name === undefined) {
     throw new GpuChoiceError(`Expected CONVKIT_GPU to name one of the GPUs (${all}). Received: "${choice}".`);
   }
-  if (isIndex && names.indexOf(found[0]!) !== Number(choice)) {
+  if (names.indexOf(name) < index && index < names.length) {
     throw new GpuChoiceError(
       `Expected the GPUs to have names of their own, by which alone Dawn tells them apart (${all}). Received: index ${choice}. ` +
         "Show the process one GPU alone: a container of its own with that GPU, or NVIDIA_VISIBLE_DEVICES.",
     );
   }
-  return found[0]!;
+  return name;
 }
 
 async function loadDawn(): Promise<Dawn> {
   let dawn: Dawn;
   try {
-    dawn = await import("webgpu");
+    dawn = await importDawn();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") {
       const said = (cause as Error).message.split("\n")[0];

@@ -56,7 +56,7 @@ export function prepareVulkan(): void {
     );
   }
   if (vulkanDrivers() === undefined && manifestsIn(...USUAL_MANIFESTS).length === 0) {
-    setVulkanDrivers(findManifests());
+    setVulkanDrivers(findManifests("/"));
   }
 }
 
@@ -117,10 +117,15 @@ function manifestsIn(...folders: string[]): string[] {
   );
 }
 
-function findManifests(): string[] {
-  const found = manifestsIn(...OTHER_MANIFESTS);
+/**
+ * Manifests that Vulkan's loader does not look for. Where NVIDIA's driver came without its own, one is written for it.
+ *
+ * @param root of the file system.
+ */
+export function findManifests(root: string): string[] {
+  const found = manifestsIn(...OTHER_MANIFESTS.map((folder) => path.join(root, folder)));
   if (found.length > 0) return found;
-  const library = LIBRARY_FOLDERS.map((folder) => path.join(folder, NVIDIA_LIBRARY)).find(existsSync);
+  const library = LIBRARY_FOLDERS.map((folder) => path.join(root, folder, NVIDIA_LIBRARY)).find(existsSync);
   if (library === undefined) return [];
   const manifest = path.join(mkdtempSync(path.join(tmpdir(), "convkit-vulkan-")), "nvidia_icd.json");
   const content = { file_format_version: "1.0.0", ICD: { library_path: library, api_version: "1.3.0" } };
