@@ -2,6 +2,7 @@
 import type { Candidate } from "./candidates/candidate.js";
 import { candidates } from "./candidates/index.js";
 import type { EngineReport } from "./describe-engines.js";
+import { describeOpened } from "./engine.js";
 import { EngineUnavailableError } from "./engine-errors.js";
 import type { EngineName } from "./engine-order.js";
 import { measureEngine } from "./measure-engine.js";
@@ -11,9 +12,7 @@ async function report(name: EngineName, durationMs: number): Promise<EngineRepor
   try {
     const engine = await openEngine(name);
     const speed = await measureEngine(engine, { durationMs });
-    const { device, adapter, precision, precisions, threads, versions, canTrain, caution } = engine;
-    const description = { device, adapter, precision, precisions, threads, versions, canTrain, caution };
-    return { available: true, name, ...description, speed };
+    return { available: true, ...describeOpened(engine), speed };
   } catch (error) {
     if (error instanceof EngineUnavailableError) {
       return { available: false, name, reason: error.reason, isUserMistake: false, isPassing: false };

@@ -30,6 +30,8 @@ export interface EngineDescription {
   readonly name: EngineName;
   /** For people: the processor or graphics card, and what of it is used. */
   readonly device: string;
+  /** Whether it computes on a graphics card. */
+  readonly onGpu: boolean;
   /** Only an engine on a GPU that WebGPU reaches has it. */
   readonly adapter?: AdapterDescription;
   /** What convolutions compute in. */
@@ -46,6 +48,25 @@ export interface EngineDescription {
   readonly caution: string | null;
   /** The engines that `auto` would have liked better or compared this one with, in the order it looked at them. */
   readonly unavailable: readonly UnavailableEngine[];
+}
+
+/** What can be sent to another process of an opened engine. */
+export function describeOpened(engine: Engine): EngineDescription {
+  const { name, device, onGpu, adapter, precision, precisions, threads, versions } = engine;
+  const { canTrain, caution, unavailable } = engine;
+  const facts = {
+    name,
+    device,
+    onGpu,
+    precision,
+    precisions,
+    threads,
+    versions,
+    canTrain,
+    caution,
+    unavailable,
+  };
+  return adapter === undefined ? facts : { ...facts, adapter };
 }
 
 export interface UnavailableEngine {

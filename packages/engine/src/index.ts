@@ -1,5 +1,6 @@
 export { openEngine, type OpenEngineOptions } from "./open-engine.js";
 export { ENGINE_ORDER, type EngineName, type EnginePreference } from "./engine-order.js";
+export { describeOpened } from "./engine.js";
 export type {
   AdapterDescription,
   Engine,

@@ -134,7 +134,17 @@ async function openNamed(name: EngineName, unavailable: readonly UnavailableEngi
     const facts = await candidate.open(tf);
     await checkSum(tf);
     const { canTrain, caution } = candidate;
-    return { name, precision: "f32", precisions: ["f32"], ...facts, canTrain, caution, unavailable, tf };
+    return {
+      name,
+      onGpu: false,
+      precision: "f32",
+      precisions: ["f32"],
+      ...facts,
+      canTrain,
+      caution,
+      unavailable,
+      tf,
+    };
   } catch (cause) {
     if (candidate.isUserMistake?.(cause)) throw cause;
     if (tf.findBackendFactory(candidate.backend) !== null) tf.removeBackend(candidate.backend);

@@ -46,6 +46,7 @@ function report(name: EngineName, gflopsPerSecond: number): EngineReport {
   const precision = { precision: "f32", precisions: ["f32"] } as const;
   const facts = {
     device: "",
+    onGpu: false,
     threads: 1,
     versions: {},
     canTrain: name !== "wasm",

@@ -20,7 +20,7 @@ const PositiveInt = z.int().positive();
 /** In pixels: of a square picture as large as that, the bytes alone are 805 MB. */
 const Edge = PositiveInt.max(16_384, "Expected at most 16,384 pixels an edge");
 
-export const EngineName = z.enum(["tensorflow-gpu", "tensorflow", "native", "wasm", "cpu"]);
+export const EngineName = z.enum(["native", "webgpu", "tensorflow-gpu", "tensorflow", "wasm", "cpu"]);
 export type EngineName = z.infer<typeof EngineName>;
 export const EnginePreference = z.union([z.literal("auto"), EngineName]);
 export type EnginePreference = z.infer<typeof EnginePreference>;

@@ -117,7 +117,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       clipping: data.config.gradientClipping,
       callbacks: [
         terminateOnNaN({ onRuined: (batch) => writeNanBatch(folder, batch, emit) }),
-        systemMetrics({ emit, wait, onGpu: engine.name === "tensorflow-gpu" }),
+        systemMetrics({ emit, wait, onGpu: engine.onGpu ?? false }),
         stopOnRequest(requests, (text) => emit({ type: "message", level: "warning", text })),
         ...(parts.budget ? [parts.budget.callback] : []),
         ...(parts.scheduleCallback ? [parts.scheduleCallback] : []),

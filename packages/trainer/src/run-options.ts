@@ -7,6 +7,8 @@ import type { StepProfileOptions } from "./step-profiler.js";
 export interface EngineDescription {
   readonly name: EngineName;
   readonly device: string;
+  /** Whether it computes on a graphics card, whose use and memory are then watched. Default: false. */
+  readonly onGpu?: boolean;
   /** null where the backend does not say. */
   readonly threads: number | null;
   readonly versions: Readonly<Record<string, string>>;

@@ -43,7 +43,7 @@ describe("convkit benchmark", () => {
     const { exitCode, stdout } = await runConvkit(folder, ["benchmark", "--help"]);
     expect(exitCode).toBe(0);
     const words = stdout.replaceAll(/\s+/g, " ");
-    expect(words).toContain("(default: tensorflow-gpu,tensorflow,native,wasm,cpu)");
+    expect(words).toContain("(default: native,webgpu,tensorflow-gpu,tensorflow,wasm,cpu)");
     expect(words).toContain("(default: 1,8,32)");
     expect(words).toContain("--json one JSON object -h,");
   });

@@ -24,7 +24,7 @@ export function addConfigOptions(command: Command): Command {
     .option("--batch-size <n>", "pictures per step", numberArgument)
     .option("--lr <rate>", "highest learning rate of the schedule", numberArgument)
     .option("--seed <n>", "decides weights, order and augmentation", numberArgument)
-    .option("--engine <name>", "auto, tensorflow-gpu, tensorflow, native or cpu")
+    .option("--engine <name>", "auto, native, webgpu, tensorflow-gpu, tensorflow or cpu")
     .option(
       "--precision <f32|bf16>",
       "what convolutions compute in; bf16 is faster where the processor has it",

@@ -30,6 +30,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
       if (json) return printJson(context, { type: "doctor", chosen, engines, machine, versions });
       print(context, [
         ...engineLines(engines),
+        ...adapterLines(engines),
         "",
         chosen === null
           ? "`auto` opens no engine before that is put right."
@@ -62,14 +63,45 @@ function engineLines(reports: readonly EngineReport[]): string[] {
   return formatTable([["engine", "measured", ""], ...rows]);
 }
 
-function speed({ speed: { imagesPerSecond, gflopsPerSecond } }: EngineReport & { available: true }): string {
-  return `${formatFigure(imagesPerSecond)} img/s, ${formatFigure(gflopsPerSecond)} GFLOP/s`;
+function speed({
+  speed: { imagesPerSecond, gflopsPerSecond, gemm },
+}: EngineReport & { available: true }): string {
+  const product = `${formatFigure(gemm.gflopsPerSecond)} in a ${gemm.size}² product`;
+  return `${formatFigure(imagesPerSecond)} img/s, ${formatFigure(gflopsPerSecond)} GFLOP/s, ${product}`;
 }
 
 function describeAvailable(report: EngineReport & { available: true }): string {
   const { device, threads, precisions, caution } = report;
   const more = precisions.includes("bf16") ? ["has bf16 (--precision bf16)"] : [];
   return [device, ...describeThreads(threads), ...more, ...(caution === null ? [] : [caution])].join(" · ");
+}
+
+/** Of the GPU that `webgpu` opens: what of it kernels make use of, and how large tensors may be. */
+function adapterLines(reports: readonly EngineReport[]): string[] {
+  return reports.flatMap((report) => {
+    if (!report.available || report.adapter === undefined) return [];
+    const { name, vendor, architecture, driver, isSoftware, features, limits } = report.adapter;
+    const has = (feature: string): string => (features.includes(feature) ? "yes" : "no");
+    const make = [vendor, architecture].filter((text) => text !== "").join(" ");
+    return [
+      "",
+      ...formatTable([
+        ["gpu", `${name}${make === "" ? "" : ` (${make})`}${isSoftware ? ", in software" : ""}`],
+        ["driver", driver],
+        [
+          "features",
+          `float16 ${has("shader-f16")}, subgroups ${has("subgroups")}, ` +
+            `matrix units ${has("chromium-experimental-subgroup-matrix")}, timestamps ${has("timestamp-query")}`,
+        ],
+        [
+          "limits",
+          `tensors up to ${formatBytes(limits["maxStorageBufferBindingSize"]!)}, ` +
+            `${limits["maxStorageBuffersPerShaderStage"]} buffers and ${formatBytes(limits["maxComputeWorkgroupStorageSize"]!)} ` +
+            `of shared memory a kernel, ${limits["maxComputeInvocationsPerWorkgroup"]} threads a workgroup`,
+        ],
+      ]),
+    ];
+  });
 }
 
 function describeMissing({ isUserMistake }: EngineReport & { available: false }): string {

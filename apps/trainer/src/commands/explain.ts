@@ -61,7 +61,7 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     .option("--sanity", "checks that the maps depend on the network's weights", false)
     .option(
       "--engine <name>",
-      "auto, tensorflow-gpu, tensorflow, native, wasm or cpu",
+      "auto, native, webgpu, tensorflow-gpu, tensorflow, wasm or cpu",
       parseEngineFlag,
       "auto",
     )

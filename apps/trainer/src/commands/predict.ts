@@ -59,7 +59,7 @@ export function addPredictCommand(program: Command, context: CommandContext): vo
     .option("-0", "paths on standard input end with NUL, as find -print0 writes them", false)
     .option(
       "--engine <name>",
-      "auto, tensorflow-gpu, tensorflow, native, wasm or cpu",
+      "auto, native, webgpu, tensorflow-gpu, tensorflow, wasm or cpu",
       parseEngineFlag,
       "auto",
     )

@@ -32,7 +32,7 @@ export function addProjectCommand(program: Command, context: CommandContext): vo
     .argument("<run>", "id, beginning of an id, name it was trained under, `latest`, or folder")
     .option(
       "--engine <name>",
-      "auto, tensorflow-gpu, tensorflow, native, wasm or cpu",
+      "auto, native, webgpu, tensorflow-gpu, tensorflow, wasm or cpu",
       parseEngineFlag,
       "auto",
     )

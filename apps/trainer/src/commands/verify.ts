@@ -61,7 +61,7 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
     )
     .option(
       "--engine <name>",
-      "what computes in Node: auto, tensorflow-gpu, tensorflow, native, wasm or cpu",
+      "what computes in Node: auto, native, webgpu, tensorflow-gpu, tensorflow, wasm or cpu",
       parseEngineFlag,
       "auto",
     )

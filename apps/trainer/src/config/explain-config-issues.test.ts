@@ -45,7 +45,7 @@ describe("explainConfigIssues", () => {
       'optimizer.name: expected one of sgd, adam, adamw, rmsprop, lion, muon. Received: "admw". Did you mean "adamw"?',
     ]);
     expect(explain({ ...WHOLE, engine: "nativ" })).toEqual([
-      "engine: expected one of auto, tensorflow-gpu, tensorflow, native, wasm, cpu. " +
+      "engine: expected one of auto, native, webgpu, tensorflow-gpu, tensorflow, wasm, cpu. " +
         'Received: "nativ". Did you mean "native"?',
     ]);
     expect(explain({ ...WHOLE, transforms: { train: [{ name: "RandomCorp" }], evaluation: [] } })).toEqual([

@@ -3,7 +3,7 @@
  * Ctrl-C and a closed terminal reach the whole process group: they are the parent's to answer, so this process
  * ignores them, and saves and stops when the parent asks or is gone.
  */
-import type { Engine, EngineDescription } from "@convkit/engine";
+import type { Engine } from "@convkit/engine";
 import type { TrainResult } from "@convkit/trainer";
 import { atCommonSize } from "../config/at-common-size.js";
 import { readRunConfig } from "../run/find-run.js";
@@ -64,10 +64,8 @@ function isAbort(thrown: unknown): boolean {
 }
 
 async function run(job: TrainingJob): Promise<ResultOf<TrainingJob>> {
-  const { name, device, precision, precisions, threads, versions, canTrain, caution, unavailable } =
-    await openEngineFor(job);
-  const facts = { name, device, precision, precisions, threads, versions, canTrain, caution };
-  const engine: EngineDescription = { ...facts, unavailable };
+  const { describeOpened } = await import("@convkit/engine");
+  const engine = describeOpened(await openEngineFor(job));
   await say({ type: "engine", engine });
   const { evaluateRun, measureSteps, resume, train } = await import("@convkit/trainer");
   const options = {
@@ -110,7 +108,7 @@ async function run(job: TrainingJob): Promise<ResultOf<TrainingJob>> {
     case "measure":
       return atCommonSize(
         job.config,
-        (config) => measureSteps(config, { ...options, onGpu: engine.name === "tensorflow-gpu" }),
+        (config) => measureSteps(config, { ...options, onGpu: engine.onGpu }),
         (text) => say({ type: "note", text }),
       );
     default:

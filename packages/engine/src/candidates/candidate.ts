@@ -14,7 +14,7 @@ export interface Candidate {
     tf: TfjsModule,
   ): Promise<
     Pick<EngineDescription, "device" | "threads" | "versions"> &
-      Partial<Pick<EngineDescription, "precisions" | "adapter">>
+      Partial<Pick<EngineDescription, "precisions" | "adapter" | "onGpu">>
   >;
   /**
    * Sets what convolutions compute in, once it is open, and says what of the device is used then. Only what has more than

@@ -49,7 +49,7 @@ export const tensorflowGpu: Candidate = {
     if (!isUsingGpuDevice) {
       throw new Error(`TensorFlow found no way to use the ${card}. It needs CUDA 11.2 and cuDNN 8.1`);
     }
-    return { device: `${card}, TensorFlow`, threads: null, versions };
+    return { device: `${card}, TensorFlow`, onGpu: true, threads: null, versions };
   },
   async identify() {
     return `${nvidiaCard()}, ${identifyTfjsNode(GPU_PACKAGE)}`;

@@ -19,6 +19,7 @@ export const webgpu: Candidate = {
       device: `${adapter.name} (${adapter.isSoftware ? "software" : "WebGPU"})`,
       threads: null,
       adapter,
+      onGpu: !adapter.isSoftware,
       versions: versions(tf),
     };
   },

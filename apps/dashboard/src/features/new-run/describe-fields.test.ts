@@ -51,7 +51,7 @@ test("every field of a run's config is understood", () => {
     limit: "group",
   });
   expect(find("engine")).toMatchObject({
-    options: ["auto", "tensorflow-gpu", "tensorflow", "native", "wasm", "cpu"],
+    options: ["auto", "native", "webgpu", "tensorflow-gpu", "tensorflow", "wasm", "cpu"],
     initial: "auto",
   });
   expect(find("epochs")).toMatchObject({
