@@ -169,14 +169,14 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     program: CompiledProgram,
     output: TensorInfo,
     inputs: TensorInfo[],
-    uniforms: ProgramUniform[] = [],
+    uniforms?: ProgramUniform[] | null,
   ): void {
     if (this.activeTimers != null || program.pixelsOpType != null) {
-      super.recordAndSubmit(program, output, inputs, uniforms);
+      super.recordAndSubmit(program, output, inputs, uniforms ?? undefined);
       return;
     }
     const bound = [output, ...inputs].map((tensor) => ({ buffer: this.bufferOf(tensor) }));
-    const all = this.makeUniforms([...shapeUniforms(program, [...inputs, output]), ...uniforms]);
+    const all = this.makeUniforms([...shapeUniforms(program, [...inputs, output]), ...(uniforms ?? [])]);
     this.#record(this.#compiledByTfjs(program.pipeline), [...bound, all], program.dispatch);
   }
 

@@ -50,7 +50,7 @@ export interface TfjsBackend extends KernelBackend {
     program: CompiledProgram,
     output: TensorInfo,
     inputs: TensorInfo[],
-    uniforms?: ProgramUniform[],
+    uniforms?: ProgramUniform[] | null,
   ): void;
 }
 
