@@ -20,12 +20,14 @@ export interface CommandCounts {
   /** Calls whose bind group had to be made: in a training step that recurs, there are next to none. */
   readonly newBindGroups: number;
   readonly newPipelines: number;
+  readonly newBuffers: number;
 }
 
 /** Dispatches after which the GPU is given what was recorded. */
 const DISPATCHES_PER_SUBMIT = 32;
 const MOST_BIND_GROUPS = 16_384;
 const MOST_UNIFORM_BUFFERS = 8192;
+const MOST_CONSTANTS = 1024;
 
 const NEVER_OWNED = { has: () => false, add: () => undefined };
 
@@ -49,8 +51,11 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   readonly #tfjsPrograms = new WeakMap<GPUComputePipeline, CompiledGpuProgram>();
   readonly #bindGroups = new Map<string, GPUBindGroup>();
   readonly #uniforms = new Map<string, GPUBufferBinding>();
-  readonly #volatileUniforms = new Map<string, { buffer: GPUBuffer; words: Uint32Array }>();
+  /** Of each program, in the order in which a step comes to need them. */
+  readonly #volatileUniforms = new Map<string, { buffer: PoolBuffer; words: Uint32Array }[]>();
+  readonly #constants = new Map<string, GPUBuffer>();
   #nextId = 0;
+  #madeBuffers = 0;
   #counts = { dispatches: 0, submits: 0, newBindGroups: 0, newPipelines: 0 };
 
   /** @param device is the backend's from now on: `dispose` destroys it. */
@@ -70,12 +75,14 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
 
   /** Since the backend was made. */
   get commandCounts(): CommandCounts {
-    return { ...this.#counts };
+    return { ...this.#counts, newBuffers: this.#madeBuffers + this.bufferManager.numBuffersCreated };
   }
 
   /** Memory on the GPU of this shape, for a kernel to fill; its content is arbitrary until then. */
   output(shape: readonly number[], dtype: DataType = "float32"): TensorInfo {
-    return this.makeTensorInfo([...shape], dtype);
+    const output = this.makeTensorInfo([...shape], dtype);
+    if (shape.includes(0)) this.tensorMap.get(output.dataId).values = new Float32Array(0);
+    return output;
   }
 
   /**
@@ -123,10 +130,14 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     const data = this.tensorMap.get(dataId);
     if (data.resource != null) return;
     const { values, dtype, shape } = data;
-    const buffer: PoolBuffer = this.bufferManager.acquireBuffer(
-      util.sizeFromShape(shape) * 4,
-      STORAGE_USAGE(),
-    );
+    const sizeBytes = util.sizeFromShape(shape) * 4;
+    if (values && sizeBytes === 4) {
+      data.resource = this.#constant(elementsOf(values as ArrayLike<number>, dtype));
+      data.external = true;
+      data.values = null;
+      return;
+    }
+    const buffer: PoolBuffer = this.bufferManager.acquireBuffer(sizeBytes, STORAGE_USAGE());
     data.resource = buffer;
     if (!values) return;
     if (buffer.convkitSubmit === this.#counts.submits) this.submitQueue();
@@ -186,6 +197,19 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     this.device.destroy();
   }
 
+  /** Ops take the same few numbers in every step: each has a buffer, which is never written again. */
+  #constant(element: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): GPUBuffer {
+    const word = new Uint32Array(element.buffer, element.byteOffset, 1).slice();
+    const key = String(word[0]);
+    let buffer = this.#constants.get(key);
+    if (buffer === undefined) {
+      if (this.#constants.size >= MOST_CONSTANTS) this.#constants.clear();
+      buffer = this.#bufferOf(word, STORAGE_USAGE());
+      this.#constants.set(key, buffer);
+    }
+    return buffer;
+  }
+
   #record(
     { id, pipeline, layout }: CompiledGpuProgram,
     bound: readonly GPUBufferBinding[],
@@ -243,27 +267,32 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   #uniformsOf({ key }: GpuProgram, uniforms: Uniforms): GPUBufferBinding {
     const words = wordsOf(uniforms);
     if (!uniforms.isVolatile) return this.#keptUniforms(words.join(), () => this.#uniformBuffer(words));
-    const kept = this.#volatileUniforms.get(key);
-    if (kept === undefined) {
+    const all = this.#volatileUniforms.get(key) ?? [];
+    this.#volatileUniforms.set(key, all);
+    const same = all.find((each) => words.every((word, index) => word === each.words[index]));
+    if (same) return { buffer: same.buffer };
+    // A write comes before what is recorded and was not submitted, which is to see the old values.
+    const free = all.find(({ buffer }) => buffer.convkitSubmit !== this.#counts.submits);
+    if (free === undefined) {
       const binding = this.#uniformBuffer(words);
-      this.#volatileUniforms.set(key, { buffer: binding.buffer, words });
+      all.push({ buffer: binding.buffer, words });
       return binding;
     }
-    if (words.some((word, index) => word !== kept.words[index])) {
-      // A write comes before what is recorded and was not submitted, which is to see the old values.
-      this.submitQueue();
-      this.queue.writeBuffer(kept.buffer, 0, words);
-      kept.words = words;
-    }
-    return { buffer: kept.buffer };
+    this.queue.writeBuffer(free.buffer, 0, words);
+    free.words = words;
+    return { buffer: free.buffer };
   }
 
   #uniformBuffer(words: Uint32Array<ArrayBuffer>): GPUBufferBinding {
-    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    return { buffer: this.#bufferOf(words, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST) };
+  }
+
+  #bufferOf(words: Uint32Array<ArrayBuffer>, usage: number): GPUBuffer {
+    this.#madeBuffers++;
     const buffer = this.device.createBuffer({ size: words.byteLength, usage, mappedAtCreation: true });
     new Uint32Array(buffer.getMappedRange()).set(words);
     buffer.unmap();
-    return { buffer };
+    return buffer;
   }
 
   #keptUniforms(key: string, make: () => GPUBufferBinding): GPUBufferBinding {

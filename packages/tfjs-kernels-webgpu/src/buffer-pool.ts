@@ -11,14 +11,19 @@ const LEAST_KEPT_BYTES = 256 * 2 ** 20;
 
 interface FreeBuffer {
   readonly buffer: GPUBuffer;
+  /** Its place in the order of creation. */
+  readonly order: number;
   readonly freedAt: number;
 }
 
 export class BufferPool {
   readonly #device: GPUDevice;
   readonly #onDestroy: () => void;
+  /** Of each kind the oldest last. */
   readonly #free = new Map<string, FreeBuffer[]>();
-  readonly #used = new Set<GPUBuffer>();
+  /** With their places in the order of creation. */
+  readonly #used = new Map<GPUBuffer, number>();
+  #created = 0;
   #clock = 0;
   #freeBytes = 0;
   #peakBytes = 0;
@@ -34,7 +39,15 @@ export class BufferPool {
     return this.numBytesUsed + this.#freeBytes;
   }
 
+  /** How many buffers were ever made: in a training step that recurs, none are. */
+  get numBuffersCreated(): number {
+    return this.#created;
+  }
+
   /**
+   * The oldest buffer that is free, whatever was given back last: steps that ask for the same buffers in the same order then
+   * get the same ones, and what binds them can be kept.
+   *
    * @param sizeBytes a multiple of 4.
    * @param isReused false for a buffer that is created for one use.
    * @throws {GpuOutOfMemoryError} if no buffer of this device can be so large. That its memory is full shows later.
@@ -44,7 +57,7 @@ export class BufferPool {
     const free = kept?.pop();
     if (free !== undefined) this.#freeBytes -= sizeBytes;
     const buffer = free?.buffer ?? this.#create(sizeBytes, usage, mappedAtCreation);
-    this.#used.add(buffer);
+    this.#used.set(buffer, free?.order ?? this.#created++);
     this.numBytesUsed += sizeBytes;
     this.#peakBytes = Math.max(this.#peakBytes, this.numBytesUsed);
     return buffer;
@@ -52,8 +65,10 @@ export class BufferPool {
 
   /** Takes a buffer back; `isReused` is false for one that nobody else is to have. */
   releaseBuffer(buffer: GPUBuffer, isReused = true): void {
-    if (!this.#used.delete(buffer))
+    const order = this.#used.get(buffer);
+    if (order === undefined)
       throw new Error("Expected a buffer of this pool that is in use. Received: another.");
+    this.#used.delete(buffer);
     this.numBytesUsed -= buffer.size;
     if (!isReused) {
       buffer.destroy();
@@ -62,7 +77,9 @@ export class BufferPool {
     const key = keyOf(buffer.size, buffer.usage);
     const kept = this.#free.get(key) ?? [];
     this.#free.set(key, kept);
-    kept.push({ buffer, freedAt: this.#clock++ });
+    let at = kept.length;
+    while (at > 0 && kept[at - 1]!.order < order) at--;
+    kept.splice(at, 0, { buffer, order, freedAt: this.#clock++ });
     this.#freeBytes += buffer.size;
     if (this.#freeBytes > LEAST_KEPT_BYTES + SLACK * this.#peakBytes) this.trim(this.#freeBytes / 2);
   }
@@ -89,7 +106,7 @@ export class BufferPool {
 
   dispose(): void {
     for (const { buffer } of [...this.#free.values()].flat()) buffer.destroy();
-    for (const buffer of this.#used) buffer.destroy();
+    for (const buffer of this.#used.keys()) buffer.destroy();
     this.#free.clear();
     this.#used.clear();
     this.numBytesUsed = this.#freeBytes = 0;

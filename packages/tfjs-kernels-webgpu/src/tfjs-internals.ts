@@ -9,6 +9,8 @@ export interface TensorData {
   readonly shape: number[];
   refCount: number;
   resource?: GPUBuffer | null;
+  /** Whether the buffer outlives the tensor. */
+  external?: boolean;
 }
 
 /** A `WebGPUProgram`, compiled. */
