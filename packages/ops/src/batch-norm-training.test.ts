@@ -7,27 +7,27 @@ import type { BatchNormTrainingAttrs } from "./kernel-names.js";
 const LINEAR: BatchNormTrainingAttrs = { epsilon: 0, activation: "linear" };
 
 describe("batchNormTraining", () => {
-  it("gives the values worked out by hand", () => {
+  it("gives the values worked out by hand", async () => {
     // One channel: mean 2, biased variance ((1−2)² + (3−2)²) / 2 = 1; normalised −1 and 1.
     const x = tf.tensor2d([1, 3], [2, 1]);
-    let statistics: number[] = [];
+    const statistics: tf.Tensor[] = [];
     const y = batchNormTraining(
       { x, scale: tf.tensor1d([10]), offset: tf.tensor1d([5]) },
       LINEAR,
       (mean, variance) => {
-        statistics = [...mean.dataSync(), ...variance.dataSync()];
+        statistics.push(tf.keep(mean.clone()), tf.keep(variance.clone()));
       },
     );
-    expect([...y.dataSync()]).toEqual([-5, 15]);
-    expect(statistics).toEqual([2, 1]);
+    expect([...(await y.data())]).toEqual([-5, 15]);
+    expect([...(await tf.concat(statistics).data())]).toEqual([2, 1]);
   });
 
-  it("applies the ReLU in the same op", () => {
+  it("applies the ReLU in the same op", async () => {
     const y = batchNormTraining({ x: tf.tensor2d([1, 3], [2, 1]) }, { epsilon: 0, activation: "relu" });
-    expect([...y.dataSync()]).toEqual([0, 1]);
+    expect([...(await y.data())]).toEqual([0, 1]);
   });
 
-  it("gives the gradients worked out by hand", () => {
+  it("gives the gradients worked out by hand", async () => {
     // x = 1, 3, 5, 7: mean 4, variance 5, x̂ = (−3, −1, 1, 3) / √5. With dy = (1, 0, 0, 0) and scale 2:
     // doffset = 1, dscale = −3/√5, dx = 2/√5 · (dy − 1/4 − x̂ · dscale / 4) = 2/√5 · (0.3, −0.4, −0.1, 0.2).
     const x = tf.tensor2d([1, 3, 5, 7], [4, 1]);
@@ -38,15 +38,15 @@ describe("batchNormTraining", () => {
     ) as [tf.Tensor, tf.Tensor, tf.Tensor];
     const factor = 2 / Math.sqrt(5);
     expect(
-      largestDifference(dx.dataSync(), [0.3 * factor, -0.4 * factor, -0.1 * factor, 0.2 * factor]),
+      largestDifference(await dx.data(), [0.3 * factor, -0.4 * factor, -0.1 * factor, 0.2 * factor]),
     ).toBeLessThan(1e-6);
-    expect(dscale.dataSync()[0]).toBeCloseTo(-3 / Math.sqrt(5), 6);
-    expect(doffset.dataSync()[0]).toBeCloseTo(1, 6);
+    expect((await dscale.data())[0]).toBeCloseTo(-3 / Math.sqrt(5), 6);
+    expect((await doffset.data())[0]).toBeCloseTo(1, 6);
   });
 
   for (const activation of ["linear", "relu", "gelu"] as const) {
     for (const parameters of [[], ["scale"], ["offset"], ["scale", "offset"]] as const) {
-      it(`agrees with finite differences: ${activation}, ${parameters.join(" and ") || "no parameters"}`, () => {
+      it(`agrees with finite differences: ${activation}, ${parameters.join(" and ") || "no parameters"}`, async () => {
         const attrs = { epsilon: 1e-3, activation };
         const names = ["x", ...parameters] as const;
         const x = tf.randomNormal([2, 3, 2, 3], 0.5, 1.5, "float32", 7);
@@ -59,16 +59,20 @@ describe("batchNormTraining", () => {
             .sum();
         };
         const analytical = tf.grads(loss)(values);
-        names.forEach((name, i) => {
-          const numerical = finiteDifference((v) => loss(...values.with(i, v)), values[i] as tf.Tensor, 5e-3);
-          const difference = largestDifference((analytical[i] as tf.Tensor).dataSync(), numerical);
+        for (const [i, name] of names.entries()) {
+          const numerical = await finiteDifference(
+            (v) => loss(...values.with(i, v)),
+            values[i] as tf.Tensor,
+            5e-3,
+          );
+          const difference = largestDifference(await (analytical[i] as tf.Tensor).data(), numerical);
           expect(difference, name).toBeLessThan(0.02);
-        });
+        }
       });
     }
   }
 
-  it("agrees with the same thing composed of tfjs ops, values and gradients", () => {
+  it("agrees with the same thing composed of tfjs ops, values and gradients", async () => {
     const composed = (x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor): tf.Tensor => {
       const { mean, variance } = tf.moments(x, [0, 1, 2]);
       return tf.relu(x.sub(mean).mul(variance.add(1e-3).rsqrt()).mul(scale).add(offset));
@@ -81,13 +85,15 @@ describe("batchNormTraining", () => {
       tf.randomNormal([6], 0, 1, "float32", 3),
     ];
     const dy = tf.randomNormal([3, 5, 4, 6], 0, 1, "float32", 4);
-    expect(largestDifference(own(...inputs).dataSync(), composed(...inputs).dataSync())).toBeLessThan(1e-5);
+    expect(largestDifference(await own(...inputs).data(), await composed(...inputs).data())).toBeLessThan(
+      1e-5,
+    );
     const expected = tf.grads(composed)(inputs, dy);
-    tf.grads(own)(inputs, dy).forEach((gradient, i) => {
-      expect(largestDifference(gradient.dataSync(), (expected[i] as tf.Tensor).dataSync())).toBeLessThan(
+    for (const [i, gradient] of tf.grads(own)(inputs, dy).entries()) {
+      expect(largestDifference(await gradient.data(), await (expected[i] as tf.Tensor).data())).toBeLessThan(
         1e-4,
       );
-    });
+    }
   });
 
   it("leaves nothing behind, with and without a tape", () => {

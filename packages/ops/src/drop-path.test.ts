@@ -13,10 +13,10 @@ function buildModel(seed = 3): tf.LayersModel {
 }
 
 describe("DropPath", () => {
-  it("drops or keeps whole samples, and scales the kept ones", () => {
+  it("drops or keeps whole samples, and scales the kept ones", async () => {
     const x = tf.randomUniform([64, 2, 2, 3], 1, 2, "float32", 5);
-    const samples = x.reshape([64, 12]).arraySync() as number[][];
-    const y = (buildModel().apply(x, TRAINING) as tf.Tensor).reshape([64, 12]).arraySync() as number[][];
+    const samples = (await x.reshape([64, 12]).array()) as number[][];
+    const y = (await (buildModel().apply(x, TRAINING) as tf.Tensor).reshape([64, 12]).array()) as number[][];
     // The first call's seed is hash(0) of the layer's; sample i goes if hash(i) of that is below a quarter of 2³².
     const seed = hashIndex(0, 3);
     const dropped = y.map((_, i) => hashIndex(i, seed) < 2 ** 30);
@@ -28,25 +28,25 @@ describe("DropPath", () => {
     });
   });
 
-  it("drops other samples at the next call, and the gradients of those it drops", () => {
+  it("drops other samples at the next call, and the gradients of those it drops", async () => {
     const [model, double] = [buildModel(), buildModel()];
     const x = tf.ones([64, 2, 2, 3]);
     const first = model.apply(x, TRAINING) as tf.Tensor;
     const second = model.apply(x, TRAINING) as tf.Tensor;
-    expect(second.dataSync()).not.toEqual(first.dataSync());
+    expect(await second.data()).not.toEqual(await first.data());
     const gradient = tf.grad((x) => double.apply(x, TRAINING) as tf.Tensor)(x);
-    expect(gradient.dataSync()).toEqual(first.dataSync());
+    expect(await gradient.data()).toEqual(await first.data());
   });
 
-  it("is the identity outside training, and at rate 0", () => {
+  it("is the identity outside training, and at rate 0", async () => {
     const x = tf.ones([8, 4]);
-    expect((new DropPath({ rate: 0.9, seed: 1 }).apply(x) as tf.Tensor).dataSync()).toEqual(x.dataSync());
+    expect(await (new DropPath({ rate: 0.9, seed: 1 }).apply(x) as tf.Tensor).data()).toEqual(await x.data());
     const never = new DropPath({ rate: 0, seed: 1 });
-    expect((never.apply(x, TRAINING) as tf.Tensor).dataSync()).toEqual(x.dataSync());
+    expect(await (never.apply(x, TRAINING) as tf.Tensor).data()).toEqual(await x.data());
     expect(() => new DropPath({ rate: 1, seed: 1 })).toThrow(RangeError);
   });
 
-  it("carries its state over a restart, beside those of Dropout", () => {
+  it("carries its state over a restart, beside those of Dropout", async () => {
     const model = buildModel();
     const x = tf.ones([32, 2, 2, 3]);
     model.apply(x, TRAINING);
@@ -54,8 +54,8 @@ describe("DropPath", () => {
     expect(states).toEqual({ path: { calls: 1 } });
     const double = buildModel();
     setDropoutStates(double, states);
-    const next = (model.apply(x, TRAINING) as tf.Tensor).dataSync();
-    expect((double.apply(x, TRAINING) as tf.Tensor).dataSync()).toEqual(next);
+    const next = await (model.apply(x, TRAINING) as tf.Tensor).data();
+    expect(await (double.apply(x, TRAINING) as tf.Tensor).data()).toEqual(next);
   });
 
   it("saves the config of a stock Dropout that drops whole samples", () => {

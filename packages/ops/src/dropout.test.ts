@@ -5,8 +5,8 @@ import { Dropout, getDropoutStates, setDropoutStates } from "./dropout.js";
 const TRAINING = { training: true };
 const ONES = () => tf.ones([1, 256]);
 
-function draw(layer: Dropout): string {
-  return (layer.apply(ONES(), TRAINING) as tf.Tensor).dataSync().join();
+async function draw(layer: Dropout): Promise<string> {
+  return (await (layer.apply(ONES(), TRAINING) as tf.Tensor).data()).join();
 }
 
 function buildModel(seed: number): tf.LayersModel {
@@ -17,14 +17,14 @@ function buildModel(seed: number): tf.LayersModel {
 }
 
 describe("Dropout", () => {
-  it("draws a new mask at every call and repeats the sequence for the same seed", () => {
-    const draws = (seed: number): string[] => {
+  it("draws a new mask at every call and repeats the sequence for the same seed", async () => {
+    const draws = async (seed: number): Promise<string[]> => {
       const layer = new Dropout({ rate: 0.5, seed });
-      return [draw(layer), draw(layer), draw(layer)];
+      return [await draw(layer), await draw(layer), await draw(layer)];
     };
-    expect(new Set(draws(1)).size).toBe(3);
-    expect(draws(1)).toEqual(draws(1));
-    expect(draws(1)).not.toEqual(draws(2));
+    expect(new Set(await draws(1)).size).toBe(3);
+    expect(await draws(1)).toEqual(await draws(1));
+    expect(await draws(1)).not.toEqual(await draws(2));
   });
 
   it.each([
@@ -38,20 +38,20 @@ describe("Dropout", () => {
     expect(() => new Dropout(args)).toThrow(RangeError);
   });
 
-  it("is the identity outside training, which draws no mask", () => {
+  it("is the identity outside training, which draws no mask", async () => {
     const layer = new Dropout({ rate: 0.9, seed: 1 });
-    expect((layer.apply(ONES()) as tf.Tensor).dataSync()).toEqual(ONES().dataSync());
+    expect(await (layer.apply(ONES()) as tf.Tensor).data()).toEqual(await ONES().data());
     expect(layer.getState()).toEqual({ calls: 0 });
   });
 
-  it("goes on where a restored state left off", () => {
+  it("goes on where a restored state left off", async () => {
     const layer = new Dropout({ rate: 0.5, seed: 5 });
-    draw(layer);
+    await draw(layer);
     const state = JSON.parse(JSON.stringify(layer.getState()));
-    const next = draw(layer);
+    const next = await draw(layer);
     const restored = new Dropout({ rate: 0.5, seed: 5 });
     restored.setState(state);
-    expect(draw(restored)).toBe(next);
+    expect(await draw(restored)).toBe(next);
   });
 
   it("leaves nothing behind", () => {
@@ -74,16 +74,16 @@ describe("Dropout", () => {
 });
 
 describe("getDropoutStates and setDropoutStates", () => {
-  it("carry a model's masks over to its double", () => {
+  it("carry a model's masks over to its double", async () => {
     const model = buildModel(3);
     const x = tf.ones([4, 8]);
     model.apply(x, TRAINING);
     const states = getDropoutStates(model);
     expect(states).toEqual({ first: { calls: 1 }, second: { calls: 1 } });
-    const next = (model.apply(x, TRAINING) as tf.Tensor).dataSync();
+    const next = await (model.apply(x, TRAINING) as tf.Tensor).data();
     const double = buildModel(3);
     setDropoutStates(double, states);
-    expect((double.apply(x, TRAINING) as tf.Tensor).dataSync()).toEqual(next);
+    expect(await (double.apply(x, TRAINING) as tf.Tensor).data()).toEqual(next);
   });
 
   it("refuse the states of another model", () => {

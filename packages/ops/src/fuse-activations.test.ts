@@ -29,12 +29,19 @@ function build(activation: "relu" | "gelu" = "relu"): tf.LayersModel {
 const batch = () => tf.randomNormal([6, 3], 0, 1, "float32", 5);
 
 /** Loss, gradients, weights with the moving statistics that the step left, and what is predicted then. */
-function outcomeOf(model: tf.LayersModel, x: tf.Tensor): number[][] {
+async function outcomeOf(model: tf.LayersModel, x: tf.Tensor): Promise<number[][]> {
   const loss = (): tf.Scalar => (model.apply(x, TRAINING) as tf.Tensor).square().mean();
   const { value, grads } = tf.variableGrads(loss);
-  const gradients = model.trainableWeights.map(({ name }) => [...grads[name]!.dataSync()]);
-  const weights = model.getWeights().map((tensor) => [...tensor.dataSync()]);
-  return [[...value.dataSync()], ...gradients, ...weights, [...(model.predict(x) as tf.Tensor).dataSync()]];
+  const gradients = await Promise.all(
+    model.trainableWeights.map(async ({ name }) => [...(await grads[name]!.data())]),
+  );
+  const weights = await Promise.all(model.getWeights().map(async (tensor) => [...(await tensor.data())]));
+  return [
+    [...(await value.data())],
+    ...gradients,
+    ...weights,
+    [...(await (model.predict(x) as tf.Tensor).data())],
+  ];
 }
 
 describe("fuseActivations", () => {
@@ -46,12 +53,12 @@ describe("fuseActivations", () => {
 
   it.each(["relu", "gelu"] as const)(
     "changes neither outputs, nor gradients, nor moving statistics: %s",
-    (activation) => {
+    async (activation) => {
       const [plain, fused] = [build(activation), build(activation)];
       fuseActivations(fused);
       const x = batch();
-      const expected = outcomeOf(plain, x);
-      outcomeOf(fused, x).forEach((values, i) => {
+      const expected = await outcomeOf(plain, x);
+      (await outcomeOf(fused, x)).forEach((values, i) => {
         expect(largestDifference(values, expected[i] as number[])).toBeLessThan(1e-5);
       });
     },
@@ -75,7 +82,7 @@ describe("fuseActivations", () => {
   const pools = (model: tf.LayersModel) =>
     [0, 1].map((i) => (model.getLayer(`norm-${i}`) as BatchNormalization).trainingPool);
 
-  it("pools in the same pass, with the same outputs, gradients and moving statistics", () => {
+  it("pools in the same pass, with the same outputs, gradients and moving statistics", async () => {
     const [plain, fused] = [2, 2].map((poolSize) => buildPooled({ poolSize, strides: 2 })) as [
       tf.LayersModel,
       tf.LayersModel,
@@ -83,8 +90,8 @@ describe("fuseActivations", () => {
     fuseActivations(fused);
     expect(pools(fused)).toEqual([true, true]);
     const x = tf.randomNormal([2, 8, 8, 2], 0, 1, "float32", 5);
-    const expected = outcomeOf(plain, x);
-    outcomeOf(fused, x).forEach((values, i) => {
+    const expected = await outcomeOf(plain, x);
+    (await outcomeOf(fused, x)).forEach((values, i) => {
       expect(largestDifference(values, expected[i]!)).toBeLessThan(1e-5);
     });
   });
@@ -107,16 +114,16 @@ describe("fuseActivations", () => {
     expect(pools(model)).toEqual([false, true]);
   });
 
-  it("applies the ReLU in the training pass, and only there", () => {
+  it("applies the ReLU in the training pass, and only there", async () => {
     const model = build();
     fuseActivations(model);
     const norm = model.getLayer("bn-a");
     const x = tf.randomNormal([6, 4], 0, 1, "float32", 5);
-    expect((norm.apply(x, TRAINING) as tf.Tensor).min().dataSync()[0]).toBe(0);
-    expect((norm.apply(x) as tf.Tensor).min().dataSync()[0]).toBeLessThan(0);
+    expect((await (norm.apply(x, TRAINING) as tf.Tensor).min().data())[0]).toBe(0);
+    expect((await (norm.apply(x) as tf.Tensor).min().data())[0]).toBeLessThan(0);
   });
 
-  it("still applies the ReLU behind a frozen layer", () => {
+  it("still applies the ReLU behind a frozen layer", async () => {
     const model = build();
     fuseActivations(model);
     model.getLayer("bn-a").trainable = false;
@@ -124,7 +131,7 @@ describe("fuseActivations", () => {
       inputs: model.inputs,
       outputs: model.getLayer("relu-a").output,
     });
-    expect((probe.apply(batch(), TRAINING) as tf.Tensor).min().dataSync()[0]).toBe(0);
+    expect((await (probe.apply(batch(), TRAINING) as tf.Tensor).min().data())[0]).toBe(0);
   });
 
   it("leaves a layer alone whose output is the model's", () => {

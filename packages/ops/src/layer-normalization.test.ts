@@ -17,34 +17,40 @@ describe("LayerNormalization", () => {
 
   it.each([{}, { epsilon: 1e-6 }, { scale: false }, { center: false }] as LayerNormalizationArgs[])(
     "predicts what the stock layer predicts: %j",
-    (args) => {
-      const predict = (layer: tf.layers.Layer) => (build(layer).predict(x()) as tf.Tensor).dataSync();
-      const own = predict(new LayerNormalization({ ...args, ...initializers }));
-      const stock = predict(tf.layers.layerNormalization({ ...args, ...initializers }));
+    async (args) => {
+      const predict = async (layer: tf.layers.Layer) => await (build(layer).predict(x()) as tf.Tensor).data();
+      const own = await predict(new LayerNormalization({ ...args, ...initializers }));
+      const stock = await predict(tf.layers.layerNormalization({ ...args, ...initializers }));
       expect(largestDifference(own, stock)).toBeLessThan(1e-5);
     },
   );
 
-  it("has the stock layer's gradients", () => {
+  it("has the stock layer's gradients", async () => {
     const dy = tf.randomNormal([5, 2, 3, 4], 0, 1, "float32", 4);
-    const gradients = (layer: tf.layers.Layer): number[] => {
+    const gradients = async (layer: tf.layers.Layer): Promise<number[]> => {
       const model = build(layer);
       const loss = (x: tf.Tensor): tf.Scalar =>
         (model.apply(x, { training: true }) as tf.Tensor).mul(dy).sum();
       const { grads } = tf.variableGrads(() => loss(x()));
       const ofWeights = model.trainableWeights.map((weight) => grads[weight.name] as tf.Tensor);
       expect(ofWeights.map(({ shape }) => shape)).toEqual([[4], [4]]);
-      return [...ofWeights, tf.grad(loss)(x())].flatMap((gradient) => [...gradient.dataSync()]);
+      return (
+        await Promise.all(
+          [...ofWeights, tf.grad(loss)(x())].map(async (gradient) => [...(await gradient.data())]),
+        )
+      ).flat();
     };
-    const own = gradients(new LayerNormalization(initializers));
-    expect(largestDifference(own, gradients(tf.layers.layerNormalization(initializers)))).toBeLessThan(1e-4);
+    const own = await gradients(new LayerNormalization(initializers));
+    expect(largestDifference(own, await gradients(tf.layers.layerNormalization(initializers)))).toBeLessThan(
+      1e-4,
+    );
   });
 
-  it("trains without scale or offset", () => {
+  it("trains without scale or offset", async () => {
     const model = build(new LayerNormalization({ scale: false }));
     const { grads } = tf.variableGrads(() => (model.apply(x(), { training: true }) as tf.Tensor).sum());
     // Every one of the 30 rows adds its offset once.
-    expect([...Object.values(grads)[0]!.dataSync()]).toEqual([30, 30, 30, 30]);
+    expect([...(await Object.values(grads)[0]!.data())]).toEqual([30, 30, 30, 30]);
   });
 
   it("saves the stock layer's config", () => {

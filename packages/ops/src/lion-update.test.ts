@@ -10,21 +10,21 @@ const tensors = () => ({
   average: tf.tensor1d([-3, 4, 0]),
 });
 
-function values(tensor: tf.Tensor): number[] {
-  return Array.from(tensor.dataSync(), (value) => Number(value.toFixed(5)));
+async function values(tensor: tf.Tensor): Promise<number[]> {
+  return Array.from(await tensor.data(), (value) => Number(value.toFixed(5)));
 }
 
-it("takes a step of one length against the sign of average and gradient, by hand", () => {
+it("takes a step of one length against the sign of average and gradient, by hand", async () => {
   // mixed = (−1, −2, 0); param' = param − 0.1 · (sign(mixed) + 0.2 · param); average' = 0.75 · average + 0.25 · grad
   const [param, average] = lionUpdate(tensors(), ATTRS);
-  expect(values(param)).toEqual([1.08, -1.86, 4.9]);
-  expect(values(average)).toEqual([-2, 1, 0]);
+  expect(await values(param)).toEqual([1.08, -1.86, 4.9]);
+  expect(await values(average)).toEqual([-2, 1, 0]);
 });
 
-it("leaves nothing behind but its outputs", () => {
+it("leaves nothing behind but its outputs", async () => {
   const inputs = tensors();
   const before = tf.memory().numTensors;
   tf.dispose(lionUpdate(inputs, ATTRS));
   expect(tf.memory().numTensors).toBe(before);
-  expect(values(inputs.average)).toEqual([-3, 4, 0]);
+  expect(await values(inputs.average)).toEqual([-3, 4, 0]);
 });

@@ -40,7 +40,7 @@ describe("a model of our layers", () => {
     fuseActivations(model);
     const x = tf.randomNormal([3, 4, 4, 2], 1, 2, "float32", 1);
     for (let i = 0; i < 3; i++) model.apply(x, { training: true });
-    const expected = (model.predict(x) as tf.Tensor).dataSync();
+    const expected = await (model.predict(x) as tf.Tensor).data();
 
     let saved: tf.io.ModelArtifacts | undefined;
     await model.save({
@@ -53,7 +53,7 @@ describe("a model of our layers", () => {
       modelTopology: saved?.modelTopology,
       weightSpecs: saved?.weightSpecs,
       weights: Buffer.from(saved?.weightData as ArrayBuffer).toString("base64"),
-      x: x.arraySync(),
+      x: await x.array(),
     });
     const output = execFileSync(process.execPath, ["--input-type=module", "--eval", STOCK_PROGRAM], {
       input: message,

@@ -27,35 +27,35 @@ describe("hashIndex", () => {
 });
 
 describe("statelessDropout", () => {
-  it("keeps exactly the elements the definition keeps, scaled", () => {
+  it("keeps exactly the elements the definition keeps, scaled", async () => {
     const x = tf.linspace(1, 2, 1000).reshape([10, 100]);
-    const values = x.dataSync();
-    const y = statelessDropout(x, { rate: 0.3, seed: 42 }).dataSync();
+    const values = await x.data();
+    const y = await statelessDropout(x, { rate: 0.3, seed: 42 }).data();
     y.forEach((value, i) => {
       const kept = hashByDefinition(i, 42) >= 0.3 * 2 ** 32;
       expect(value).toBeCloseTo(kept ? (values[i] as number) / 0.7 : 0, 5);
     });
   });
 
-  it("drops the fraction it is asked to, and keeps the mean", () => {
+  it("drops the fraction it is asked to, and keeps the mean", async () => {
     const y = statelessDropout(tf.ones([100_000]), { rate: 0.25, seed: 9 });
-    const values = y.dataSync();
+    const values = await y.data();
     const dropped = values.filter((value) => value === 0).length / values.length;
     // The standard error of the fraction is √(0.25 · 0.75 / 100000) = 0.0014.
     expect(Math.abs(dropped - 0.25)).toBeLessThan(0.007);
-    expect(Math.abs((y.mean().dataSync()[0] as number) - 1)).toBeLessThan(0.01);
+    expect(Math.abs(((await y.mean().data())[0] as number) - 1)).toBeLessThan(0.01);
   });
 
-  it("lets the gradient through the same mask", () => {
+  it("lets the gradient through the same mask", async () => {
     const x = tf.ones([64]);
     const dy = tf.range(1, 65);
     const attrs = { rate: 0.5, seed: 3 };
     const dx = tf.grad((x) => statelessDropout(x, attrs))(x, dy);
-    expect([...dx.dataSync()]).toEqual([...statelessDropout(dy, attrs).dataSync()]);
+    expect([...(await dx.data())]).toEqual([...(await statelessDropout(dy, attrs).data())]);
   });
 
-  it("is the identity at rate 0 and takes an empty tensor", () => {
-    expect([...statelessDropout(tf.tensor1d([1, 2]), { rate: 0, seed: 1 }).dataSync()]).toEqual([1, 2]);
+  it("is the identity at rate 0 and takes an empty tensor", async () => {
+    expect([...(await statelessDropout(tf.tensor1d([1, 2]), { rate: 0, seed: 1 }).data())]).toEqual([1, 2]);
     expect(statelessDropout(tf.zeros([0, 3]), { rate: 0.5, seed: 1 }).shape).toEqual([0, 3]);
   });
 

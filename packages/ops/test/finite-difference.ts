@@ -6,14 +6,23 @@ import * as tf from "@tensorflow/tfjs";
  *
  * @param h float32 rounding puts an error of about 1e-7 · f / h into the result, curvature one of h².
  */
-export function finiteDifference(f: (x: tf.Tensor) => tf.Scalar, x: tf.Tensor, h = 1e-2): number[] {
-  const values = x.dataSync().slice();
-  const at = (i: number, value: number): number => {
+export async function finiteDifference(
+  f: (x: tf.Tensor) => tf.Scalar,
+  x: tf.Tensor,
+  h = 1e-2,
+): Promise<number[]> {
+  const values = (await x.data()).slice();
+  const at = async (i: number, moveTo: number): Promise<number> => {
     const moved = values.slice();
-    moved[i] = value;
-    return tf.tidy(() => f(tf.tensor(moved, x.shape)).dataSync()[0] as number);
+    moved[i] = moveTo;
+    const loss = tf.tidy(() => f(tf.tensor(moved, x.shape)));
+    const [value] = await loss.data();
+    loss.dispose();
+    return value as number;
   };
-  return Array.from(values, (value, i) => (at(i, value + h) - at(i, value - h)) / (2 * h));
+  return Promise.all(
+    Array.from(values, async (value, i) => ((await at(i, value + h)) - (await at(i, value - h))) / (2 * h)),
+  );
 }
 
 /** The largest absolute difference between two lists of the same length. */
