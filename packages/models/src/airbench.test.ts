@@ -75,7 +75,7 @@ describe("airbench94", () => {
     const kernel = weightOf(model, "group1-conv1/kernel").read() as tf.Tensor4D;
     const passed = tf.randomNormal<tf.Rank.R4>([1, 5, 5, 8], 0, 1, "float32", 3);
     const output = tf.conv2d(passed, kernel, 1, "same").slice([0, 0, 0, 0], [1, 5, 5, 8]);
-    expect(output.dataSync()).toEqual(passed.dataSync());
+    expect(await output.data()).toEqual(await passed.data());
   });
 
   it("makes no features of rounding errors where its epsilon is large enough for grey pictures in three channels", async () => {
@@ -98,7 +98,7 @@ describe("airbench94", () => {
         training: true,
       }) as tf.Tensor4D;
       const { variance } = tf.moments(normalised, [0, 1, 2]);
-      return variance.greater(0.01).sum().dataSync()[0]!;
+      return (await variance.greater(0.01).sum().data())[0]!;
     };
     // Of 12 values of a patch 4 differ, and each direction has two filters.
     expect(await livingChannels({ epsilon: 1e-3 })).toBe(8);
@@ -121,8 +121,8 @@ describe("airbench94", () => {
     const output = tf.conv2d(x, kernel.read() as tf.Tensor4D, 1, "valid").reshape([-1, 24]);
     const half = output.slice([0, 0], [-1, 12]);
     const covariance = tf.matMul(half, half, true, false).div(half.shape[0]);
-    expect(covariance.sub(tf.eye(12)).abs().max().dataSync()[0]).toBeLessThan(0.02);
-    expect(output.slice([0, 12], [-1, 12]).add(half).abs().max().dataSync()[0]).toBeLessThan(1e-5);
+    expect((await covariance.sub(tf.eye(12)).abs().max().data())[0]).toBeLessThan(0.02);
+    expect((await output.slice([0, 12], [-1, 12]).add(half).abs().max().data())[0]).toBeLessThan(1e-5);
     expect(model.trainableWeights).not.toContain(kernel);
     expect(model.trainableWeights).toContain(weightOf(model, "whiten/bias"));
   });

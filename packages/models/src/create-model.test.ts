@@ -53,8 +53,8 @@ describe("createModel", () => {
       const model = await createModel(module("two-branches.mjs", { filters: 5 }), context);
       expect(model.getLayer("join").outputShape).toEqual([null, 8, 8, 10]);
       const double = await createModel(module("two-branches.mjs", { filters: 5 }), context);
-      expect(double.getWeights().map((w) => w.dataSync())).toEqual(
-        model.getWeights().map((w) => w.dataSync()),
+      expect(await Promise.all(double.getWeights().map(async (w) => await w.data()))).toEqual(
+        await Promise.all(model.getWeights().map(async (w) => await w.data())),
       );
     });
 

@@ -61,7 +61,7 @@ describe("a list of layers", () => {
     const [first, second] = ["conv1", "conv2"].map(
       (name) => model.getLayer(name).getWeights()[0] as tf.Tensor,
     );
-    expect(first?.dataSync()).not.toEqual(second?.dataSync());
+    expect(await first?.data()).not.toEqual(await second?.data());
   });
 
   for (const [what, layers, message] of [

@@ -47,7 +47,7 @@ describe("loadClassifier", () => {
     const pictures = [1, 2, 3].map(picture);
     const x = tf.stack(pictures.map(({ data }) => tf.tensor3d(new Float32Array(data), [4, 4, 3]).div(255)));
     const normalised = x.sub(tf.tensor1d([0.5, 0.4, 0.3])).div(tf.tensor1d([0.25, 0.5, 1]));
-    const expected = tf.softmax(model.predict(normalised) as tf.Tensor).dataSync();
+    const expected = await tf.softmax(model.predict(normalised) as tf.Tensor).data();
 
     const classifier = await loadClassifier(await savedFolder());
     const probabilities = await classifier.predict(pictures);
@@ -71,7 +71,7 @@ describe("loadClassifier", () => {
       await loadClassifier(await savedFolder({ output: "probabilities" })),
     ];
     const raw = await asProbabilities.predict([picture(1)]);
-    const softmax = tf.softmax(tf.tensor1d(raw)).dataSync();
+    const softmax = await tf.softmax(tf.tensor1d(raw)).data();
     (await asLogits.predict([picture(1)])).forEach((value, i) =>
       expect(value).toBeCloseTo(softmax[i] as number, 6),
     );
@@ -126,10 +126,10 @@ describe("loadClassifier", () => {
     const x = classifier.toInput([picture(1), picture(2)]);
     expect(x.shape).toEqual([2, 4, 4, 3]);
     // The first pixel's red: (byte / 255 - 0.5) / 0.25.
-    expect(x.dataSync()[0]).toBeCloseTo((31 / 255 - 0.5) / 0.25, 5);
+    expect((await x.data())[0]).toBeCloseTo((31 / 255 - 0.5) / 0.25, 5);
     const y = classifier.model.predict(x) as tf.Tensor;
     const logits = await classifier.logits([picture(1), picture(2)]);
-    y.dataSync().forEach((value, i) => expect(logits[i]).toBeCloseTo(value, 5));
+    (await y.data()).forEach((value, i) => expect(logits[i]).toBeCloseTo(value, 5));
     tf.dispose([x, y]);
     expect(tf.memory().numTensors).toBe(before);
   });

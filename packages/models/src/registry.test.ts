@@ -75,13 +75,20 @@ const isLeftOut = (name: ModelName): boolean =>
 const isTooSlow = (model: tf.LayersModel): boolean => tf.getBackend() === "cpu" && countFlops(model) > 48e6;
 const weightNames = (model: tf.LayersModel) => model.weights.map(({ originalName }) => originalName);
 /** Equal for equal weights, bit for bit. */
-function digest(model: tf.LayersModel): string {
+async function digest(model: tf.LayersModel): Promise<string> {
   const hash = createHash("sha256");
-  for (const weight of model.getWeights()) hash.update(weight.dataSync());
+  for (const weight of model.getWeights()) hash.update(await weight.data());
   return hash.digest("hex");
 }
 
-function trainOneStep(model: tf.LayersModel, x: tf.Tensor): void {
+async function valuesOf(make: () => tf.Tensor): Promise<Float32Array> {
+  const tensor = tf.tidy(make);
+  const values = await tensor.data<"float32">();
+  tensor.dispose();
+  return values;
+}
+
+async function trainOneStep(model: tf.LayersModel, x: tf.Tensor): Promise<void> {
   const labels = tf.oneHot([0, 1], NUM_CLASSES);
   const loss = (): tf.Scalar =>
     tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(
@@ -90,12 +97,12 @@ function trainOneStep(model: tf.LayersModel, x: tf.Tensor): void {
     );
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const { value, grads } = tf.variableGrads(loss, variables);
-  expect(Number.isFinite(value.dataSync()[0])).toBe(true);
+  expect(Number.isFinite((await value.data())[0])).toBe(true);
   let moved = 0;
   for (const variable of variables) {
     const gradient = grads[variable.name] as tf.Tensor;
     expect(gradient.shape).toEqual(variable.shape);
-    const largest = tf.tidy(() => gradient.abs().max().dataSync()[0]) as number;
+    const largest = (await valuesOf(() => gradient.abs().max()))[0]!;
     expect(Number.isFinite(largest), variable.name).toBe(true);
     if (largest > 0) moved += 1;
     const updated = tf.tidy(() => variable.sub(gradient.mul(0.01)));
@@ -140,12 +147,12 @@ describe("the registry", () => {
         const x = tf.tidy(() =>
           tf.stack(pictures.map(({ data }) => tf.tensor(new Float32Array(data), [...inputShape]).div(255))),
         );
-        if (!isTooSlow(model)) trainOneStep(model, x);
-        const expected = tf.tidy(() => tf.softmax(model.predict(x) as tf.Tensor).dataSync());
+        if (!isTooSlow(model)) await trainOneStep(model, x);
+        const expected = await valuesOf(() => tf.softmax(model.predict(x) as tf.Tensor));
         expect(stagesOf(model).map(({ name }) => name)).toEqual(STAGES[name]);
         const { features, head } = splitModel(model);
         const judged = tf.tidy(() => head.predict(features.predict(x) as tf.Tensor) as tf.Tensor);
-        const byParts = tf.tidy(() => tf.softmax(judged).dataSync());
+        const byParts = await valuesOf(() => tf.softmax(judged));
         byParts.forEach((probability, i) => expect(probability).toBeCloseTo(expected[i] as number, 5));
         tf.dispose([x, judged]);
 
@@ -184,11 +191,11 @@ describe("the registry", () => {
         ];
         expect(new Set(weightNames(model)).size).toBe(model.weights.length);
         expect(weightNames(double)).toEqual(weightNames(model));
-        expect(digest(double)).toBe(digest(model));
-        expect(digest(other)).not.toBe(digest(model));
+        expect(await digest(double)).toBe(await digest(model));
+        expect(await digest(other)).not.toBe(await digest(model));
         const logits = model.predict(tf.ones([1, ...inputShape])) as tf.Tensor;
         expect(logits.shape).toEqual([1, NUM_CLASSES]);
-        expect(logits.dataSync().every(Number.isFinite)).toBe(true);
+        expect((await logits.data()).every(Number.isFinite)).toBe(true);
         tf.dispose(logits);
         for (const built of [model, double, other]) built.dispose();
       },

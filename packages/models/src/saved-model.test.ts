@@ -21,12 +21,14 @@ const context = (numClasses: number) => ({
   rng: Rng.fromSeed(9),
 });
 const pictures = () => tf.randomNormal([5, 4, 4, 3], 0, 1, "float32", 3);
-const outputs = (model: tf.LayersModel) => [...(model.predict(pictures()) as tf.Tensor).dataSync()];
-const weightsOf = (model: tf.LayersModel, layer: string) =>
-  model
-    .getLayer(layer)
-    .getWeights()
-    .map((weight) => [...weight.dataSync()]);
+const outputs = async (model: tf.LayersModel) => [...(await (model.predict(pictures()) as tf.Tensor).data())];
+const weightsOf = async (model: tf.LayersModel, layer: string) =>
+  await Promise.all(
+    model
+      .getLayer(layer)
+      .getWeights()
+      .map(async (weight) => [...(await weight.data())]),
+  );
 
 async function savedTiny(seed = 1): Promise<{ folder: string; model: tf.LayersModel }> {
   const folder = join(await temporaryFolder(), "classifier");
@@ -53,10 +55,10 @@ function expectClose(received: readonly number[], expected: readonly number[]): 
 describe("createModel of a saved network", () => {
   it("gives what it gave, from a folder, its model.json or a URL, and can be trained", async () => {
     const { folder, model } = await savedTiny();
-    const expected = outputs(model);
+    const expected = await outputs(model);
     for (const classifier of [folder, join(folder, "model.json"), await serveFolder(folder)]) {
       const loaded = await createModel({ classifier }, context(3));
-      expectClose(outputs(loaded), expected);
+      expectClose(await outputs(loaded), expected);
       expect(loaded.layers.filter((layer) => layer instanceof BatchNormalization)).toHaveLength(1);
       expect(loaded.layers.filter((layer) => layer instanceof Dropout)).toHaveLength(1);
       loaded.dispose();
@@ -67,10 +69,10 @@ describe("createModel of a saved network", () => {
     const { folder, model } = await savedTiny();
     const loaded = await createModel({ classifier: folder }, context(7));
     expect(loaded.outputs[0]!.shape).toEqual([null, 7]);
-    expect(weightsOf(loaded, "conv1")).toEqual(weightsOf(model, "conv1"));
-    expect(weightsOf(loaded, "batchNorm1")).toEqual(weightsOf(model, "batchNorm1"));
+    expect(await weightsOf(loaded, "conv1")).toEqual(await weightsOf(model, "conv1"));
+    expect(await weightsOf(loaded, "batchNorm1")).toEqual(await weightsOf(model, "batchNorm1"));
     const again = await createModel({ classifier: folder }, context(7));
-    expect(weightsOf(again, "logits")).toEqual(weightsOf(loaded, "logits"));
+    expect(await weightsOf(again, "logits")).toEqual(await weightsOf(loaded, "logits"));
   });
 
   it("leaves no tensor behind when it is disposed", async () => {
@@ -93,9 +95,9 @@ describe("createModel of a saved network", () => {
     if (isOwnLayer) layers.push(tf.layers.softmax());
     const model = tf.sequential({ layers });
     const loaded = await createModel({ classifier: await saveStock(model) }, context(4));
-    const probabilities = tf.tidy(() => tf.softmax(loaded.predict(pictures()) as tf.Tensor).dataSync());
-    expectClose([...probabilities], outputs(model));
-    expect(outputs(loaded)).not.toEqual(outputs(model));
+    const probabilities = await tf.tidy(() => tf.softmax(loaded.predict(pictures()) as tf.Tensor)).data();
+    expectClose([...probabilities], await outputs(model));
+    expect(await outputs(loaded)).not.toEqual(await outputs(model));
   });
 
   it("is cut into features and head as any network", async () => {
@@ -116,7 +118,7 @@ describe("createModel of a saved network", () => {
     await expect(createModel({ classifier: folder }, context(3))).rejects.toThrow(
       /or in a dense layer to be replaced. Received: .*, which ends in GlobalAveragePooling2D "mean" of \[4\]/,
     );
-    expectClose(outputs(await createModel({ classifier: folder }, context(4))), outputs(model));
+    expectClose(await outputs(await createModel({ classifier: folder }, context(4))), await outputs(model));
     const larger = createModel({ classifier: folder }, { ...context(4), inputShape: [8, 8, 3] });
     await expect(larger).rejects.toThrow(ModelConfigError);
     await expect(createModel({ classifier: join(folder, "no") }, context(4))).rejects.toThrow(

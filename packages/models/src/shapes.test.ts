@@ -99,13 +99,13 @@ describe("residual blocks", () => {
       ),
     });
     const [stem, stage] = probe.predict(tf.randomNormal([1, 32, 32, 3], 0, 1, "float32", 1)) as tf.Tensor[];
-    expect(stage!.dataSync()).toEqual(stem!.dataSync());
+    expect(await stage!.data()).toEqual(await stem!.data());
   });
 
   it("begin as nearly nothing in convnext-atto: each branch is multiplied by 1e-6", async () => {
     const model = await build("convnext-atto", [32, 32, 3]);
     const [factors] = model.getLayer("stage1-block1-scale").getWeights();
     expect(factors!.shape).toEqual([1, 1, 40, 1]);
-    factors!.dataSync().forEach((factor) => expect(factor).toBeCloseTo(1e-6, 12));
+    (await factors!.data()).forEach((factor) => expect(factor).toBeCloseTo(1e-6, 12));
   });
 });

@@ -9,7 +9,7 @@ import { splitModel, stagesOf } from "./split-model.js";
 const TRAINING = { training: true };
 const context = { inputShape: [8, 8, 3], numClasses: 4, rng: Rng.fromSeed(1) } as const;
 const pictures = () => tf.randomNormal([3, 8, 8, 3], 0, 1, "float32", 5);
-const values = (tensor: unknown) => [...(tensor as tf.Tensor).dataSync()];
+const values = async (tensor: unknown) => [...(await (tensor as tf.Tensor).data())];
 
 function expectClose(received: number[], expected: number[]): void {
   expect(received).toHaveLength(expected.length);
@@ -23,9 +23,9 @@ describe("splitModel", () => {
     expect(features.outputs[0]!.shape).toEqual([null, 64]);
     expect(head.outputs[0]!.shape).toEqual([null, 4]);
     const x = pictures();
-    expectClose(values(head.predict(features.predict(x))), values(model.predict(x)));
+    expectClose(await values(head.predict(features.predict(x))), await values(model.predict(x)));
     const trained = head.apply(features.apply(x, TRAINING), TRAINING);
-    expectClose(values(trained), values(model.apply(x, TRAINING)));
+    expectClose(await values(trained), await values(model.apply(x, TRAINING)));
   });
 
   it("shares the weights, and leaves the whole's cost as it was", async () => {
@@ -35,7 +35,7 @@ describe("splitModel", () => {
     expect(countFlops(model)).toBe(flops);
     expect(countFlops(features) + countFlops(head)).toBe(flops);
     model.getLayer("logits").setWeights([tf.zeros([64, 4]), tf.tensor1d([1, 2, 3, 4])]);
-    expect(values(head.predict(tf.ones([1, 64])))).toEqual([1, 2, 3, 4]);
+    expect(await values(head.predict(tf.ones([1, 64])))).toEqual([1, 2, 3, 4]);
   });
 
   it("cuts a list of layers in front of its dense layer", async () => {

@@ -13,34 +13,34 @@ const pixels = (images: tf.Tensor4D) => tf.reshape<tf.Rank.R2>(images, [images.s
  */
 const square = () => tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
 
-const valuesOf = (kind: Parameters<typeof applyToViews>[2]) => [
-  ...applyToViews(pixels, square(), kind).dataSync(),
+const valuesOf = async (kind: Parameters<typeof applyToViews>[2]) => [
+  ...(await applyToViews(pixels, square(), kind).data()),
 ];
 
 describe("applyToViews", () => {
-  it("asks the network once where nothing is augmented", () => {
-    expect(valuesOf(null)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  it("asks the network once where nothing is augmented", async () => {
+    expect(await valuesOf(null)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it("averages the picture and its mirror image", () => {
-    expect(valuesOf("flip")).toEqual([2, 2, 2, 5, 5, 5, 8, 8, 8]);
+  it("averages the picture and its mirror image", async () => {
+    expect(await valuesOf("flip")).toEqual([2, 2, 2, 5, 5, 5, 8, 8, 8]);
   });
 
-  it("weighs the picture by a half and each diagonal move by a quarter, the border mirrored", () => {
+  it("weighs the picture by a half and each diagonal move by a quarter, the border mirrored", async () => {
     // Down and right: 5 4 5 / 2 1 2 / 5 4 5. Up and left: 5 6 5 / 8 9 8 / 5 6 5.
     const expected = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((own, i) => {
       const back = [5, 4, 5, 2, 1, 2, 5, 4, 5][i]!;
       const on = [5, 6, 5, 8, 9, 8, 5, 6, 5][i]!;
       return own / 2 + back / 4 + on / 4;
     });
-    expect(valuesOf("translate")).toEqual(expected);
+    expect(await valuesOf("translate")).toEqual(expected);
   });
 
-  it("mirrors every move", () => {
+  it("mirrors every move", async () => {
     const mirrored = tf.reverse4d(square(), 2);
     const own = applyToViews(pixels, square(), "translate");
     const other = applyToViews(pixels, mirrored, "translate");
-    expect(valuesOf("flip-translate")).toEqual([...tf.mul(tf.add(own, other), 0.5).dataSync()]);
+    expect(await valuesOf("flip-translate")).toEqual([...(await tf.mul(tf.add(own, other), 0.5).data())]);
   });
 
   it.each(["flip", "translate", "flip-translate"] as const)(
@@ -56,9 +56,9 @@ describe("applyToViews", () => {
     },
   );
 
-  it("moves no picture that is one pixel wide or high, and mirrors it", () => {
+  it("moves no picture that is one pixel wide or high, and mirrors it", async () => {
     const row = tf.tensor4d([1, 2, 3], [1, 1, 3, 1]);
-    expect([...applyToViews(pixels, row, "flip").dataSync()]).toEqual([2, 2, 2]);
+    expect([...(await applyToViews(pixels, row, "flip").data())]).toEqual([2, 2, 2]);
     for (const kind of ["translate", "flip-translate"] as const) {
       expect(() => applyToViews(pixels, row, kind)).toThrow(ModelConfigError);
     }

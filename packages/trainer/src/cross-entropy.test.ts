@@ -19,32 +19,34 @@ const peer = JSON.parse(
   }[];
 };
 
-function lossOf(logits: number[][], labels: number[], labelSmoothing = 0): number {
-  return crossEntropy(tf.tensor2d(logits), tf.tensor1d(labels, "int32"), { labelSmoothing }).dataSync()[0]!;
+async function lossOf(logits: number[][], labels: number[], labelSmoothing = 0): Promise<number> {
+  return (
+    await crossEntropy(tf.tensor2d(logits), tf.tensor1d(labels, "int32"), { labelSmoothing }).data()
+  )[0]!;
 }
 
-function gradientOf(logits: number[][], labels: number[], labelSmoothing = 0): number[][] {
+async function gradientOf(logits: number[][], labels: number[], labelSmoothing = 0): Promise<number[][]> {
   const target = tf.tensor1d(labels, "int32");
   const gradient = tf.grad((z) => crossEntropy(z as tf.Tensor2D, target, { labelSmoothing }));
-  return gradient(tf.tensor2d(logits)).arraySync() as number[][];
+  return (await gradient(tf.tensor2d(logits)).array()) as number[][];
 }
 
 describe("crossEntropy", () => {
-  it("is −log softmax at the label, averaged over the batch", () => {
+  it("is −log softmax at the label, averaged over the batch", async () => {
     // softmax of [ln 1, ln 3] is [¼, ¾].
     const row = [0, Math.log(3)];
-    expect(lossOf([row], [1])).toBeCloseTo(-Math.log(0.75), 6);
-    expect(lossOf([row, row], [1, 0])).toBeCloseTo((-Math.log(0.75) - Math.log(0.25)) / 2, 6);
+    expect(await lossOf([row], [1])).toBeCloseTo(-Math.log(0.75), 6);
+    expect(await lossOf([row, row], [1, 0])).toBeCloseTo((-Math.log(0.75) - Math.log(0.25)) / 2, 6);
   });
 
-  it("spreads labelSmoothing evenly over all classes", () => {
+  it("spreads labelSmoothing evenly over all classes", async () => {
     // ε = 0.2, C = 2: targets 0.1 and 0.9.
     const expected = -(0.1 * Math.log(0.25) + 0.9 * Math.log(0.75));
-    expect(lossOf([[0, Math.log(3)]], [1], 0.2)).toBeCloseTo(expected, 6);
+    expect(await lossOf([[0, Math.log(3)]], [1], 0.2)).toBeCloseTo(expected, 6);
   });
 
-  it("has the gradient (softmax − target) / N", () => {
-    const gradient = gradientOf(
+  it("has the gradient (softmax − target) / N", async () => {
+    const gradient = await gradientOf(
       [
         [0, Math.log(3)],
         [0, 0],
@@ -59,17 +61,17 @@ describe("crossEntropy", () => {
     expected.forEach((row, i) => row.forEach((value, j) => expect(gradient[i]![j]).toBeCloseTo(value, 6)));
   });
 
-  it("scales the gradient by what comes from above", () => {
+  it("scales the gradient by what comes from above", async () => {
     const labels = tf.tensor1d([1], "int32");
     const threefold = tf.grad((z) => tf.mul(crossEntropy(z as tf.Tensor2D, labels), 3));
-    const [row] = threefold(tf.tensor2d([[0, Math.log(3)]])).arraySync() as number[][];
+    const [row] = (await threefold(tf.tensor2d([[0, Math.log(3)]])).array()) as number[][];
     expect(row![0]).toBeCloseTo(0.75, 6);
     expect(row![1]).toBeCloseTo(-0.75, 6);
   });
 
   it.each([0, 0.1])(
     "of mixed labels is the weighted sum of two, at a label smoothing of %f",
-    (labelSmoothing) => {
+    async (labelSmoothing) => {
       const logits = tf.tensor2d([
         [0, Math.log(3), 1],
         [2, -1, 0.5],
@@ -83,33 +85,36 @@ describe("crossEntropy", () => {
           tf.mul(crossEntropy(z, own, { labelSmoothing }), weight),
           tf.mul(crossEntropy(z, other, { labelSmoothing }), 1 - weight),
         );
-      expect(whole(logits).dataSync()[0]).toBeCloseTo(inParts(logits).dataSync()[0]!, 6);
-      const gradients = [whole, inParts].map((loss) =>
-        tf
-          .grad((z) => loss(z as tf.Tensor2D))(logits)
-          .dataSync(),
+      expect((await whole(logits).data())[0]).toBeCloseTo((await inParts(logits).data())[0]!, 6);
+      const gradients = await Promise.all(
+        [whole, inParts].map(
+          async (loss) =>
+            await tf
+              .grad((z) => loss(z as tf.Tensor2D))(logits)
+              .data(),
+        ),
       );
       gradients[0]!.forEach((value, i) => expect(value).toBeCloseTo(gradients[1]![i]!, 6));
     },
   );
 
-  it("of labels mixed by a half has the gradient (softmax − target) / N", () => {
+  it("of labels mixed by a half has the gradient (softmax − target) / N", async () => {
     const mixed = { labels: tf.tensor1d([0], "int32"), weight: 0.5 };
     const labels = tf.tensor1d([1], "int32");
     const gradient = tf.grad((z) => crossEntropy(z as tf.Tensor2D, labels, { mixed }));
     // softmax of [ln 1, ln 3] is [¼, ¾], the target [½, ½].
-    const [a, b] = gradient(tf.tensor2d([[0, Math.log(3)]])).dataSync();
+    const [a, b] = await gradient(tf.tensor2d([[0, Math.log(3)]])).data();
     expect(a).toBeCloseTo(-0.25, 6);
     expect(b).toBeCloseTo(0.25, 6);
   });
 
-  it("stays finite where exp overflows", () => {
-    expect(lossOf([[1e4, -1e4]], [0])).toBeCloseTo(0, 12);
-    expect(lossOf([[1e4, -1e4]], [1])).toBeCloseTo(2e4, 0);
-    expect(gradientOf([[1e30, -1e30]], [1])).toEqual([[1, -1]]);
+  it("stays finite where exp overflows", async () => {
+    expect(await lossOf([[1e4, -1e4]], [0])).toBeCloseTo(0, 12);
+    expect(await lossOf([[1e4, -1e4]], [1])).toBeCloseTo(2e4, 0);
+    expect(await gradientOf([[1e30, -1e30]], [1])).toEqual([[1, -1]]);
   });
 
-  it("agrees with finite differences", () => {
+  it("agrees with finite differences", async () => {
     const epsilon = 1e-2;
     const logit = fc.double({ min: -3, max: 3, noNaN: true });
     const problem = fc.record({
@@ -117,17 +122,20 @@ describe("crossEntropy", () => {
       label: fc.nat(3),
       labelSmoothing: fc.constantFrom(0, 0.1, 0.5),
     });
-    fc.assert(
-      fc.property(problem, ({ logits, label, labelSmoothing }) => {
+    await fc.assert(
+      fc.asyncProperty(problem, async ({ logits, label, labelSmoothing }) => {
         const labels = logits.map((_, i) => (label + i) % 4);
-        const gradient = gradientOf(logits, labels, labelSmoothing);
-        const moved = (delta: number) =>
-          lossOf(
+        const gradient = await gradientOf(logits, labels, labelSmoothing);
+        const moved = async (delta: number) =>
+          await lossOf(
             [[logits[0]![0] + delta, ...logits[0]!.slice(1)], ...logits.slice(1)],
             labels,
             labelSmoothing,
           );
-        expect(gradient[0]![0]).toBeCloseTo((moved(epsilon) - moved(-epsilon)) / (2 * epsilon), 3);
+        expect(gradient[0]![0]).toBeCloseTo(
+          ((await moved(epsilon)) - (await moved(-epsilon))) / (2 * epsilon),
+          3,
+        );
       }),
       { numRuns: 40 },
     );
@@ -146,7 +154,7 @@ describe("crossEntropy", () => {
 describe("with class weights", () => {
   it.each(peer.cases)(
     "is PyTorch's at a label smoothing of $labelSmoothing, of labels mixed by $mixed.weight",
-    ({ logits, labels, labelSmoothing, mixed, classWeights, loss, gradient }) => {
+    async ({ logits, labels, labelSmoothing, mixed, classWeights, loss, gradient }) => {
       const options = {
         labelSmoothing,
         classWeights,
@@ -156,14 +164,14 @@ describe("with class weights", () => {
       const { value, grad } = tf.valueAndGrad((z) => crossEntropy(z as tf.Tensor2D, target, options))(
         tf.tensor2d(logits),
       );
-      expect(value.dataSync()[0]).toBeCloseTo(loss, 5);
-      (grad.arraySync() as number[][]).forEach((row, i) =>
+      expect((await value.data())[0]).toBeCloseTo(loss, 5);
+      ((await grad.array()) as number[][]).forEach((row, i) =>
         row.forEach((slope, j) => expect(slope).toBeCloseTo(gradient[i]![j]!, 5)),
       );
     },
   );
 
-  it("is the mean by the labels' weights, whatever their scale", () => {
+  it("is the mean by the labels' weights, whatever their scale", async () => {
     // softmax of [ln 1, ln 3] is [¼, ¾].
     const logits = tf.tensor2d([
       [0, Math.log(3)],
@@ -173,21 +181,21 @@ describe("with class weights", () => {
     const expected = -(3 * Math.log(0.25) + Math.log(0.75)) / 4;
     for (const scale of [1, 1e-3, 1e3]) {
       const loss = crossEntropy(logits, labels, { classWeights: [3 * scale, scale] });
-      expect(loss.dataSync()[0]).toBeCloseTo(expected, 5);
+      expect((await loss.data())[0]).toBeCloseTo(expected, 5);
     }
     const alike = crossEntropy(logits, labels, { labelSmoothing: 0.2, classWeights: [1, 1] });
     const plain = crossEntropy(logits, labels, { labelSmoothing: 0.2 });
-    expect(alike.dataSync()[0]).toBeCloseTo(plain.dataSync()[0]!, 6);
+    expect((await alike.data())[0]).toBeCloseTo((await plain.data())[0]!, 6);
   });
 
-  it("learns nothing from a batch of classes that weigh nothing", () => {
+  it("learns nothing from a batch of classes that weigh nothing", async () => {
     const labels = tf.tensor1d([1], "int32");
     const options = { classWeights: [1, 0], labelSmoothing: 0.1 };
     const { value, grad } = tf.valueAndGrad((z) => crossEntropy(z as tf.Tensor2D, labels, options))(
       tf.tensor2d([[1, 2]]),
     );
-    expect(Math.abs(value.dataSync()[0]!)).toBe(0);
-    expect([...grad.dataSync()].map(Math.abs)).toEqual([0, 0]);
+    expect(Math.abs((await value.data())[0]!)).toBe(0);
+    expect([...(await grad.data())].map(Math.abs)).toEqual([0, 0]);
   });
 
   it("leaves only its result behind", () => {
@@ -199,11 +207,11 @@ describe("with class weights", () => {
   });
 });
 
-it("countCorrect counts the rows whose largest logit is at their label", () => {
+it("countCorrect counts the rows whose largest logit is at their label", async () => {
   const logits = tf.tensor2d([
     [0, 1, 2],
     [5, 1, 2],
     [0, 9, 2],
   ]);
-  expect(countCorrect(logits, tf.tensor1d([2, 1, 1], "int32")).dataSync()[0]).toBe(2);
+  expect((await countCorrect(logits, tf.tensor1d([2, 1, 1], "int32")).data())[0]).toBe(2);
 });

@@ -157,7 +157,7 @@ describe("discriminative learning rates", () => {
     ]);
   });
 
-  it("multiply those of the optimizer's groups", () => {
+  it("multiply those of the optimizer's groups", async () => {
     const weight = tf.variable(tf.tensor1d([1]));
     const spec = OptimizerSpec.parse({
       name: "sgd",
@@ -167,22 +167,22 @@ describe("discriminative learning rates", () => {
     const learningRates = new Map([["a/kernel", 0.25]]);
     const optimizer = createOptimizer(spec, new Map([["a/kernel", weight]]), { learningRates });
     optimizer.update(new Map([["a/kernel", tf.tensor1d([1])]]), { learningRate: 0.1, step: 1 });
-    expect(weight.dataSync()[0]).toBeCloseTo(1 - 0.1 * 2 * 0.25, 6);
+    expect((await weight.data())[0]).toBeCloseTo(1 - 0.1 * 2 * 0.25, 6);
   });
 });
 
 describe("a weight that rests first", () => {
-  it("makes its first update as Adam's first: by the learning rate, whatever the step", () => {
+  it("makes its first update as Adam's first: by the learning rate, whatever the step", async () => {
     const weight = tf.variable(tf.tensor1d([1]));
     const optimizer = createOptimizer(OptimizerSpec.parse("adam"), new Map([["a/kernel", weight]]), {
       stepsPerEpoch: 3,
       restingEpochs: new Map([["a/kernel", 2]]),
     });
-    const update = (step: number) => {
+    const update = async (step: number) => {
       optimizer.update(new Map([["a/kernel", tf.tensor1d([0.3])]]), { learningRate: 0.1, step });
-      return weight.dataSync()[0];
+      return (await weight.data())[0];
     };
-    expect(update(6)).toBe(1);
-    expect(update(7)).toBeCloseTo(0.9, 5);
+    expect(await update(6)).toBe(1);
+    expect(await update(7)).toBeCloseTo(0.9, 5);
   });
 });

@@ -154,25 +154,25 @@ describe("the loss of label sets", () => {
   const targets = tf.tensor2d([[1, 0]]);
   const labels = tf.tensor1d([-1], "int32");
 
-  it("counts pictures with a label by its weight, as PyTorch's pos_weight", () => {
+  it("counts pictures with a label by its weight, as PyTorch's pos_weight", async () => {
     // sigmoid(ln 3) = ¾: 3 · −ln ¾ for the label that is there, −ln ½ for the one that is not.
     const loss = binaryCrossEntropy(logits, targets, { positiveWeights: [3, 5] });
-    expect(loss.dataSync()[0]).toBeCloseTo((-3 * Math.log(0.75) - Math.log(0.5)) / 2, 6);
+    expect((await loss.data())[0]).toBeCloseTo((-3 * Math.log(0.75) - Math.log(0.5)) / 2, 6);
     const slopes = tf.grad((z) => binaryCrossEntropy(z as tf.Tensor2D, targets, { positiveWeights: [3, 5] }))(
       logits,
     );
     // (3·¾ − 3)/2 and ½/2.
-    const [first, second] = slopes.dataSync();
+    const [first, second] = await slopes.data();
     expect(first).toBeCloseTo(-3 / 8, 6);
     expect(second).toBeCloseTo(1 / 4, 6);
   });
 
-  it("smooths towards ½, as Keras's", () => {
+  it("smooths towards ½, as Keras's", async () => {
     const spec = { name: "binary-cross-entropy", labelSmoothing: 0.2, classWeights: null } as const;
     const loss = createLoss(spec)(logits, { labels, targets });
     // Targets of 0.9 and 0.1.
     const expected = -(0.9 * Math.log(0.75) + 0.1 * Math.log(0.25) + Math.log(0.5)) / 2;
-    expect(loss.dataSync()[0]).toBeCloseTo(expected, 6);
+    expect((await loss.data())[0]).toBeCloseTo(expected, 6);
   });
 
   it("is none of one class", () => {
@@ -180,7 +180,7 @@ describe("the loss of label sets", () => {
     expect(() => loss(logits, { labels, targets })).toThrow(/Received: cross-entropy/);
   });
 
-  it("counts labels that are right", () => {
+  it("counts labels that are right", async () => {
     const said = tf.tensor2d([
       [1, -1, 1, -1],
       [2, 2, 2, 2],
@@ -189,6 +189,6 @@ describe("the loss of label sets", () => {
       [1, 0, 0, 0.7],
       [1, 1, 0.6, 0.4],
     ]);
-    expect(countCorrectLabels(said, there).dataSync()[0]).toBeCloseTo(2 / 4 + 3 / 4, 6);
+    expect((await countCorrectLabels(said, there).data())[0]).toBeCloseTo(2 / 4 + 3 / 4, 6);
   });
 });

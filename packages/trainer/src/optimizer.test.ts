@@ -16,13 +16,13 @@ function optimizerFor(spec: unknown, variables: Map<string, tf.Variable>): Optim
   return createOptimizer(OptimizerSpec.parse(spec), variables);
 }
 
-function expectValues(tensor: tf.Tensor, expected: number[]): void {
-  const values = [...tensor.dataSync()];
+async function expectValues(tensor: tf.Tensor, expected: number[]): Promise<void> {
+  const values = [...(await tensor.data())];
   expected.forEach((value, i) => expect(values[i]).toBeCloseTo(value, 5));
 }
 
 describe("sgd", () => {
-  it("takes Nesterov steps with decoupled decay on kernels and none on biases", () => {
+  it("takes Nesterov steps with decoupled decay on kernels and none on biases", async () => {
     const variables = kernelAndBias();
     const optimizer = optimizerFor({ name: "sgd", momentum: 0.5, weightDecay: 0.1 }, variables);
     const gradients = new Map<string, tf.Tensor>([
@@ -31,17 +31,17 @@ describe("sgd", () => {
     ]);
     optimizer.update(gradients, { learningRate: 0.1, step: 1 });
     // v = g; u = g + 0.5·v = 1.5·g; p − 0.1·(u + 0.1·p)
-    expectValues(variables.get("dense/kernel")!, [1 - 0.1 * (1.5 + 0.1), 2 - 0.1 * (-1.5 + 0.2)]);
-    expectValues(variables.get("dense/bias")!, [0.85, 2.15]);
-    expectValues(optimizer.slots.get("dense/bias/velocity")!, [1, -1]);
+    await expectValues(variables.get("dense/kernel")!, [1 - 0.1 * (1.5 + 0.1), 2 - 0.1 * (-1.5 + 0.2)]);
+    await expectValues(variables.get("dense/bias")!, [0.85, 2.15]);
+    await expectValues(optimizer.slots.get("dense/bias/velocity")!, [1, -1]);
 
     optimizer.update(gradients, { learningRate: 0.1, step: 2 });
     // v = 0.5·1 + 1 = 1.5; u = 1 + 0.75
-    expectValues(variables.get("dense/bias")!, [0.85 - 0.175, 2.15 + 0.175]);
-    expectValues(optimizer.slots.get("dense/bias/velocity")!, [1.5, -1.5]);
+    await expectValues(variables.get("dense/bias")!, [0.85 - 0.175, 2.15 + 0.175]);
+    await expectValues(optimizer.slots.get("dense/bias/velocity")!, [1.5, -1.5]);
   });
 
-  it("decays depthwise kernels, but not those that are one factor a channel", () => {
+  it("decays depthwise kernels, but not those that are one factor a channel", async () => {
     const variables = new Map<string, tf.Variable>([
       ["a-conv/depthwise_kernel", tf.variable(tf.ones([3, 3, 2, 1]))],
       ["a-scale/depthwise_kernel", tf.variable(tf.ones([1, 1, 2, 1]))],
@@ -50,21 +50,21 @@ describe("sgd", () => {
     const optimizer = optimizerFor({ name: "sgd", momentum: 0, weightDecay: 0.1 }, variables);
     const gradients = new Map([...variables].map(([name, variable]) => [name, tf.zerosLike(variable)]));
     optimizer.update(gradients, { learningRate: 0.5, step: 1 });
-    expectValues(variables.get("a-conv/depthwise_kernel")!, [0.95]);
-    expectValues(variables.get("a-scale/depthwise_kernel")!, [1]);
-    expectValues(variables.get("a-project/kernel")!, [0.95]);
+    await expectValues(variables.get("a-conv/depthwise_kernel")!, [0.95]);
+    await expectValues(variables.get("a-scale/depthwise_kernel")!, [1]);
+    await expectValues(variables.get("a-project/kernel")!, [0.95]);
   });
 
-  it("leaves weights without a gradient alone", () => {
+  it("leaves weights without a gradient alone", async () => {
     const variables = kernelAndBias();
     const optimizer = optimizerFor({ name: "sgd" }, variables);
     optimizer.update(new Map([["dense/bias", tf.tensor1d([1, 1])]]), { learningRate: 1, step: 1 });
-    expectValues(variables.get("dense/kernel")!, [1, 2]);
+    await expectValues(variables.get("dense/kernel")!, [1, 2]);
   });
 });
 
 describe("adamw", () => {
-  it("corrects the bias of its moments and decays kernels only", () => {
+  it("corrects the bias of its moments and decays kernels only", async () => {
     const variables = kernelAndBias();
     const optimizer = optimizerFor({ name: "adamw", weightDecay: 0.5, epsilon: 1e-12 }, variables);
     const gradients = new Map<string, tf.Tensor>([
@@ -73,10 +73,10 @@ describe("adamw", () => {
     ]);
     optimizer.update(gradients, { learningRate: 0.1, step: 1 });
     // After one step m̂/√v̂ is the gradient's sign.
-    expectValues(variables.get("dense/bias")!, [1 - 0.1, 2 + 0.1]);
-    expectValues(variables.get("dense/kernel")!, [1 - 0.1 * (1 + 0.5), 2 - 0.1 * (-1 + 1)]);
-    expectValues(optimizer.slots.get("dense/kernel/firstMoment")!, [0.3, -0.4]);
-    expectValues(optimizer.slots.get("dense/kernel/secondMoment")!, [0.009, 0.016]);
+    await expectValues(variables.get("dense/bias")!, [1 - 0.1, 2 + 0.1]);
+    await expectValues(variables.get("dense/kernel")!, [1 - 0.1 * (1 + 0.5), 2 - 0.1 * (-1 + 1)]);
+    await expectValues(optimizer.slots.get("dense/kernel/firstMoment")!, [0.3, -0.4]);
+    await expectValues(optimizer.slots.get("dense/kernel/secondMoment")!, [0.009, 0.016]);
   });
 });
 
@@ -96,21 +96,21 @@ const peer = JSON.parse(
 describe("beside PyTorch", () => {
   it.each(peer.cases.map((one) => [JSON.stringify(one.optimizer), one] as const))(
     "%s takes the same steps",
-    (_, { optimizer: spec, shape, first, gradients, after }) => {
+    async (_, { optimizer: spec, shape, first, gradients, after }) => {
       const weight = tf.variable(tf.tensor(first, shape));
       const optimizer = optimizerFor(spec, new Map([["layer/kernel", weight]]));
-      peer.rates.forEach((learningRate, i) => {
+      for (const [i, learningRate] of peer.rates.entries()) {
         const gradient = tf.tensor(gradients[i]!, shape);
         optimizer.update(new Map([["layer/kernel", gradient]]), { learningRate, step: i + 1 });
-        const values = weight.dataSync();
+        const values = await weight.data();
         after[i]!.forEach((value, at) => expect(values[at], `step ${i + 1}`).toBeCloseTo(value, 4));
-      });
+      }
     },
   );
 });
 
 describe("muon", () => {
-  it("moves filters by Muon and all else by SGD at a rate of its own, by hand", () => {
+  it("moves filters by Muon and all else by SGD at a rate of its own, by hand", async () => {
     const variables = new Map<string, tf.Variable>([
       ["conv/kernel", tf.variable(tf.tensor4d([2], [1, 1, 1, 1]))],
       ["conv/bias", tf.variable(tf.tensor1d([2]))],
@@ -122,8 +122,8 @@ describe("muon", () => {
     ]);
     optimizer.update(gradients, { learningRate: 0.1, step: 1 });
     // The only singular value is 1: 3.4445 − 4.775 + 2.0315 = 0.701; the weight's norm is brought to 1.
-    expectValues(variables.get("conv/kernel")!, [1 - 0.1 * 0.701]);
-    expectValues(variables.get("conv/bias")!, [2 - 0.05 * 1.85]);
+    await expectValues(variables.get("conv/kernel")!, [1 - 0.1 * 0.701]);
+    await expectValues(variables.get("conv/bias")!, [2 - 0.05 * 1.85]);
   });
 });
 
@@ -143,37 +143,37 @@ describe("groups and noDecay", () => {
     return variables;
   }
 
-  it("multiply the learning rate of the weights they match first", () => {
+  it("multiply the learning rate of the weights they match first", async () => {
     const variables = updated([
       { weights: "bias$", learningRate: 64 },
       { weights: "^dense/", learningRate: 2 },
     ]);
-    expectValues(variables.get("dense/bias")!, [1 - 6.4, 2 - 6.4]);
-    expectValues(variables.get("dense/kernel")!, [1 - 0.2 * 1.5, 2 - 0.2 * 2]);
+    await expectValues(variables.get("dense/bias")!, [1 - 6.4, 2 - 6.4]);
+    await expectValues(variables.get("dense/kernel")!, [1 - 0.2 * 1.5, 2 - 0.2 * 2]);
   });
 
-  it("spare weights of decay, and decay biases where they say so", () => {
+  it("spare weights of decay, and decay biases where they say so", async () => {
     const variables = updated([
       { weights: "bias", weightDecay: 2 },
       { weights: "kernel", weightDecay: 0 },
     ]);
-    expectValues(variables.get("dense/bias")!, [1 - 0.1 * 2, 2 - 0.1 * 3]);
-    expectValues(variables.get("dense/kernel")!, [0.9, 1.9]);
+    await expectValues(variables.get("dense/bias")!, [1 - 0.1 * 2, 2 - 0.1 * 3]);
+    await expectValues(variables.get("dense/kernel")!, [0.9, 1.9]);
     const spared = updated([{ weights: "kernel", learningRate: 2 }], { noDecay: ["^dense/k"] });
-    expectValues(spared.get("dense/kernel")!, [0.8, 1.8]);
+    await expectValues(spared.get("dense/kernel")!, [0.8, 1.8]);
     const insisting = updated([{ weights: "kernel", weightDecay: 1 }], { noDecay: ["^dense/k"] });
-    expectValues(insisting.get("dense/kernel")!, [1 - 0.15, 2 - 0.2]);
+    await expectValues(insisting.get("dense/kernel")!, [1 - 0.15, 2 - 0.2]);
   });
 
-  it("let weights rest from the start, or once their epochs are done", () => {
+  it("let weights rest from the start, or once their epochs are done", async () => {
     // 1.5 epochs of 3 steps: the fifth update is the last that begins before them.
     const bias = (step: number) =>
       updated([{ weights: "bias", untilEpoch: 1.5 }], { step }).get("dense/bias")!;
-    expectValues(bias(5), [0.9, 1.9]);
-    expectValues(bias(6), [1, 2]);
+    await expectValues(bias(5), [0.9, 1.9]);
+    await expectValues(bias(6), [1, 2]);
     const frozen = updated([{ weights: "kernel", learningRate: 0 }]);
-    expectValues(frozen.get("dense/kernel")!, [1, 2]);
-    expectValues(frozen.get("dense/bias")!, [0.9, 1.9]);
+    await expectValues(frozen.get("dense/kernel")!, [1, 2]);
+    await expectValues(frozen.get("dense/bias")!, [0.9, 1.9]);
     const config = OptimizerSpec.parse({ ...spec, groups: [{ weights: "bias", untilEpoch: 1 }] });
     expect(() => createOptimizer(config, kernelAndBias())).toThrow(/Expected `stepsPerEpoch`/);
   });

@@ -29,7 +29,9 @@ async function profileOf(
     rng: Rng.fromSeed(0),
     profiler: new StepProfiler(options, (profile) => profiles.push(profile)),
   });
-  const weights = [...weightsByName(model).values()].map((weight) => [...weight.dataSync()]);
+  const weights = await Promise.all(
+    [...weightsByName(model).values()].map(async (weight) => [...(await weight.data())]),
+  );
   optimizer.dispose();
   model.dispose();
   expect(new Set(tf.getKernelsForBackend(tf.getBackend()))).toEqual(new Set(kernelsBefore));

@@ -52,7 +52,7 @@ async function stepOf(
     step: 1,
   });
   expect(tf.memory().numTensors).toBe(before);
-  const kernel = [...weightsByName(model).get("logits/kernel")!.dataSync()];
+  const kernel = [...(await weightsByName(model).get("logits/kernel")!.data())];
   return { metrics, kernel };
 }
 

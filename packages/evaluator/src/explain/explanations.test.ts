@@ -75,8 +75,8 @@ describe("integratedGradients", () => {
 
   it("sums to what the logit gains over the baseline, the closer the more steps", async () => {
     const { model, inputs } = pytorchNetwork();
-    const logit = (x: tf.Tensor) => (model.predict(x) as tf.Tensor).dataSync();
-    const [at, from] = [logit(inputs), logit(tf.fill(inputs.shape, 0.25))];
+    const logit = async (x: tf.Tensor) => await (model.predict(x) as tf.Tensor).data();
+    const [at, from] = [await logit(inputs), await logit(tf.fill(inputs.shape, 0.25))];
     const gap = async (steps: number) => {
       const maps = await integratedGradients(model, inputs, { steps, baseline: 0.25, classes: 1 });
       return Math.max(

@@ -7,20 +7,21 @@ import { randomiseWeights } from "./randomise-weights.js";
 import { rankCorrelation } from "./rank-correlation.js";
 import { sanityCheck } from "./sanity-check.js";
 
-const weightsOf = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
+const weightsOf = async (model: tf.LayersModel) =>
+  await Promise.all(model.getWeights().map(async (weight) => [...(await weight.data())]));
 const sorted = (values: number[]) => [...values].sort((a, b) => a - b);
 
 describe("randomiseWeights", () => {
   it("leaves each weight its values, in other places, and puts them back", async () => {
     const { model } = pytorchNetwork();
-    const learned = weightsOf(model);
+    const learned = await weightsOf(model);
     const before = tf.memory().numTensors;
     const restore = await randomiseWeights(model.layers, Rng.fromSeed(1));
-    const random = weightsOf(model);
+    const random = await weightsOf(model);
     expect(random).not.toEqual(learned);
     expect(random.map(sorted)).toEqual(learned.map(sorted));
     restore();
-    expect(weightsOf(model)).toEqual(learned);
+    expect(await weightsOf(model)).toEqual(learned);
     expect(tf.memory().numTensors).toBe(before);
   });
 });
@@ -28,7 +29,7 @@ describe("randomiseWeights", () => {
 describe("sanityCheck", () => {
   it("goes from the head down, with what the trained network says, and gives the weights back", async () => {
     const { model, inputs } = pytorchNetwork();
-    const learned = weightsOf(model);
+    const learned = await weightsOf(model);
     const asked: unknown[] = [];
     const explain: typeof gradCam = (network, pictures, options) => {
       asked.push(options?.classes);
@@ -40,20 +41,20 @@ describe("sanityCheck", () => {
     expect(stages.map(({ stage }) => stage)).toEqual(["head", "hidden", "conv2", "conv1"]);
     expect(stages.every(({ rankCorrelation: rho }) => Math.abs(rho) < 0.9)).toBe(true);
     expect(asked.slice(1)).toEqual(Array(4).fill([0, 0, 0, 2]));
-    expect(weightsOf(model)).toEqual(learned);
+    expect(await weightsOf(model)).toEqual(learned);
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it("gives the weights back where it is stopped", async () => {
     const { model, inputs } = pytorchNetwork();
-    const learned = weightsOf(model);
+    const learned = await weightsOf(model);
     const onStage = (stage: string): void => {
       if (stage === "conv2") throw new Error("Stopped.");
     };
     await expect(
       sanityCheck(model, inputs, { explain: gradCam, rng: Rng.fromSeed(2), onStage }),
     ).rejects.toThrow("Stopped.");
-    expect(weightsOf(model)).toEqual(learned);
+    expect(await weightsOf(model)).toEqual(learned);
   });
 });
 

@@ -64,27 +64,34 @@ describe("logits", () => {
       for (const [side, expected] of Object.entries(logits)) {
         const model = await build(ours, { side: Number(side), ...options });
         await loadPretrained(model, file);
-        expectLogits(model, Number(side), expected);
+        await expectLogits(model, Number(side), expected);
         model.dispose();
       }
     });
   }
 });
 
-function expectLogits(model: tf.LayersModel, side: number, expected: readonly number[]): void {
+async function expectLogits(model: tf.LayersModel, side: number, expected: readonly number[]): Promise<void> {
   const channels = model.inputs[0]!.shape[3]!;
-  const received = tf.tidy(() => (model.predict(madePicture(side, channels)) as tf.Tensor).dataSync());
+  const received = await tf.tidy(() => model.predict(madePicture(side, channels)) as tf.Tensor).data();
   const scale = Math.max(...expected.map(Math.abs));
   expected.forEach((logit, i) => expect(Math.abs(received[i]! - logit) / scale).toBeLessThan(1e-4));
 }
 
-const valuesOf = (model: tf.LayersModel) =>
-  new Map(model.weights.map((weight) => [weight.originalName, weight.read().dataSync()]));
+const valuesOf = async (model: tf.LayersModel) =>
+  new Map(
+    await Promise.all(
+      model.weights.map(async (weight) => [weight.originalName, await weight.read().data()] as const),
+    ),
+  );
 
 /** A hash of each weight's bytes, by which whole networks are compared in no time. */
-const hashesOf = (model: tf.LayersModel) =>
+const hashesOf = async (model: tf.LayersModel) =>
   new Map(
-    [...valuesOf(model)].map(([name, values]) => [name, createHash("sha256").update(values).digest("hex")]),
+    [...(await valuesOf(model))].map(([name, values]) => [
+      name,
+      createHash("sha256").update(values).digest("hex"),
+    ]),
   );
 
 /** Of the smallest network there is: so that each test of a file changes one thing. */
@@ -101,7 +108,7 @@ describe("the classifier", () => {
     const file = safetensorsOf(madeState(ZOO[MOBILE]!));
     await loadPretrained(model, file);
     await loadPretrained(whole, file);
-    const [loaded, first, published] = [hashesOf(model), hashesOf(fresh), hashesOf(whole)];
+    const [loaded, first, published] = [await hashesOf(model), await hashesOf(fresh), await hashesOf(whole)];
     for (const [name, hash] of loaded) {
       const expected = name.startsWith("logits/") ? first : published;
       expect(hash, name).toBe(expected.get(name));
@@ -114,8 +121,10 @@ describe("the classifier", () => {
     state.delete("classifier.1.bias");
     const [model, fresh] = await Promise.all([build("squeezenet"), build("squeezenet")]);
     await loadPretrained(model, safetensorsOf(state));
-    expect(valuesOf(model).get("classifier/kernel")).toEqual(valuesOf(fresh).get("classifier/kernel"));
-    expect(valuesOf(model).get("stem-conv/bias")).toEqual(state.get("features.0.bias")!.values);
+    expect((await valuesOf(model)).get("classifier/kernel")).toEqual(
+      (await valuesOf(fresh)).get("classifier/kernel"),
+    );
+    expect((await valuesOf(model)).get("stem-conv/bias")).toEqual(state.get("features.0.bias")!.values);
   });
 });
 
@@ -140,9 +149,9 @@ describe("layouts", () => {
     }
     await loadPretrained(ours, safetensorsOf(byTorchvision));
     await loadPretrained(timm, safetensorsOf(byTimm));
-    expect(hashesOf(timm)).toEqual(hashesOf(ours));
+    expect(await hashesOf(timm)).toEqual(await hashesOf(ours));
     // Row 2, column 3, channel 5 of the 7×7×512 map, to output 1.
-    const kernel = valuesOf(ours).get("hidden-1/kernel")!;
+    const kernel = (await valuesOf(ours)).get("hidden-1/kernel")!;
     const published = byTorchvision.get("classifier.0.weight")!.values;
     expect(kernel[((2 * 7 + 3) * 512 + 5) * 2 + 1]).toBe(published[25088 + (5 * 7 + 2) * 7 + 3]);
   });
@@ -154,7 +163,7 @@ describe("layouts", () => {
     const published = state.get("features.0.weight")!.values;
     // Filter 2, row 1, column 0 of [64, 3, 3, 3].
     const sum = [0, 1, 2].reduce((total, colour) => total + published[(2 * 3 + colour) * 9 + 3]!, 0);
-    expect(valuesOf(model).get("stem-conv/kernel")![3 * 64 + 2]).toBeCloseTo(sum, 6);
+    expect((await valuesOf(model)).get("stem-conv/kernel")![3 * 64 + 2]).toBeCloseTo(sum, 6);
   });
 });
 
@@ -167,7 +176,7 @@ describe("where the file comes from", () => {
     await loadPretrained(models[0], file);
     await loadPretrained(models[1], join(folder, "model.safetensors"));
     await loadPretrained(models[2], `${await serveFolder(folder)}/model.safetensors`);
-    const [first, ...others] = models.map(hashesOf);
+    const [first, ...others] = await Promise.all(models.map(hashesOf));
     for (const other of others) expect(other).toEqual(first);
   });
 
@@ -176,7 +185,7 @@ describe("where the file comes from", () => {
     await writeFile(path, safetensorsOf(small()));
     const context = { inputShape: [32, 32, 3], numClasses: 3, rng: Rng.fromSeed(1) } as const;
     const model = await createModel({ name: "squeezenet", options: {}, pretrained: path }, context);
-    expect(valuesOf(model).get("stem-conv/bias")).toEqual(small().get("features.0.bias")!.values);
+    expect((await valuesOf(model)).get("stem-conv/bias")).toEqual(small().get("features.0.bias")!.values);
   });
 });
 
@@ -209,11 +218,11 @@ describe("a file that is not of the network", () => {
       const state = small();
       change(state);
       const model = await build("squeezenet");
-      const before = hashesOf(model);
+      const before = await hashesOf(model);
       const load = loadPretrained(model, safetensorsOf(state));
       await expect(load).rejects.toThrow(PretrainedWeightsError);
       await expect(load).rejects.toThrow(message);
-      expect(hashesOf(model)).toEqual(before);
+      expect(await hashesOf(model)).toEqual(before);
     });
   }
 
@@ -229,7 +238,7 @@ describe("a file that is not of the network", () => {
     const state = madeState(ZOO["timm/mobilenetv3_small_100"]!);
     const file = safetensorsOf(state);
     const model = await build("mobilenet-v3-small", { side: 32 });
-    const before = hashesOf(model);
+    const before = await hashesOf(model);
     const folder = await temporaryFolder();
     const hub = join(folder, "models--timm--tf_mobilenetv3_small_100.in1k", "snapshots");
     await mkdir(hub, { recursive: true });
@@ -242,12 +251,12 @@ describe("a file that is not of the network", () => {
     }
     const told = safetensorsOf(state, { architecture: "tf_mobilenetv3_small_100" });
     await expect(loadPretrained(model, told)).rejects.toThrow(words);
-    expect(hashesOf(model)).toEqual(before);
+    expect(await hashesOf(model)).toEqual(before);
     // What a file is called itself counts more than where somebody has put it.
     const named = join(hub, "mobilenetv3_small_100.safetensors");
     await writeFile(named, file);
     await loadPretrained(model, named);
-    expect(hashesOf(model)).not.toEqual(before);
+    expect(await hashesOf(model)).not.toEqual(before);
   });
 
   it("is refused for a network that nobody publishes, one that is not there, and what is no file of weights", async () => {
