@@ -8,7 +8,7 @@
  * Usage: node packages/engine/scripts/setup-software-vulkan.mjs [folder]     (default: .scratch/software-vulkan)
  * A folder that works already is left as it is. The engine uses it where CONVKIT_VULKAN names it.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -20,6 +20,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { unpackPackages } from "./debian-packages.mjs";
 
 const PACKAGES = ["mesa-vulkan-drivers", "libvulkan1"];
 const DRIVER = "libvulkan_lvp.so";
@@ -28,7 +29,7 @@ const LOADER = "libvulkan.so.1";
 const packageRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const folder = path.resolve(process.argv[2] ?? path.join(packageRoot, "../../.scratch/software-vulkan"));
 const lib = path.join(folder, "lib");
-const scratch = path.join(folder, "unpacked");
+const unpackedRoot = path.join(folder, "unpacked");
 
 if (process.platform !== "linux") {
   fail(`Expected Linux: lavapipe comes out of its packages. Received: ${process.platform}.`);
@@ -38,7 +39,7 @@ if (!isComplete()) {
   mkdirSync(lib, { recursive: true });
   download();
   arrange();
-  rmSync(scratch, { recursive: true });
+  rmSync(unpackedRoot, { recursive: true });
 }
 if (!isComplete()) {
   fail(`Expected ${DRIVER} to find its libraries. Received: ${missingLibraries().join(", ")} not found.`);
@@ -49,33 +50,20 @@ function isComplete() {
   return existsSync(path.join(folder, "icd.d")) && missingLibraries().length === 0;
 }
 
-/** With lists and caches of its own: apt then needs no root, and checks signatures and hashes as it always does. */
 function download() {
-  const apt = path.join(scratch, "apt");
-  for (const name of ["lists/partial", "archives/partial"])
-    mkdirSync(path.join(apt, name), { recursive: true });
-  const options = {
-    "Dir::State": apt,
-    "Dir::State::status": "/var/lib/dpkg/status",
-    "Dir::Cache": apt,
-    "Debug::NoLocking": "1",
-    "APT::Sandbox::User": "",
-  };
-  const backports = backportsOfBookworm();
-  if (backports !== null) {
-    const list = path.join(apt, "sources.list");
-    writeFileSync(list, backports);
-    Object.assign(options, { "Dir::Etc::sourcelist": list, "Dir::Etc::sourceparts": "/dev/null" });
-  }
-  const flags = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  const target = backports === null ? [] : ["-t", "bookworm-backports"];
-  apt_get([...flags, "update", "-qq"]);
-  const install = ["install", "-qqy", "--no-install-recommends", "--download-only", "--reinstall"];
-  apt_get([...flags, ...install, ...target, ...PACKAGES]);
-  const root = path.join(scratch, "root");
-  mkdirSync(root, { recursive: true });
-  for (const name of readdirSync(path.join(apt, "archives"))) {
-    if (name.endsWith(".deb")) execFileSync("dpkg-deb", ["-x", path.join(apt, "archives", name), root]);
+  const sources = backportsOfBookworm();
+  try {
+    unpackPackages(
+      unpackedRoot,
+      PACKAGES,
+      sources === null
+        ? { withMissing: true }
+        : { withMissing: true, sources, release: "bookworm-backports" },
+    );
+  } catch (error) {
+    fail(
+      `${error.message} Or install a Vulkan driver in your system's own way, and leave CONVKIT_VULKAN unset.`,
+    );
   }
 }
 
@@ -88,21 +76,11 @@ function backportsOfBookworm() {
     .join("");
 }
 
-function apt_get(args) {
-  const { status, error } = spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
-  if (error || status !== 0) {
-    fail(
-      `Expected apt-get to download ${PACKAGES.join(" and ")}. Received: ${error?.message ?? `exit code ${status}`}. ` +
-        "Install a Vulkan driver in your system's own way, and leave CONVKIT_VULKAN unset.",
-    );
-  }
-}
-
 /** The loader, the driver, and what of the driver's libraries the system does not have. */
 function arrange() {
   const unpacked = new Map();
-  for (const entry of readdirSync(path.join(scratch, "root"), { recursive: true })) {
-    if (/\.so(\.|$)/.test(entry)) unpacked.set(path.basename(entry), path.join(scratch, "root", entry));
+  for (const entry of readdirSync(unpackedRoot, { recursive: true })) {
+    if (/\.so(\.|$)/.test(entry)) unpacked.set(path.basename(entry), path.join(unpackedRoot, entry));
   }
   const take = (name) => {
     const source = unpacked.get(name);

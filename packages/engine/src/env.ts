@@ -31,6 +31,14 @@ export function vulkanFolder(): string | undefined {
   return process.env.CONVKIT_VULKAN || undefined;
 }
 
+/**
+ * CONVKIT_LIBRARIES: folder of libraries that are loaded where the system has none of their names. A bundle for hosts with nothing
+ * on them sets it.
+ */
+export function spareLibrariesFolder(): string | undefined {
+  return process.env.CONVKIT_LIBRARIES || undefined;
+}
+
 /** The manifests of Vulkan drivers to use, as its loader reads them; undefined where it looks for them itself. */
 export function vulkanDrivers(): string | undefined {
   return process.env.VK_DRIVER_FILES || process.env.VK_ICD_FILENAMES || undefined;

@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { constants, platform, tmpdir } from "node:os";
 import path from "node:path";
-import { setVulkanDrivers, vulkanDrivers, vulkanFolder } from "../env.js";
+import { setVulkanDrivers, spareLibrariesFolder, vulkanDrivers, vulkanFolder } from "../env.js";
 
 const LOADER = "libvulkan.so.1";
 
@@ -45,9 +45,12 @@ const RTLD_NODELETE = 0x1000;
 export function prepareVulkan(): void {
   if (platform() !== "linux") return;
   const folder = vulkanFolder();
-  if (folder !== undefined) {
-    loadAll(path.join(folder, "lib"));
-    if (vulkanDrivers() === undefined) setVulkanDrivers(manifestsIn(path.join(folder, "icd.d")));
+  const own = folder === undefined ? [] : librariesIn("CONVKIT_VULKAN", path.join(folder, "lib"));
+  const spareFolder = spareLibrariesFolder();
+  const spare = spareFolder === undefined ? [] : librariesIn("CONVKIT_LIBRARIES", spareFolder);
+  loadAll([...own.map((file) => [file]), ...spare.map((file) => [path.basename(file), file])]);
+  if (folder !== undefined && vulkanDrivers() === undefined) {
+    setVulkanDrivers(manifestsIn(path.join(folder, "icd.d")));
   }
   if (!canLoad(LOADER)) {
     throw new Error(
@@ -93,17 +96,19 @@ function canLoad(library: string): boolean {
   }
 }
 
-/** Each as soon as those that it needs are there. */
-function loadAll(folder: string): void {
-  if (!existsSync(folder)) {
-    throw new Error(
-      `CONVKIT_VULKAN is ${path.dirname(folder)}, which has no lib/. Name a folder that has, or unset it`,
-    );
-  }
-  let waiting = readdirSync(folder).map((name) => path.join(folder, name));
+function librariesIn(variable: string, folder: string): string[] {
+  if (existsSync(folder)) return readdirSync(folder).map((name) => path.join(folder, name));
+  throw new Error(
+    `${variable} stands for libraries in ${folder}, which does not exist. Name a folder that does, or unset it`,
+  );
+}
+
+/** Each as soon as those that it needs are there, and from the first place that has it. */
+function loadAll(libraries: readonly (readonly string[])[]): void {
+  let waiting = libraries;
   for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
     before = waiting.length;
-    waiting = waiting.filter((library) => !canLoad(library));
+    waiting = waiting.filter((places) => !places.some(canLoad));
   }
 }
 
