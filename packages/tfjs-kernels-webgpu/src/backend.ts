@@ -5,11 +5,13 @@
 import { type backend_util, type DataId, type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { BufferPool } from "./buffer-pool.js";
 import {
+  F16UnavailableError,
   GpuDeviceLostError,
   GpuOutOfMemoryError,
   GpuValidationError,
   SynchronousReadError,
 } from "./gpu-errors.js";
+import type { Precision } from "./gemm/gemm-program.js";
 import { type GpuCall, type GpuProgram, type Uniforms, wordsOf } from "./program.js";
 import { type CompiledProgram, type ProgramUniform, TfjsWebGPUBackend } from "./tfjs-internals.js";
 
@@ -45,6 +47,8 @@ interface CompiledGpuProgram {
 }
 
 export class WebgpuBackend extends TfjsWebGPUBackend {
+  /** Whether the device computes on the CPU. */
+  readonly isSoftware: boolean;
   #failure: Error | null = null;
   #isDestroyed = false;
   readonly #programs = new Map<string, CompiledGpuProgram>();
@@ -56,11 +60,13 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   readonly #constants = new Map<string, GPUBuffer>();
   #nextId = 0;
   #madeBuffers = 0;
+  #precision: Precision = "f32";
   #counts = { dispatches: 0, submits: 0, newBindGroups: 0, newPipelines: 0 };
 
   /** @param device is the backend's from now on: `dispose` destroys it. */
   constructor(device: GPUDevice, adapterInfo: GPUAdapterInfo) {
     super(device, adapterInfo);
+    this.isSoftware = adapterInfo.isFallbackAdapter || adapterInfo.architecture === "software";
     this.bufferManager = new BufferPool(device, () => this.#forgetBuffers());
     this.commandQueueOwnedIds = NEVER_OWNED;
     device.addEventListener("uncapturederror", (event) => {
@@ -71,6 +77,17 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     void device.lost.then(({ message, reason }) => {
       if (reason !== "destroyed" || !this.#isDestroyed) this.#fail(new GpuDeviceLostError(message));
     });
+  }
+
+  /** What convolutions and products of matrices round their operands to; they add up in float32 in any case. At first "f32". */
+  get precision(): Precision {
+    return this.#precision;
+  }
+
+  /** @throws {F16UnavailableError} if the device has no float16. */
+  set precision(precision: Precision) {
+    if (precision === "f16" && !this.device.features.has("shader-f16")) throw new F16UnavailableError();
+    this.#precision = precision;
   }
 
   /** Since the backend was made. */

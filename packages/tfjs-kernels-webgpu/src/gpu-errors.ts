@@ -43,3 +43,14 @@ export class SynchronousReadError extends Error {
     );
   }
 }
+
+/** Kernels are to compute with float16, which the device was not asked for or does not have. */
+export class F16UnavailableError extends Error {
+  override readonly name = "F16UnavailableError";
+
+  constructor() {
+    super(
+      'Expected a device with the feature shader-f16. Received: one without. Request it with the device, or use the precision "f32".',
+    );
+  }
+}

@@ -3,14 +3,24 @@ import type { GpuKernel } from "../kernel.js";
 import { batchNormReluMaxPool, batchNormTraining } from "./batch-norm-training.js";
 import { batchNormReluMaxPoolGrad, batchNormTrainingGrad } from "./batch-norm-training-grad.js";
 import { gelu, geluGrad } from "./gelu.js";
+import { conv2D, fusedConv2D } from "./conv2d.js";
+import { conv2DBackpropFilter } from "./conv2d-backprop-filter.js";
+import { conv2DBackpropInput } from "./conv2d-backprop-input.js";
+import { batchMatMul, fusedMatMul } from "./mat-mul.js";
 import { sgdUpdate } from "./optimizer-update.js";
 import { statelessDropout } from "./stateless-dropout.js";
 
 export const gpuKernels: readonly GpuKernel[] = [
+  batchMatMul,
   batchNormReluMaxPool,
   batchNormReluMaxPoolGrad,
   batchNormTraining,
   batchNormTrainingGrad,
+  conv2D,
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  fusedConv2D,
+  fusedMatMul,
   gelu,
   geluGrad,
   sgdUpdate,
