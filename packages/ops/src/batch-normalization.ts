@@ -12,7 +12,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { batchNormReluMaxPool, batchNormTraining } from "./batch-norm-training.js";
-import type { BatchNormActivation } from "./kernel-names.js";
+import type { BatchNormActivation, MoveTowardsAttrs } from "./kernel-names.js";
+import { updateVariables, type VariableStep } from "./update-variables.js";
 
 export type BatchNormalizationArgs = NonNullable<Parameters<typeof tf.layers.batchNormalization>[0]>;
 
@@ -154,22 +155,25 @@ export class BatchNormalization extends tf.layers.Layer {
       }
       const count = x.size / (x.shape.at(-1) ?? 1);
       const given = { x, ...(scale && { scale }), ...(offset && { offset }) };
-      const move = (mean: tf.Tensor, variance: tf.Tensor) => {
-        this.moveTowards(this.movingMean, mean);
-        this.moveTowards(this.movingVariance, variance.mul(count / Math.max(count - 1, 1)));
-      };
+      const share = 1 - this.args.momentum;
+      const unbiased = count / Math.max(count - 1, 1);
+      const move = (mean: tf.Tensor, variance: tf.Tensor) =>
+        updateVariables([
+          moving(this.movingMean, mean, { share }),
+          moving(this.movingVariance, variance, { share, factor: unbiased }),
+        ]);
       return this.trainingPool
         ? batchNormReluMaxPool(given, { epsilon }, move)
         : batchNormTraining(given, { epsilon, activation: this.trainingActivation }, move);
     });
   }
 
-  private moveTowards(average: tf.LayerVariable, value: tf.Tensor): void {
-    const old = average.read();
-    average.write(old.add(tf.sub(value, old).mul(1 - this.args.momentum)));
-  }
-
   override getConfig(): tf.serialization.ConfigDict {
     return { ...this.stock.getConfig(), ...super.getConfig() };
   }
+}
+
+function moving(average: tf.LayerVariable, value: tf.Tensor, attrs: MoveTowardsAttrs): VariableStep {
+  // Typed as any tensor.
+  return { update: "MoveTowards", inputs: { average: average.read(), value }, attrs };
 }

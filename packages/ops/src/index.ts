@@ -18,4 +18,6 @@ export { layerNorm, type LayerNormInputs } from "./layer-norm.js";
 export { LayerNormalization, type LayerNormalizationArgs } from "./layer-normalization.js";
 export { sgdUpdate } from "./sgd-update.js";
 export { skipInputGradients } from "./skip-input-gradients.js";
+export { moveTowards } from "./move-towards.js";
+export { updateVariables, type VariableStep } from "./update-variables.js";
 export { statelessDropout } from "./stateless-dropout.js";

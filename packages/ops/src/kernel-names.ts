@@ -196,6 +196,46 @@ export type LionUpdateAttrs = {
 export type LionUpdateOutputs<T> = [param: T, average: T];
 
 /**
+ * A step of a moving average towards a value.
+ *
+ *     average' = average + (factor · value − average) · share
+ */
+export const MoveTowards = "MoveTowards";
+export type MoveTowardsInputs<T> = {
+  average: T;
+  value: T;
+};
+export type MoveTowardsAttrs = {
+  /** Of the way, in [0, 1]. */
+  share: number;
+  /** Absent means 1. */
+  factor?: number;
+};
+
+/**
+ * Steps of many variables at once, in the place of what the variables hold: for backends where a call costs as much as what a
+ * small one computes. Of all kernels the only one that changes its inputs, so no other tensor may share their memory. Without
+ * outputs.
+ */
+export const UpdateVariables = "UpdateVariables";
+/** What a step changes, in its outputs' order, and what it only reads. */
+export const VARIABLE_UPDATES = {
+  SgdUpdate: { changed: ["param", "velocity"], read: ["grad"] },
+  AdamWUpdate: { changed: ["param", "firstMoment", "secondMoment"], read: ["grad"] },
+  RmsPropUpdate: { changed: ["param", "meanSquare", "velocity"], read: ["grad"] },
+  LionUpdate: { changed: ["param", "average"], read: ["grad"] },
+  MoveTowards: { changed: ["average"], read: ["value"] },
+} as const;
+export type VariableUpdateName = keyof typeof VARIABLE_UPDATES;
+/** Of each step what it changes, then what it reads, in the order of `VARIABLE_UPDATES`; float32. */
+export type UpdateVariablesInputs<T> = readonly T[];
+export type UpdateVariablesAttrs = {
+  update: VariableUpdateName;
+  /** Of each step, those of the kernel of that name. */
+  steps: readonly Readonly<Record<string, number | boolean>>[];
+};
+
+/**
  * Dropout whose mask is a function of `seed` and the element's place alone, so that it is the same on every
  * backend and the backward pass recomputes it instead of keeping it: the gradient is this kernel on `dy`.
  *

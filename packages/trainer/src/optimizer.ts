@@ -1,4 +1,5 @@
 /** An optimizer over a network's weights, with slots keyed by weight name. */
+import { updateVariables, type VariableStep } from "@convkit/ops";
 import type { OptimizerSpec } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import type { NamedVariables } from "./named-tensors.js";
@@ -45,7 +46,7 @@ export function createOptimizer(
   variables: NamedVariables,
   options: OptimizerOptions = {},
 ): Optimizer {
-  const { slotNames, update } = updateRuleOf(spec);
+  const { slotNames, stepOf } = updateRuleOf(spec);
   const settings = settleWeights(spec, variables, options);
   const slots = new Map<string, tf.Variable>();
   for (const [name, variable] of variables) {
@@ -64,20 +65,16 @@ export function createOptimizer(
     movingVariables: (step) => new Map([...variables].filter(([name]) => isMoving(name, step))),
     slots,
     update(gradients, { learningRate, step }) {
+      const steps: VariableStep[] = [];
       for (const [name, grad] of gradients) {
         if (!isMoving(name, step)) continue;
         const { learningRate: factor, weightDecay, firstStep } = settings.get(name)!;
         const param = variables.get(name)!;
-        const targets = [param, ...slotNames.map((slot) => slots.get(`${name}/${slot}`)!)];
-        const updated = update(
-          { name, param, grad, slots: targets.slice(1) },
-          { learningRate: learningRate * factor, step: step - firstStep + 1, weightDecay },
-        );
-        targets.forEach((target, i) => {
-          target.assign(updated[i]!);
-          updated[i]!.dispose();
-        });
+        const ofWeight = slotNames.map((slot) => slots.get(`${name}/${slot}`)!);
+        const options = { learningRate: learningRate * factor, step: step - firstStep + 1, weightDecay };
+        steps.push(stepOf({ name, param, grad, slots: ofWeight }, options));
       }
+      updateVariables(steps);
     },
     dispose: () => tf.dispose([...slots.values()]),
   };

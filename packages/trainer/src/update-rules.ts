@@ -1,15 +1,15 @@
 /** What each optimizer remembers of a weight, and its update over @convkit/ops. */
-import { adamWUpdate, lionUpdate, muonUpdate, rmsPropUpdate, sgdUpdate } from "@convkit/ops";
+import type { VariableStep } from "@convkit/ops";
 import type { OptimizerSpec } from "@convkit/schema";
 import type * as tf from "@tensorflow/tfjs";
 import { mixesValues } from "./weight-settings.js";
 
 export interface RuleTensors {
   readonly name: string;
-  readonly param: tf.Tensor;
+  readonly param: tf.Variable;
   readonly grad: tf.Tensor;
   /** In the order of `slotNames`. */
-  readonly slots: readonly tf.Tensor[];
+  readonly slots: readonly tf.Variable[];
 }
 
 export interface RuleOptions {
@@ -21,8 +21,8 @@ export interface RuleOptions {
 
 export interface UpdateRule {
   readonly slotNames: readonly string[];
-  /** @returns the new variable, then its new slots in the order of their names. */
-  readonly update: (tensors: RuleTensors, options: RuleOptions) => readonly tf.Tensor[];
+  /** What one update does to the variable and its slots. */
+  readonly stepOf: (tensors: RuleTensors, options: RuleOptions) => VariableStep;
 }
 
 /** Names of tfjs's depthwise kernels end so. */
@@ -35,11 +35,11 @@ export function updateRuleOf(spec: OptimizerSpec): UpdateRule {
       const coupled = spec.decay === "coupled";
       return {
         slotNames: ["velocity"],
-        update: ({ param, grad, slots: [velocity] }, { learningRate, weightDecay }) =>
-          sgdUpdate(
-            { param, grad, velocity: velocity! },
-            { learningRate, momentum, nesterov, weightDecay, coupled },
-          ),
+        stepOf: ({ param, grad, slots: [velocity] }, { learningRate, weightDecay }) => ({
+          update: "SgdUpdate",
+          inputs: { param, grad, velocity: velocity! },
+          attrs: { learningRate, momentum, nesterov, weightDecay, coupled },
+        }),
       };
     }
     case "adam":
@@ -47,30 +47,33 @@ export function updateRuleOf(spec: OptimizerSpec): UpdateRule {
       const { beta1, beta2, epsilon } = spec;
       return {
         slotNames: ["firstMoment", "secondMoment"],
-        update: ({ param, grad, slots: [firstMoment, secondMoment] }, options) =>
-          adamWUpdate(
-            { param, grad, firstMoment: firstMoment!, secondMoment: secondMoment! },
-            { ...options, beta1, beta2, epsilon },
-          ),
+        stepOf: ({ param, grad, slots: [firstMoment, secondMoment] }, options) => ({
+          update: "AdamWUpdate",
+          inputs: { param, grad, firstMoment: firstMoment!, secondMoment: secondMoment! },
+          attrs: { ...options, beta1, beta2, epsilon },
+        }),
       };
     }
     case "rmsprop": {
       const { smoothing, momentum, epsilon } = spec;
       return {
         slotNames: ["meanSquare", "velocity"],
-        update: ({ param, grad, slots: [meanSquare, velocity] }, { learningRate, weightDecay }) =>
-          rmsPropUpdate(
-            { param, grad, meanSquare: meanSquare!, velocity: velocity! },
-            { learningRate, smoothing, momentum, epsilon, weightDecay },
-          ),
+        stepOf: ({ param, grad, slots: [meanSquare, velocity] }, { learningRate, weightDecay }) => ({
+          update: "RmsPropUpdate",
+          inputs: { param, grad, meanSquare: meanSquare!, velocity: velocity! },
+          attrs: { learningRate, smoothing, momentum, epsilon, weightDecay },
+        }),
       };
     }
     case "lion": {
       const { beta1, beta2 } = spec;
       return {
         slotNames: ["average"],
-        update: ({ param, grad, slots: [average] }, { learningRate, weightDecay }) =>
-          lionUpdate({ param, grad, average: average! }, { learningRate, beta1, beta2, weightDecay }),
+        stepOf: ({ param, grad, slots: [average] }, { learningRate, weightDecay }) => ({
+          update: "LionUpdate",
+          inputs: { param, grad, average: average! },
+          attrs: { learningRate, beta1, beta2, weightDecay },
+        }),
       };
     }
     case "muon": {
@@ -78,27 +81,27 @@ export function updateRuleOf(spec: OptimizerSpec): UpdateRule {
       const coupled = spec.decay === "coupled";
       return {
         slotNames: ["velocity"],
-        update: ({ name, param, grad, slots: [velocity] }, { learningRate, weightDecay }) => {
-          const tensors = { param, grad, velocity: velocity! };
+        stepOf: ({ name, param, grad, slots: [velocity] }, { learningRate, weightDecay }) => {
+          const inputs = { param, grad, velocity: velocity! };
           if (param.rank !== 4 || !mixesValues(name, param)) {
-            return sgdUpdate(tensors, {
-              learningRate: learningRate * otherLearningRate,
-              momentum: otherMomentum,
-              nesterov: true,
-              weightDecay,
-              coupled,
-            });
+            return {
+              update: "SgdUpdate",
+              inputs,
+              attrs: {
+                learningRate: learningRate * otherLearningRate,
+                momentum: otherMomentum,
+                nesterov: true,
+                weightDecay,
+                coupled,
+              },
+            };
           }
           const depthwise = name.endsWith(DEPTHWISE);
-          return muonUpdate(tensors, {
-            learningRate,
-            momentum,
-            nesterov,
-            weightDecay,
-            iterations,
-            normalize,
-            depthwise,
-          });
+          return {
+            update: "MuonUpdate",
+            inputs,
+            attrs: { learningRate, momentum, nesterov, weightDecay, iterations, normalize, depthwise },
+          };
         },
       };
     }

@@ -6,6 +6,7 @@
  *   in Jordan 2024, §3.4, https://arxiv.org/abs/2404.00498.
  * Both take the moving statistics of batch normalisation in, as timm and airbench do.
  */
+import { updateVariables } from "@convkit/ops";
 import type { EmaSpec, LookaheadSpec } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { copyValues, type NamedVariables } from "./named-tensors.js";
@@ -74,10 +75,11 @@ function copiesOf(weights: NamedVariables): NamedVariables {
 }
 
 function moveTowards(averages: NamedVariables, weights: NamedVariables, share: number): void {
-  tf.tidy(() => {
-    for (const [name, average] of averages) {
-      const weight = weights.get(name)!;
-      average.assign(tf.add(average, tf.mul(tf.sub(weight, average), share)));
-    }
-  });
+  updateVariables(
+    [...averages].map(([name, average]) => ({
+      update: "MoveTowards",
+      inputs: { average, value: weights.get(name)! },
+      attrs: { share },
+    })),
+  );
 }
