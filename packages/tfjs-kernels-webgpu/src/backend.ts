@@ -133,6 +133,25 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     return this.tensorMap.get(dataId).resource!;
   }
 
+  /**
+   * The buffer of a tensor, for a kernel that writes over what the tensor holds. No other tensor may share its data: such a
+   * kernel's callers see to it.
+   */
+  ownBufferOf(tensor: TensorInfo): GPUBuffer {
+    const shared = this.bufferOf(tensor);
+    const data = this.tensorMap.get(tensor.dataId);
+    // What was read is kept in the process's memory, too.
+    data.values = null;
+    if (data.external !== true) return shared;
+    const buffer = this.bufferManager.acquireBuffer(shared.size, STORAGE_USAGE());
+    this.endComputePassEncoder();
+    this.ensureCommandEncoderReady();
+    this.commandEncoder!.copyBufferToBuffer(shared, 0, buffer, 0, shared.size);
+    data.resource = buffer;
+    data.external = false;
+    return buffer;
+  }
+
   /** Gives the GPU what was recorded. */
   override submitQueue(): void {
     this.endComputePassEncoder();

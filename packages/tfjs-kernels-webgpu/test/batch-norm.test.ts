@@ -1,4 +1,4 @@
-import * as names from "@convkit/ops/kernel-names";
+import type * as names from "@convkit/ops/kernel-names";
 import { Rng } from "@convkit/random";
 import { expect, it } from "vitest";
 import { batchNormReluMaxPool, batchNormTraining } from "../src/kernels/batch-norm-training.js";

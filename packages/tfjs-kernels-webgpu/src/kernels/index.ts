@@ -1,16 +1,24 @@
 /** Every kernel of this package. One file per kernel or family; a new one is complete once it stands in this list. */
 import type { GpuKernel } from "../kernel.js";
-import { batchNormReluMaxPool, batchNormTraining } from "./batch-norm-training.js";
 import { batchNormReluMaxPoolGrad, batchNormTrainingGrad } from "./batch-norm-training-grad.js";
-import { gelu, geluGrad } from "./gelu.js";
-import { conv2D, fusedConv2D } from "./conv2d.js";
+import { batchNormReluMaxPool, batchNormTraining } from "./batch-norm-training.js";
 import { conv2DBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2DBackpropInput } from "./conv2d-backprop-input.js";
+import { conv2D, fusedConv2D } from "./conv2d.js";
+import { gelu, geluGrad } from "./gelu.js";
 import { batchMatMul, fusedMatMul } from "./mat-mul.js";
-import { sgdUpdate } from "./optimizer-update.js";
+import {
+  adamWUpdate,
+  lionUpdate,
+  moveTowards,
+  rmsPropUpdate,
+  sgdUpdate,
+  updateVariables,
+} from "./optimizer-update.js";
 import { statelessDropout } from "./stateless-dropout.js";
 
 export const gpuKernels: readonly GpuKernel[] = [
+  adamWUpdate,
   batchMatMul,
   batchNormReluMaxPool,
   batchNormReluMaxPoolGrad,
@@ -23,6 +31,10 @@ export const gpuKernels: readonly GpuKernel[] = [
   fusedMatMul,
   gelu,
   geluGrad,
+  lionUpdate,
+  moveTowards,
+  rmsPropUpdate,
   sgdUpdate,
   statelessDropout,
+  updateVariables,
 ];

@@ -51,7 +51,7 @@ function normalize({ x, scale, offset, epsilon }: BatchNormCase): Normalized {
     z.add(i, at(offset, c, 0));
     z.magnitudes[i]! +=
       Math.abs(factor[c]!) * (Math.abs(value) + mean.magnitudes[c]!) +
-      Math.abs(at(scale, c, 1) * xhat[i]!) * spread;
+      Math.abs(at(scale, c, 1) * xhat[i]) * spread;
   });
   return { channels, count, mean, variance, xhat, z, factor };
 }
