@@ -5,10 +5,10 @@ import type { EngineName } from "./engine-order.js";
 export type TfjsModule = typeof Tfjs;
 
 /**
- * What convolutions round their operands to: f32 leaves them as they are, bf16 (bfloat16) keeps 8 bits of each. Tensors and
- * sums are float32 in both.
+ * What convolutions and products of matrices round their operands to: f32 leaves them as they are, bf16 (bfloat16, on
+ * processors) keeps 8 bits of each, f16 (float16, on GPUs) 11. Tensors and sums are float32 in all.
  */
-export type Precision = "f32" | "bf16";
+export type Precision = "f32" | "bf16" | "f16";
 
 /** A GPU as WebGPU shows it. */
 export interface AdapterDescription {
@@ -22,6 +22,8 @@ export interface AdapterDescription {
   readonly isSoftware: boolean;
   /** Of what convkit's kernels make use of (float16, subgroups, matrix units, timestamps), what it has. */
   readonly features: readonly string[];
+  /** Products that its matrix units compute, such as "f16 to f32, 16×16×16"; empty without them. */
+  readonly matrixUnits: readonly string[];
   /** WebGPU's names → bytes or counts. */
   readonly limits: Readonly<Record<string, number>>;
 }

@@ -26,4 +26,6 @@ export {
   type DescribeEngineOptions,
   type EngineReport,
 } from "./describe-engines.js";
+export { describeAdapter } from "./webgpu/open-gpu.js";
+export { prepareVulkan } from "./webgpu/vulkan.js";
 export { chooseEngine } from "./rank-engines.js";

@@ -25,7 +25,7 @@ export type EngineName = z.infer<typeof EngineName>;
 export const EnginePreference = z.union([z.literal("auto"), EngineName]);
 export type EnginePreference = z.infer<typeof EnginePreference>;
 
-export const Precision = z.enum(["f32", "bf16"]);
+export const Precision = z.enum(["f32", "bf16", "f16"]);
 export type Precision = z.infer<typeof Precision>;
 
 /** In Unicode mode, where an unknown escape is a mistake and not the letter itself. */
@@ -176,7 +176,8 @@ export const RunConfig = z.strictObject({
   engine: EnginePreference.default("auto").describe("What computes; auto: the fastest that is available"),
   precision: Precision.optional().describe(
     "What convolutions compute in: bf16 rounds what they multiply to 8 bits, several times as fast where the processor has it " +
-      "(engine native; AMX or AVX512-BF16); weights and sums stay f32, as everything does if left out",
+      "(engine native; AMX or AVX512-BF16), f16 to 11 bits, where the graphics card does (engine webgpu); weights and sums stay " +
+      "f32, as everything does if left out",
   ),
   data: DataSpec.describe("What is learnt from"),
   transforms: RunTransforms.nullable()

@@ -26,8 +26,8 @@ export function addConfigOptions(command: Command): Command {
     .option("--seed <n>", "decides weights, order and augmentation", numberArgument)
     .option("--engine <name>", "auto, native, webgpu, tensorflow-gpu, tensorflow or cpu")
     .option(
-      "--precision <f32|bf16>",
-      "what convolutions compute in; bf16 is faster where the processor has it",
+      "--precision <f32|bf16|f16>",
+      "what convolutions compute in; bf16 is faster where the processor has it, f16 where the graphics card has",
     )
     .option("--recipe <name>", "a whole config made for an accuracy; `convkit recipes` lists them")
     .option("--config <file>", "JSON with any part of a config; a run's config.json replays it")

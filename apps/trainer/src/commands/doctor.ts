@@ -72,7 +72,9 @@ function speed({
 
 function describeAvailable(report: EngineReport & { available: true }): string {
   const { device, threads, precisions, caution } = report;
-  const more = precisions.includes("bf16") ? ["has bf16 (--precision bf16)"] : [];
+  const more = precisions
+    .filter((precision) => precision !== "f32")
+    .map((precision) => `has ${precision} (--precision ${precision})`);
   return [device, ...describeThreads(threads), ...more, ...(caution === null ? [] : [caution])].join(" · ");
 }
 

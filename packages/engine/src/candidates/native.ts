@@ -24,6 +24,7 @@ export const native: Candidate = {
   },
   async setPrecision(precision) {
     const { bf16Unit, isaName, setPrecision } = await import("@convkit/tfjs-backend-native");
+    if (precision === "f16") throw new Error("it has bf16 for processors that do, and float16 for none");
     setPrecision(precision);
     const unit = bf16Unit();
     return { device: `${cpuModel()}, ${isaName()}${unit === null ? "" : `, bf16 by ${unit}`}` };

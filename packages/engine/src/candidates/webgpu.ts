@@ -7,6 +7,8 @@ import { setBackend, type Candidate } from "./candidate.js";
 
 const KERNELS = "@convkit/tfjs-kernels-webgpu";
 
+let deviceName = "";
+
 export const webgpu: Candidate = {
   backend: "webgpu",
   canTrain: true,
@@ -15,13 +17,22 @@ export const webgpu: Candidate = {
     const { device, info, adapter } = await openGpu();
     await registerBackend(device, info);
     await setBackend(tf, "webgpu");
+    deviceName = `${adapter.name} (${adapter.isSoftware ? "software" : "WebGPU"})`;
     return {
-      device: `${adapter.name} (${adapter.isSoftware ? "software" : "WebGPU"})`,
+      device: deviceName,
       threads: null,
       adapter,
       onGpu: !adapter.isSoftware,
+      precisions: adapter.features.includes("shader-f16") ? ["f32", "f16"] : ["f32"],
       versions: versions(tf),
     };
+  },
+  async setPrecision(precision) {
+    if (precision === "bf16")
+      throw new Error("it has float16 (--precision f16), and bfloat16 for none of its kernels");
+    const { backend } = await import("@tensorflow/tfjs");
+    (backend() as unknown as { precision: typeof precision }).precision = precision;
+    return { device: precision === "f32" ? deviceName : `${deviceName}, ${precision}` };
   },
   async identify() {
     const { adapter } = await findAdapter();

@@ -23,6 +23,17 @@ const WANTED_LIMITS = [
   "maxStorageBuffersPerShaderStage",
 ] as const;
 
+/** What Dawn tells beyond the standard. */
+interface DawnAdapterInfo extends GPUAdapterInfo {
+  readonly subgroupMatrixConfigs?: Iterable<{
+    readonly componentType: string;
+    readonly resultComponentType: string;
+    readonly M: number;
+    readonly N: number;
+    readonly K: number;
+  }>;
+}
+
 export async function openGpu(): Promise<{
   device: GPUDevice;
   info: GPUAdapterInfo;
@@ -48,6 +59,11 @@ export function describeAdapter({ info, features, limits }: GPUAdapter): Adapter
     driver: description,
     isSoftware: isFallbackAdapter || architecture === "software",
     features: WANTED_FEATURES.filter((name) => features.has(name)),
+    matrixUnits: Array.from(
+      (info as DawnAdapterInfo).subgroupMatrixConfigs ?? [],
+      ({ componentType, resultComponentType, M, N, K }) =>
+        `${componentType} to ${resultComponentType}, ${M}×${N}×${K}`,
+    ),
     limits: Object.fromEntries(WANTED_LIMITS.map((name) => [name, limits[name]])),
   };
 }

@@ -1,12 +1,12 @@
 /** The trainer's step on a fixed batch, of its own pieces, but for its reading the loss: the caller does when it likes. */
 import { createModel, type ModelName } from "@convkit/models";
-import { BatchNormalization, fuseActivations } from "@convkit/ops";
+import { BatchNormalization, fuseActivations, skipInputGradients } from "@convkit/ops";
 import { Rng } from "@convkit/random";
 import { createOptimizer, crossEntropy, weightsByName } from "@convkit/trainer";
 import * as tf from "@tensorflow/tfjs";
 import { CLASS_COUNT, createReferenceNet, IMAGE_SHAPE } from "../reference-net.js";
 
-export type NetworkName = "reference-net" | Extract<ModelName, "airbench94" | "resnet20">;
+export type NetworkName = "reference-net" | Extract<ModelName, "airbench94" | "resnet18">;
 
 export interface TrainingStep {
   /** Queues one update. @returns the loss before it, a scalar that the caller disposes. */
@@ -21,6 +21,7 @@ const LEARNING_RATE = 0.01;
 export async function createTrainingStep(name: NetworkName, batchSize: number): Promise<TrainingStep> {
   const model = await createNetwork(name);
   fuseActivations(model);
+  skipInputGradients(model);
   const optimizer = createOptimizer(
     { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0 },
     weightsByName(model, "trainable"),

@@ -1,38 +1,27 @@
-/** What the probe hands back, and its short form: pytorch-gpu.py writes parts of the same shape. */
+/** What the GPU benchmark hands back, and its short form: pytorch-gpu.py writes parts of the same shape. */
 
-export interface ProbeReport {
+import type { AdapterDescription } from "@convkit/engine";
+
+export interface GpuReport {
   /** ISO 8601 */
   readonly date: string;
   readonly versions: Readonly<Record<string, string>>;
-  readonly toggles: readonly string[];
+  readonly backend: string;
   /** Null until there is one. */
-  adapter: AdapterReport | null;
+  adapter: AdapterDescription | null;
   /** By name, in the order they ran. */
   readonly parts: Record<string, PartReport>;
   /** Of the whole: no device, or a lost one. */
   readonly errors: string[];
 }
 
-export interface AdapterReport {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  readonly description: string;
-  readonly isFallback: boolean;
-  /** Sorted. */
-  readonly features: readonly string[];
-  readonly limits: Readonly<Record<string, number>>;
-  /** Of cooperative matrices; empty without them. */
-  readonly subgroupMatrices: readonly Readonly<Record<string, string | number>>[];
-}
-
 export interface PartReport {
   seconds: number;
-  readonly rows: ProbeRow[];
+  readonly rows: GpuRow[];
   readonly errors: string[];
 }
 
-export interface ProbeRow {
+export interface GpuRow {
   readonly name: string;
   readonly value: number;
   /** Such as GFLOP/s. */
@@ -42,7 +31,7 @@ export interface ProbeRow {
 }
 
 /** @returns the adapter in a few lines, a table of every row, and the errors. */
-export function formatProbeReport({ adapter, parts, errors }: ProbeReport): string {
+export function formatGpuReport({ adapter, parts, errors }: GpuReport): string {
   const entries = Object.entries(parts);
   const rows = entries.flatMap(([part, { rows: ofPart }]) =>
     ofPart.map(
@@ -62,12 +51,12 @@ export function formatProbeReport({ adapter, parts, errors }: ProbeReport): stri
   return blocks.join("\n\n");
 }
 
-function formatAdapter(adapter: AdapterReport | null): string {
+export function formatAdapter(adapter: AdapterDescription | null): string {
   if (!adapter) return "No adapter.";
-  const { vendor, architecture, device, description, features, subgroupMatrices } = adapter;
+  const { name, vendor, architecture, driver, features, matrixUnits } = adapter;
   return [
-    `Adapter: ${[vendor, architecture, device, description].filter((word) => word !== "").join(", ")}.`,
-    `shader-f16: ${features.includes("shader-f16") ? "yes" : "no"}. Subgroup matrices: ${subgroupMatrices.length}.`,
+    `Adapter: ${[vendor, architecture, name, driver].filter((word) => word !== "").join(", ")}.`,
+    `shader-f16: ${features.includes("shader-f16") ? "yes" : "no"}. Matrix units: ${matrixUnits.join("; ") || "none"}.`,
   ].join("\n");
 }
 

@@ -10,7 +10,7 @@ const STEPS = 10;
 const TOLERANCE = 1e-3;
 
 /**
- * Before each step and after the last, in nats. Of `node probe.mjs --backend cpu`, which takes minutes: too long to be
+ * Before each step and after the last, in nats. Of `gpu-bench --backend cpu`, which takes minutes: too long to be
  * done each time.
  */
 const CPU_LOSSES: readonly number[] = [

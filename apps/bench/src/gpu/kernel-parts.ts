@@ -1,14 +1,14 @@
-/** The probe's parts below a network: matrix products, and a convolution with both of its gradients. */
+/** The GPU benchmark's parts below a network: matrix products, and convolutions with both of their gradients. */
 import * as tf from "@tensorflow/tfjs";
 import { measureCalls } from "./measure-calls.js";
 import type { Part } from "./run-parts.js";
 
-/** Turns tfjs's own input gradient from a direct loop into a tiled matrix product. */
-const NAIVE_INPUT_GRADIENT = "WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE";
-
+/** Of resnet18's stages and the reference net's, 3×3 and of stride 1. */
 const CONVOLUTIONS = [
-  { channels: 64, size: 16 },
-  { channels: 128, size: 8 },
+  { channels: 64, size: 32 },
+  { channels: 128, size: 16 },
+  { channels: 256, size: 8 },
+  { channels: 512, size: 4 },
 ] as const;
 
 export function matrixPart(sizes: readonly number[], seconds: number): Part {
@@ -34,11 +34,9 @@ export function convolutionPart(batchSize: number, seconds: number): Part {
       const attrs = { strides: 1, pad: "same", dataFormat: "NHWC", dilations: 1 };
       const runner = (kernel: string, inputs: tf.NamedTensorMap, more: object) => () =>
         tf.engine().runKernel<tf.Tensor>(kernel, inputs, { ...attrs, ...more });
-      const inputGradient = runner(tf.Conv2DBackpropInput, { dy, filter }, { inputShape });
       const kernels = {
         forward: runner(tf.Conv2D, { x, filter }, {}),
-        "input gradient": inputGradient,
-        "input gradient, tiled": () => withTiledInputGradient(inputGradient),
+        "input gradient": runner(tf.Conv2DBackpropInput, { dy, filter }, { inputShape }),
         "filter gradient": runner(tf.Conv2DBackpropFilter, { x, dy }, { filterShape }),
       };
       const flops = 2 * batchSize * size ** 2 * 9 * channels ** 2;
@@ -51,14 +49,4 @@ export function convolutionPart(batchSize: number, seconds: number): Part {
       tf.dispose([x, dy, filter]);
     }
   };
-}
-
-/** Runs with the input gradient of convolutions as a tiled matrix product. */
-export function withTiledInputGradient<T>(run: () => T): T {
-  tf.env().set(NAIVE_INPUT_GRADIENT, false);
-  try {
-    return run();
-  } finally {
-    tf.env().set(NAIVE_INPUT_GRADIENT, true);
-  }
 }

@@ -1,19 +1,19 @@
 import { expect, it } from "vitest";
-import { formatProbeReport, type ProbeReport } from "./probe-report.js";
+import { formatGpuReport, type GpuReport } from "./gpu-report.js";
 
-const report: ProbeReport = {
+const report: GpuReport = {
   date: "2025-01-01T00:00:00.000Z",
   versions: {},
-  toggles: [],
+  backend: "convkit",
   adapter: {
+    name: "llvmpipe",
     vendor: "mesa",
-    architecture: "",
-    device: "",
-    description: "llvmpipe",
-    isFallback: true,
+    architecture: "software",
+    driver: "Mesa 25",
+    isSoftware: true,
     features: ["shader-f16", "subgroups"],
+    matrixUnits: [],
     limits: {},
-    subgroupMatrices: [],
   },
   parts: {
     gemm: {
@@ -27,8 +27,8 @@ const report: ProbeReport = {
 };
 
 it("prints what was measured, and beside it what was not", () => {
-  expect(formatProbeReport(report)).toBe(`Adapter: mesa, llvmpipe.
-shader-f16: yes. Subgroup matrices: 0.
+  expect(formatGpuReport(report)).toBe(`Adapter: mesa, software, llvmpipe, Mesa 25.
+shader-f16: yes. Matrix units: none.
 
 | part | what | value | besides |
 | --- | --- | --- | --- |
@@ -38,6 +38,6 @@ shader-f16: yes. Subgroup matrices: 0.
 });
 
 it("says that there was no adapter, and why", () => {
-  const text = formatProbeReport({ ...report, adapter: null, parts: {}, errors: ["No driver."] });
+  const text = formatGpuReport({ ...report, adapter: null, parts: {}, errors: ["No driver."] });
   expect(text).toBe("No adapter.\n\n- Error: No driver.");
 });

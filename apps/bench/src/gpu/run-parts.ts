@@ -1,9 +1,9 @@
-/** Runs the probe's parts one after another within a budget: one that fails or takes too long leaves the others theirs. */
-import type { PartReport, ProbeReport, ProbeRow } from "./probe-report.js";
+/** Runs the parts of the GPU benchmark one after another within a budget: one that fails or takes too long leaves the others theirs. */
+import type { PartReport, GpuReport, GpuRow } from "./gpu-report.js";
 
 export interface PartContext {
   /** Keeps a row even if the part fails after it. */
-  readonly add: (row: ProbeRow) => void;
+  readonly add: (row: GpuRow) => void;
   /** Aborted when the part is given up; asked between measurements. */
   readonly signal: AbortSignal;
 }
@@ -23,7 +23,7 @@ export interface RunPartsOptions {
 
 export async function runParts(
   parts: Readonly<Record<string, Part>>,
-  report: ProbeReport,
+  report: GpuReport,
   { partSeconds, totalSeconds, takeErrors, stopReason, save }: RunPartsOptions,
 ): Promise<void> {
   const endsAtMs = performance.now() + totalSeconds * 1000;

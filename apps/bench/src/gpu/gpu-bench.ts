@@ -1,0 +1,113 @@
+/**
+ * What training on this machine's GPU takes: convkit's engine `webgpu`, or tfjs's own backend on the same GPU. Prints a table, writes
+ * JSON with `--json FILE`. scripts/bundle-gpu-bench.mjs packs it for a machine without Node.
+ */
+import { writeFileSync } from "node:fs";
+import { openEngine, type Precision, PrecisionUnavailableError } from "@convkit/engine";
+import type { WebgpuBackend } from "@convkit/tfjs-kernels-webgpu";
+import * as tf from "@tensorflow/tfjs";
+import { accuracyPart } from "./accuracy-part.js";
+import { correctnessPart, firstLosses } from "./correctness-part.js";
+import { type GpuArguments, parseGpuArguments } from "./gpu-arguments.js";
+import { formatGpuReport, type GpuReport } from "./gpu-report.js";
+import { convolutionPart, matrixPart } from "./kernel-parts.js";
+import { openStock } from "./open-stock.js";
+import { type Part, runParts } from "./run-parts.js";
+import { speedPart } from "./speed-part.js";
+
+const options = parseGpuArguments(process.argv.slice(2));
+// Not left to the event loop: a part that was given up may still wait for the device.
+process.exit(await (options.backend === "cpu" ? printCpuLosses() : measure(options)));
+
+async function printCpuLosses(): Promise<number> {
+  await tf.setBackend("cpu");
+  for await (const loss of firstLosses()) console.log(loss);
+  return 0;
+}
+
+/** What is asked of either backend. */
+interface Opened {
+  readonly adapter: GpuReport["adapter"];
+  readonly dispatchCount: () => number;
+  /** Errors that the device told since the last call, where it does not throw them. */
+  readonly takeErrors: () => string[];
+  /** Why the device was lost; null while it is there. */
+  readonly lossReason: () => string | null;
+}
+
+/** @returns the exit code: 1 if anything failed. */
+async function measure({ jsonPath, ...options }: GpuArguments): Promise<number> {
+  const report: GpuReport = {
+    date: new Date().toISOString(),
+    backend: options.backend,
+    versions: { node: process.version, tfjs: tf.version.tfjs },
+    adapter: null,
+    parts: {},
+    errors: [],
+  };
+  const save = (): void => {
+    if (jsonPath !== null) writeFileSync(jsonPath, `${JSON.stringify(report, null, 2)}\n`);
+  };
+  const endsAtMs = performance.now() + options.totalSeconds * 1000;
+  try {
+    const opened = options.backend === "stock" ? await openStock() : await openConvkit();
+    report.adapter = opened.adapter;
+    save();
+    const precisions = options.backend === "stock" ? (["f32"] as const) : options.precisions;
+    for (const precision of precisions) {
+      const parts = await partsOf(precision, options, opened, report);
+      const totalSeconds = (endsAtMs - performance.now()) / 1000;
+      const { takeErrors, lossReason: stopReason } = opened;
+      const { partSeconds } = options;
+      await runParts(parts, report, { partSeconds, totalSeconds, takeErrors, stopReason, save });
+    }
+  } catch (error) {
+    report.errors.push(error instanceof Error ? error.message : String(error));
+  }
+  save();
+  console.log(formatGpuReport(report));
+  const failed =
+    report.errors.length > 0 || Object.values(report.parts).some(({ errors }) => errors.length > 0);
+  return failed ? 1 : 0;
+}
+
+async function openConvkit(): Promise<Opened> {
+  const { adapter } = await openEngine("webgpu");
+  const backend = tf.backend() as unknown as WebgpuBackend;
+  return {
+    adapter: adapter ?? null,
+    dispatchCount: () => backend.commandCounts.dispatches,
+    takeErrors: () => [],
+    lossReason: () => null,
+  };
+}
+
+/** Under names that begin with their precision. */
+async function partsOf(
+  precision: Precision,
+  options: Omit<GpuArguments, "jsonPath">,
+  { dispatchCount }: Opened,
+  report: GpuReport,
+): Promise<Record<string, Part>> {
+  const { seconds, matrixSizes, convolutionBatchSize, batchSizes, data, backend } = options;
+  const speed = { batchSizes, seconds, dispatchCount };
+  const parts: Record<string, Part> = {
+    "reference-net": speedPart("reference-net", speed),
+    airbench94: speedPart("airbench94", speed),
+    resnet18: speedPart("resnet18", speed),
+    gemm: matrixPart(matrixSizes, seconds),
+    convolutions: convolutionPart(convolutionBatchSize, seconds),
+  };
+  if (precision === "f32") parts.correctness = correctnessPart;
+  if (backend === "convkit") {
+    try {
+      const engine = await openEngine("webgpu", { precision });
+      if (data !== null) parts["cifar10-airbench94"] = accuracyPart(data, engine);
+    } catch (error) {
+      if (!(error instanceof PrecisionUnavailableError)) throw error;
+      report.errors.push(error.message);
+      return {};
+    }
+  }
+  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [`${precision} ${name}`, part]));
+}
