@@ -89,6 +89,8 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     if (precision === "f16" && !this.device.features.has("shader-f16")) throw new F16UnavailableError();
     this.#precision = precision;
   }
+  /** Whoever reads a tensor waits for all that was recorded before; whoever does not, records on while the GPU computes. */
+  readonly computesLater = true;
 
   /** Since the backend was made. */
   get commandCounts(): CommandCounts {

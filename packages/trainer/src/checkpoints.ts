@@ -66,19 +66,22 @@ export function checkpoints(options: CheckpointsOptions): Callback<CheckpointsSt
     }
   }
 
+  function dueAt(step: number): "step" | "last" | null {
+    savedStep ??= step - 1;
+    const stepsDue = every.steps !== undefined && step - savedStep >= every.steps;
+    const minutesDue = every.minutes !== undefined && performance.now() - savedAtMs >= every.minutes * 60_000;
+    if (everySteps !== undefined && step % everySteps === 0) return "step";
+    return stepsDue || minutesDue ? "last" : null;
+  }
+
   return {
     name: NAME,
+    needsStep: (step) => dueAt(step) !== null,
     async onStepEnd(context) {
-      savedStep ??= context.step - 1;
-      const stepsDue = every.steps !== undefined && context.step - savedStep >= every.steps;
-      const minutesDue =
-        every.minutes !== undefined && performance.now() - savedAtMs >= every.minutes * 60_000;
-      if (everySteps !== undefined && context.step % everySteps === 0) {
-        await save(["step"], context);
-        await prune();
-      } else if (stepsDue || minutesDue) {
-        await save(["last"], context);
-      }
+      if (!context.isLatest) return;
+      const kind = dueAt(context.step);
+      if (kind !== null) await save([kind], context);
+      if (kind === "step") await prune();
     },
     async onEpochEnd(context) {
       const value = best === null ? null : readMetric(best.monitor, context.logs);

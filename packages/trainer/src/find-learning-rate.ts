@@ -52,11 +52,13 @@ export async function findLearningRate(
   const watching: Callback = {
     name: "learningRateFinder",
     onStepEnd({ logs, step, stop }) {
+      if (isDiverged) return;
       isDiverged = curve.add(rateOfStep(step - 1, range), logs.loss!);
       const point = curve.points.at(-1);
       if (point && curve.points.length === step) onStep?.(point, step);
       if (isDiverged) stop("diverged");
     },
+    needsStep: () => false,
   };
   try {
     await fit({

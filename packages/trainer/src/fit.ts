@@ -16,6 +16,7 @@ import { validationLossOf, type Loss } from "./loss.js";
 import type { Optimizer } from "./optimizer.js";
 import { StepEvents } from "./step-events.js";
 import type { StepProfiler } from "./step-profiler.js";
+import { StepsInFlight, usualStepsInFlight } from "./steps-in-flight.js";
 import { trainStep } from "./train-step.js";
 import { validateAveraged } from "./validate.js";
 import type { WeightAverage } from "./weight-averages.js";
@@ -48,6 +49,11 @@ export interface FitOptions {
   readonly callbacks?: readonly Callback[];
   /** Measures where the time of some steps goes. */
   readonly profiler?: StepProfiler | undefined;
+  /**
+   * Batches on their way at a time, the one at hand included. Default: a few where the backend computes behind the program,
+   * else, or where a profiler measures, 1. Nothing but time depends on it.
+   */
+  readonly stepsInFlight?: number;
   /** Told how long the loop waits for data. */
   readonly wait?: DataWait;
   readonly emit?: (event: TrainEventBody) => void;
@@ -74,6 +80,8 @@ export async function fit(options: FitOptions): Promise<Ending> {
   fuseActivations(model);
   skipInputGradients(model);
   const stepEvents = new StepEvents(updatesPerEpoch(loader, accumulate), emit);
+  const { stepsInFlight = profiler ? 1 : usualStepsInFlight() } = options;
+  const flight = new StepsInFlight(state, stepEvents, stepsInFlight);
 
   const isDone = (): boolean => state.step >= (options.lastStep?.() ?? Infinity);
   try {
@@ -94,22 +102,24 @@ export async function fit(options: FitOptions): Promise<Ending> {
         const isLastOfUpdate = batches % accumulate === 0 || batches === loader.stepsPerEpoch;
         const learningRate = schedule(state.step);
         const step = state.step + 1;
-        const metrics = await trainStep(model, batch, { ...update, isLastOfUpdate, learningRate, step });
-        state.countBatch(metrics, batch);
+        const metrics = trainStep(model, batch, { ...update, isLastOfUpdate, learningRate, step });
+        const { ids, labels } = batch;
+        const completed = isLastOfUpdate ? { epoch, step, learningRate } : undefined;
+        await flight.add({ metrics, ids, images: labels.length, completed });
         if (isLastOfUpdate) for (const average of averages) average.afterStep(step);
         profiler?.mark("update");
-        profiler?.batchEnded(batch.labels.length);
+        profiler?.batchEnded(labels.length);
         if (!isLastOfUpdate) {
           await setImmediate();
           continue;
         }
-        const { logs, images } = state.countStep(learningRate);
-        stepEvents.count({ epoch, step, logs, images });
-        await state.notify("onStepEnd", logs);
+        state.stepDone();
+        await flight.count();
         // Lets signals, timers and the loader's messages in: a step and its promises never leave the microtasks.
         await setImmediate();
         if (state.endIf(signal) || isDone()) break;
       }
+      await flight.land();
       if (state.ending) break;
 
       const validation =
@@ -125,6 +135,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
     }
     profiler?.finish();
   } finally {
+    await flight.abandon();
     profiler?.close();
     gathered?.dispose();
     freezing?.release();

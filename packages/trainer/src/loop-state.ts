@@ -1,5 +1,4 @@
 /** Where the loop stands, and taking and putting back everything that decides how it goes on. */
-import type { Batch } from "@convkit/data";
 import { getDropoutStates, setDropoutStates } from "@convkit/ops";
 import { interrupted, type Callback, type CallbackContext, type Ending, type LogValues } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
@@ -13,8 +12,15 @@ type Totals = Checkpoint["state"]["totals"];
 const NOTHING_COUNTED: Totals = { loss: 0, correct: 0, count: 0 };
 const NOTHING_GATHERED = { ...NOTHING_COUNTED, weight: 0 };
 
+/** An update, by which of its epoch's steps it was and at which rate. */
+export interface DoneStep {
+  readonly epoch: number;
+  readonly step: number;
+  readonly learningRate: number;
+}
+
 export class LoopState {
-  /** Updates done. */
+  /** Updates done, those that have yet to be counted among them. */
   step = 0;
   /** The epoch at hand, or once one has ended, the next; from 1. */
   epoch = 1;
@@ -31,6 +37,8 @@ export class LoopState {
   #learningRate = 0;
   /** The epoch that callbacks hear of: at an epoch's end still the one that ended. */
   #announcedEpoch = 1;
+  /** The last step that was counted, of which callbacks hear. */
+  #countedStep = 0;
 
   /** Puts `resumeFrom` back, if there is one. */
   constructor(options: FitOptions) {
@@ -40,10 +48,21 @@ export class LoopState {
     if (options.resumeFrom) this.#restore(options.resumeFrom);
   }
 
-  /** Of the update at hand. */
+  /** An update is done, and is counted once its metrics are read. */
+  stepDone(): void {
+    this.step += 1;
+    this.stepInEpoch += 1;
+  }
+
+  /** Whether a callback has to hear of the step before the next one begins. */
+  isNeeded(step: number): boolean {
+    return this.#callbacks.some(({ onStepEnd, needsStep }) => onStepEnd && (needsStep?.(step) ?? true));
+  }
+
+  /** Of the first update that is not counted yet. */
   countBatch(
     { loss, weight, correct }: StepMetrics,
-    { ids, labels: { length: count } }: Pick<Batch, "ids" | "labels">,
+    { ids, images: count }: { readonly ids: readonly string[]; readonly images: number },
   ): void {
     if (this.#update.count === 0) this.#batchIds = [];
     this.#batchIds.push(ids);
@@ -51,15 +70,14 @@ export class LoopState {
     this.#update = { ...gathered, weight: this.#update.weight + weight };
   }
 
-  /** The update is done. @returns its logs, and how many pictures it was of. */
-  countStep(learningRate: number): { logs: LogValues; images: number } {
+  /** The update's batches are counted. @returns its logs, and how many pictures it was of. */
+  countStep({ epoch, step, learningRate }: DoneStep): { logs: LogValues; images: number } {
     const { loss: weighed, weight, correct, count } = this.#update;
     const loss = weighed / weight;
     this.#totals = added(this.#totals, { loss: loss * count, correct, count });
     this.#update = NOTHING_GATHERED;
-    this.step += 1;
-    this.stepInEpoch += 1;
-    this.#announcedEpoch = this.epoch;
+    this.#announcedEpoch = epoch;
+    this.#countedStep = step;
     this.#learningRate = learningRate;
     return {
       logs: { loss, accuracy: correct / count, learning_rate: learningRate },
@@ -106,7 +124,8 @@ export class LoopState {
   #context(logs: LogValues): CallbackContext {
     return {
       epoch: this.#announcedEpoch,
-      step: this.step,
+      step: this.#countedStep,
+      isLatest: this.#countedStep === this.step,
       logs,
       batchIds: () => this.#batchIds.flat(),
       stop: (reason) => void (this.ending ??= { status: "stopped", reason }),
@@ -116,6 +135,12 @@ export class LoopState {
   }
 
   async #snapshot(): Promise<Checkpoint> {
+    if (this.#countedStep !== this.step) {
+      throw new Error(
+        `Expected a snapshot of the latest step, ${this.step}. Received: one of step ${this.#countedStep}. ` +
+          "Let the callback's `needsStep` say so of the step, or take it where `isLatest` is true.",
+      );
+    }
     const { model, optimizer, averages = [], rng } = this.#options;
     const callbacks = this.#callbacks.filter(({ getState }) => getState);
     return {
@@ -150,7 +175,7 @@ export class LoopState {
     for (const callback of this.#callbacks) {
       if (callback.name in state.callbacks) callback.setState?.(state.callbacks[callback.name]);
     }
-    this.step = state.step;
+    this.step = this.#countedStep = state.step;
     this.epoch = this.#announcedEpoch = state.epoch;
     this.stepInEpoch = state.stepInEpoch;
     this.#totals = state.totals;

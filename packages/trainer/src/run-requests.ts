@@ -91,7 +91,8 @@ export function stopOnRequest(requests: RunRequests, onRemark: (text: string) =>
     requests.takeRemarks().forEach(onRemark);
     if (requests.stopReason !== null) stop(requests.stopReason);
   };
-  return { name: "stopOnRequest", onStepEnd: heed, onEpochEnd: heed };
+  const needsStep = (): boolean => requests.stopReason !== null;
+  return { name: "stopOnRequest", onStepEnd: heed, needsStep, onEpochEnd: heed };
 }
 
 function parseRequest(text: string): RunRequest | null {

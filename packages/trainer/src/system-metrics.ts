@@ -49,6 +49,7 @@ export function systemMetrics(options: SystemMetricsOptions): Callback {
       lastStep = step;
       if (performance.now() - before.atMs >= intervalMs) say(step);
     },
+    needsStep: () => false,
     onTrainEnd() {
       if (lastStep !== null && !isSaid) say(lastStep);
     },

@@ -36,7 +36,8 @@ export function terminateOnNaN({ onRuined }: TerminateOnNaNOptions = {}): Callba
     );
     await onRuined?.({ metric, value, step, epoch, learningRate, ids });
   }
-  return { name: "terminateOnNaN", onStepEnd: check, onEpochEnd: check };
+  // A few steps later is soon enough: what they were is told all the same, and nothing is saved before.
+  return { name: "terminateOnNaN", onStepEnd: check, needsStep: () => false, onEpochEnd: check };
 }
 
 function describePictures(ids: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** One batch: forward, loss, backward and, with the update's last batch, optimizer. */
+/** One batch: forward, loss, backward and, with the update's last batch, optimizer. Done before its numbers are read. */
 import type { Batch } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
 import type { GradientClippingSpec } from "@convkit/schema";
@@ -43,8 +43,13 @@ const LEAST_WEIGHT = 1e-30;
 /**
  * Minimises the loss plus the regularisation penalties of the network's layers, and keeps weights within their
  * constraints, as Keras does. Weights that rest have no gradient, so that clipping does not count them. Leaves no tensor behind but those the optimizer holds.
+ *
+ * When it returns, the batch's memory may be filled again and the next step be taken: a backend that computes behind the
+ * program has both steps in its queue then, in their order, and the metrics come when the first is computed.
+ *
+ * @throws what the backend throws of this step or, if it computes behind the program, of an earlier one.
  */
-export async function trainStep(
+export function trainStep(
   model: tf.LayersModel,
   batch: Batch,
   options: TrainStepOptions,
@@ -77,9 +82,17 @@ export async function trainStep(
     correct!.dispose();
     return result;
   });
-  const [loss, correct] = await metrics.data();
-  metrics.dispose();
-  return { loss: loss!, weight, correct: correct! };
+  return readMetrics(metrics, weight);
+}
+
+/** Disposes of them. */
+async function readMetrics(metrics: tf.Tensor, weight: number): Promise<StepMetrics> {
+  try {
+    const [loss, correct] = await metrics.data();
+    return { loss: loss!, weight, correct: correct! };
+  } finally {
+    metrics.dispose();
+  }
 }
 
 /** Updates the weights, or only gathers the gradients until the update's last batch. */

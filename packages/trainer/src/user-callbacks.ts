@@ -25,7 +25,7 @@ export type CallbackModule = (
 ) => Omit<Callback, "name"> | Promise<Omit<Callback, "name">>;
 
 const HOOKS = ["onStepEnd", "onEpochEnd", "onTrainEnd"] as const;
-const PARTS: readonly string[] = ["name", ...HOOKS, "getState", "setState"];
+const PARTS: readonly string[] = ["name", ...HOOKS, "needsStep", "getState", "setState"];
 
 /**
  * In the order of `specs`.
@@ -87,6 +87,7 @@ function withNamedErrors(own: Omit<Callback, "name">, name: string, module: stri
   return {
     name,
     ...Object.fromEntries(HOOKS.filter((part) => own[part]).map((part) => [part, hook(part)])),
+    ...(own.needsStep && { needsStep: (step: number) => own.needsStep!(step) }),
     ...(own.getState && {
       getState: () => checkJson(own.getState!(), module),
       setState: (state: unknown) => own.setState!(state),
