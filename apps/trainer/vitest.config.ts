@@ -1,1 +1,3 @@
-export { default } from "@convkit/vitest-config";
+import { onVulkan } from "@convkit/vitest-config";
+
+export default onVulkan("CONVKIT_TEST_VULKAN");
