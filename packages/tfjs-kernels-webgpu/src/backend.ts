@@ -66,7 +66,7 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   /** @param device is the backend's from now on: `dispose` destroys it. */
   constructor(device: GPUDevice, adapterInfo: GPUAdapterInfo) {
     super(device, adapterInfo);
-    this.isSoftware = adapterInfo.isFallbackAdapter || adapterInfo.architecture === "software";
+    this.isSoftware = adapterInfo.isFallbackAdapter === true || adapterInfo.architecture === "software";
     this.bufferManager = new BufferPool(device, () => this.#forgetBuffers());
     this.commandQueueOwnedIds = NEVER_OWNED;
     device.addEventListener("uncapturederror", (event) => {
