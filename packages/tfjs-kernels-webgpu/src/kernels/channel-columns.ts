@@ -29,13 +29,13 @@ export interface ChannelColumns {
   readonly chunk: number;
 }
 
-/** @param mostParts for tests; fewer where there are not rows enough. */
+/** @param mostParts at most 256; there are fewer where there are not rows enough. */
 export function channelColumns(rows: number, channels: number, mostParts = MOST_PARTS): ChannelColumns {
   const width = channels % 4 === 0 ? 4 : 1;
   const groups = channels / width;
   const columns = Math.min(2 ** Math.ceil(Math.log2(groups)), MOST_COLUMNS);
   const rowsAtOnce = WORKGROUP_SIZE / columns;
-  const wanted = Math.min(Math.ceil(rows / (rowsAtOnce * LEAST_ROWS_PER_LANE)), mostParts);
+  const wanted = Math.min(Math.ceil(rows / (rowsAtOnce * LEAST_ROWS_PER_LANE)), mostParts, MOST_PARTS);
   const chunk = Math.ceil(rows / wanted);
   return { width, groups, rows, columns, parts: Math.ceil(rows / chunk), chunk };
 }

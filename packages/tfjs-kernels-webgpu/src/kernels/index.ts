@@ -15,6 +15,7 @@ import {
   sgdUpdate,
   updateVariables,
 } from "./optimizer-update.js";
+import { mean, sum } from "./reduction.js";
 import { statelessDropout } from "./stateless-dropout.js";
 
 export const gpuKernels: readonly GpuKernel[] = [
@@ -32,9 +33,11 @@ export const gpuKernels: readonly GpuKernel[] = [
   gelu,
   geluGrad,
   lionUpdate,
+  mean,
   moveTowards,
   rmsPropUpdate,
   sgdUpdate,
   statelessDropout,
+  sum,
   updateVariables,
 ];
