@@ -65,6 +65,18 @@ await describeOnGpu("precision", (backend) => {
     },
   );
 
+  it.skipIf(!backend.device.features.has("shader-f16"))(
+    "f16 clamps what is too large for it, and keeps what is infinite or no number",
+    async () => {
+      backend.precision = "f16";
+      const left = { shape: [5, 1], values: Float32Array.of(1e6, -1e30, Infinity, NaN, 65_504) };
+      const inputs = { a: left, b: { shape: [1, 1], values: Float32Array.of(1) } };
+      const attrs = { transposeA: false, transposeB: false };
+      const [product] = (await callKernel(backend, batchMatMul, { inputs, attrs }))!;
+      expect([...product!.values]).toEqual([65_504, -65_504, Infinity, NaN, 65_504]);
+    },
+  );
+
   it("f16 is refused without the device's feature", async () => {
     const plain = (await openBackend({ features: [] }))!;
     expect(() => (plain.precision = "f16")).toThrow(F16UnavailableError);

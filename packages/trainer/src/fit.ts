@@ -39,6 +39,8 @@ export interface FitOptions {
   readonly validationLoss?: Loss;
   /** Bounds gradients before an update. */
   readonly clipping?: GradientClippingSpec | undefined;
+  /** Multiplies the loss while gradients are taken, a power of two: see `trainStep`. Default 1. */
+  readonly lossScale?: number | undefined;
   /** Batches whose gradients make one update; an epoch's last update takes what is left. Default 1. */
   readonly accumulate?: number;
   /** Over all of the model's weights. Averaged weights (`ema`) are those that are validated. */
@@ -75,7 +77,7 @@ export async function fit(options: FitOptions): Promise<Ending> {
   const { loss = PLAIN_LOSS, validationLoss = PLAIN_LOSS, emit = () => {} } = options;
   const { clipping, accumulate = 1, averages = [], freezing, profiler } = options;
   const gathered = accumulate > 1 ? new GradientSum() : undefined;
-  const update = { optimizer, loss, clipping, gathered, profiler };
+  const update = { optimizer, loss, clipping, gathered, profiler, lossScale: options.lossScale };
   const state = new LoopState(options);
   fuseActivations(model);
   skipInputGradients(model);

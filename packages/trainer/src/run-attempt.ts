@@ -16,6 +16,7 @@ import { checkpointToJudge, judge } from "./judge.js";
 import { createLoss, validationLossOf } from "./loss.js";
 import type { RunData } from "./run-data.js";
 import { announce, describeTornLine } from "./announce.js";
+import { lossScaleFor } from "./loss-scale.js";
 import { writeNanBatch } from "./nan-batch.js";
 import { evaluated, reportContext } from "./run-facts.js";
 import type { RunFolder } from "./run-folder.js";
@@ -115,6 +116,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       loss: createLoss(data.config.loss),
       validationLoss: validationLossOf(data.config.loss),
       clipping: data.config.gradientClipping,
+      lossScale: lossScaleFor(data.config),
       callbacks: [
         terminateOnNaN({ onRuined: (batch) => writeNanBatch(folder, batch, emit) }),
         systemMetrics({ emit, wait, onGpu: engine.onGpu ?? false }),

@@ -17,13 +17,22 @@ interface StepCase {
   readonly clipping?: GradientClippingSpec;
   /** Pattern of weights that rest. */
   readonly resting?: string;
+  readonly lossScale?: number;
 }
 
 /** One plain gradient step of rate 1 over two 1×1 pictures. */
 async function stepOf(
   dense: Omit<DenseArgs, "units">,
   images: number[],
-  { mixed, labels = [0, 0], classWeights = null, pictureWeights, clipping, resting }: StepCase = {},
+  {
+    mixed,
+    labels = [0, 0],
+    classWeights = null,
+    pictureWeights,
+    clipping,
+    resting,
+    lossScale,
+  }: StepCase = {},
 ) {
   const weights = tf.initializers.constant({ value: -3 });
   const model = tf.sequential({
@@ -48,6 +57,7 @@ async function stepOf(
     optimizer,
     loss: createLoss({ name: "cross-entropy", labelSmoothing: 0, classWeights }),
     clipping,
+    lossScale,
     learningRate: 1,
     step: 1,
   });
@@ -57,6 +67,12 @@ async function stepOf(
 }
 
 describe("trainStep", () => {
+  it("takes the same step, bit for bit, whatever power of two the loss is scaled by", async () => {
+    const clipping: GradientClippingSpec = { name: "norm", limit: 0.25 };
+    const plain = await stepOf({}, [0.3, -1.7], { clipping, labels: [0, 1] });
+    expect(await stepOf({}, [0.3, -1.7], { clipping, labels: [0, 1], lossScale: 65_536 })).toEqual(plain);
+  });
+
   it("takes one step down the cross-entropy", async () => {
     // Equal logits: softmax ½, so ∂loss/∂w = mean of x·(½ − target) = 2·(−½, ½) for x = 1 and 3.
     const { metrics, kernel } = await stepOf({}, [1, 3]);

@@ -20,6 +20,12 @@ export interface TrainStepOptions extends UpdateOptions {
   readonly gathered?: GradientSum | undefined;
   /** Whether this batch is its update's last. Default true. */
   readonly isLastOfUpdate?: boolean;
+  /**
+   * What the loss is multiplied by before its gradients are taken, and these divided by afterwards: a power of two, so that nothing
+   * changes but what a kernel that rounds to float16 would lose. Micikevicius et al. 2018, §3.2,
+   * https://arxiv.org/abs/1710.03740. Default 1.
+   */
+  readonly lossScale?: number | undefined;
   /** Told when forward, backward and update are done. */
   readonly profiler?: StepProfiler | undefined;
 }
@@ -54,7 +60,7 @@ export function trainStep(
   batch: Batch,
   options: TrainStepOptions,
 ): Promise<StepMetrics> {
-  const { optimizer, loss: lossOf, profiler, step } = options;
+  const { optimizer, loss: lossOf, profiler, step, lossScale = 1 } = options;
   const moving = optimizer.movingVariables(step);
   // Where all rest, which tfjs's differentiation refuses, the loss is still to be told.
   const variables = moving.size > 0 ? moving : optimizer.variables;
@@ -73,12 +79,13 @@ export function trainStep(
       const loss = lossOf(logits, { labels, targets, mixed, sampleWeights });
       const whole = penaltiesOf(model).reduce((sum, penalty) => tf.add(sum, penalty), loss);
       profiler?.mark("forward");
-      return whole;
+      return lossScale === 1 ? whole : tf.mul<tf.Scalar>(whole, lossScale);
     }, [...variables.values()]);
     profiler?.mark("backward");
-    update(model, { gradients: byWeightName(grads, variables), weight }, options);
+    const gradients = unscaled(byWeightName(grads, variables), lossScale);
+    update(model, { gradients, weight }, options);
     profiler?.mark("update");
-    const result = tf.stack([value, correct!]);
+    const result = tf.stack([lossScale === 1 ? value : tf.div(value, lossScale), correct!]);
     correct!.dispose();
     return result;
   });
@@ -112,6 +119,11 @@ function update(
 function byWeightName(grads: tf.NamedTensorMap, variables: NamedVariables): Map<string, tf.Tensor> {
   const entries = [...variables].map(([name, variable]) => [name, grads[variable.name]] as const);
   return new Map(entries.filter((entry): entry is readonly [string, tf.Tensor] => entry[1] != null));
+}
+
+function unscaled(gradients: Map<string, tf.Tensor>, lossScale: number): Map<string, tf.Tensor> {
+  if (lossScale === 1) return gradients;
+  return new Map([...gradients].map(([name, gradient]) => [name, tf.mul(gradient, 1 / lossScale)]));
 }
 
 /** Layer by layer: tfjs's own `calculateLosses` finds none in a Sequential. */

@@ -33,6 +33,15 @@ const COMMON_UNIFORMS = [
   "isRelu",
 ] as const;
 
+/** Greater numbers than float16 has become its greatest; what is infinite or not a number stays so. */
+const ROUND = {
+  f32: "fn rounded(value: vec4f) -> vec4f { return value; }",
+  f16: `fn rounded(value: vec4f) -> Vec4 {
+  let size = abs(value);
+  return Vec4(select(value, sign(value) * 65504.0, (size > vec4f(65504.0)) & (size < vec4f(3.4e38))));
+}`,
+} as const;
+
 const COMPONENTS = ["x", "y", "z", "w"] as const;
 
 export function gemmProgram(form: GemmForm, tile: GemmTile, precision: Precision): GpuProgram {
@@ -64,6 +73,7 @@ struct Uniforms { ${[...COMMON_UNIFORMS, ...form.uniforms].map((field) => `${fie
 @group(0) @binding(4) var<uniform> u: Uniforms;
 
 alias Vec4 = vec4<${precision}>;
+${ROUND[precision]}
 const OUTSIDE = -0x40000000;
 var<workgroup> aTile: array<Vec4, ${aTile.vec4s}>;
 var<workgroup> bTile: array<Vec4, ${bTile.vec4s}>;
@@ -156,7 +166,7 @@ function loads(operand: Operand, side: string, lanes: Lanes): string {
 
 function stores(operand: Operand, side: string, { units, lane, row }: Lanes, stride: number): string {
   return range(units)
-    .map((unit) => `${side}Tile[${row(unit)} * ${stride} + ${lane} / 4] = Vec4(${side}Next${unit});`)
+    .map((unit) => `${side}Tile[${row(unit)} * ${stride} + ${lane} / 4] = rounded(${side}Next${unit});`)
     .join("\n    ");
 }
 
