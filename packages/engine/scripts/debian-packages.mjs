@@ -20,9 +20,11 @@ export function unpackPackages(folder, names, options = {}) {
   for (const name of ["lists/partial", "archives/partial"]) {
     mkdirSync(path.join(apt, name), { recursive: true });
   }
+  const nothingInstalled = path.join(apt, "status");
+  writeFileSync(nothingInstalled, "");
   const settings = {
     "Dir::State": apt,
-    "Dir::State::status": "/var/lib/dpkg/status",
+    "Dir::State::status": withMissing ? "/var/lib/dpkg/status" : nothingInstalled,
     "Dir::Cache": apt,
     "Debug::NoLocking": "1",
     "APT::Sandbox::User": "",
