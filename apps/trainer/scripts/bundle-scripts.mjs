@@ -104,7 +104,7 @@ function copyPackage(name, from, modules) {
   cpSync(source, target, {
     recursive: true,
     dereference: true,
-    filter: (file) => !/\.(map|md|d\.[mc]?ts)$/.test(file),
+    filter: (file) => !/\.(map|d\.[mc]?ts)$/.test(file),
   });
   const { dependencies = {}, optionalDependencies = {} } = manifestOf(source);
   for (const needed of Object.keys(dependencies)) copyPackage(needed, source, modules);
