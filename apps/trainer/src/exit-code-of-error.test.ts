@@ -16,6 +16,7 @@ const DEFECTS = [
   "LoaderClosedError",
   "LoaderError",
   "RngStateError",
+  "SynchronousReadError",
   "UnservedKernelError",
 ];
 

@@ -10,6 +10,8 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   DashboardMissingError: EXIT_CODES.failed,
   FoldFailedError: EXIT_CODES.failed,
   FileChangedError: EXIT_CODES.failed,
+  GpuOutOfMemoryError: EXIT_CODES.failed,
+  GpuValidationError: EXIT_CODES.failed,
   InvalidPredictionsError: EXIT_CODES.failed,
   JournalCorruptError: EXIT_CODES.failed,
   OutOfMemoryError: EXIT_CODES.failed,
@@ -30,6 +32,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   ConfigError: EXIT_CODES.usage,
   CustomTransformError: EXIT_CODES.usage,
   ForkError: EXIT_CODES.usage,
+  GpuChoiceError: EXIT_CODES.usage,
   ImageShapeMismatchError: EXIT_CODES.usage,
   ImageSizeRequiredError: EXIT_CODES.usage,
   InvalidThreadCountError: EXIT_CODES.usage,
@@ -85,6 +88,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   NativeBinaryMissingError: EXIT_CODES.engine,
   PrecisionUnavailableError: EXIT_CODES.engine,
 
+  GpuDeviceLostError: EXIT_CODES.processDied,
   ProcessDiedError: EXIT_CODES.processDied,
 
   RunBusyError: EXIT_CODES.busy,

@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   data: 3,
   /** The engine asked for is not available here. */
   engine: 4,
-  /** The training process was killed or crashed. */
+  /** The training process was killed or crashed, or lost its GPU twice. */
   processDied: 5,
   /** Another process works on the run. */
   busy: 6,
@@ -30,7 +30,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    wrong arguments or config, or no such run
   3    data set missing, damaged or not to be fetched
   4    the engine asked for is not available
-  5    the training process was killed or crashed
+  5    the training process was killed or crashed, or lost its GPU twice
   6    another process works on the run
   7    the dashboard's server cannot be reached, or refuses
   130  interrupted (Ctrl-C), 143 terminated: a checkpoint was saved, \`convkit resume\` goes on`;

@@ -44,11 +44,11 @@ export function adviseBatchSize(facts: MemoryFacts): string {
   );
 }
 
-/** What is said where there is no memory: by our engine by the error's name, by TensorFlow and JavaScript by their words. */
+/** What is said where there is no memory: by our engines by the error's name, by TensorFlow and JavaScript by their words. */
 export function isOutOfMemory(thrown: unknown): thrown is Error {
   if (!(thrown instanceof Error)) return false;
   const isEngines =
-    thrown.name === "TensorMemoryError" ||
+    ["TensorMemoryError", "GpuOutOfMemoryError"].includes(thrown.name) ||
     /OOM when allocating tensor|ResourceExhausted|^Array buffer allocation failed$/i.test(thrown.message);
   return isEngines || isOutOfMemory(thrown.cause);
 }

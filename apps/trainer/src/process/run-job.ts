@@ -1,5 +1,4 @@
 /** One job in a training process, from its start to the command's exit code: display, signals, diagnosis. */
-import { join } from "node:path";
 import type { WorkerClient } from "@convkit/client";
 import type { TrainEvent } from "@convkit/schema";
 import type { CommandContext } from "../commands/command-context.js";
@@ -11,7 +10,8 @@ import { watchInterrupts } from "./interrupts.js";
 import { InterruptedError, ProcessDiedError } from "./process-errors.js";
 import type { RunDelivery } from "./run-delivery.js";
 import { unpackError, type JobResult, type RunJob } from "./protocol.js";
-import { startTrainingProcess, type ProcessOutcome } from "./training-process.js";
+import { folderOf, startResumingProcess } from "./resuming-process.js";
+import type { ProcessOutcome } from "./training-process.js";
 
 /** What is known of a run while its process lives, for the case that it dies. */
 interface Trace {
@@ -40,7 +40,7 @@ export async function runJob(
   const display = options.json ? createJsonDisplay(context) : createTextDisplay(context, options.started);
   const trace: Trace = {};
   const delivery = await deliveryOf(options, display.note);
-  const child = startTrainingProcess(job, {
+  const child = startResumingProcess(job, {
     onMessage(message) {
       if (message.type === "event") {
         follow(trace, message.event);
@@ -50,6 +50,7 @@ export async function runJob(
     },
     onOutput: display.output,
     onSilence: display.note,
+    onNote: display.note,
   });
   const interrupts = watchInterrupts({
     stop(reason) {
@@ -88,10 +89,6 @@ async function deliveryOf(
   if (!clientOf) return undefined;
   const { createRunDelivery } = await import("./run-delivery.js");
   return createRunDelivery(await clientOf(note), note);
-}
-
-function folderOf(job: RunJob, { runId }: TrainEvent): string {
-  return job.kind === "train" ? join(job.home, "runs", runId) : job.directory;
 }
 
 function follow(trace: Trace, event: TrainEvent): void {

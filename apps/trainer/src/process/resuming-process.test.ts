@@ -1,0 +1,73 @@
+/** A GPU that is taken away from a training process: the command goes on in another, once. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
+import { writePictures } from "../fixtures/write-pictures.js";
+
+const folder = makeFolder();
+
+/** A callback that destroys the GPU's device at a step's end, so many times in all. */
+function writeLoss(times: number): string {
+  const name = `lose-${times}`;
+  const source = `import { existsSync, writeFileSync } from "node:fs";
+    const marks = Array.from({ length: ${times} }, (_, i) => "${name}-" + i);
+    export default ({ tf }, { at }) => ({
+      onStepEnd({ step }) {
+        const mark = marks.find((file) => !existsSync(file));
+        if (step < at || mark === undefined) return;
+        writeFileSync(mark, String(step));
+        tf.backend().device.destroy();
+      },
+    });`;
+  writeFileSync(join(folder, `${name}.mjs`), source);
+  return `./${name}.mjs`;
+}
+
+const trainLosing = (times: number) =>
+  runConvkit(folder, [
+    "train",
+    "./pictures",
+    "--engine=webgpu",
+    "--epochs=3",
+    "--batch-size=16",
+    '--set=model={"layers":[{"layer":"conv","filters":4,"activation":"relu"},{"layer":"flatten"}]}',
+    "--set=data.validationFraction=0.2",
+    "--set=checkpoint.everySteps=2",
+    `--set=callbacks=[{"module":"${writeLoss(times)}","options":{"at":5}}]`,
+    "--json",
+  ]);
+
+beforeAll(async () => {
+  await writePictures(folder);
+});
+
+// Where there is no Vulkan device for tests, see packages/engine/scripts/setup-software-vulkan.mjs.
+describe.runIf(process.env["CONVKIT_VULKAN"])("a lost GPU", () => {
+  it("is told of, and the run goes on from its last checkpoint in another process", async () => {
+    const { exitCode, json } = await trainLosing(1);
+    expect(json().at(-1)).toMatchObject({ type: "result", status: "completed", exitCode: 0 });
+    expect(exitCode).toBe(0);
+    const told = json().filter(({ type }) => ["runEnded", "note", "resumed"].includes(String(type)));
+    expect(told).toMatchObject([
+      { type: "runEnded", status: "failed", reason: expect.stringContaining("its device is lost") as string },
+      { type: "note", text: expect.stringContaining("goes on from its last checkpoint") as string },
+      { type: "resumed", attempt: 2, fromStep: 4 },
+      { type: "runEnded", status: "completed" },
+    ]);
+  });
+
+  it("is given up where it is lost twice", async () => {
+    const { exitCode, json } = await trainLosing(2);
+    expect(json().at(-1)).toMatchObject({
+      type: "error",
+      name: "GpuDeviceLostError",
+      message: expect.stringMatching(
+        /its device is lost.*It was lost twice.*To go on: convkit resume \S+$/,
+      ) as string,
+      exitCode: 5,
+    });
+    expect(exitCode).toBe(5);
+    expect(json().filter(({ type }) => type === "resumed")).toHaveLength(1);
+  });
+});
