@@ -11,6 +11,7 @@ export const BENCHMARK_NAMES = [
   "kernels",
   "dashboard",
   "pages",
+  "recording",
 ] as const;
 export type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
 
@@ -37,6 +38,7 @@ Without a name, all of them in turn, with fewer rounds each.
   kernels   every convolution kernel against the measured FMA peak
   dashboard what its pages ask of a record of 1,000 runs, beside bare SQL
   pages     how long these pages take to draw, in Chromium
+  recording what recording a training step for a GPU takes of the CPU
 
   --rounds N    rounds that medians are taken of
   --json FILE   writes machine, date and results there

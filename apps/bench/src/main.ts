@@ -12,6 +12,7 @@ const benchmarks: Benchmarks = {
   transforms: async (rounds) => (await import("./transforms-benchmark.js")).measureTransforms(rounds),
   kernels: async (rounds) => (await import("./kernels-benchmark.js")).measureKernels(rounds),
   dashboard: async (rounds) => (await import("./dashboard-benchmark.js")).measureDashboard(rounds),
+  recording: async (rounds) => (await import("./recording-benchmark.js")).measureRecording(rounds),
   pages: async (rounds) => (await import("./pages-benchmark.js")).measurePages(rounds),
 };
 

@@ -27,6 +27,7 @@ function run(
     kernels: () => measure("kernels"),
     dashboard: () => measure("dashboard"),
     pages: () => measure("pages"),
+    recording: () => measure("recording"),
   };
   const print = (text: string) => void printed.push(text);
   const options = { benchmarks, jsonPath, rounds: 1, markdown: false, command: "pnpm bench", print };

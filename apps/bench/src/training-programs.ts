@@ -91,7 +91,8 @@ function stockProgram(batchSize: number): RunSteps {
   };
 }
 
-function fixedBatch(batchSize: number): Batch {
+/** Random pictures and labels, the same each time. */
+export function fixedBatch(batchSize: number): Batch {
   const rng = Rng.fromSeed(0);
   const shape = [batchSize, ...IMAGE_SHAPE] as const;
   return {
@@ -102,7 +103,8 @@ function fixedBatch(batchSize: number): Batch {
   };
 }
 
-function repeat(batch: Batch, times: number): Loader {
+/** A loader of one epoch. */
+export function repeat(batch: Batch, times: number): Loader {
   return {
     stepsPerEpoch: times,
     imageShape: IMAGE_SHAPE,
