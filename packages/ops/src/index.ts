@@ -20,4 +20,5 @@ export { sgdUpdate } from "./sgd-update.js";
 export { skipInputGradients } from "./skip-input-gradients.js";
 export { moveTowards } from "./move-towards.js";
 export { updateVariables, type VariableStep } from "./update-variables.js";
+export { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 export { statelessDropout } from "./stateless-dropout.js";

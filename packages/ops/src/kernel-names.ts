@@ -196,6 +196,22 @@ export type LionUpdateAttrs = {
 export type LionUpdateOutputs<T> = [param: T, average: T];
 
 /**
+ * Cross-entropy of rows of logits z with targets t, and its gradient in the logits. Targets need not sum to 1.
+ *
+ *     loss = −Σ t · log softmax(z) / divisor        dlogits = (softmax(z) · Σt − t) / divisor        Σt of each row
+ */
+export const SoftmaxCrossEntropy = "SoftmaxCrossEntropy";
+export type SoftmaxCrossEntropyInputs<T> = {
+  /** [N, C] */
+  logits: T;
+  /** [N, C] */
+  targets: T;
+};
+export type SoftmaxCrossEntropyAttrs = { divisor: number };
+/** `loss` is a scalar. */
+export type SoftmaxCrossEntropyOutputs<T> = [loss: T, dlogits: T];
+
+/**
  * A step of a moving average towards a value.
  *
  *     average' = average + (factor · value − average) · share

@@ -215,3 +215,46 @@ it("countCorrect counts the rows whose largest logit is at their label", async (
   ]);
   expect((await countCorrect(logits, tf.tensor1d([2, 1, 1], "int32")).data())[0]).toBe(2);
 });
+
+it.each([null, [1, 2, 4]])(
+  "and its gradient are the formula's, with classes that weigh %j",
+  async (classWeights) => {
+    const values = [0.5, -1, 2, 3, 0, -2];
+    const [own, other] = [
+      [2, 0],
+      [1, 1],
+    ];
+    const ofPictures = classWeights ? [1, 3] : [1, 1];
+    const sampleWeights = classWeights ? tf.tensor1d(ofPictures) : undefined;
+    const options = { labelSmoothing: 0.1, classWeights, sampleWeights };
+    const mixed = { labels: tf.tensor1d(other, "int32"), weight: 0.75 };
+    const logits = tf.tensor2d(values, [2, 3]);
+    const { value, grad } = tf.valueAndGrad((z) =>
+      crossEntropy(z as tf.Tensor2D, tf.tensor1d(own, "int32"), { ...options, mixed }),
+    )(logits);
+
+    const weightOf = (label: number) => classWeights?.[label] ?? 1;
+    let expected = 0;
+    const gradient = values.map(() => 0);
+    for (const [labels, share] of [
+      [own, 0.75],
+      [other, 0.25],
+    ] as const) {
+      const total = labels.reduce((sum, label, row) => sum + ofPictures[row]! * weightOf(label), 0);
+      labels.forEach((label, row) => {
+        const exponentials = values.slice(3 * row, 3 * row + 3).map(Math.exp);
+        const sum = exponentials.reduce((a, b) => a + b);
+        const targets = [0, 1, 2].map(
+          (c) => (share * ofPictures[row]! * weightOf(c) * ((c === label ? 0.9 : 0) + 0.1 / 3)) / total,
+        );
+        const ofRow = targets.reduce((a, b) => a + b);
+        targets.forEach((target, c) => {
+          expected -= target * Math.log(exponentials[c]! / sum);
+          gradient[3 * row + c]! += (ofRow * exponentials[c]!) / sum - target;
+        });
+      });
+    }
+    expect((await value.data())[0]).toBeCloseTo(expected, 5);
+    (await grad.data()).forEach((slope, i) => expect(slope).toBeCloseTo(gradient[i]!, 5));
+  },
+);

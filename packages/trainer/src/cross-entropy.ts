@@ -11,6 +11,7 @@
  * is the number of pictures, or the sum of their weights, whatever the classes weigh.
  * Differs from PyTorch: a batch of nothing but weight 0 has a loss of 0 rather than NaN.
  */
+import { softmaxCrossEntropy } from "@convkit/ops";
 import * as tf from "@tensorflow/tfjs";
 import { oneHotTargets } from "./one-hot-targets.js";
 
@@ -57,6 +58,8 @@ export function crossEntropy(
     const target = mixed
       ? tf.add(tf.mul(own, mixed.weight), tf.mul(smoothed(mixed.labels), 1 - mixed.weight))
       : own;
+    const atOnce = softmaxCrossEntropy({ logits: input, targets: target }, { divisor: count });
+    if (atOnce) return withGradient(atOnce, save);
     const logProbabilities = tf.logSoftmax(input);
     save([logProbabilities, target]);
     return {
@@ -68,6 +71,15 @@ export function crossEntropy(
     };
   });
   return tf.tidy(() => fused(logits));
+}
+
+/** Of a kernel that computed both. */
+function withGradient(
+  [loss, dlogits]: [tf.Tensor, tf.Tensor],
+  save: (tensors: tf.Tensor[]) => void,
+): { value: tf.Scalar; gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor } {
+  save([dlogits]);
+  return { value: loss as tf.Scalar, gradFunc: (dy, saved) => tf.mul(saved[0]!, dy) };
 }
 
 function weightedCrossEntropy(
@@ -99,6 +111,8 @@ function weightedCrossEntropy(
           tf.mul(targetOf(mixed.labels, mixed.sampleWeights ?? sampleWeights, weights), 1 - mixed.weight),
         )
       : own;
+    const atOnce = softmaxCrossEntropy({ logits: input, targets: target }, { divisor: 1 });
+    if (atOnce) return withGradient(atOnce, save);
     const logProbabilities = tf.logSoftmax(input);
     save([logProbabilities, target]);
     return {

@@ -16,6 +16,7 @@ import {
   updateVariables,
 } from "./optimizer-update.js";
 import { mean, sum } from "./reduction.js";
+import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 import { statelessDropout } from "./stateless-dropout.js";
 
 export const gpuKernels: readonly GpuKernel[] = [
@@ -37,6 +38,7 @@ export const gpuKernels: readonly GpuKernel[] = [
   moveTowards,
   rmsPropUpdate,
   sgdUpdate,
+  softmaxCrossEntropy,
   statelessDropout,
   sum,
   updateVariables,
