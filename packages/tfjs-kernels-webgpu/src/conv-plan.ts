@@ -18,7 +18,7 @@ export interface ConvAttrs {
  */
 export const USUAL_BATCH = 32;
 
-export interface ConvTensors {
+interface ConvTensors {
   readonly tensors: readonly TensorInfo[];
   readonly xShape: readonly number[];
   readonly filterShape: readonly number[];

@@ -86,7 +86,6 @@ await describeOnGpu("products of matrices", (backend) => {
       backend.disposeData(dataId);
       tf.dispose([left, right]);
     },
-    600_000,
   );
 
   it("are left to tfjs's kernel where they are many, or both across", async () => {

@@ -23,7 +23,7 @@ const LIMITS = [
 /** Dawn's objects live as long as what `create` returned. */
 const alive: GPU[] = [];
 
-export interface OpenOptions {
+interface OpenOptions {
   /** Those of them that the adapter has; a shorter list stands for a GPU that has less. */
   readonly features?: readonly GPUFeatureName[];
 }

@@ -51,7 +51,7 @@ export function gemmProgram(form: GemmForm, tile: GemmTile, precision: Precision
   return { key, wgsl: () => wgslOf(form, tile, precision) };
 }
 
-export function threadsOf({ m, n, threadM, threadN }: GemmTile): number {
+function threadsOf({ m, n, threadM, threadN }: GemmTile): number {
   return (m / threadM) * (n / threadN);
 }
 
@@ -61,7 +61,7 @@ function wgslOf(form: GemmForm, tile: GemmTile, precision: Precision): string {
   const across = tile.n / tile.threadN;
   const down = tile.m / tile.threadM;
   const [aLanes, bLanes] = [lanesOf(a, tile.m, tile), lanesOf(b, tile.n, tile)];
-  const [aTile, bTile] = [sharedTile(a, tile.m, tile), sharedTile(b, tile.n, tile, true)];
+  const [aTile, bTile] = [sharedTile(a, tile.m, tile), sharedTile(b, tile.n, tile)];
   const isVec4Out = !b.isAlongK && b.isVec4;
   return `
 ${precision === "f16" ? "enable f16;" : ""}
@@ -108,9 +108,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
     if (kNow > kStart) {
       for (var k4 = 0; k4 < ${tile.k / 4}; k4++) {
-        ${fetchA(a, tile, aTile.stride, down)}
-        ${fetchB(b, tile, bTile.stride, across)}
-        ${products(tile)}
+        ${products(a, tile, [fetchA(a, tile, aTile.stride, down), fetchB(b, tile, bTile.stride, across)])}
       }
     }
     if (!hasMore) { break; }
@@ -138,17 +136,12 @@ function lanesOf(operand: Operand, outer: number, tile: GemmTile): Lanes {
 }
 
 /**
- * A slice lies in shared memory as it does in the tensor. Columns of B that lie along k are read by neighbouring threads at once:
- * a vec4 between them keeps those in different banks.
+ * A slice lies in shared memory as it does in the tensor. Of one along k, neighbouring threads read neighbouring rows at the same
+ * k at once: a vec4 between the rows keeps those in different banks.
  */
-function sharedTile(
-  operand: Operand,
-  outer: number,
-  tile: GemmTile,
-  isReadAcross = false,
-): { stride: number; vec4s: number } {
+function sharedTile(operand: Operand, outer: number, tile: GemmTile): { stride: number; vec4s: number } {
   if (!operand.isAlongK) return { stride: outer / 4, vec4s: (outer / 4) * tile.k };
-  const stride = tile.k / 4 + (isReadAcross ? 1 : 0);
+  const stride = tile.k / 4 + 1;
   return { stride, vec4s: stride * outer };
 }
 
@@ -166,83 +159,89 @@ function loads(operand: Operand, side: string, lanes: Lanes): string {
 
 function stores(operand: Operand, side: string, { units, lane, row }: Lanes, stride: number): string {
   return range(units)
-    .map((unit) => `${side}Tile[${row(unit)} * ${stride} + ${lane} / 4] = rounded(${side}Next${unit});`)
+    .map((unit) => `${side}Tile[${row(unit)} * ${stride} + (${lane} >> 2u)] = rounded(${side}Next${unit});`)
     .join("\n    ");
 }
 
-/** `a{i}_{kk}`: the thread's row i at k4 · 4 + kk. */
-function fetchA(a: Operand, { threadM }: GemmTile, stride: number, down: number): string {
-  const group = (i: number) => `(${Math.floor(i / 4) * down} + down)`;
+/** WGSL for the place within the tile of a thread's element `i` along a side that so many threads share, `thread` among them. */
+function placeOf(operand: Operand, i: number, threads: number, thread: string): string {
+  if (operand.isAlongK) return `${i * threads} + ${thread}`;
+  return `(${Math.floor(i / 4) * threads} + ${thread}) * 4 + ${i % 4}`;
+}
+
+/** What a thread reads of a slice: four k at once where they lie together, else one after the other, in as few registers. */
+interface Fetch {
+  readonly ahead: string;
+  readonly at: (kk: number) => string;
+}
+
+/** `a{i}`: the thread's row i, at k4 · 4 + kk in component kk, or `aRows{i / 4}` in component i % 4. */
+function fetchA(a: Operand, { threadM }: GemmTile, stride: number, down: number): Fetch {
   if (a.isAlongK) {
-    return range(threadM)
-      .map((i) => `let a${i} = vec4f(aTile[(${group(i)} * 4 + ${i % 4}) * ${stride} + k4]);`)
-      .join("\n        ");
-  }
-  return range(threadM / 4)
-    .flatMap((group4) =>
-      range(4).map(
-        (kk) =>
-          `let a${group4}k${kk} = vec4f(aTile[(k4 * 4 + ${kk}) * ${stride} + ${group4 * down} + down]);`,
-      ),
-    )
-    .join("\n        ")
-    .concat(
-      range(threadM)
-        .map((i) => {
-          const rows = range(4).map((kk) => `a${Math.floor(i / 4)}k${kk}.${COMPONENTS[i % 4]}`);
-          return `\n        let a${i} = vec4f(${rows.join(", ")});`;
-        })
-        .join(""),
+    const rows = range(threadM).map(
+      (i) => `let a${i} = vec4f(aTile[(${placeOf(a, i, down, "down")}) * ${stride} + k4]);`,
     );
-}
-
-/** `b{kk}_{j}`: four of the thread's columns at k4 · 4 + kk. */
-function fetchB(b: Operand, { threadN }: GemmTile, stride: number, across: number): string {
-  const groups = range(threadN / 4);
-  if (!b.isAlongK) {
-    return groups
-      .flatMap((j) =>
-        range(4).map(
-          (kk) => `let b${kk}_${j} = vec4f(bTile[(k4 * 4 + ${kk}) * ${stride} + ${j * across} + across]);`,
-        ),
-      )
-      .join("\n        ");
+    return { ahead: rows.join("\n        "), at: () => "" };
   }
-  return groups
-    .flatMap((j) => [
-      ...range(4).map(
-        (e) => `let b${j}c${e} = vec4f(bTile[(${(j * 4 + e) * across} + across) * ${stride} + k4]);`,
-      ),
-      ...range(4).map((kk) => {
-        const columns = range(4).map((e) => `b${j}c${e}.${COMPONENTS[kk]}`);
-        return `let b${kk}_${j} = vec4f(${columns.join(", ")});`;
-      }),
-    ])
-    .join("\n        ");
+  return {
+    ahead: "",
+    at: (kk) =>
+      range(threadM / 4)
+        .map((i) => `let aRows${i} = vec4f(aTile[(k4 * 4 + ${kk}) * ${stride} + ${i * down} + down]);`)
+        .join(" "),
+  };
 }
 
-function products(tile: GemmTile): string {
-  return range(4)
-    .map((kk) =>
-      eachSum(
-        tile,
-        (i, j) => `sum${i}_${j} = fma(vec4f(a${i}.${COMPONENTS[kk]}), b${kk}_${j}, sum${i}_${j});`,
-      ),
-    )
-    .join("\n        ");
+function elementOfA(a: Operand, i: number, kk: number): string {
+  return a.isAlongK ? `a${i}.${COMPONENTS[kk]}` : `aRows${Math.floor(i / 4)}.${COMPONENTS[i % 4]}`;
+}
+
+/** `b{j}`: four of the thread's columns at k4 · 4 + kk. */
+function fetchB(b: Operand, { threadN }: GemmTile, stride: number, across: number): Fetch {
+  const fours = range(threadN / 4);
+  if (!b.isAlongK) {
+    return {
+      ahead: "",
+      at: (kk) =>
+        fours
+          .map((j) => `let b${j} = vec4f(bTile[(k4 * 4 + ${kk}) * ${stride} + ${j * across} + across]);`)
+          .join(" "),
+    };
+  }
+  const columns = range(threadN).map(
+    (i) => `let bColumn${i} = vec4f(bTile[(${placeOf(b, i, across, "across")}) * ${stride} + k4]);`,
+  );
+  return {
+    ahead: columns.join("\n        "),
+    at: (kk) =>
+      fours
+        .map((j) => {
+          const elements = range(4).map((e) => `bColumn${j * 4 + e}.${COMPONENTS[kk]}`);
+          return `let b${j} = vec4f(${elements.join(", ")});`;
+        })
+        .join(" "),
+  };
+}
+
+function products(a: Operand, tile: GemmTile, [fetchOfA, fetchOfB]: readonly [Fetch, Fetch]): string {
+  const at = (kk: number) => `{
+        ${fetchOfA.at(kk)}
+        ${fetchOfB.at(kk)}
+        ${eachSum(tile, (i, j) => `sum${i}_${j} = fma(vec4f(${elementOfA(a, i, kk)}), b${j}, sum${i}_${j});`)}
+        }`;
+  return [fetchOfA.ahead, fetchOfB.ahead, ...range(4).map(at)].join("\n        ");
 }
 
 function writeSums(
-  { b, outputRow }: GemmForm,
+  { a, b, outputRow }: GemmForm,
   tile: GemmTile,
   { across, down, isVec4Out }: { across: number; down: number; isVec4Out: boolean },
 ): string {
   const fours = range(tile.threadN / 4);
-  const column = (j: number, e: number) =>
-    b.isAlongK ? `n0 + ${(j * 4 + e) * across} + across` : `n0 + (${j * across} + across) * 4 + ${e}`;
+  const column = (j: number, e: number) => `n0 + ${placeOf(b, j * 4 + e, across, "across")}`;
   const write = (j: number) =>
     isVec4Out
-      ? `if (n${j}_0 < N) { c[(at + n${j}_0) / 4] = value; }`
+      ? `if (n${j}_0 < N) { c[(at + n${j}_0) >> 2u] = value; }`
       : range(4)
           .map((e) => `if (n${j}_${e} < N) { c[at + n${j}_${e}] = value.${COMPONENTS[e]}; }`)
           .join(" ");
@@ -263,7 +262,7 @@ function writeSums(
   ${range(tile.threadM)
     .map(
       (i) => `{
-    let m = m0 + (${Math.floor(i / 4) * down} + down) * 4 + ${i % 4};
+    let m = m0 + ${placeOf(a, i, down, "down")};
     if (m < M) {
       let at = split * u.outputSize + (${outputRow}) * N;
       ${fours

@@ -6,7 +6,7 @@ import { type GemmForm, gemmProgram } from "./gemm-program.js";
 import { ELEMENTS_PER_WORKGROUP, SUM_PARTS } from "./sum-parts.js";
 import { chooseTile, type GemmTile, splitSums } from "./tile.js";
 
-export interface GemmCall {
+interface GemmCall {
   readonly form: GemmForm;
   readonly a: TensorInfo;
   readonly b: TensorInfo;

@@ -28,7 +28,7 @@ export interface Operand {
   readonly advance: (lanes: Lanes) => string;
 }
 
-export type Side = "a" | "b";
+type Side = "a" | "b";
 
 const COMPONENTS = ["x", "y", "z", "w"] as const;
 const UNITS = (lanes: Lanes) => Array.from({ length: lanes.units }, (_, unit) => unit);
@@ -49,7 +49,7 @@ export function alongK(side: Side, isVec4: boolean): Operand {
     load: ({ lane }, unit) => {
       const outer = `${side}Outer${unit}`;
       if (isVec4) {
-        return `let at = kNow + ${lane}; if (${outer} < ${SIZE[side]} && at < kEnd) { value = ${side}[(${outer} * K + at) / 4]; }`;
+        return `let at = kNow + ${lane}; if (${outer} < ${SIZE[side]} && at < kEnd) { value = ${side}[(${outer} * K + at) >> 2u]; }`;
       }
       return `if (${outer} < ${SIZE[side]}) { let at = kNow + ${lane};
         ${COMPONENTS.map((each, i) => `if (at + ${i} < kEnd) { value.${each} = ${side}[${outer} * K + at + ${i}]; }`).join("\n")} }`;
@@ -70,7 +70,7 @@ export function acrossK(side: Side, isVec4: boolean): Operand {
     load: ({ row }, unit) => {
       const at = `let at = kNow + ${row(unit)};`;
       if (isVec4) {
-        return `${at} if (at < kEnd && ${outer} < ${size}) { value = ${side}[(at * ${size} + ${outer}) / 4]; }`;
+        return `${at} if (at < kEnd && ${outer} < ${size}) { value = ${side}[(at * ${size} + ${outer}) >> 2u]; }`;
       }
       return `${at} if (at < kEnd) {
         ${COMPONENTS.map((each, i) => `if (${outer} + ${i} < ${size}) { value.${each} = ${side}[at * ${size} + ${outer} + ${i}]; }`).join("\n")} }`;
@@ -109,7 +109,7 @@ export function pixelsUnderTaps(isVec4: boolean): Operand {
       eachTap(isVec4, (component, channel, tapY, tapX) => {
         const pixel = `((aRow${unit} + y) * pictureW + x) * channels + ${channel}`;
         return `let y = aY${unit} + ${tapY} * stepY; let x = aX${unit} + ${tapX} * stepX;
-          if (${tapY} < tapsY && u32(y) < u32(pictureH) && u32(x) < u32(pictureW)) { value${component} = a[${isVec4 ? `(${pixel}) / 4` : pixel}]; }`;
+          if (${tapY} < tapsY && u32(y) < u32(pictureH) && u32(x) < u32(pictureW)) { value${component} = a[${isVec4 ? `(${pixel}) >> 2u` : pixel}]; }`;
       }),
     advance: ({ depth }) => `
     channel += ${depth};
@@ -140,7 +140,7 @@ export function filterAcross(isVec4: boolean): Operand {
       eachTap(isVec4, (component, channel, tapY, tapX) => {
         const tap = `((phaseY + ${tapY} * strideY) * filterW + phaseX + ${tapX} * strideX)`;
         const at = `(${tap} * N + bOuter${unit}) * channels + ${channel}`;
-        return `if (${tapY} < tapsY && bOuter${unit} < N) { value${component} = b[${isVec4 ? `(${at}) / 4` : at}]; }`;
+        return `if (${tapY} < tapsY && bOuter${unit} < N) { value${component} = b[${isVec4 ? `(${at}) >> 2u` : at}]; }`;
       }),
     advance: () => "",
   };
@@ -180,7 +180,7 @@ export function pixelsUnderPlaces(isVec4: boolean): Operand {
         .map((i) => {
           const pixel = `((picture${unit} * pictureH + y) * pictureW + x) * channels + aChannel${i}`;
           return `{ let y = placeY${unit} * scaleY + aY${i}; let x = placeX${unit} * scaleX + aX${i};
-        if (u32(y) < u32(pictureH) && u32(x) < u32(pictureW)) { value${isVec4 ? "" : `.${COMPONENTS[i]}`} = a[${isVec4 ? `(${pixel}) / 4` : pixel}]; } }`;
+        if (u32(y) < u32(pictureH) && u32(x) < u32(pictureW)) { value${isVec4 ? "" : `.${COMPONENTS[i]}`} = a[${isVec4 ? `(${pixel}) >> 2u` : pixel}]; } }`;
         })
         .join("\n")} }`,
     advance: (lanes) =>

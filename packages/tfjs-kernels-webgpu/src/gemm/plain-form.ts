@@ -3,7 +3,7 @@ import type { GemmForm } from "./gemm-program.js";
 import { acrossK, alongK } from "./operands.js";
 
 /** Of A [M, K] and B [K, N], or of those that are transposed. */
-export interface MatrixSizes {
+interface MatrixSizes {
   readonly m: number;
   readonly n: number;
   readonly k: number;

@@ -53,7 +53,7 @@ export function splitSums(
   k: number,
   tile: GemmTile,
 ): { splits: number; termsPerSplit: number } {
-  const wanted = Math.min(Math.ceil(WANTED_WORKGROUPS / tiles), Math.floor(k / LEAST_TERMS));
+  const wanted = Math.min(Math.floor(WANTED_WORKGROUPS / tiles), Math.floor(k / LEAST_TERMS));
   const termsPerSplit = padded(Math.ceil(k / Math.max(wanted, 1)), tile.k);
   return { splits: Math.max(Math.ceil(k / termsPerSplit), 1), termsPerSplit };
 }
