@@ -55,7 +55,7 @@ export function splitSums(
 ): { splits: number; termsPerSplit: number } {
   const wanted = Math.min(Math.floor(WANTED_WORKGROUPS / tiles), Math.floor(k / LEAST_TERMS));
   const termsPerSplit = padded(Math.ceil(k / Math.max(wanted, 1)), tile.k);
-  return { splits: Math.max(Math.ceil(k / termsPerSplit), 1), termsPerSplit };
+  return { splits: Math.ceil(k / termsPerSplit), termsPerSplit };
 }
 
 function padded(size: number, tile: number): number {
