@@ -77,9 +77,7 @@ export class BufferPool {
     const key = keyOf(buffer.size, buffer.usage);
     const kept = this.#free.get(key) ?? [];
     this.#free.set(key, kept);
-    let at = kept.length;
-    while (at > 0 && kept[at - 1]!.order < order) at--;
-    kept.splice(at, 0, { buffer, order, freedAt: this.#clock++ });
+    kept.splice(placeOf(order, kept), 0, { buffer, order, freedAt: this.#clock++ });
     this.#freeBytes += buffer.size;
     if (this.#freeBytes > LEAST_KEPT_BYTES + SLACK * this.#peakBytes) this.trim(this.#freeBytes / 2);
   }
@@ -123,6 +121,17 @@ export class BufferPool {
     }
     return this.#device.createBuffer({ size: sizeBytes, usage, mappedAtCreation });
   }
+}
+
+/** Behind all that are younger. */
+function placeOf(order: number, kept: readonly FreeBuffer[]): number {
+  let [low, high] = [0, kept.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (kept[middle]!.order > order) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function keyOf(sizeBytes: number, usage: number): string {

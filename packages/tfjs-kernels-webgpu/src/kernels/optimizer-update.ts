@@ -31,7 +31,12 @@ interface ProgramOptions {
 }
 
 /** Workgroups are dealt out to the variables in turn: those before `end0` to the first. */
-function updateProgram(rule: UpdateRule, { count, width, isInPlace, numbers }: ProgramOptions): GpuProgram {
+function updateProgram(rule: UpdateRule, options: ProgramOptions): GpuProgram {
+  const { count, width, isInPlace } = options;
+  return { key: `${rule.name} ${count} ${width} ${isInPlace}`, wgsl: () => updateWgsl(rule, options) };
+}
+
+function updateWgsl(rule: UpdateRule, { count, width, isInPlace, numbers }: ProgramOptions): string {
   const places = Array.from({ length: count }, (_, k) => k);
   const inputs = [...rule.changed, ...rule.read];
   const isWritten = (name: string) => isInPlace && rule.changed.includes(name);
@@ -53,7 +58,7 @@ fn step${k}(i: u32) {
   ${rule.wgsl}
   ${rule.changed.map((name) => `${target(name, k)}[i] = new_${name};`).join("\n  ")}
 }`;
-  const wgsl = () => `
+  return `
 ${elementType(width)}
 struct Numbers { ${numbers.map((name) => `${name}: f32`).join(", ")} }
 struct Uniforms {
@@ -74,7 +79,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     )
     .join("\n  ")}
 }`;
-  return { key: `${rule.name} ${count} ${width} ${isInPlace}`, wgsl };
 }
 
 /** @param buffers of each step what is changed, what is read and, if that is not in place, what becomes of what is changed. */
