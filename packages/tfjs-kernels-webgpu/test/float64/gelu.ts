@@ -1,7 +1,7 @@
 /** The Gaussian error linear unit in float64. */
 
 /** By the series of erf, Abramowitz and Stegun 7.1.6, whose terms are all positive; ±1 where float64 knows no difference. */
-export function normalDistribution(x: number): number {
+function normalDistribution(x: number): number {
   if (Math.abs(x) > 9) return x > 0 ? 1 : 0;
   let term = x / Math.sqrt(2 * Math.PI);
   let sum = 0;
