@@ -67,10 +67,13 @@ const STAGES: Record<ModelName, string[]> = {
   "convnext-atto": ["stem", "stage1", "stage2", "stage3", "stage4", "final", "head"],
   "convnext-tiny": ["stem", "stage1", "stage2", "stage3", "stage4", "final", "head"],
 };
+/** GPUs in software compile a second for each of the hundreds of programs of a network: two of very different layers stand for all. */
+const ON_SOFTWARE_GPU: readonly ModelName[] = ["resnet20", "mobilenet-v3-small"];
 /** Stock tfjs's convolutions take minutes for these. What they are made of runs there in their smaller siblings. */
 const isLeftOut = (name: ModelName): boolean =>
-  tf.getBackend() === "cpu" &&
-  ["vgg16-bn", "resnet34", "resnet50", "wide-resnet-28-10", "convnext-tiny"].includes(name);
+  (tf.getBackend() === "webgpu" && !ON_SOFTWARE_GPU.includes(name)) ||
+  (tf.getBackend() === "cpu" &&
+    ["vgg16-bn", "resnet34", "resnet50", "wide-resnet-28-10", "convnext-tiny"].includes(name));
 /** A step costs them some ten times as much as on other backends: above this it is left out there. */
 const isTooSlow = (model: tf.LayersModel): boolean => tf.getBackend() === "cpu" && countFlops(model) > 48e6;
 const weightNames = (model: tf.LayersModel) => model.weights.map(({ originalName }) => originalName);

@@ -1,11 +1,15 @@
 /** A GPU that is taken away from a training process: the command goes on in another, once. */
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { makeFolder, runConvkit } from "../fixtures/run-convkit.js";
+import { makeFolder, startConvkit } from "../fixtures/run-convkit.js";
 import { writePictures } from "../fixtures/write-pictures.js";
 
 const folder = makeFolder();
+/** What packages/engine/scripts/setup-software-vulkan.mjs sets up, unless another is named. */
+const SOFTWARE_VULKAN = fileURLToPath(new URL("../../../../.scratch/software-vulkan", import.meta.url));
+const VULKAN = process.env["CONVKIT_VULKAN"] || (existsSync(SOFTWARE_VULKAN) ? SOFTWARE_VULKAN : "");
 
 /** A callback that destroys the GPU's device at a step's end, so many times in all. */
 function writeLoss(times: number): string {
@@ -25,25 +29,31 @@ function writeLoss(times: number): string {
 }
 
 const trainLosing = (times: number) =>
-  runConvkit(folder, [
-    "train",
-    "./pictures",
-    "--engine=webgpu",
-    "--epochs=3",
-    "--batch-size=16",
-    '--set=model={"layers":[{"layer":"conv","filters":4,"activation":"relu"},{"layer":"flatten"}]}',
-    "--set=data.validationFraction=0.2",
-    "--set=checkpoint.everySteps=2",
-    `--set=callbacks=[{"module":"${writeLoss(times)}","options":{"at":5}}]`,
-    "--json",
-  ]);
+  startConvkit(
+    folder,
+    [
+      "train",
+      "./pictures",
+      "--engine=webgpu",
+      "--epochs=3",
+      "--batch-size=16",
+      '--set=model={"layers":[{"layer":"conv","filters":4,"activation":"relu"},{"layer":"flatten"}]}',
+      "--set=data.validationFraction=0.2",
+      "--set=checkpoint.everySteps=2",
+      `--set=callbacks=[{"module":"${writeLoss(times)}","options":{"at":5}}]`,
+      "--json",
+    ],
+    { CONVKIT_VULKAN: VULKAN },
+  ).finished;
 
 beforeAll(async () => {
   await writePictures(folder);
 });
 
-// Where there is no Vulkan device for tests, see packages/engine/scripts/setup-software-vulkan.mjs.
-describe.runIf(process.env["CONVKIT_VULKAN"])("a lost GPU", () => {
+/** Each of its processes compiles every program anew, in software for a minute in all where the machine is busy. */
+const TIMEOUT_MS = 300_000;
+
+describe.runIf(VULKAN)("a lost GPU", { timeout: TIMEOUT_MS }, () => {
   it("is told of, and the run goes on from its last checkpoint in another process", async () => {
     const { exitCode, json } = await trainLosing(1);
     expect(json().at(-1)).toMatchObject({ type: "result", status: "completed", exitCode: 0 });

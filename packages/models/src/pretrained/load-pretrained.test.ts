@@ -32,8 +32,8 @@ function build(
   );
 }
 
-/** What one-threaded JavaScript has the time for. */
-const IS_SLOW = process.env.CONVKIT_TEST_BACKEND === "cpu";
+/** One-threaded JavaScript has the time for few, and so have GPUs in software, which compile each network's programs. */
+const IS_SLOW = ["cpu", "webgpu"].includes(process.env.CONVKIT_TEST_BACKEND ?? "");
 
 const PARITY: [ours: ModelName, published: string, options?: BuildOptions][] = [
   ["resnet18", "timm/resnet18"],
