@@ -3,7 +3,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
+const SCRIPT = fileURLToPath(new URL("../scripts/bundle.mjs", import.meta.url));
 const CHROOT = "/usr/sbin/chroot";
 /** Folder of a Vulkan device in software; empty where there is none. vitest.config.ts names it. */
 const VULKAN = process.env["CONVKIT_TEST_VULKAN"] ?? "";
@@ -11,14 +13,21 @@ const VULKAN = process.env["CONVKIT_TEST_VULKAN"] ?? "";
 const LINKER = "/lib64/ld-linux-x86-64.so.2";
 const DRIVER = "libvulkan_lvp.so";
 
-/** Why no bundle can be tried here, or null. */
-export function whyNoBareRoot(): string | null {
-  if (process.platform !== "linux" || process.arch !== "x64") return "it is made on x64 Linux";
-  if (spawnSync(CHROOT, ["/", "/bin/true"]).status !== 0) return "changing the root takes root's rights";
-  if (spawnSync("apt-get", ["--version"]).status !== 0) return "its libraries are Debian's or Ubuntu's";
-  return VULKAN === ""
-    ? "there is no Vulkan device. node packages/engine/scripts/setup-software-vulkan.mjs"
-    : null;
+/** @returns the bundle's folder, or why none can be tried here. */
+export function makeBundle(): { folder: string } | { why: string } {
+  if (process.platform !== "linux" || process.arch !== "x64") return { why: "it is made on x64 Linux" };
+  if (spawnSync(CHROOT, ["/", "/bin/true"]).status !== 0)
+    return { why: "changing the root takes root's rights" };
+  if (spawnSync("apt-get", ["--version"]).status !== 0) return { why: "its libraries are Debian's" };
+  if (VULKAN === "")
+    return { why: "there is no Vulkan device. node packages/engine/scripts/setup-software-vulkan.mjs" };
+  const folder = mkdtempSync(join(tmpdir(), "convkit-bundle-"));
+  const { status, stderr } = spawnSync(process.execPath, [SCRIPT, folder], { encoding: "utf8" });
+  if (status === 0) return { folder };
+  rmSync(folder, { recursive: true });
+  const isBuildServer = !["", "0", "false"].includes(process.env["CI"] ?? "");
+  if (/Expected apt-get to download/.test(stderr) && !isBuildServer) return { why: "there is no network" };
+  throw new Error(stderr);
 }
 
 export class BareRoot {
