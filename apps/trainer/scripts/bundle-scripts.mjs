@@ -61,7 +61,7 @@ export function bundleScripts(root, app) {
     },
     outfile: path.join(dist, "convkit.js"),
     bundle: true,
-    minify: true,
+    // Not minified: it would win half a megabyte, and lose what errors say of where they come from.
     keepNames: true,
     platform: "node",
     format: "esm",

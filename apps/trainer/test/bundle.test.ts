@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { TrainEvent } from "@convkit/schema";
 import { Rng } from "@convkit/random";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { BareRoot, makeBundle } from "./bare-root.js";
 
 const RUNTIMES = "tmp/.cache/convkit";
@@ -88,6 +88,7 @@ describe.skipIf("why" in made)("the bundle", () => {
 
   it("takes the host's C library where it has one", { timeout: 5 * MINUTES }, () => {
     const host = new BareRoot(bundle);
+    onTestFinished(() => host.remove());
     host.addGlibc();
     expect(host.convkit(["--version"])).toMatchObject({ status: 0, stderr: "" });
     const wrapper = (of: BareRoot) => {
@@ -95,7 +96,6 @@ describe.skipIf("why" in made)("the bundle", () => {
       return existsSync(join(runtimes, readdirSync(runtimes)[0]!, "node-with-glibc"));
     };
     expect([wrapper(host), wrapper(root)]).toEqual([false, true]);
-    host.remove();
   });
 });
 
