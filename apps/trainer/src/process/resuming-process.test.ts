@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 
 /** Each of its processes compiles every program anew, in software for a minute in all where the machine is busy. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 describe.runIf(VULKAN)("a lost GPU", { timeout: TIMEOUT_MS }, () => {
   it("is told of, and the run goes on from its last checkpoint in another process", async () => {
