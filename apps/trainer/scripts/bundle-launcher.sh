@@ -59,4 +59,4 @@ if ! starts "$node"; then
     fi
   fi
 fi
-exec "$node" "$runtime/app/dist/cli.js" "$@"
+exec "$node" "$runtime/app/dist/${CONVKIT_ENTRY:-cli}.js" "$@"

@@ -47,10 +47,12 @@ if (process.env.CONVKIT_NODE) process.execPath = process.env.CONVKIT_NODE;
 /**
  * @param {string} root where convkit's package.json is looked for.
  * @param {string} app folder of scripts and packages, in root.
+ * @param {Record<string, string>} more entries besides convkit's own, by their names.
  */
-export function bundleScripts(root, app) {
+export function bundleScripts(root, app, more = {}) {
   const dist = path.join(app, "dist");
-  const cases = Object.entries(ENTRIES).map(
+  const entries = { ...ENTRIES, ...more };
+  const cases = Object.entries(entries).map(
     ([name, file]) => `case "?${name}": await import(${JSON.stringify(file)}); break;`,
   );
   const { metafile } = buildSync({
@@ -73,7 +75,7 @@ export function bundleScripts(root, app) {
     metafile: true,
     logLevel: "error",
   });
-  for (const name of Object.keys(ENTRIES)) {
+  for (const name of Object.keys(entries)) {
     writeFileSync(path.join(dist, `${name}.js`), `import "./convkit.js?${name}";\n`);
   }
   checkOneCopy(Object.keys(metafile.inputs));

@@ -3,7 +3,7 @@
  * Packs convkit for x64 Linux machines that have a GPU's driver and nothing else: no Node, no network, no root.
  * Why it is as it is: docs/decisions/0031-a-bundle-for-bare-hosts.md.
  *
- * Usage, on Debian or Ubuntu, in a built workspace: node apps/trainer/scripts/bundle.mjs [folder]  (default: apps/trainer/bundle)
+ * Usage, on Debian or Ubuntu, in a built workspace: node apps/trainer/scripts/bundle.mjs [folder] [--with name=file]  (default: apps/trainer/bundle)
  * Needs strip (binutils), tar and xz. Node is the one that runs this, stripped.
  */
 import { execFileSync } from "node:child_process";
@@ -23,6 +23,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { bundleScripts } from "./bundle-scripts.mjs";
 import { copyLibraries } from "./bundle-libraries.mjs";
 
@@ -32,7 +33,13 @@ const XZ_PRESET = "-1";
 
 const scripts = path.dirname(fileURLToPath(import.meta.url));
 const trainer = path.dirname(scripts);
-const folder = path.resolve(process.argv[2] ?? path.join(trainer, "bundle"));
+const { values, positionals } = parseArgs({
+  options: { with: { type: "string", multiple: true, default: [] } },
+  allowPositionals: true,
+});
+const folder = path.resolve(positionals[0] ?? path.join(trainer, "bundle"));
+/** Scripts besides convkit's own, which CONVKIT_ENTRY names to the launcher: `--with name=file`. */
+const more = Object.fromEntries(values.with.map((pair) => pair.split("=", 2)));
 
 try {
   bundle();
@@ -65,7 +72,7 @@ function bundle() {
 /** What the launcher unpacks. */
 function fill(runtime) {
   const app = path.join(runtime, "app");
-  bundleScripts(runtime, app);
+  bundleScripts(runtime, app, more);
   copyLibraries(runtime);
   copyFileSync(process.execPath, path.join(runtime, "node"));
   const binaries = readdirSync(runtime, { recursive: true })

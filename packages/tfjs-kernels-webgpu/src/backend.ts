@@ -4,6 +4,7 @@
  */
 import { type backend_util, type DataId, type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { BufferPool } from "./buffer-pool.js";
+import { KeptBuffers, type RecordedBuffer, storageUsage } from "./kept-buffers.js";
 import {
   F16UnavailableError,
   GpuDeviceLostError,
@@ -12,7 +13,7 @@ import {
   SynchronousReadError,
 } from "./gpu-errors.js";
 import type { Precision } from "./gemm/gemm-program.js";
-import { type GpuCall, type GpuProgram, type Uniforms, wordsOf } from "./program.js";
+import type { GpuCall, GpuProgram } from "./program.js";
 import { type CompiledProgram, type ProgramUniform, TfjsWebGPUBackend } from "./tfjs-internals.js";
 
 /** What recording took since the backend was made. */
@@ -28,17 +29,8 @@ export interface CommandCounts {
 /** Dispatches after which the GPU is given what was recorded. */
 const DISPATCHES_PER_SUBMIT = 32;
 const MOST_BIND_GROUPS = 16_384;
-const MOST_UNIFORM_BUFFERS = 8192;
-const MOST_CONSTANTS = 1024;
 
 const NEVER_OWNED = { has: () => false, add: () => undefined };
-
-interface PoolBuffer extends GPUBuffer {
-  /** Set when the buffer is first bound. */
-  convkitId?: number;
-  /** The submit before which it was last used by what was recorded. */
-  convkitSubmit?: number;
-}
 
 interface CompiledGpuProgram {
   readonly id: number;
@@ -49,17 +41,15 @@ interface CompiledGpuProgram {
 export class WebgpuBackend extends TfjsWebGPUBackend {
   /** Whether the device computes on the CPU. */
   readonly isSoftware: boolean;
+  /** Whoever reads a tensor waits for all that was recorded before; whoever does not, records on while the GPU computes. */
+  readonly computesLater = true;
   #failure: Error | null = null;
   #isDestroyed = false;
   readonly #programs = new Map<string, CompiledGpuProgram>();
   readonly #tfjsPrograms = new WeakMap<GPUComputePipeline, CompiledGpuProgram>();
   readonly #bindGroups = new Map<string, GPUBindGroup>();
-  readonly #uniforms = new Map<string, GPUBufferBinding>();
-  /** Of each program, in the order in which a step comes to need them. */
-  readonly #volatileUniforms = new Map<string, { buffer: PoolBuffer; words: Uint32Array }[]>();
-  readonly #constants = new Map<string, GPUBuffer>();
+  readonly #kept: KeptBuffers;
   #nextId = 0;
-  #madeBuffers = 0;
   #precision: Precision = "f32";
   #counts = { dispatches: 0, submits: 0, newBindGroups: 0, newPipelines: 0 };
 
@@ -67,6 +57,7 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   constructor(device: GPUDevice, adapterInfo: GPUAdapterInfo) {
     super(device, adapterInfo);
     this.isSoftware = adapterInfo.isFallbackAdapter === true || adapterInfo.architecture === "software";
+    this.#kept = new KeptBuffers(device);
     this.bufferManager = new BufferPool(device, () => this.#forgetBuffers());
     this.commandQueueOwnedIds = NEVER_OWNED;
     device.addEventListener("uncapturederror", (event) => {
@@ -89,12 +80,13 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     if (precision === "f16" && !this.device.features.has("shader-f16")) throw new F16UnavailableError();
     this.#precision = precision;
   }
-  /** Whoever reads a tensor waits for all that was recorded before; whoever does not, records on while the GPU computes. */
-  readonly computesLater = true;
 
   /** Since the backend was made. */
   get commandCounts(): CommandCounts {
-    return { ...this.#counts, newBuffers: this.#madeBuffers + this.bufferManager.numBuffersCreated };
+    return {
+      ...this.#counts,
+      newBuffers: this.#kept.numBuffersCreated + this.bufferManager.numBuffersCreated,
+    };
   }
 
   /** Memory on the GPU of this shape, for a kernel to fill; its content is arbitrary until then. */
@@ -109,7 +101,7 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
    * recorded.
    */
   scratch(sizeBytes: number): GPUBuffer {
-    return this.bufferManager.acquireBuffer(sizeBytes, STORAGE_USAGE());
+    return this.bufferManager.acquireBuffer(sizeBytes, storageUsage());
   }
 
   releaseScratch(buffer: GPUBuffer): void {
@@ -125,7 +117,7 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     const bound: GPUBufferBinding[] = buffers.map((each) => ({
       buffer: each instanceof GPUBuffer ? each : this.bufferOf(each),
     }));
-    if (uniforms) bound.push(this.#uniformsOf(program, uniforms));
+    if (uniforms) bound.push({ buffer: this.#kept.uniforms(program, uniforms, this.#counts.submits) });
     this.#record(this.#compile(program), bound, workgroups);
   }
 
@@ -145,7 +137,7 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     // What was read is kept in the process's memory, too.
     data.values = null;
     if (data.external !== true) return shared;
-    const buffer = this.bufferManager.acquireBuffer(shared.size, STORAGE_USAGE());
+    const buffer = this.bufferManager.acquireBuffer(shared.size, storageUsage());
     this.endComputePassEncoder();
     this.ensureCommandEncoderReady();
     this.commandEncoder!.copyBufferToBuffer(shared, 0, buffer, 0, shared.size);
@@ -170,12 +162,12 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     const { values, dtype, shape } = data;
     const sizeBytes = util.sizeFromShape(shape) * 4;
     if (values && sizeBytes === 4) {
-      data.resource = this.#constant(elementsOf(values as ArrayLike<number>, dtype));
+      data.resource = this.#kept.constant(elementsOf(values as ArrayLike<number>, dtype));
       data.external = true;
       data.values = null;
       return;
     }
-    const buffer: PoolBuffer = this.bufferManager.acquireBuffer(sizeBytes, STORAGE_USAGE());
+    const buffer: RecordedBuffer = this.bufferManager.acquireBuffer(sizeBytes, storageUsage());
     data.resource = buffer;
     if (!values) return;
     if (buffer.convkitSubmit === this.#counts.submits) this.submitQueue();
@@ -207,7 +199,7 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   /** Keeps the buffer, since the same shapes come again in the next step. */
   override makeUniforms(uniforms: ProgramUniform[]): GPUBufferBinding {
     const key = uniforms.map(({ type, data }) => `${type}:${data.join(",")}`).join(";");
-    return this.#keptUniforms(key, () => {
+    return this.#kept.binding(key, () => {
       const binding = super.makeUniforms(uniforms);
       this.uniformPendingDisposal.pop();
       return binding;
@@ -235,19 +227,6 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     this.device.destroy();
   }
 
-  /** Ops take the same few numbers in every step: each has a buffer, which is never written again. */
-  #constant(element: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): GPUBuffer {
-    const word = new Uint32Array(element.buffer, element.byteOffset, 1).slice();
-    const key = String(word[0]);
-    let buffer = this.#constants.get(key);
-    if (buffer === undefined) {
-      if (this.#constants.size >= MOST_CONSTANTS) this.#constants.clear();
-      buffer = this.#bufferOf(word, STORAGE_USAGE());
-      this.#constants.set(key, buffer);
-    }
-    return buffer;
-  }
-
   #record(
     { id, pipeline, layout }: CompiledGpuProgram,
     bound: readonly GPUBufferBinding[],
@@ -255,7 +234,7 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   ): void {
     this.#throwFailure();
     let key = String(id);
-    for (const { buffer } of bound as { buffer: PoolBuffer }[]) {
+    for (const { buffer } of bound as { buffer: RecordedBuffer }[]) {
       buffer.convkitSubmit = this.#counts.submits;
       key += `,${(buffer.convkitId ??= this.#nextId++)}`;
     }
@@ -302,48 +281,6 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     return { id: this.#nextId++, pipeline, layout: pipeline.getBindGroupLayout(0) };
   }
 
-  #uniformsOf({ key }: GpuProgram, uniforms: Uniforms): GPUBufferBinding {
-    const words = wordsOf(uniforms);
-    if (!uniforms.isVolatile) return this.#keptUniforms(words.join(), () => this.#uniformBuffer(words));
-    const all = this.#volatileUniforms.get(key) ?? [];
-    this.#volatileUniforms.set(key, all);
-    const same = all.find((each) => words.every((word, index) => word === each.words[index]));
-    if (same) return { buffer: same.buffer };
-    // A write comes before what is recorded and was not submitted, which is to see the old values.
-    const free = all.find(({ buffer }) => buffer.convkitSubmit !== this.#counts.submits);
-    if (free === undefined) {
-      const binding = this.#uniformBuffer(words);
-      all.push({ buffer: binding.buffer, words });
-      return binding;
-    }
-    this.queue.writeBuffer(free.buffer, 0, words);
-    free.words = words;
-    return { buffer: free.buffer };
-  }
-
-  #uniformBuffer(words: Uint32Array<ArrayBuffer>): GPUBufferBinding {
-    return { buffer: this.#bufferOf(words, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST) };
-  }
-
-  #bufferOf(words: Uint32Array<ArrayBuffer>, usage: number): GPUBuffer {
-    this.#madeBuffers++;
-    const buffer = this.device.createBuffer({ size: words.byteLength, usage, mappedAtCreation: true });
-    new Uint32Array(buffer.getMappedRange()).set(words);
-    buffer.unmap();
-    return buffer;
-  }
-
-  #keptUniforms(key: string, make: () => GPUBufferBinding): GPUBufferBinding {
-    let binding = this.#uniforms.get(key);
-    if (binding === undefined) {
-      // Bind groups hold them as long as they are kept themselves, and what is recorded holds both.
-      if (this.#uniforms.size >= MOST_UNIFORM_BUFFERS) this.#uniforms.clear();
-      binding = make();
-      this.#uniforms.set(key, binding);
-    }
-    return binding;
-  }
-
   /** Before buffers are destroyed. */
   #forgetBuffers(): void {
     this.submitQueue();
@@ -365,11 +302,6 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     }
     throw failure;
   }
-}
-
-/** A function, since WebGPU's globals may come after this module. */
-function STORAGE_USAGE(): number {
-  return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 }
 
 function elementsOf(

@@ -8,6 +8,8 @@ export interface GpuArguments {
    * to, and nothing else.
    */
   readonly backend: "convkit" | "stock" | "cpu";
+  /** Folder of what the processes left: a table of it is printed, and nothing measured; null: measured. */
+  readonly table: string | null;
   /** Written anew after every part, so that a crash keeps what was measured. */
   readonly jsonPath: string | null;
   /** What kernels compute in, one after another; those that the GPU does not have are left out, with a word. */
@@ -37,6 +39,7 @@ export function parseGpuArguments(args: readonly string[]): GpuArguments {
     options: {
       backend: { type: "string", default: "convkit" },
       json: { type: "string" },
+      table: { type: "string" },
       precisions: { type: "string", default: "f32,f16" },
       seconds: { type: "string", default: "0.5" },
       "part-seconds": { type: "string", default: "30" },
@@ -50,6 +53,7 @@ export function parseGpuArguments(args: readonly string[]): GpuArguments {
   return {
     backend: oneOf("backend", values.backend, ["convkit", "stock", "cpu"]),
     jsonPath: values.json ?? null,
+    table: values.table ?? null,
     precisions: list(values.precisions).map((name) => oneOf("precisions", name, ["f32", "f16"])),
     seconds: positive(values.seconds),
     partSeconds: positive(values["part-seconds"]),

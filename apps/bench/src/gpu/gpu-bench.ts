@@ -2,7 +2,8 @@
  * What training on this machine's GPU takes: convkit's engine `webgpu`, or tfjs's own backend on the same GPU. Prints a table, writes
  * JSON with `--json FILE`. scripts/bundle-gpu-bench.mjs packs it for a machine without Node.
  */
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { openEngine, type Precision, PrecisionUnavailableError } from "@convkit/engine";
 import type { WebgpuBackend } from "@convkit/tfjs-kernels-webgpu";
 import * as tf from "@tensorflow/tfjs";
@@ -10,6 +11,7 @@ import { accuracyPart } from "./accuracy-part.js";
 import { correctnessPart, firstLosses } from "./correctness-part.js";
 import { type GpuArguments, parseGpuArguments } from "./gpu-arguments.js";
 import { formatGpuReport, type GpuReport } from "./gpu-report.js";
+import { formatGpuTable } from "./gpu-table.js";
 import { convolutionPart, matrixPart } from "./kernel-parts.js";
 import { openStock } from "./open-stock.js";
 import { type Part, runParts } from "./run-parts.js";
@@ -17,7 +19,21 @@ import { speedPart } from "./speed-part.js";
 
 const options = parseGpuArguments(process.argv.slice(2));
 // Not left to the event loop: a part that was given up may still wait for the device.
-process.exit(await (options.backend === "cpu" ? printCpuLosses() : measure(options)));
+process.exit(await run(options));
+
+async function run(options: GpuArguments): Promise<number> {
+  if (options.table !== null) return printTable(options.table);
+  return options.backend === "cpu" ? printCpuLosses() : measure(options);
+}
+
+function printTable(folder: string): number {
+  const read = (name: string): GpuReport | null => {
+    const file = path.join(folder, `${name}.json`);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as GpuReport) : null;
+  };
+  console.log(formatGpuTable({ convkit: read("convkit"), stock: read("stock"), pytorch: read("pytorch") }));
+  return 0;
+}
 
 async function printCpuLosses(): Promise<number> {
   await tf.setBackend("cpu");

@@ -1,6 +1,6 @@
-"""The peer of the WebGPU probe: PyTorch on the same GPU, the same networks, parts of the shape of probe-report.ts.
+"""The peer of the GPU benchmark: PyTorch on the same GPU, the same networks, parts of the shape of gpu-report.ts.
 
-pytorch-gpu.py [--device cuda] [--json FILE] [--seconds 1] [--total-seconds 60] [--batches 128,512]
+pytorch-gpu.py [--device cuda] [--json FILE] [--seconds 1] [--total-seconds 60] [--batches 512,1024] [--convolution-batch 512]
                [--matrices 1024,2048,4096]
 
 Needs nothing but PyTorch, 1.13 or later. Convolutions are channels-last, as tfjs's are.
@@ -81,23 +81,48 @@ class Residual(nn.Module):
         return torch.relu(self.body(x) + self.shortcut(x))
 
 
-def resnet20():
-    layers = [nn.Conv2d(3, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
-    channels = 16
-    for filters in (16, 32, 64):
-        for block in range(3):
-            layers.append(Residual(channels, filters, 2 if filters > 16 and block == 0 else 1))
+def resnet18():
+    """packages/models/src/resnet.ts."""
+    layers = [nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True)]
+    layers.append(nn.MaxPool2d(3, stride=2, padding=1))
+    channels = 64
+    for filters in (64, 128, 256, 512):
+        for block in range(2):
+            layers.append(Residual(channels, filters, 2 if filters > 64 and block == 0 else 1))
             channels = filters
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
 
 
-NETWORKS = {"reference-net": reference_net, "airbench94": airbench94, "resnet20": resnet20}
+NETWORKS = {"reference-net": reference_net, "airbench94": airbench94, "resnet18": resnet18}
 
 
 def multiplication(size, mode, device):
     dtype = torch.bfloat16 if mode == "bf16" else torch.float32
     a, b = (torch.rand(size, size, device=device).sub(0.5).to(dtype) for _ in range(2))
     return lambda: a @ b
+
+
+def convolution(channels, size, batch_size, kind, mode, device):
+    """3x3 of stride 1, channels-last: a pass of it, or one of its gradients alone."""
+    dtype = torch.bfloat16 if mode == "bf16" else torch.float32
+
+    def pixels():
+        values = torch.rand(batch_size, channels, size, size, device=device).sub(0.5).to(dtype)
+        return values.to(memory_format=torch.channels_last)
+
+    x, dy = pixels(), pixels()
+    weight = torch.rand(channels, channels, 3, 3, device=device).sub(0.5).to(dtype).to(memory_format=torch.channels_last)
+    if kind == "forward":
+        return lambda: nn.functional.conv2d(x, weight, padding=1)
+    wanted = [kind == "input gradient", kind == "filter gradient", False]
+
+    def gradient():
+        found = torch.ops.aten.convolution_backward(
+            dy, x, weight, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, wanted
+        )
+        return next(each for each in found if each is not None)
+
+    return gradient
 
 
 def training_step(name, batch_size, mode, device):
@@ -154,7 +179,8 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("--seconds", type=float, default=1)
     parser.add_argument("--total-seconds", type=float, default=60)
-    parser.add_argument("--batches", type=numbers, default=[128, 512])
+    parser.add_argument("--batches", type=numbers, default=[512, 1024])
+    parser.add_argument("--convolution-batch", type=int, default=512)
     parser.add_argument("--matrices", type=numbers, default=[1024, 2048, 4096])
     options = parser.parse_args()
     device = options.device
@@ -164,6 +190,7 @@ def main():
     description = torch.cuda.get_device_name() if device == "cuda" else f"CPU, {torch.get_num_threads()} threads"
     report = {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(),
+        "backend": "PyTorch",
         "versions": {"python": sys.version.split()[0], "torch": torch.__version__, "cuda": str(torch.version.cuda)},
         "adapter": {"description": description},
         "parts": {},
@@ -202,6 +229,29 @@ def main():
                 "GFLOP/s",
             )
             for size in options.matrices
+            for mode in modes
+        ],
+    )
+    run_part(
+        "convolutions",
+        [
+            (
+                f"3×3 {channels}→{channels} @{size}² batch {options.convolution_batch}, {kind}, {mode}",
+                mode,
+                lambda channels=channels, size=size, kind=kind, mode=mode: convolution(
+                    channels, size, options.convolution_batch, kind, mode, device
+                ),
+                lambda ms, channels=channels, size=size: 2
+                * options.convolution_batch
+                * size**2
+                * 9
+                * channels**2
+                / ms
+                / 1e6,
+                "GFLOP/s",
+            )
+            for channels, size in ((64, 32), (128, 16), (256, 8), (512, 4))
+            for kind in ("forward", "input gradient", "filter gradient")
             for mode in modes
         ],
     )
