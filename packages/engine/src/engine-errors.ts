@@ -46,3 +46,8 @@ export class UnknownEngineError extends Error {
     super(`Expected an engine: auto, ${names.join(", ")}. Received: "${received}".`);
   }
 }
+
+/** CONVKIT_GPU names a GPU that is not there, or that cannot be told from another. */
+export class GpuChoiceError extends Error {
+  override readonly name = "GpuChoiceError";
+}

@@ -11,6 +11,7 @@ export type {
 export {
   EngineAlreadyOpenError,
   EngineUnavailableError,
+  GpuChoiceError,
   PrecisionUnavailableError,
   UnknownEngineError,
 } from "./engine-errors.js";

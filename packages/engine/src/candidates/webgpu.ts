@@ -1,4 +1,5 @@
 /** tfjs's WebGPU backend over Dawn, with convkit's kernels: GPUs of any make, without CUDA. */
+import { GpuChoiceError } from "../engine-errors.js";
 import type { TfjsModule } from "../engine.js";
 import { installedVersion } from "../installed-version.js";
 import { findAdapter } from "../webgpu/adapters.js";
@@ -41,7 +42,7 @@ export const webgpu: Candidate = {
       throw new Error(`its adapter "${name}" computes in software. --engine webgpu takes it all the same`);
     return `${name}, ${driver}, webgpu ${installedVersion("webgpu")}, ${installedVersion(KERNELS)}`;
   },
-  isUserMistake: (error) => error instanceof Error && error.name === "GpuChoiceError",
+  isUserMistake: (error) => error instanceof GpuChoiceError,
 };
 
 /** The backend and its kernels come with tfjs's own package, which is no part of tfjs. */

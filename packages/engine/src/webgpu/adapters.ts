@@ -2,6 +2,7 @@
  * The GPUs that Dawn sees, and the choice among them. Dawn lists them only where it is asked for one that it does not have, and
  * tells them apart by their names alone.
  */
+import { GpuChoiceError } from "../engine-errors.js";
 import { gpuChoice } from "../env.js";
 import { prepareVulkan, whyNoAdapter } from "./vulkan.js";
 
@@ -18,11 +19,6 @@ const NO_SUCH_ADAPTER = "adapter=\u0000";
 
 /** Dawn's objects live as long as what `create` returned: without it, work in flight crashes the process. */
 const alive: GPU[] = [];
-
-/** Which GPU was named cannot be had. */
-export class GpuChoiceError extends Error {
-  override readonly name = "GpuChoiceError";
-}
 
 /**
  * The adapter that CONVKIT_GPU names, or the first.
