@@ -18,14 +18,14 @@ export CONVKIT_ENTRY=gpu-bench CONVKIT_RUNTIME="${CONVKIT_RUNTIME:-/tmp/convkit-
 } >"$out/machine.log" 2>&1
 
 # shellcheck disable=SC2086 -- several options
-timeout -k 5 290 sh "$here/convkit" --json "$out/convkit.json" --total-seconds 270 ${data:+--data "$data"} ${OPTIONS:-} \
+timeout -k 5 255 sh "$here/convkit" --json "$out/convkit.json" --total-seconds 235 ${data:+--data "$data"} ${OPTIONS:-} \
   >"$out/convkit.md" 2>"$out/convkit.log"
 code=$?
 # shellcheck disable=SC2086
-timeout -k 5 70 sh "$here/convkit" --backend stock --json "$out/stock.json" --total-seconds 55 --seconds 0.2 ${OPTIONS:-} \
+timeout -k 5 60 sh "$here/convkit" --backend stock --json "$out/stock.json" --total-seconds 45 --seconds 0.2 ${OPTIONS:-} \
   >"$out/stock.md" 2>"$out/stock.log"
 # shellcheck disable=SC2086
-timeout -k 5 100 python3 "$here/pytorch-gpu.py" --json "$out/pytorch.json" --total-seconds 85 --seconds 0.3 ${PYTORCH_OPTIONS:-} \
+timeout -k 5 90 python3 "$here/pytorch-gpu.py" --json "$out/pytorch.json" --total-seconds 75 --seconds 0.3 ${PYTORCH_OPTIONS:-} \
   >"$out/pytorch.md" 2>"$out/pytorch.log"
 sh "$here/convkit" --table "$out" | tee "$out/table.md"
 exit "$code"

@@ -39,7 +39,9 @@ const { values, positionals } = parseArgs({
 });
 const folder = path.resolve(positionals[0] ?? path.join(trainer, "bundle"));
 /** Scripts besides convkit's own, which CONVKIT_ENTRY names to the launcher: `--with name=file`. */
-const more = Object.fromEntries(values.with.map((pair) => pair.split("=", 2)));
+const more = Object.fromEntries(
+  values.with.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+);
 
 try {
   bundle();

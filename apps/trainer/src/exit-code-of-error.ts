@@ -10,6 +10,7 @@ export const EXIT_CODE_OF_ERROR: Readonly<Record<string, ExitCode>> = {
   DashboardMissingError: EXIT_CODES.failed,
   FoldFailedError: EXIT_CODES.failed,
   FileChangedError: EXIT_CODES.failed,
+  GpuInternalError: EXIT_CODES.failed,
   GpuOutOfMemoryError: EXIT_CODES.failed,
   GpuValidationError: EXIT_CODES.failed,
   InvalidPredictionsError: EXIT_CODES.failed,

@@ -20,7 +20,7 @@ export interface AdapterDescription {
   readonly driver: string;
   /** Whether it computes on the processor. */
   readonly isSoftware: boolean;
-  /** Of what convkit's kernels make use of (float16, subgroups, matrix units, timestamps), what it has. */
+  /** Of float16, subgroups, matrix units and timestamps, what it has; kernels make use of the first. */
   readonly features: readonly string[];
   /** Products that its matrix units compute, such as "f16 to f32, 16×16×16"; empty without them. */
   readonly matrixUnits: readonly string[];

@@ -8,6 +8,7 @@ import { KeptBuffers, type RecordedBuffer, storageUsage } from "./kept-buffers.j
 import {
   F16UnavailableError,
   GpuDeviceLostError,
+  GpuInternalError,
   GpuOutOfMemoryError,
   GpuValidationError,
   SynchronousReadError,
@@ -28,9 +29,9 @@ export interface CommandCounts {
 
 /** Dispatches after which the GPU is given what was recorded. */
 const DISPATCHES_PER_SUBMIT = 32;
+/** How long after its consequences a loss may be told. */
+const LOSS_DELAY_MS = 1000;
 const MOST_BIND_GROUPS = 16_384;
-
-const NEVER_OWNED = { has: () => false, add: () => undefined };
 
 interface CompiledGpuProgram {
   readonly id: number;
@@ -59,7 +60,6 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     this.isSoftware = adapterInfo.isFallbackAdapter === true || adapterInfo.architecture === "software";
     this.#kept = new KeptBuffers(device);
     this.bufferManager = new BufferPool(device, () => this.#forgetBuffers());
-    this.commandQueueOwnedIds = NEVER_OWNED;
     device.addEventListener("uncapturederror", (event) => {
       // Or it is printed, too.
       event.preventDefault();
@@ -189,6 +189,8 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     try {
       data = await super.getBufferData(buffer);
     } catch (error) {
+      // A lost device may be told after what was asked of it has failed.
+      await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_DELAY_MS))]);
       this.#throwFailure();
       throw error;
     }
@@ -201,9 +203,18 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     const key = uniforms.map(({ type, data }) => `${type}:${data.join(",")}`).join(";");
     return this.#kept.binding(key, () => {
       const binding = super.makeUniforms(uniforms);
-      this.uniformPendingDisposal.pop();
+      // Not to be recycled.
+      this.bufferManager.disown(this.uniformPendingDisposal.pop()!);
       return binding;
     });
+  }
+
+  /** Keeps no copy: a kernel may write over what the tensor holds before the copy is there. */
+  override convertAndCacheOnCPU(
+    _dataId: DataId,
+    data: backend_util.BackendValues,
+  ): backend_util.BackendValues {
+    return data;
   }
 
   override recordAndSubmit(
@@ -287,20 +298,14 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     this.#bindGroups.clear();
   }
 
-  /** The first failure is told: others follow from it. */
+  /** The first failure is told: others follow from it, and all from a loss. None is got over: what was computed since is wrong. */
   #fail(error: Error): void {
+    if (error instanceof GpuDeviceLostError) this.#failure = error;
     this.#failure ??= error;
   }
 
   #throwFailure(): void {
-    if (this.#failure === null) return;
-    const failure = this.#failure;
-    if (failure instanceof GpuOutOfMemoryError) {
-      // The one that a caller can do something about.
-      this.#failure = null;
-      this.bufferManager.trim(0);
-    }
-    throw failure;
+    if (this.#failure !== null) throw this.#failure;
   }
 }
 
@@ -332,5 +337,6 @@ function shapeUniforms(program: CompiledProgram, tensors: readonly TensorInfo[])
 
 function errorOf(error: GPUError): Error {
   if (error instanceof GPUOutOfMemoryError) return new GpuOutOfMemoryError(error.message);
+  if (error instanceof GPUInternalError) return new GpuInternalError(error.message);
   return new GpuValidationError(error.message);
 }

@@ -5,8 +5,11 @@
  */
 import { GpuOutOfMemoryError } from "./gpu-errors.js";
 
-/** Free buffers are given up, those that lay free longest first, where they are more than this share of what is in use. */
-const SLACK = 1;
+/**
+ * Before a buffer is made that would let used and free ones together exceed the most that was ever used by more than this,
+ * those that lay free longest are given up: validation has other sizes than training, and needs the memory that training leaves.
+ */
+const SLACK = 1.25;
 const LEAST_KEPT_BYTES = 256 * 2 ** 20;
 
 interface FreeBuffer {
@@ -79,11 +82,15 @@ export class BufferPool {
     this.#free.set(key, kept);
     kept.splice(placeOf(order, kept), 0, { buffer, order, freedAt: this.#clock++ });
     this.#freeBytes += buffer.size;
-    if (this.#freeBytes > LEAST_KEPT_BYTES + SLACK * this.#peakBytes) this.trim(this.#freeBytes / 2);
+  }
+
+  /** Lets go of a buffer in use, which whoever has it keeps, and the garbage collector takes back. */
+  disown(buffer: GPUBuffer): void {
+    if (this.#used.delete(buffer)) this.numBytesUsed -= buffer.size;
   }
 
   /** Gives up free buffers, those that lay free longest first, until no more than so many bytes are kept. */
-  trim(keptBytes: number): void {
+  #trim(keptBytes: number): void {
     this.#onDestroy();
     const oldest = [...this.#free.values()].flat().sort((a, b) => a.freedAt - b.freedAt);
     const given = new Set<GPUBuffer>();
@@ -99,7 +106,6 @@ export class BufferPool {
         kept.filter(({ buffer }) => !given.has(buffer)),
       );
     }
-    this.#peakBytes = this.numBytesUsed;
   }
 
   dispose(): void {
@@ -119,6 +125,8 @@ export class BufferPool {
         `a tensor of ${sizeBytes} bytes, where ${most} are the most that a kernel can take.`,
       );
     }
+    const bound = Math.max(this.#peakBytes, this.numBytesUsed + sizeBytes) * SLACK + LEAST_KEPT_BYTES;
+    if (this.numBytesAllocated + sizeBytes > bound) this.#trim(this.#freeBytes / 2);
     return this.#device.createBuffer({ size: sizeBytes, usage, mappedAtCreation });
   }
 }

@@ -33,6 +33,18 @@ export class GpuValidationError extends Error {
   }
 }
 
+/** The driver failed at work that WebGPU had accepted. */
+export class GpuInternalError extends Error {
+  override readonly name = "GpuInternalError";
+
+  constructor(message: string) {
+    super(
+      `Expected the GPU's driver to do its work. Received: ${message.trim()} ` +
+        "Update the driver, or use another engine; a run goes on from its checkpoint.",
+    );
+  }
+}
+
 /** WebGPU has no way of waiting within a call. */
 export class SynchronousReadError extends Error {
   override readonly name = "SynchronousReadError";

@@ -4,6 +4,7 @@ export type { Precision } from "./gemm/gemm-program.js";
 export {
   F16UnavailableError,
   GpuDeviceLostError,
+  GpuInternalError,
   GpuOutOfMemoryError,
   GpuValidationError,
   SynchronousReadError,

@@ -46,6 +46,7 @@ export interface TfjsBackend extends KernelBackend {
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
+  convertAndCacheOnCPU(dataId: DataId, data: backend_util.BackendValues): backend_util.BackendValues;
   getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer>;
   makeUniforms(uniforms: ProgramUniform[]): GPUBufferBinding;
   recordAndSubmit(

@@ -10,6 +10,7 @@ import {
   type LearningRateSuggestion,
   type RateRange,
 } from "./learning-rate-curve.js";
+import { lossScaleFor } from "./loss-scale.js";
 import { createLoss } from "./loss.js";
 import { openRunData } from "./run-data.js";
 import type { RunOptions } from "./run-options.js";
@@ -68,6 +69,7 @@ export async function findLearningRate(
       lastStep: () => range.steps,
       loss: createLoss(data.config.loss),
       clipping: data.config.gradientClipping,
+      lossScale: lossScaleFor(data.config.precision),
       callbacks: [watching],
       ...(signal && { signal }),
     });

@@ -39,8 +39,8 @@ export interface FitOptions {
   readonly validationLoss?: Loss;
   /** Bounds gradients before an update. */
   readonly clipping?: GradientClippingSpec | undefined;
-  /** Multiplies the loss while gradients are taken, a power of two: see `trainStep`. Default 1. */
-  readonly lossScale?: number | undefined;
+  /** Multiplies the loss of so many pictures while gradients are taken, a power of two: see `trainStep`. Default: 1. */
+  readonly lossScale?: ((pictures: number) => number) | undefined;
   /** Batches whose gradients make one update; an epoch's last update takes what is left. Default 1. */
   readonly accumulate?: number;
   /** Over all of the model's weights. Averaged weights (`ema`) are those that are validated. */

@@ -116,7 +116,7 @@ async function trainAndJudge(attempt: Attempt): Promise<Outcome> {
       loss: createLoss(data.config.loss),
       validationLoss: validationLossOf(data.config.loss),
       clipping: data.config.gradientClipping,
-      lossScale: lossScaleFor(data.config),
+      lossScale: lossScaleFor(data.config.precision),
       callbacks: [
         terminateOnNaN({ onRuined: (batch) => writeNanBatch(folder, batch, emit) }),
         systemMetrics({ emit, wait, onGpu: engine.onGpu ?? false }),

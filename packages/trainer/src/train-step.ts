@@ -21,11 +21,11 @@ export interface TrainStepOptions extends UpdateOptions {
   /** Whether this batch is its update's last. Default true. */
   readonly isLastOfUpdate?: boolean;
   /**
-   * What the loss is multiplied by before its gradients are taken, and these divided by afterwards: a power of two, so that nothing
-   * changes but what a kernel that rounds to float16 would lose. Micikevicius et al. 2018, §3.2,
-   * https://arxiv.org/abs/1710.03740. Default 1.
+   * What the loss of so many pictures is multiplied by before its gradients are taken, and these divided by afterwards: a power of two,
+   * so that nothing changes but what a kernel that rounds to float16 would lose. Micikevicius et al. 2018, §3.2,
+   * https://arxiv.org/abs/1710.03740. Default: 1.
    */
-  readonly lossScale?: number | undefined;
+  readonly lossScale?: ((pictures: number) => number) | undefined;
   /** Told when forward, backward and update are done. */
   readonly profiler?: StepProfiler | undefined;
 }
@@ -60,7 +60,8 @@ export function trainStep(
   batch: Batch,
   options: TrainStepOptions,
 ): Promise<StepMetrics> {
-  const { optimizer, loss: lossOf, profiler, step, lossScale = 1 } = options;
+  const { optimizer, loss: lossOf, profiler, step } = options;
+  const lossScale = options.lossScale?.(batch.labels.length) ?? 1;
   const moving = optimizer.movingVariables(step);
   // Where all rest, which tfjs's differentiation refuses, the loss is still to be told.
   const variables = moving.size > 0 ? moving : optimizer.variables;

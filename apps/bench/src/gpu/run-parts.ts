@@ -1,5 +1,9 @@
 /** Runs the parts of the GPU benchmark one after another within a budget: one that fails or takes too long leaves the others theirs. */
+import { setTimeout } from "node:timers/promises";
 import type { PartReport, GpuReport, GpuRow } from "./gpu-report.js";
+
+/** For a part that was given up to come to its end. */
+const PATIENCE_MS = 15_000;
 
 export interface PartContext {
   /** Keeps a row even if the part fails after it. */
@@ -50,12 +54,15 @@ async function runPart(part: Part, { rows, errors }: PartReport, budgetMs: numbe
   const givenUp = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason as Error));
   });
-  const timer = setTimeout(() => {
+  const timer = globalThis.setTimeout(() => {
     controller.abort(new Error(`given up after ${(budgetMs / 1000).toFixed(0)} seconds`));
   }, budgetMs);
+  const working = part({ add: (row) => void rows.push(row), signal });
   try {
-    await Promise.race([part({ add: (row) => void rows.push(row), signal }), givenUp]);
+    await Promise.race([working, givenUp]);
   } catch (error) {
+    // Or the next part would be timed beside it.
+    await Promise.race([working.catch(() => undefined), setTimeout(PATIENCE_MS)]);
     errors.push(error instanceof Error ? error.message : String(error));
   } finally {
     clearTimeout(timer);

@@ -3,7 +3,7 @@
  * the GPU, and serves the next process as if nothing had been. What is lost twice is lost for a reason.
  */
 import { join } from "node:path";
-import type { TrainEvent } from "@convkit/schema";
+import type { EngineName, TrainEvent } from "@convkit/schema";
 import { runArgument } from "../run/find-run.js";
 import type { RunJob } from "./protocol.js";
 import {
@@ -32,18 +32,20 @@ export function startResumingProcess(
 ): Omit<TrainingProcess, "pid"> {
   let isEnding = false;
   let directory = job.kind === "train" ? undefined : job.directory;
+  let engine: EngineName | undefined;
   const start = (each: RunJob): TrainingProcess =>
     startTrainingProcess(each, {
       ...options,
       onMessage(message) {
         if (message.type === "event") directory ??= folderOf(job, message.event);
+        if (message.type === "engine") engine ??= message.engine.name;
         options.onMessage(message);
       },
     });
   let child = start(job);
   const goOn = async (): Promise<ProcessOutcome> => {
     const outcome = await child.outcome;
-    const next = directory === undefined || isEnding ? undefined : resumingJob(job, directory);
+    const next = directory === undefined || isEnding ? undefined : resumingJob(job, { directory, engine });
     if (!next || reasonOfLoss(outcome) === null) return outcome;
     options.onNote(
       `The GPU was lost, and what was on it with it: ${reasonOfLoss(outcome)} The run goes on from its last checkpoint, in ` +
@@ -71,11 +73,15 @@ export function folderOf(job: RunJob, { runId }: TrainEvent): string {
   return job.runDirectory ?? join(job.home, "runs", runId);
 }
 
-function resumingJob(job: RunJob, directory: string): Extract<RunJob, { kind: "resume" }> | undefined {
+/** On the engine that was lost: another, which `auto` might take where a card does not come back, would be another run. */
+function resumingJob(
+  job: RunJob,
+  { directory, engine }: { directory: string; engine: EngineName | undefined },
+): Extract<RunJob, { kind: "resume" }> | undefined {
   if (job.kind === "evaluate" || job.attempt !== undefined) return undefined;
   const { home, pauseAfterEpoch } = job;
-  const engine = job.kind === "resume" ? job.engine : undefined;
-  return { kind: "resume", home, directory, engine, pauseAfterEpoch };
+  const detach = job.kind === "resume" ? job.detach : undefined;
+  return { kind: "resume", home, directory, engine, pauseAfterEpoch, detach };
 }
 
 /** null unless the GPU's loss is what ended the process. */

@@ -26,6 +26,6 @@ it("does not take the first of a name where another was asked for", () => {
   const alike = ["NVIDIA H200", "NVIDIA H200"];
   expect(chooseName("0", alike)).toBe("NVIDIA H200");
   expect(() => chooseName("1", alike)).toThrow(
-    /names of their own.*index 1\. Show the process one GPU alone/,
+    /names of their own.*index 1\. Show the process that GPU alone/,
   );
 });

@@ -10,8 +10,8 @@ const importDawn = () => import("webgpu");
 type Dawn = Awaited<ReturnType<typeof importDawn>>;
 
 /**
- * Features that no web page may have, matrix units among them; float16 on NVIDIA's drivers below 615.71, which tests of the
- * standard found wanting. Dawn ignores in silence what it does not know.
+ * Features that no web page may have: matrix units are told of, and not used yet. Float16 on NVIDIA's drivers below 615.71, which tests
+ * of the standard found wanting; only `--precision f16` uses it. Dawn ignores in silence what it does not know.
  */
 const FEATURES = "enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia";
 
@@ -61,20 +61,23 @@ async function listAdapters(dawn: Dawn): Promise<string[]> {
 }
 
 /**
- * @param choice a part of a name, in any case, or an index into the names.
+ * @param choice a part of a name, in any case, or an index into the names (two digits at most).
  * @throws {GpuChoiceError} if it is none of them, or Dawn cannot tell it from another.
  */
 export function chooseName(choice: string, names: readonly string[]): string {
   const all = names.length > 0 ? names.map((name, index) => `${index}: ${name}`).join(", ") : "none";
-  const index = /^\d+$/.test(choice) ? Number(choice) : Infinity;
-  const name = names[index] ?? names.find((each) => each.toLowerCase().includes(choice.toLowerCase()));
+  const index = /^\d{1,2}$/.test(choice) ? Number(choice) : undefined;
+  const name =
+    index === undefined
+      ? names.find((each) => each.toLowerCase().includes(choice.toLowerCase()))
+      : names[index];
   if (name === undefined) {
     throw new GpuChoiceError(`Expected CONVKIT_GPU to name one of the GPUs (${all}). Received: "${choice}".`);
   }
-  if (names.indexOf(name) < index && index < names.length) {
+  if (index !== undefined && names.indexOf(name) < index) {
     throw new GpuChoiceError(
       `Expected the GPUs to have names of their own, by which alone Dawn tells them apart (${all}). Received: index ${choice}. ` +
-        "Show the process one GPU alone: a container of its own with that GPU, or NVIDIA_VISIBLE_DEVICES.",
+        "Show the process that GPU alone, in a container (NVIDIA_VISIBLE_DEVICES).",
     );
   }
   return name;

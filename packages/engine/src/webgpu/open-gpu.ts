@@ -2,8 +2,11 @@
 import type { AdapterDescription } from "../engine.js";
 import { findAdapter } from "./adapters.js";
 
-/** What kernels of convkit make use of, where an adapter has it. */
-const WANTED_FEATURES = [
+/** What kernels make use of, where an adapter has it. */
+const WANTED_FEATURES = ["shader-f16", "timestamp-query"] as const;
+
+/** What is told of an adapter: its speed depends on them, or may. */
+const TOLD_FEATURES = [
   "shader-f16",
   "subgroups",
   "timestamp-query",
@@ -41,7 +44,7 @@ export async function openGpu(): Promise<{
 }> {
   const { gpu, adapter } = await findAdapter();
   const device = await adapter.requestDevice({
-    requiredFeatures: WANTED_FEATURES.filter((name) => adapter.features.has(name)) as GPUFeatureName[],
+    requiredFeatures: WANTED_FEATURES.filter((name) => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]])),
   });
   defineNavigatorGpu(gpu);
@@ -58,7 +61,7 @@ export function describeAdapter({ info, features, limits }: GPUAdapter): Adapter
     architecture,
     driver: description,
     isSoftware: isFallbackAdapter || architecture === "software",
-    features: WANTED_FEATURES.filter((name) => features.has(name)),
+    features: TOLD_FEATURES.filter((name) => features.has(name)),
     matrixUnits: Array.from(
       (info as DawnAdapterInfo).subgroupMatrixConfigs ?? [],
       ({ componentType, resultComponentType, M, N, K }) =>

@@ -74,17 +74,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   return { key: `sum ${width}`, wgsl };
 }
 
-/** @returns y, its size that of [outer, inner]. */
+/** @returns y, its size that of [outer, inner]; undefined where it would take more workgroups than a dispatch has. */
 function sumRows(
   backend: WebgpuBackend,
   x: TensorInfo,
   { outer, rows, inner, ...call }: SumCall,
-): TensorInfo {
-  const y = backend.output(call.shape);
+): TensorInfo | undefined {
   const columns = channelColumns(rows, inner, Math.max(Math.floor(ENOUGH_WORKGROUPS / outer), 1));
   const { width, groups, chunk, parts } = columns;
   const program = sumProgram(width);
   const [across, along] = partWorkgroups(columns);
+  const [gathering] = gatherWorkgroups(columns);
+  if (Math.max(across, along, gathering, outer) > MOST_WORKGROUPS) return undefined;
+  const y = backend.output(call.shape);
   const sums = parts === 1 ? null : backend.scratch(outer * parts * inner * 4);
   backend.dispatch(program, {
     buffers: [x, sums ?? y],
@@ -95,7 +97,7 @@ function sumRows(
     backend.dispatch(program, {
       buffers: [sums, y],
       uniforms: { ints: [parts, groups, parts, GATHER_COLUMNS, 1], floats: [call.scale] },
-      workgroups: [gatherWorkgroups(columns)[0], 1, outer],
+      workgroups: [gathering, 1, outer],
     });
     backend.releaseScratch(sums);
   }
@@ -118,7 +120,7 @@ function defineReduction(name: string, scaleOf: (rows: number) => number) {
     // As tfjs's own types have it, an axis left out is all of them.
     const axes = util.parseAxisParam(attrs.axis as number | number[], x.shape);
     const extent = x.dtype === "float32" ? extentOf(x.shape, axes) : null;
-    if (extent === null || extent.outer > MOST_WORKGROUPS) return undefined;
+    if (extent === null) return undefined;
     const { outer, rows, inner } = extent;
     if (outer * rows * inner === 0 || (inner === 1 && rows < LEAST_IN_A_ROW)) return undefined;
     const [reduced] = backend_util.computeOutAndReduceShapes(x.shape, axes);
