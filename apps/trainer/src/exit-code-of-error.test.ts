@@ -12,6 +12,7 @@ import { packError, unpackError } from "./process/protocol.js";
 /** Thrown where our own code is wrong, or only around an error that decides: their stack is to be seen. */
 const DEFECTS = [
   "EngineAlreadyOpenError",
+  "F16UnavailableError",
   "ImageDataUrlError",
   "LoaderClosedError",
   "LoaderError",
