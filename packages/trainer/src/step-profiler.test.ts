@@ -125,5 +125,8 @@ describe("describeProfile", () => {
     expect(lines[6]).toBe("the 10 costliest of 12 kinds of kernel calls");
     expect(lines[7]).toBe("       12.0 ms  12.0 %  1.5 × Kernel0 (2×2)");
     expect(lines).toHaveLength(17);
+    const onGpu = describeProfile({ ...profile, backend: "webgpu", phases, kernels });
+    expect(onGpu).toHaveLength(18);
+    expect(onGpu[6]).toContain("update holds the wait for the GPU");
   });
 });

@@ -169,6 +169,8 @@ function shapesOf(inputs: tf.NamedTensorInfoMap): string {
 }
 
 const MOST_KERNELS = 10;
+/** By their names in tfjs: a profile that is read again has no more of them. */
+const COMPUTE_LATER = ["webgpu", "webgl"];
 
 /** Lines for people: phases with their shares, then the ten costliest kernels. */
 export function describeProfile(profile: StepProfile): string[] {
@@ -179,6 +181,11 @@ export function describeProfile(profile: StepProfile): string[] {
   return [
     `profile of ${batches} batches of ${batchSize} on ${backend}: ${durationMs.toFixed(1)} ms each, ${rate} pictures a second`,
     ...ProfilePhase.options.map((phase) => `  ${phase.padEnd(8)} ${share(phases[phase])}`),
+    ...(COMPUTE_LATER.includes(backend)
+      ? [
+          "  forward, backward and kernels are the time that recording them takes; update holds the wait for the GPU",
+        ]
+      : []),
     `the ${Math.min(MOST_KERNELS, kernels.length)} costliest of ${kernels.length} kinds of kernel calls`,
     ...kernels
       .slice(0, MOST_KERNELS)
