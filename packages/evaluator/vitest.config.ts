@@ -3,15 +3,14 @@ import preset, { onEachBackend } from "@convkit/vitest-config";
 import { defineConfig } from "vitest/config";
 
 const EXPLAIN = "src/explain/**/*.test.ts";
-const { projects = [], setupFiles = [] } = onEachBackend().test;
+const { projects = [] } = onEachBackend().test;
 
 export default defineConfig({
   test: {
     ...preset.test,
     projects: [
       { extends: true, test: { name: "figures", exclude: [EXPLAIN] } },
-      // Not extended: lists of files would be put together.
-      ...projects.map(({ test }) => ({ test: { ...preset.test, ...test, setupFiles, include: [EXPLAIN] } })),
+      ...projects.map(({ test }) => ({ test: { ...test, include: [EXPLAIN] } })),
     ],
   },
 });

@@ -44,21 +44,30 @@ function vulkanFolder() {
  *
  * None of these packages may import the backends, which depend on one of them: so they are found by their paths, and
  * turbo.json in each orders their builds before its tests.
+ *
+ * @param {object} [options]
+ * @param {string[]} [options.usuallyOnWebgpu] patterns of the files that run there unless CONVKIT_TEST_BACKEND names it, where the whole
+ *   suite would take long on a device in software.
  */
-export function onEachBackend() {
+export function onEachBackend({ usuallyOnWebgpu } = {}) {
   return mergeConfig(preset, {
     test: {
-      setupFiles: [fileURLToPath(new URL("open-backend.mjs", import.meta.url))],
-      projects: backends().map(({ name, module, env }) => ({
-        extends: true,
-        test: { name, env: { CONVKIT_TEST_BACKEND: name, CONVKIT_TEST_BACKEND_MODULE: module, ...env } },
+      projects: backends(usuallyOnWebgpu).map(({ name, module, env, include = preset.test.include }) => ({
+        // Not by `extends`, which adds patterns to those of the preset.
+        test: {
+          ...preset.test,
+          name,
+          include,
+          setupFiles: [fileURLToPath(new URL("open-backend.mjs", import.meta.url))],
+          env: { CONVKIT_TEST_BACKEND: name, CONVKIT_TEST_BACKEND_MODULE: module, ...env },
+        },
       })),
     },
   });
 }
 
 /** `module` is empty where tfjs itself brings the backend. */
-function backends() {
+function backends(usuallyOnWebgpu) {
   const { CONVKIT_TEST_BACKEND: chosen, CONVKIT_TEST_BACKEND_MODULE: module } = process.env;
   const native = new URL("../../packages/tfjs-backend-native/dist/register.js", import.meta.url).href;
   const webgpu = {
@@ -74,7 +83,7 @@ function backends() {
     const known = [...all, webgpu].find(({ name }) => name === chosen);
     return [{ name: chosen, module: module ?? known?.module ?? "", env: known?.env }];
   }
-  if (vulkanFolder() !== "") return [...all, webgpu];
+  if (vulkanFolder() !== "") return [...all, { ...webgpu, include: usuallyOnWebgpu }];
   process.stderr.write(
     `NOT RUN: this suite on webgpu, for want of a Vulkan device. node packages/engine/scripts/setup-software-vulkan.mjs\n`,
   );
