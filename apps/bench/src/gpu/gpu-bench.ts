@@ -69,14 +69,11 @@ async function measure({ jsonPath, ...options }: GpuArguments): Promise<number> 
     const opened = options.backend === "stock" ? await openStock() : await openConvkit();
     report.adapter = opened.adapter;
     save();
-    const precisions = options.backend === "stock" ? (["f32"] as const) : options.precisions;
-    for (const precision of precisions) {
-      const parts = await partsOf(precision, options, opened, report);
-      const totalSeconds = (endsAtMs - performance.now()) / 1000;
-      const { takeErrors, lossReason: stopReason } = opened;
-      const { partSeconds } = options;
-      await runParts(parts, report, { partSeconds, totalSeconds, takeErrors, stopReason, save });
-    }
+    const { takeErrors, lossReason: stopReason } = opened;
+    const { partSeconds } = options;
+    const totalSeconds = (endsAtMs - performance.now()) / 1000;
+    const parts = await partsOf(options, opened, report);
+    await runParts(parts, report, { partSeconds, totalSeconds, takeErrors, stopReason, save });
   } catch (error) {
     report.errors.push(error instanceof Error ? error.message : String(error));
   }
@@ -98,32 +95,55 @@ async function openConvkit(): Promise<Opened> {
   };
 }
 
-/** Under names that begin with their precision. */
+/** What matters most first, in every precision: who runs out of time has that. Names begin with the precision. */
 async function partsOf(
-  precision: Precision,
   options: Omit<GpuArguments, "jsonPath">,
   { dispatchCount }: Opened,
   report: GpuReport,
 ): Promise<Record<string, Part>> {
-  const { seconds, matrixSizes, convolutionBatchSize, batchSizes, data, backend } = options;
+  const { seconds, matrixSizes, convolutionBatchSize, batchSizes, data } = options;
+  const precisions =
+    options.backend === "stock" ? (["f32"] as const) : await havingPrecisions(options, report);
   const speed = { batchSizes, seconds, dispatchCount };
-  const parts: Record<string, Part> = {
-    "reference-net": speedPart("reference-net", speed),
-    airbench94: speedPart("airbench94", speed),
-    resnet18: speedPart("resnet18", speed),
-    gemm: matrixPart(matrixSizes, seconds),
-    convolutions: convolutionPart(convolutionBatchSize, seconds),
+  const parts: Record<string, Part> = {};
+  const add = (name: string, part: Part): void => {
+    for (const precision of precisions) {
+      parts[`${precision} ${name}`] = async (context) => {
+        if (options.backend === "convkit") await openEngine("webgpu", { precision });
+        await part(context);
+      };
+    }
   };
-  if (precision === "f32") parts.correctness = correctnessPart;
-  if (backend === "convkit") {
+  for (const name of ["resnet18", "reference-net", "airbench94"] as const) add(name, speedPart(name, speed));
+  parts["f32 correctness"] = async (context) => {
+    if (options.backend === "convkit") await openEngine("webgpu", { precision: "f32" });
+    await correctnessPart(context);
+  };
+  if (options.backend === "convkit" && data !== null) {
+    for (const precision of precisions) {
+      parts[`${precision} cifar10-airbench94`] = async (context) =>
+        accuracyPart(data, await openEngine("webgpu", { precision }))(context);
+    }
+  }
+  add("gemm", matrixPart(matrixSizes, seconds));
+  add("convolutions", convolutionPart(convolutionBatchSize, seconds));
+  return parts;
+}
+
+/** Those of the precisions asked for that the GPU has; of the others the report says why not. */
+async function havingPrecisions(
+  { precisions }: Pick<GpuArguments, "precisions">,
+  report: GpuReport,
+): Promise<Precision[]> {
+  const having: Precision[] = [];
+  for (const precision of precisions) {
     try {
-      const engine = await openEngine("webgpu", { precision });
-      if (data !== null) parts["cifar10-airbench94"] = accuracyPart(data, engine);
+      await openEngine("webgpu", { precision });
+      having.push(precision);
     } catch (error) {
       if (!(error instanceof PrecisionUnavailableError)) throw error;
       report.errors.push(error.message);
-      return {};
     }
   }
-  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [`${precision} ${name}`, part]));
+  return having;
 }
