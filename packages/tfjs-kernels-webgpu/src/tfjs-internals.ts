@@ -16,7 +16,6 @@ export interface TensorData {
 /** A `WebGPUProgram`, compiled. */
 export interface CompiledProgram {
   readonly pipeline: GPUComputePipeline;
-  readonly shaderKey: string;
   readonly dispatch: readonly [number, number, number];
   readonly outputShape: number[];
   readonly outputComponent?: number;
@@ -36,10 +35,8 @@ export interface TfjsBackend extends KernelBackend {
   bufferManager: BufferPool;
   commandEncoder: GPUCommandEncoder | null;
   computePassEncoder: GPUComputePassEncoder | null;
-  commandQueueOwnedIds: { has(dataId: DataId): boolean; add(dataId: DataId): void };
   dispatchCountInPass: number;
   activeTimers: unknown[] | null | undefined;
-  stagingPendingDisposal: GPUBuffer[];
   uniformPendingDisposal: GPUBuffer[];
   uploadToGPU(dataId: DataId): void;
   makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
