@@ -7,6 +7,7 @@ import { connectionsOf, type Database } from "../database.js";
 import { inTransaction } from "../in-transaction.js";
 import { holdBlobs } from "../locks.js";
 import { CursorText, cutPage, decodeCursor, type PageQuery } from "../page-cursor.js";
+import { tellOfRuns } from "../ingest/run-channel.js";
 import { storable, storableText } from "../ingest/storable-event.js";
 
 export interface DatasetRow {
@@ -219,7 +220,7 @@ export interface ThumbnailPack {
 }
 
 /**
- * Pictures that are known already stay as they are.
+ * Pictures that are known already stay as they are. Of the data set's runs, which have pictures from the first on, followers are told.
  * @throws {DatasetNotFoundError}
  * @throws {BlobNotFoundError}
  */
@@ -232,6 +233,10 @@ export async function addThumbnails(
     pictures.map((picture) => picture[name]);
   await inTransaction(database, async (client) => {
     await checkBlob(client, blobSha256);
+    const { rows: pictured } = await client.query<{ id: string }>(
+      `SELECT id FROM run WHERE dataset_hash = $1 AND NOT EXISTS (SELECT FROM thumbnail WHERE dataset_hash = $1)`,
+      [datasetHash],
+    );
     await client.query(
       `INSERT INTO thumbnail (dataset_hash, blob_sha256, picture_id, split, label, "offset", size_bytes)
        SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[]) ON CONFLICT DO NOTHING`,
@@ -244,6 +249,10 @@ export async function addThumbnails(
         column("offset"),
         column("sizeBytes"),
       ],
+    );
+    await tellOfRuns(
+      client,
+      pictured.map(({ id }) => id),
     );
   });
 }

@@ -1,7 +1,11 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { wholeRun } from "../../test/made-run.js";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.js";
+import { settleBlob } from "../blobs/settle-artifacts.js";
 import { connectionsOf } from "../database.js";
+import { addThumbnails } from "../datasets/datasets.js";
 import { openDatabase } from "../open-database.js";
 import { deleteRuns } from "../runs/delete-runs.js";
 import { addNote, archiveRuns, deleteNote, editNote, renameRun, tagRuns } from "../runs/edit-runs.js";
@@ -60,6 +64,34 @@ describe("followRuns", () => {
     await deleteNote(database, id);
     await vi.waitFor(() => expect(changes).toHaveLength(8), WITHIN);
     expect(new Set(changes.slice(1))).toEqual(new Set(["reviewed"]));
+  });
+
+  it("tells of the runs whose pictures have come, once", async () => {
+    const { database } = test;
+    for (const runId of ["first", "second"]) await ingestEvents(database, wholeRun({ runId }));
+    await ingestEvents(database, wholeRun({ runId: "other", card: { contentHash: "0ther" } }));
+    const made = await makeHome();
+    const bytes = Buffer.from("small pictures");
+    const blob = { sha256: createHash("sha256").update(bytes).digest("hex"), sizeBytes: bytes.length };
+    await made.blobs.receive(blob.sha256, Readable.from([bytes]), { offset: 0, totalBytes: bytes.length });
+    await settleBlob(database, made.blobs, blob);
+    const add = (pictureId: string) =>
+      addThumbnails(database, {
+        datasetHash: "c0ffee",
+        blobSha256: blob.sha256,
+        pictures: [{ pictureId, split: "test", label: 0, offset: 0, sizeBytes: 5 }],
+      });
+    const before = [null, "first", "second", "other"];
+    await vi.waitFor(() => expect(changes).toEqual(before), WITHIN);
+    await add("a");
+    await add("b");
+    // What is told is heard in its order: this comes after whatever the second picture told.
+    await renameRun(database, "other", "the last");
+    await vi.waitFor(() => expect(changes.slice(before.length)).toContain("other"), WITHIN);
+    const after = changes.slice(before.length);
+    expect(after.slice(0, 2).toSorted()).toEqual(["first", "second"]);
+    expect(after.slice(2)).toEqual(["other"]);
+    await made.remove();
   });
 
   it("says that something may have changed when its connection broke, and goes on", async () => {
