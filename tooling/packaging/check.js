@@ -20,6 +20,8 @@ import { checkServedPages } from "./served-pages.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tool = (/** @type {string} */ name) =>
   fileURLToPath(new URL(`node_modules/.bin/${name}`, import.meta.url));
+/** Packages that are checked at a time. */
+const AT_ONCE = 2;
 const count = { passed: 0, failed: 0 };
 
 /** Runs one check, which throws what it finds. @param {string} name @param {() => void | Promise<void>} act */
@@ -86,13 +88,18 @@ const chosen = argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), "convkit-pack-"));
 try {
   await makePhotos(scratch);
-  const packages = packPublishedPackages(root, scratch);
-  for (const published of packages) {
-    if (chosen.length > 0 && !chosen.includes(published.name)) continue;
-    // The native backend compiles itself; who needs it gets it as a release carries it, with a binary.
-    const others = packages.filter((other) => other !== published).map(withPrebuild);
-    await checkPackage(published, [published, ...others], scratch);
-  }
+  const packages = await packPublishedPackages(root, scratch);
+  // The native backend compiles itself; who needs it gets it as a release carries it, with a binary.
+  const needed = await Promise.all(packages.map(withPrebuild));
+  const wanted = packages.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+  const checkOneAfterAnother = async () => {
+    for (let published; (published = wanted.shift());) {
+      const others = needed.filter(({ name }) => name !== published.name);
+      await checkPackage(published, [published, ...others], scratch);
+    }
+  };
+  // An installation is mostly waiting: for the registry, for the disk.
+  await Promise.all(Array.from({ length: AT_ONCE }, checkOneAfterAnother));
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -12,9 +12,9 @@ import { runCommand } from "./run-command.js";
  * @param {string[]} names
  * @param {PublishedPackage[]} ours
  * @param {string} folder outside any workspace; it is made.
- * @throws {Error} with npm's output if the installation fails.
+ * @returns {Promise<void>} rejects with npm's output if the installation fails.
  */
-export function installFromTarballs(names, ours, folder) {
+export async function installFromTarballs(names, ours, folder) {
   const tarballs = Object.fromEntries(ours.map(({ name, tarball }) => [name, `file:${tarball}`]));
   const manifest = {
     private: true,
@@ -24,5 +24,5 @@ export function installFromTarballs(names, ours, folder) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest, null, 2));
   const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
-  runCommand("npm", ["install", ...quiet], { cwd: folder });
+  await runCommand("npm", ["install", ...quiet], { cwd: folder });
 }

@@ -17,19 +17,21 @@ import { runCommand } from "./run-command.js";
  *
  * @param {string} root of the workspace, built.
  * @param {string} destination existing folder for the tarballs.
- * @returns {PublishedPackage[]}
+ * @returns {Promise<PublishedPackage[]>}
  */
-export function packPublishedPackages(root, destination) {
+export async function packPublishedPackages(root, destination) {
   const folders = ["packages", "apps"].flatMap((parent) =>
     readdirSync(join(root, parent)).map((folder) => join(root, parent, folder)),
   );
-  return folders.flatMap((folder) => {
+  const packages = [];
+  for (const folder of folders) {
     const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    if (manifest.private === true) return [];
+    if (manifest.private === true) continue;
     const tarball = join(destination, `${manifest.name.replace("@", "").replace("/", "-")}.tgz`);
-    runCommand("pnpm", ["pack", "--out", tarball], { cwd: folder });
-    return [{ name: manifest.name, folder, bin: manifest.bin ?? {}, tarball }];
-  });
+    await runCommand("pnpm", ["pack", "--out", tarball], { cwd: folder });
+    packages.push({ name: manifest.name, folder, bin: manifest.bin ?? {}, tarball });
+  }
+  return packages;
 }
 
 /**
@@ -37,16 +39,15 @@ export function packPublishedPackages(root, destination) {
  * compile. Other packages, and binaries that a release has gathered, are left as they are.
  *
  * @param {PublishedPackage} published
- * @returns {PublishedPackage}
+ * @returns {Promise<PublishedPackage>}
  */
-export function withPrebuild(published) {
+export async function withPrebuild(published) {
   const { folder } = published;
   if (!existsSync(join(folder, "binding.gyp")) || existsSync(join(folder, "prebuilds"))) return published;
   const tarball = published.tarball.replace(/\.tgz$/, "-prebuilt.tgz");
-  if (existsSync(tarball)) return { ...published, tarball };
   const prebuilds = addPrebuild(folder);
   try {
-    runCommand("pnpm", ["pack", "--out", tarball], { cwd: folder });
+    await runCommand("pnpm", ["pack", "--out", tarball], { cwd: folder });
   } finally {
     rmSync(prebuilds, { recursive: true });
   }

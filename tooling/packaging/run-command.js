@@ -1,20 +1,19 @@
 /** Runs a program to its end; its output is of interest only when it fails. */
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 
 /**
  * @param {string} file
  * @param {string[]} args
  * @param {{ cwd: string, timeoutMs?: number }} options
- * @throws {Error} with all it printed, unless it ended with 0.
+ * @returns {Promise<void>} rejects with an Error of all it printed, unless it ended with 0.
  */
 export function runCommand(file, args, { cwd, timeoutMs = 300_000 }) {
-  const { status, signal, error, stdout, stderr } = spawnSync(file, args, {
-    cwd,
-    encoding: "utf8",
-    maxBuffer: 64 * 2 ** 20,
-    timeout: timeoutMs,
+  return new Promise((resolve, reject) => {
+    execFile(file, args, { cwd, maxBuffer: 64 * 2 ** 20, timeout: timeoutMs }, (error, stdout, stderr) => {
+      if (error === null) return resolve();
+      const { code, signal } = error;
+      const ending = typeof code === "number" || signal ? `ended with ${signal ?? code}` : error.message;
+      reject(new Error(`${file} ${args.join(" ")}\n${stdout}${stderr}${ending}`));
+    });
   });
-  if (status === 0) return;
-  const ending = error?.message ?? `ended with ${signal ?? status}`;
-  throw new Error(`${file} ${args.join(" ")}\n${stdout ?? ""}${stderr ?? ""}${ending}`);
 }

@@ -46,13 +46,13 @@ function vulkanFolder() {
  * turbo.json in each orders their builds before its tests.
  *
  * @param {object} [options]
- * @param {string[]} [options.usuallyOnWebgpu] patterns of the files that run there unless CONVKIT_TEST_BACKEND names it, where the whole
- *   suite would take long on a device in software.
+ * @param {string[]} [options.usuallyElsewhere] patterns of the files that run on other backends than `native` unless
+ *   CONVKIT_TEST_BACKEND names one, where most of a suite is about something else and would take long there.
  */
-export function onEachBackend({ usuallyOnWebgpu } = {}) {
+export function onEachBackend({ usuallyElsewhere } = {}) {
   return mergeConfig(preset, {
     test: {
-      projects: backends(usuallyOnWebgpu).map(({ name, module, env, include = preset.test.include }) => ({
+      projects: backends(usuallyElsewhere).map(({ name, module, env, include = preset.test.include }) => ({
         // Not by `extends`, which adds patterns to those of the preset.
         test: {
           ...preset.test,
@@ -67,7 +67,7 @@ export function onEachBackend({ usuallyOnWebgpu } = {}) {
 }
 
 /** `module` is empty where tfjs itself brings the backend. */
-function backends(usuallyOnWebgpu) {
+function backends(usuallyElsewhere) {
   const { CONVKIT_TEST_BACKEND: chosen, CONVKIT_TEST_BACKEND_MODULE: module } = process.env;
   const native = new URL("../../packages/tfjs-backend-native/dist/register.js", import.meta.url).href;
   const webgpu = {
@@ -76,14 +76,14 @@ function backends(usuallyOnWebgpu) {
     env: { CONVKIT_VULKAN: vulkanFolder(), ...QUICK_TO_COMPILE },
   };
   const all = [
-    { name: "cpu", module: "" },
+    { name: "cpu", module: "", include: usuallyElsewhere },
     { name: "native", module: native },
   ];
   if (chosen) {
     const known = [...all, webgpu].find(({ name }) => name === chosen);
     return [{ name: chosen, module: module ?? known?.module ?? "", env: known?.env }];
   }
-  if (vulkanFolder() !== "") return [...all, { ...webgpu, include: usuallyOnWebgpu }];
+  if (vulkanFolder() !== "") return [...all, { ...webgpu, include: usuallyElsewhere }];
   process.stderr.write(
     `NOT RUN: this suite on webgpu, for want of a Vulkan device. node packages/engine/scripts/setup-software-vulkan.mjs\n`,
   );
