@@ -34,6 +34,11 @@ export class DeferredImages {
     this.#shape = shape;
   }
 
+  /** What is put off: from where the pixels stand now to the present shape, one per image. */
+  get moves(): readonly PixelMap[] {
+    return this.#moves ?? standStill(this.#shape);
+  }
+
   /** The pixels, every move carried out, in an array that may be written to. */
   settle(): Pixels {
     if (this.#moves !== null) {
@@ -62,7 +67,7 @@ export class DeferredImages {
     const length = shape.count * valuesPerImage(shape);
     const hasRoom = out !== undefined && out.length >= length;
     const normalized = hasRoom ? out.subarray(0, length) : new Float32Array(length);
-    moveAndNormalize(this.#images, this.#sourceShape, this.#moves ?? standStill(shape), {
+    moveAndNormalize(this.#images, this.#sourceShape, this.moves, {
       statistics,
       out: normalized,
     });

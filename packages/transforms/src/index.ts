@@ -1,5 +1,6 @@
 export { createTransformPipeline, type ApplyOptions, type TransformPipeline } from "./transform-pipeline.js";
 export type { Transform, TransformFactory } from "./transform.js";
+export { bytesPerImage, placesPerImage, type Finish, type UnfinishedImages } from "./finish.js";
 export { CustomTransformError } from "./custom-transform.js";
 export { ShapeError, valuesPerImage, type ImageBatchShape, type Pixels } from "./image-batch.js";
 export { croppedPart, paddedPart, type ImagePart } from "./image-part.js";

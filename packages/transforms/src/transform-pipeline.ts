@@ -7,10 +7,19 @@ import type { BuiltinTransformSpec, ResizeFit, TransformSpec } from "@convkit/sc
 import { createBuiltinTransform } from "./builtin-transforms.js";
 import { createCustomTransform } from "./custom-transform.js";
 import { DeferredImages } from "./deferred-images.js";
+import {
+  bytesPerImage,
+  finishValues,
+  placesPerImage,
+  writePlaces,
+  type Finish,
+  type UnfinishedImages,
+} from "./finish.js";
 import { checkPixels, ShapeError, valuesPerImage, type ImageBatchShape } from "./image-batch.js";
 import type { ChannelStatistics } from "./normalize.js";
 import type { PixelMap } from "./pixel-map.js";
 import type { PixelMove } from "./pixel-move.js";
+import type { RandomErasingParameters } from "./random-erasing.js";
 import { resize, resizedShape, type ResizeSize } from "./resize.js";
 import type { SampleContext, Transform, TransformFactory } from "./transform.js";
 
@@ -36,6 +45,25 @@ export interface TransformPipeline {
     rngs: readonly Rng[],
     options?: ApplyOptions,
   ): { images: Float32Array; shape: ImageBatchShape };
+  /**
+   * What is left to do where the pipeline stops while pictures are bytes: crops and flips, Normalize, and a RandomErasing
+   * behind it, if they stand last.
+   * @returns null: it cannot stop, since something else needs pictures that are normalised, or a user's module may make
+   *   anything of bytes.
+   * @throws {ShapeError} if a transform cannot take such images.
+   */
+  finishOf(shape: ImageBatchShape): Finish | null;
+  /**
+   * As `apply` with the same Rngs, up to what `finishOf` leaves to do.
+   * @param out.bytes may be `images` itself where nothing stands before what is left.
+   * @throws {ShapeError} if images, shape, Rngs or `out` do not fit, or the pipeline cannot stop.
+   */
+  applyToBytes(
+    images: Uint8Array,
+    shape: ImageBatchShape,
+    rngs: readonly Rng[],
+    options: Omit<ApplyOptions, "out"> & { readonly out: UnfinishedImages },
+  ): void;
 }
 
 export interface ApplyOptions {
@@ -49,7 +77,14 @@ type Stage =
   | { readonly kind: "move"; readonly move: PixelMove }
   | { readonly kind: "resize"; readonly size: ResizeSize; readonly fit: ResizeFit | undefined }
   | { readonly kind: "normalize"; readonly statistics: ChannelStatistics }
-  | { readonly kind: "pixels"; readonly transform: Transform };
+  | {
+      readonly kind: "pixels";
+      readonly transform: Transform;
+      /** Of a RandomErasing of one colour. */
+      readonly fill?: readonly number[] | undefined;
+      /** A user's. */
+      readonly isCustom?: boolean;
+    };
 
 /** Only divides bytes by 255: what a pipeline without Normalize ends with. */
 const UNIT_SCALE: ChannelStatistics = { mean: [0], std: [1] };
@@ -64,7 +99,7 @@ export function createTransformPipeline(
 ): TransformPipeline {
   const stages = specs.map((spec): Stage =>
     "module" in spec
-      ? { kind: "pixels", transform: createCustomTransform(spec, custom) }
+      ? { kind: "pixels", transform: createCustomTransform(spec, custom), isCustom: true }
       : builtinStage(spec),
   );
   const isRandom = stages.some(
@@ -73,28 +108,94 @@ export function createTransformPipeline(
       (stage.kind === "pixels" && stage.transform.sample !== undefined),
   );
   const outputShape = (shape: ImageBatchShape) => stages.reduce(shapeAfter, shape);
+  const split = splitAtBytes(stages);
+  const finishOf = (shape: ImageBatchShape): Finish | null => {
+    if (split === null) return null;
+    const bytesShape = split.before.reduce(shapeAfter, shape);
+    const after = split.moves.reduce(shapeAfter, bytesShape);
+    return { bytesShape, shape: after, values: finishValues(after.channels, split) };
+  };
+  const prepare = (
+    images: Uint8Array,
+    shape: ImageBatchShape,
+    rngs: readonly Rng[],
+    { epoch = 0, imageRngOf, onSample, out }: ApplyOptions,
+  ) => {
+    checkPixels(images, shape);
+    if (isRandom && rngs.length !== shape.count) {
+      throw new ShapeError(`Expected one Rng for each of ${shape.count} images. Received: ${rngs.length}.`);
+    }
+    const draws = rngs.map((rng, index): Draw => ({
+      rng,
+      context: { epoch, imageRng: () => imageRngOf?.(index) ?? rng },
+    }));
+    const optionsOf = (stage: Stage): StageOptions => ({
+      draws,
+      out,
+      onSample: onSample && ((parameters) => onSample(stages.indexOf(stage), parameters)),
+    });
+    return { batch: new DeferredImages(images, shape), optionsOf };
+  };
 
   return {
     isRandom,
     outputShape,
-    apply(images, shape, rngs, { out, epoch = 0, imageRngOf, onSample } = {}) {
-      checkPixels(images, shape);
-      if (isRandom && rngs.length !== shape.count) {
-        throw new ShapeError(`Expected one Rng for each of ${shape.count} images. Received: ${rngs.length}.`);
-      }
+    finishOf,
+    apply(images, shape, rngs, options = {}) {
+      const { out } = options;
+      const { batch, optionsOf } = prepare(images, shape, rngs, options);
       checkRoom(out, outputShape(shape));
-      const batch = new DeferredImages(images, shape);
-      const draws = rngs.map((rng, index): Draw => ({
-        rng,
-        context: { epoch, imageRng: () => imageRngOf?.(index) ?? rng },
-      }));
-      for (const [index, stage] of stages.entries()) {
-        const told = onSample && ((parameters: readonly unknown[]) => onSample(index, parameters));
-        applyStage(stage, batch, { draws, out, onSample: told });
-      }
+      for (const stage of stages) applyStage(stage, batch, optionsOf(stage));
       if (!batch.isFloat) batch.normalize(UNIT_SCALE, out);
       return { images: handOver(batch.settle() as Float32Array, out), shape: batch.shape };
     },
+    applyToBytes(images, shape, rngs, { out, ...options }) {
+      const finish = finishOf(shape);
+      if (split === null || finish === null) {
+        throw new ShapeError(
+          "Expected transforms that end with Normalize, with crops and flips before and RandomErasing behind it at most. " +
+            `Received: ${specs.map((spec) => ("module" in spec ? spec.module : spec.name)).join(", ")}. Use \`apply\`.`,
+        );
+      }
+      checkUnfinished(out, finish);
+      const { batch, optionsOf } = prepare(images, shape, rngs, options);
+      for (const stage of split.before) applyStage(stage, batch, optionsOf(stage));
+      const made = split.before.length > 0 ? batch.settle() : images;
+      const isThere = made.buffer === out.bytes.buffer && made.byteOffset === out.bytes.byteOffset;
+      if (!isThere) out.bytes.set(made);
+      for (const stage of split.moves) applyStage(stage, batch, optionsOf(stage));
+      const { erasing } = split;
+      const erased = erasing ? sampleAll(erasing.transform, finish.shape, optionsOf(erasing)) : [];
+      writePlaces(out.places, batch.moves, erased as (RandomErasingParameters | null)[]);
+    },
+  };
+}
+
+/** A pipeline in two: what is done to bytes, and what may be left. */
+interface SplitPipeline {
+  readonly before: readonly Stage[];
+  readonly moves: readonly Stage[];
+  readonly statistics: ChannelStatistics;
+  readonly erasing: Extract<Stage, { kind: "pixels" }> | null;
+  readonly fill: readonly number[];
+}
+
+function splitAtBytes(stages: readonly Stage[]): SplitPipeline | null {
+  const rest = [...stages];
+  const last = rest.at(-1);
+  const isErased = last?.kind === "pixels" && last.fill !== undefined && rest.at(-2)?.kind === "normalize";
+  if (isErased) rest.pop();
+  const normalize = rest.at(-1)?.kind === "normalize" ? rest.pop() : undefined;
+  const from = rest.findLastIndex(({ kind }) => kind !== "move") + 1;
+  const before = rest.slice(0, from);
+  if (before.some((stage) => stage.kind === "normalize" || (stage.kind === "pixels" && stage.isCustom)))
+    return null;
+  return {
+    before,
+    moves: rest.slice(from),
+    statistics: normalize?.kind === "normalize" ? normalize.statistics : UNIT_SCALE,
+    erasing: isErased ? last : null,
+    fill: (isErased && last.fill) || [0],
   };
 }
 
@@ -114,7 +215,9 @@ function builtinStage(spec: BuiltinTransformSpec): Stage {
   if (spec.name === "Resize") return { kind: "resize", size: spec.size, fit: spec.fit };
   if (spec.name === "Normalize") return { kind: "normalize", statistics: spec };
   const made = createBuiltinTransform(spec);
-  return "map" in made ? { kind: "move", move: made } : { kind: "pixels", transform: made };
+  if ("map" in made) return { kind: "move", move: made };
+  const fill = spec.name === "RandomErasing" && spec.value !== "random" ? [spec.value].flat() : undefined;
+  return { kind: "pixels", transform: made, fill };
 }
 
 function shapeAfter(shape: ImageBatchShape, stage: Stage): ImageBatchShape {
@@ -172,6 +275,15 @@ function checkRoom(out: Float32Array | undefined, shape: ImageBatchShape): void 
   if (out !== undefined && out.length < needed) {
     throw new ShapeError(`Expected room for ${needed} values in \`out\`. Received: ${out.length}.`);
   }
+}
+
+function checkUnfinished({ bytes, places }: UnfinishedImages, finish: Finish): void {
+  const { count } = finish.shape;
+  const [allBytes, allPlaces] = [count * bytesPerImage(finish), count * placesPerImage(finish)];
+  if (bytes.length === allBytes && places.length === allPlaces) return;
+  throw new ShapeError(
+    `Expected ${allBytes} bytes and ${allPlaces} places in \`out\`. Received: ${bytes.length} and ${places.length}.`,
+  );
 }
 
 /** The result where the caller wants it; most stages have written there already. */
