@@ -11,14 +11,14 @@ export { DatasetSplit } from "./dataset-split.js";
 export { assignFolds, type AssignFoldsOptions } from "./hold-back.js";
 export { createSplit, type CreateSplitOptions } from "./create-split.js";
 export {
+  createByteLoader,
   createLoader,
   LoaderError,
   trainingLoaderRng,
-  type Batch,
   type Loader,
   type LoaderOptions,
-  type MixedLabels,
 } from "./loading/loader.js";
+export type { Batch, ByteBatch, LabelledBatch, MixedLabels } from "./loading/batch.js";
 export { labelNameAt, labelsAt, type Labelled, type LabelSets } from "./label-sets.js";
 export { classWeights, positiveWeights, type ClassWeightsOptions } from "./class-weights.js";
 export { checkSampling, SamplingError, samplingOf, type Sampling } from "./loading/sampling.js";

@@ -10,7 +10,7 @@ const maker = await BatchMaker.create(workerData as BatchRecipe);
 
 port.on("message", ({ id, task, buffer }: WorkerRequest) => {
   const reply = (message: WorkerReply) => port.postMessage(message, [buffer]);
-  maker.make(task, new Float32Array(buffer)).then(
+  maker.make(task, buffer).then(
     (mix) => reply({ kind: "batch", id, buffer, mix }),
     ({ name, message, stack = "" }: Error) =>
       reply({ kind: "error", id, error: { name, message, stack }, buffer }),

@@ -5,7 +5,8 @@ import { Rng } from "@convkit/random";
 import { onTestFinished } from "vitest";
 import { createSplit } from "../src/create-split.js";
 import { DatasetSplit } from "../src/dataset-split.js";
-import { createLoader, type Batch, type Loader, type LoaderOptions } from "../src/loading/loader.js";
+import type { Batch } from "../src/loading/batch.js";
+import { createLoader, type Loader, type LoaderOptions } from "../src/loading/loader.js";
 import { encodePicture, writeFiles } from "./pictures.js";
 import { temporaryFolder } from "./temporary-folder.js";
 

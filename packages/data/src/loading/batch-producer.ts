@@ -5,13 +5,13 @@ import { BatchMaker, type BatchRecipe, type BatchTask } from "./batch-maker.js";
 export interface ProducedBatch {
   /** The memory handed over, under a new ArrayBuffer if it went through another thread. */
   readonly buffer: ArrayBuffer;
-  /** How its pictures were mixed with each other; null: not at all. */
+  /** How its pictures were mixed with each other, or are to be; null: not at all. */
   readonly mix: BatchMix | null;
 }
 
 export interface BatchProducer {
   /**
-   * @param buffer float32 values of the batch are written to its beginning; not to be touched until it is back.
+   * @param buffer the batch is written to its beginning; not to be touched until it is back.
    */
   produce(task: BatchTask, buffer: ArrayBuffer): Promise<ProducedBatch>;
   /** Tasks under way fail with LoaderClosedError. */
@@ -34,7 +34,7 @@ export async function createInlineProducer(recipe: BatchRecipe): Promise<BatchPr
   return {
     async produce(task, buffer) {
       if (isClosed) throw new LoaderClosedError();
-      const mix = await maker.make(task, new Float32Array(buffer));
+      const mix = await maker.make(task, buffer);
       return { buffer, mix };
     },
     close() {

@@ -10,7 +10,8 @@ import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/temporary-folder.js";
 import { openDataset } from "../open-dataset.js";
 import { presetTransforms } from "../transform-presets.js";
-import { createLoader, type Batch } from "./loader.js";
+import type { Batch } from "./batch.js";
+import { createLoader } from "./loader.js";
 import type { Sampling } from "./sampling.js";
 
 const PICTURES = 26;

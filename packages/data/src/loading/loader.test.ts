@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { collect, fileSplit, fixture, open, splitOf } from "../../test/loaders.js";
 import { ImageSizeRequiredError } from "../pictures/pixel-source.js";
 import { LoaderClosedError } from "./batch-producer.js";
-import { LoaderError, type Batch } from "./loader.js";
+import type { Batch } from "./batch.js";
+import { LoaderError } from "./loader.js";
 
 const AUGMENT: TransformSpec[] = [
   { name: "RandomCrop", size: [3, 3], padding: 1, paddingMode: "constant" },

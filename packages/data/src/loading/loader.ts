@@ -5,12 +5,13 @@
 import { availableParallelism } from "node:os";
 import type { Rng, RngState } from "@convkit/random";
 import type { BatchTransformSpec, TransformSpec } from "@convkit/schema";
-import { rolled, valuesPerImage, type ImageBatchShape } from "@convkit/transforms";
+import { rolled, valuesPerImage, type BatchMix, type ImageBatchShape } from "@convkit/transforms";
 import type { DatasetSplit } from "../dataset-split.js";
 import { selectLabelSets, type LabelSets } from "../label-sets.js";
 import { fileOf } from "../pictures/picture-location.js";
 import type { PixelSource } from "../pictures/pixel-source.js";
 import { resizeSource } from "../pictures/resize-source.js";
+import { unfinishedBytes, unfinishedIn, type Batch, type ByteBatch, type LabelledBatch } from "./batch.js";
 import { BatchMaker } from "./batch-maker.js";
 import {
   createInlineProducer,
@@ -43,38 +44,8 @@ export interface LoaderOptions {
   readonly imageSize?: readonly [number, number];
 }
 
-export interface Batch {
-  /**
-   * float32 [n, height, width, channels]. Its memory is used again as soon as the next batch is asked for: a view kept
-   * longer is empty or changes. Copy what is to stay.
-   */
-  readonly images: Float32Array<ArrayBuffer>;
-  readonly shape: readonly [n: number, height: number, width: number, channels: number];
-  /** Class index per picture; -1 of all that have label sets. */
-  readonly labels: Int32Array;
-  /**
-   * float32 [n, classes], of pictures that have label sets: 1 where the picture has the label, 0 where not, and of mixed
-   * ones the share of those that have it.
-   */
-  readonly targets?: Float32Array;
-  readonly ids: readonly string[];
-  /** Of a batch whose pictures were mixed with each other, and are of one class each. */
-  readonly mixed?: MixedLabels;
-  /** How much each picture counts in a training loss, from 0 up; all alike if left out. */
-  readonly weights?: Float32Array;
-}
-
-/** The target of picture i is weight · onehot(batch.labels[i]) + (1 − weight) · onehot(labels[i]). */
-export interface MixedLabels {
-  /** Class index of what each picture was mixed with. */
-  readonly labels: Int32Array;
-  /** How much that picture counts, where the batch has `weights`. */
-  readonly weights?: Float32Array;
-  /** The same for all pictures, 0…1. */
-  readonly weight: number;
-}
-
-export interface Loader {
+/** `Contents`: a batch's pictures, in whichever form. */
+export interface Loader<Contents extends LabelledBatch = Batch> {
   readonly stepsPerEpoch: number;
   /** [height, width, channels] of the pictures in a batch. */
   readonly imageShape: readonly [number, number, number];
@@ -84,7 +55,7 @@ export interface Loader {
    * @param options.fromStep batches to pass over, for going on within an epoch.
    * @throws {LoaderError} if a batch cannot be made.
    */
-  epoch(epoch: number, options?: { readonly fromStep?: number }): AsyncIterable<Batch>;
+  epoch(epoch: number, options?: { readonly fromStep?: number }): AsyncIterable<Contents>;
   /** Ends the workers; batches still waited for fail with LoaderClosedError. May be called more than once. */
   close(): Promise<void>;
 }
@@ -105,6 +76,51 @@ const MOST_SUSPECTS_NAMED = 5;
  * @throws {ShapeError} if the transforms cannot take the pictures.
  */
 export async function createLoader(split: DatasetSplit, options: LoaderOptions): Promise<Loader> {
+  const { maker, ...parts } = await openParts(split, options);
+  const shape = maker.outputShape(options.batchSize);
+  const values = valuesPerImage(shape);
+  return new BatchLoader<Batch>(split, await parts.open(false), {
+    shape,
+    bufferBytes: shape.count * values * Float32Array.BYTES_PER_ELEMENT,
+    contentsOf: (buffer, count) => ({ images: new Float32Array(buffer, 0, count * values) }),
+  });
+}
+
+/**
+ * As `createLoader`, of the same pictures by the same draws, but as bytes with what is left to do to them, for a backend that does
+ * that in one pass (`FinishImages` of @convkit/ops).
+ *
+ * @returns null where the transforms need more than bytes: something stands behind Normalize but a RandomErasing of one colour,
+ *   or a user's module is among them.
+ * @throws as `createLoader`.
+ */
+export async function createByteLoader(
+  split: DatasetSplit,
+  options: LoaderOptions,
+): Promise<Loader<ByteBatch> | null> {
+  const { maker, ...parts } = await openParts(split, options);
+  const finish = maker.finishOf(options.batchSize);
+  if (finish === null) return null;
+  return new BatchLoader<ByteBatch>(split, await parts.open(true), {
+    shape: finish.shape,
+    bufferBytes: unfinishedBytes(finish),
+    contentsOf: (buffer, count, mix) => ({ unfinished: unfinishedIn(buffer, finish, count), finish, mix }),
+  });
+}
+
+interface LoaderParts {
+  readonly maker: BatchMaker;
+  /** Starts its workers. */
+  open(asBytes: boolean): Promise<OpenedLoader>;
+}
+
+interface OpenedLoader {
+  readonly options: LoaderOptions & { readonly prefetch: number };
+  readonly producer: BatchProducer;
+  readonly sampler: Sampler | null;
+}
+
+async function openParts(split: DatasetSplit, options: LoaderOptions): Promise<LoaderParts> {
   const { batchSize, transforms, batchTransforms = [], imageSize } = options;
   const source = imageSize ? resizeSource(split.source, imageSize) : split.source;
   const workers = options.workers ?? defaultWorkers(source);
@@ -113,11 +129,15 @@ export async function createLoader(split: DatasetSplit, options: LoaderOptions):
   checkInteger("workers", workers, 0);
   checkInteger("prefetch", prefetch, 0);
   const sampler = samplerOf(split, options);
-
   const recipe = { source, transforms, batchTransforms };
-  const shape = (await BatchMaker.create(recipe)).outputShape(batchSize);
-  const producer = await (workers === 0 ? createInlineProducer(recipe) : createWorkerPool(recipe, workers));
-  return new BatchLoader(split, { ...options, prefetch }, { producer, shape, sampler });
+  return {
+    maker: await BatchMaker.create(recipe),
+    async open(asBytes) {
+      const made = { ...recipe, asBytes };
+      const producer = await (workers === 0 ? createInlineProducer(made) : createWorkerPool(made, workers));
+      return { options: { ...options, prefetch }, producer, sampler };
+    },
+  };
 }
 
 /** null: the split's own order. */
@@ -154,40 +174,43 @@ function checkInteger(name: string, value: number, lowest: number): void {
   }
 }
 
-class BatchLoader implements Loader {
+/** How a batch lies in its memory. */
+interface Layout<Contents> {
+  /** Of a whole batch. */
+  readonly shape: ImageBatchShape;
+  readonly bufferBytes: number;
+  contentsOf(buffer: ArrayBuffer, count: number, mix: BatchMix | null): Omit<Contents, keyof LabelledBatch>;
+}
+
+class BatchLoader<Contents extends LabelledBatch> implements Loader<Contents> {
   readonly stepsPerEpoch: number;
   readonly #split: DatasetSplit;
-  readonly #options: LoaderOptions & { readonly prefetch: number };
+  readonly #options: OpenedLoader["options"];
   readonly #producer: BatchProducer;
-  /** Of a whole batch. */
-  readonly #shape: ImageBatchShape;
   readonly #sampler: Sampler | null;
+  readonly #layout: Layout<Contents>;
   /** Memory for batches that is not in use. Allocating it afresh costs more than filling it. */
   readonly #buffers: ArrayBuffer[] = [];
 
-  constructor(
-    split: DatasetSplit,
-    options: LoaderOptions & { readonly prefetch: number },
-    {
-      producer,
-      shape,
-      sampler,
-    }: { producer: BatchProducer; shape: ImageBatchShape; sampler: Sampler | null },
-  ) {
+  constructor(split: DatasetSplit, { options, producer, sampler }: OpenedLoader, layout: Layout<Contents>) {
     const steps = split.length / options.batchSize;
     this.stepsPerEpoch = options.dropRemainder ? Math.floor(steps) : Math.ceil(steps);
     this.#split = split;
     this.#options = options;
     this.#producer = producer;
-    this.#shape = shape;
     this.#sampler = sampler;
+    this.#layout = layout;
   }
 
   get imageShape(): [number, number, number] {
-    return [this.#shape.height, this.#shape.width, this.#shape.channels];
+    const { height, width, channels } = this.#layout.shape;
+    return [height, width, channels];
   }
 
-  async *epoch(epoch: number, { fromStep = 0 }: { readonly fromStep?: number } = {}): AsyncGenerator<Batch> {
+  async *epoch(
+    epoch: number,
+    { fromStep = 0 }: { readonly fromStep?: number } = {},
+  ): AsyncGenerator<Contents> {
     checkInteger("epoch", epoch, 0);
     checkInteger("fromStep", fromStep, 0);
     const { positions: order, repetitions } = this.#order(epoch);
@@ -243,8 +266,7 @@ class BatchLoader implements Loader {
   }
 
   #takeBuffer(): ArrayBuffer {
-    const bytes = this.#shape.count * valuesPerImage(this.#shape) * Float32Array.BYTES_PER_ELEMENT;
-    return this.#buffers.pop() ?? new ArrayBuffer(bytes);
+    return this.#buffers.pop() ?? new ArrayBuffer(this.#layout.bufferBytes);
   }
 
   async #receive(
@@ -280,8 +302,8 @@ class BatchLoader implements Loader {
     );
   }
 
-  #batch(positions: Uint32Array, { buffer, mix }: ProducedBatch): Batch {
-    const { height, width, channels } = this.#shape;
+  #batch(positions: Uint32Array, { buffer, mix }: ProducedBatch): Contents {
+    const { height, width, channels } = this.#layout.shape;
     const count = positions.length;
     const labels = Int32Array.from(positions, (position) => this.#split.labels[position] as number);
     const { weights: ofSplit, labelSets } = this.#split;
@@ -289,8 +311,7 @@ class BatchLoader implements Loader {
     const partner = own && mix ? rolled(own) : undefined;
     const sets = labelSets && mixLabelSets(labelSets, positions, { share: mix?.weight ?? 1, own, partner });
     const weights = sets ? sets.weights : own;
-    return {
-      images: new Float32Array(buffer, 0, count * height * width * channels),
+    const known: LabelledBatch = {
       shape: [count, height, width, channels],
       labels,
       ids: Array.from(positions, (position) => this.#split.ids[position] as string),
@@ -301,6 +322,7 @@ class BatchLoader implements Loader {
           mixed: { labels: rolled(labels), ...(partner && { weights: partner }), weight: mix.weight },
         }),
     };
+    return { ...known, ...this.#layout.contentsOf(buffer, count, mix) } as Contents;
   }
 }
 

@@ -2,7 +2,8 @@ import { Rng } from "@convkit/random";
 import type { TransformSpec } from "@convkit/schema";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createSplit } from "../create-split.js";
-import { createLoader, type Batch, type LoaderOptions } from "./loader.js";
+import type { Batch } from "./batch.js";
+import { createLoader, type LoaderOptions } from "./loader.js";
 import { Sampler, SamplingError, samplingOf, type Sampling } from "./sampling.js";
 
 /** 90 pictures of class 0, 9 of class 1, 1 of class 2. */

@@ -71,7 +71,7 @@ export async function previewTransforms(
     const out = new Float32Array(count * valuesPerImage(made));
     const drawn: PreviewColumn["drawn"] = [];
     const task = { indices: shown.sourceIndices, repetitions: null, rng, epoch, step: 0 };
-    await maker.make(task, out, (index, parameters) => {
+    await maker.make(task, out.buffer, (index, parameters) => {
       drawn.push({ transform: nameOf(transforms[index]!), parameters });
     });
     undoNormalize(out, made.channels, transforms);
