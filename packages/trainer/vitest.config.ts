@@ -3,6 +3,7 @@ import { onEachBackend } from "@convkit/vitest-config";
 
 /** What meets the backend; `CONVKIT_TEST_BACKEND=webgpu` or `=cpu` tests all there, which takes minutes more. */
 const MEETS_THE_BACKEND = [
+  "batch-tensors",
   "checkpoint",
   "clip-gradients",
   "cpu-parity",

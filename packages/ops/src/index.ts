@@ -9,6 +9,7 @@ export {
   type DropoutArgs,
   type DropoutState,
 } from "./dropout.js";
+export { finishImages, hasFinishImages, type UnfinishedPictures } from "./finish-images.js";
 export { fuseActivations } from "./fuse-activations.js";
 export { gelu } from "./gelu.js";
 export { lionUpdate } from "./lion-update.js";

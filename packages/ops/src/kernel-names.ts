@@ -1,6 +1,6 @@
 /**
  * The kernels of this package that a backend may accelerate: their names, and what each takes and gives.
- * Everything is float32. A backend registers a kernel under one of these names with `tf.registerKernel`; the
+ * Everything is float32, where nothing else is said. A backend registers a kernel under one of these names with `tf.registerKernel`; the
  * ops of this package ask `tf.getKernel` for it and compose stock ops where it is absent.
  *
  * Pure constants and types: a backend imports this without pulling in tfjs. `T` is `tf.TensorInfo` inside a
@@ -272,3 +272,42 @@ export type StatelessDropoutAttrs = {
   seed: number;
 };
 export type StatelessDropoutOutputs<T> = [y: T];
+
+/**
+ * The end of a pipeline of pictures, on their way from bytes to the network: moved, looked up, erased and mixed in one pass. Of
+ * picture n, row y, column x and channel c, where `rows`, `columns` and `rectangle` are n's parts of `places`:
+ *
+ *     own(n)    = values[c, 256]                                    y, x within the rectangle
+ *               = values[c, bytes[n, rows[y], columns[x], c]]       otherwise; the byte is 0 where rows[y] or columns[x] is −1
+ *     image     = own(n)                                            no mix
+ *               = weight · own(n) + (1 − weight) · own(n − 1)       mix "MixUp"; the picture before the first is the last
+ *               = own(n − 1) within the box, own(n) outside         mix "CutMix"
+ */
+export const FinishImages = "FinishImages";
+export type FinishImagesInputs<T> = {
+  /** int32 [⌈N · H · W · C / 4⌉]: uint8 [N, H, W, C] of `bytesShape`, four to an integer, the first in its lowest byte. */
+  bytes: T;
+  /** int32 [N, height + width + 4] of `shape`: rows, columns, and the rectangle's top, left, height and width. */
+  places: T;
+  /** float32 [C, 257] */
+  values: T;
+};
+export type FinishImagesAttrs = {
+  /** [H, W]. */
+  bytesShape: readonly [number, number];
+  /** Of the result. */
+  shape: readonly [number, number, number, number];
+  mix: ImageMix | null;
+};
+export type ImageMix =
+  | { readonly name: "MixUp"; readonly weight: number }
+  | {
+      readonly name: "CutMix";
+      readonly box: {
+        readonly top: number;
+        readonly left: number;
+        readonly height: number;
+        readonly width: number;
+      };
+    };
+export type FinishImagesOutputs<T> = [images: T];

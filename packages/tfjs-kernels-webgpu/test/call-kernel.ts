@@ -10,8 +10,14 @@ export interface Values {
   readonly values: Float32Array;
 }
 
+/** int32 where they are integers. */
+export interface InputValues {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}
+
 export interface KernelTestCall {
-  readonly inputs: Readonly<Record<string, Values | undefined>>;
+  readonly inputs: Readonly<Record<string, InputValues | undefined>>;
   readonly attrs: object;
 }
 

@@ -1,5 +1,5 @@
 /** How long the loop has waited for data: whether loading keeps up with the steps. */
-import type { Batch, Loader } from "@convkit/data";
+import type { LabelledBatch, Loader } from "@convkit/data";
 
 export class DataWait {
   #waitedMs = 0;
@@ -10,7 +10,7 @@ export class DataWait {
   }
 
   /** @returns a loader of the same batches, whose user is watched: any time between asking for one and having it. */
-  watch(loader: Loader): Loader {
+  watch<B extends LabelledBatch>(loader: Loader<B>): Loader<B> {
     const { stepsPerEpoch, imageShape } = loader;
     return {
       stepsPerEpoch,
@@ -20,7 +20,7 @@ export class DataWait {
     };
   }
 
-  async *#timed(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  async *#timed<B>(batches: AsyncIterable<B>): AsyncGenerator<B> {
     const iterator = batches[Symbol.asyncIterator]();
     try {
       for (;;) {

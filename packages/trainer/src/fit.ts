@@ -1,6 +1,7 @@
 /** The training loop. It emits events and calls callbacks; it prints nothing and writes nothing. */
 import { setImmediate } from "node:timers/promises";
 import type { Loader } from "@convkit/data";
+import type { AnyBatch } from "./batch-tensors.js";
 import { fuseActivations, skipInputGradients } from "@convkit/ops";
 import type { Rng } from "@convkit/random";
 import type { GradientClippingSpec, TrainEventBody } from "@convkit/schema";
@@ -27,12 +28,12 @@ export interface FitOptions {
   /** Over the model's trainable weights. */
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
-  readonly loader: Loader;
+  readonly loader: Loader<AnyBatch>;
   readonly epochs: number;
   /** Updates after which training is completed, within an epoch if need be, which is validated then. Default: none. */
   readonly lastStep?: () => number;
   /** Adds val_loss and val_accuracy to an epoch's logs. */
-  readonly validationLoader?: Loader;
+  readonly validationLoader?: Loader<AnyBatch>;
   /** Default: cross-entropy without label smoothing and weights. */
   readonly loss?: Loss;
   /** Of val_loss. Default: the same. */

@@ -13,6 +13,7 @@ import { openRunData, type RunData } from "./run-data.js";
 import { artifactsOf, type RunArtifacts } from "./run-artifacts.js";
 import { RunFolder } from "./run-folder.js";
 import type { RunOptions } from "./run-options.js";
+import type { AnyBatch } from "./batch-tensors.js";
 import { buildNetwork, openEvaluationLoader } from "./run-parts.js";
 
 export type JudgedRunOptions = Pick<
@@ -31,7 +32,7 @@ export interface JudgedRun extends RunArtifacts {
   /** What may make it another answer than the run's own: modules that have changed since, checkpoints that are damaged. */
   readonly remarks: readonly string[];
   /** Every picture of the split once, in its order, through the evaluation transforms; whoever opens it closes it. */
-  openLoader(split: DatasetSplit): Promise<Loader>;
+  openLoader(split: DatasetSplit): Promise<Loader<AnyBatch>>;
 }
 
 /**

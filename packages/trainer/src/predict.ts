@@ -3,7 +3,7 @@ import type { Loader } from "@convkit/data";
 import { applyToViews } from "@convkit/models";
 import type { Predictions, TestTimeAugmentation } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
-import { imagesTensor } from "./batch-tensors.js";
+import { imagesTensor, type AnyBatch } from "./batch-tensors.js";
 
 export interface PredictOptions {
   /** Name of the split, kept with the predictions. */
@@ -21,7 +21,7 @@ export interface PredictOptions {
  */
 export async function predict(
   model: tf.LayersModel,
-  loader: Pick<Loader, "epoch">,
+  loader: Pick<Loader<AnyBatch>, "epoch">,
   { split, classNames, testTimeAugmentation, signal }: PredictOptions,
 ): Promise<Predictions> {
   const ids: string[] = [];

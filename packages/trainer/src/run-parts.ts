@@ -5,6 +5,7 @@ import { Rng } from "@convkit/random";
 import type { TransformSpec } from "@convkit/schema";
 import { createSchedule, type Schedule, type ScheduleOptions } from "@convkit/schema/schedule";
 import type * as tf from "@tensorflow/tfjs";
+import { openLoader, type AnyBatch } from "./batch-tensors.js";
 import type { Callback } from "./callback.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { updatesPerEpoch } from "./fit.js";
@@ -36,8 +37,8 @@ export interface RunParts {
   readonly scheduleCallback: Callback | undefined;
   /** Where the run has one. */
   readonly budget: TimeBudget | undefined;
-  readonly loader: Loader;
-  readonly validationLoader: Loader | undefined;
+  readonly loader: Loader<AnyBatch>;
+  readonly validationLoader: Loader<AnyBatch> | undefined;
   readonly rng: Rng;
   readonly averages: readonly WeightAverage[];
   readonly accumulate: number;
@@ -76,7 +77,7 @@ export async function assembleRun(
     for (const disposal of disposals.splice(0)) await disposal();
   };
   try {
-    const loader = await createLoader(train, {
+    const loader = await openLoader(train, {
       batchSize,
       workers,
       transforms: transforms.train,
@@ -180,9 +181,9 @@ export function openEvaluationLoader(
   { config }: RunData,
   split: DatasetSplit,
   { rng, workers }: { rng: Rng; workers?: number | undefined },
-): Promise<Loader> {
+): Promise<Loader<AnyBatch>> {
   const { batchSize, transforms } = config;
-  return createLoader(split, {
+  return openLoader(split, {
     batchSize,
     workers,
     transforms: transforms.evaluation,

@@ -1,8 +1,14 @@
 /** One batch: forward, loss, backward and, with the update's last batch, optimizer. Done before its numbers are read. */
-import type { Batch } from "@convkit/data";
 import * as tf from "@tensorflow/tfjs";
 import type { GradientClippingSpec } from "@convkit/schema";
-import { imagesTensor, labelsTensor, mixedTarget, targetsTensor, weightsTensor } from "./batch-tensors.js";
+import {
+  imagesTensor,
+  labelsTensor,
+  mixedTarget,
+  targetsTensor,
+  weightsTensor,
+  type AnyBatch,
+} from "./batch-tensors.js";
 import { clipGradients } from "./clip-gradients.js";
 import { countCorrect, countCorrectLabels } from "./cross-entropy.js";
 import type { GradientSum } from "./gradient-sum.js";
@@ -57,7 +63,7 @@ const LEAST_WEIGHT = 1e-30;
  */
 export function trainStep(
   model: tf.LayersModel,
-  batch: Batch,
+  batch: AnyBatch,
   options: TrainStepOptions,
 ): Promise<StepMetrics> {
   const { optimizer, loss: lossOf, profiler, step } = options;

@@ -2,7 +2,7 @@
 import type { Loader } from "@convkit/data";
 import { labelSetFigures } from "@convkit/evaluator";
 import * as tf from "@tensorflow/tfjs";
-import { imagesTensor, labelsTensor, targetsTensor } from "./batch-tensors.js";
+import { imagesTensor, labelsTensor, targetsTensor, type AnyBatch } from "./batch-tensors.js";
 import type { LogValues } from "./callback.js";
 import { countCorrect, countCorrectLabels } from "./cross-entropy.js";
 import type { Loss } from "./loss.js";
@@ -21,7 +21,7 @@ export interface ValidateOptions {
  */
 async function validate(
   model: tf.LayersModel,
-  loader: Loader,
+  loader: Loader<AnyBatch>,
   { loss: lossOf, signal }: ValidateOptions,
 ): Promise<LogValues> {
   let loss = 0;
@@ -69,7 +69,7 @@ async function validate(
  */
 export async function validateAveraged(
   model: tf.LayersModel,
-  loader: Loader,
+  loader: Loader<AnyBatch>,
   { averages, ...options }: ValidateOptions & { readonly averages: readonly WeightAverage[] },
 ): Promise<LogValues> {
   const raw = await validate(model, loader, options);

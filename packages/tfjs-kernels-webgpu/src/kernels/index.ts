@@ -5,6 +5,7 @@ import { batchNormReluMaxPool, batchNormTraining } from "./batch-norm-training.j
 import { conv2DBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2DBackpropInput } from "./conv2d-backprop-input.js";
 import { conv2D, fusedConv2D } from "./conv2d.js";
+import { finishImages } from "./finish-images.js";
 import { gelu, geluGrad } from "./gelu.js";
 import { batchMatMul, fusedMatMul } from "./mat-mul.js";
 import {
@@ -29,6 +30,7 @@ export const gpuKernels: readonly GpuKernel[] = [
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
+  finishImages,
   fusedConv2D,
   fusedMatMul,
   gelu,

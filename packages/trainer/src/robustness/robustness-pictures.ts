@@ -1,6 +1,6 @@
 /** The pictures whose robustness is measured, as the data set gives them, and the network's accuracy on them once something is done to them. */
 import { setImmediate } from "node:timers/promises";
-import { createSplit, type Batch, type DatasetSplit } from "@convkit/data";
+import { createSplit, type DatasetSplit } from "@convkit/data";
 import { accuracy } from "@convkit/evaluator";
 import {
   affineProjection,
@@ -10,6 +10,7 @@ import {
   type ByteImage,
   type ImageBatchShape,
 } from "@convkit/transforms";
+import type { AnyBatch } from "../batch-tensors.js";
 import type { JudgedRun } from "../judged-run.js";
 import { predict } from "../predict.js";
 
@@ -72,7 +73,7 @@ export class RobustnessPictures {
   }
 
   /** Of the changed pictures, through the evaluation transforms; a few at a time are held changed, however many there are. */
-  async *batches(change: PictureChange = ({ pixels }) => pixels): AsyncGenerator<Batch> {
+  async *batches(change: PictureChange = ({ pixels }) => pixels): AsyncGenerator<AnyBatch> {
     const { batchSize } = this.#run.data.config;
     const most = batchSize * Math.ceil(LEAST_CHANGED / batchSize);
     for (let start = 0; start < this.shape.count; start += most) {
