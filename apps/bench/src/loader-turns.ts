@@ -1,6 +1,6 @@
 /** Who loads pictures in turns: a name, and how many pictures a second it made in a turn. */
 import { fileURLToPath } from "node:url";
-import type { Loader } from "@convkit/data";
+import type { LabelledBatch, Loader } from "@convkit/data";
 import { peerEnvironment } from "./env.js";
 import { Peer, PeerError } from "./peer.js";
 
@@ -29,7 +29,7 @@ export async function picturesPerSecond(count: number, work: () => Promise<unkno
 }
 
 /** @returns how many pictures it had. */
-export async function drain(loader: Loader, epoch: number): Promise<number> {
+export async function drain(loader: Pick<Loader<LabelledBatch>, "epoch">, epoch: number): Promise<number> {
   let pictures = 0;
   for await (const { labels } of loader.epoch(epoch)) pictures += labels.length;
   return pictures;

@@ -1,5 +1,13 @@
 /** Pictures of CIFAR-10's size out of memory, augmented as in training: what a loader costs where nothing is decoded. */
-import { createLoader, createSplit, type DatasetSplit, type LoaderOptions } from "@convkit/data";
+import {
+  createByteLoader,
+  createLoader,
+  createSplit,
+  type DatasetSplit,
+  type LabelledBatch,
+  type Loader,
+  type LoaderOptions,
+} from "@convkit/data";
 import { Rng } from "@convkit/random";
 import {
   drain,
@@ -25,19 +33,20 @@ const transforms: LoaderOptions["transforms"] = [
 export async function smallPictures(): Promise<LoadingGroup> {
   const split = randomPictures();
   const contestants: LoadingContestant[] = [];
-  for (const workers of [0, 1, 2]) {
-    const loader = await createLoader(split, {
-      batchSize: BATCH_SIZE,
-      transforms,
-      rng: Rng.fromSeed(0),
-      workers,
-    });
+  const optionsFor = (workers: number) => ({
+    batchSize: BATCH_SIZE,
+    transforms,
+    rng: Rng.fromSeed(0),
+    workers,
+  });
+  const enter = (name: string, loader: Pick<Loader<LabelledBatch>, "epoch" | "close">) =>
     contestants.push({
-      name: nameOf(workers),
+      name,
       turn: (round) => picturesPerSecond(PICTURES, () => drain(loader, round)),
       close: () => loader.close(),
     });
-  }
+  for (const workers of [0, 1, 2]) enter(nameOf(workers), await createLoader(split, optionsFor(workers)));
+  enter("as bytes, without workers", (await createByteLoader(split, optionsFor(0)))!);
   const torchvision = await torchvisionContestant(
     ["small", String(TORCHVISION_PICTURES)],
     TORCHVISION_PICTURES,
@@ -47,7 +56,7 @@ export async function smallPictures(): Promise<LoadingGroup> {
     contestants: typeof torchvision === "string" ? contestants : [...contestants, torchvision],
     targets: { [nameOf(0)]: { picturesPerSecond: PER_SECOND_AND_CORE } },
     notes: [
-      `32×32 from memory: an epoch of ${PICTURES} random pictures, shuffled, in batches of ${BATCH_SIZE}: RandomCrop with a padding of 4, RandomHorizontalFlip, Normalize, RandomErasing.`,
+      `32×32 from memory: an epoch of ${PICTURES} random pictures, shuffled, in batches of ${BATCH_SIZE}: RandomCrop with a padding of 4, RandomHorizontalFlip, Normalize, RandomErasing. As bytes, for a GPU that does these.`,
       ...(typeof torchvision === "string" ? [`torchvision: not measured: ${torchvision}`] : []),
     ],
   };
