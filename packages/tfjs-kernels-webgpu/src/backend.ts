@@ -54,17 +54,19 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   #precision: Precision = "f32";
   #counts = { dispatches: 0, submits: 0, newBindGroups: 0, newPipelines: 0 };
 
+  readonly #onError = (event: GPUUncapturedErrorEvent): void => {
+    // Or it is printed, too.
+    event.preventDefault();
+    this.#fail(errorOf(event.error));
+  };
+
   /** @param device is the backend's from now on: `dispose` destroys it. */
   constructor(device: GPUDevice, adapterInfo: GPUAdapterInfo) {
     super(device, adapterInfo);
     this.isSoftware = adapterInfo.isFallbackAdapter === true || adapterInfo.architecture === "software";
     this.#kept = new KeptBuffers(device);
     this.bufferManager = new BufferPool(device, () => this.#forgetBuffers());
-    device.addEventListener("uncapturederror", (event) => {
-      // Or it is printed, too.
-      event.preventDefault();
-      this.#fail(errorOf(event.error));
-    });
+    device.addEventListener("uncapturederror", this.#onError);
     void device.lost.then(({ message, reason }) => {
       if (reason !== "destroyed" || !this.#isDestroyed) this.#fail(new GpuDeviceLostError(message));
     });
@@ -235,6 +237,7 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   override dispose(): void {
     this.#isDestroyed = true;
     super.dispose();
+    this.device.removeEventListener("uncapturederror", this.#onError);
     this.device.destroy();
   }
 

@@ -1,5 +1,5 @@
 /** Which convolutions the kernels of this package serve, and the integers that say how they are laid out. */
-import { backend_util, type TensorInfo } from "@tensorflow/tfjs-core";
+import { backend_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
 
 export type ConvInfo = backend_util.Conv2DInfo;
 
@@ -41,6 +41,11 @@ export function planConv(
   );
   const { batchSize, inChannels, outHeight, outWidth, outChannels } = conv;
   return batchSize * inChannels * outHeight * outWidth * outChannels > 0 ? conv : undefined;
+}
+
+/** Whether the output's gradient is of the output's shape; `conv2dTranspose` lets its caller name an input that does not fit. */
+export function fitsOutput(conv: ConvInfo, dy: TensorInfo): boolean {
+  return util.arraysEqual(dy.shape, conv.outShape);
 }
 
 /** Whether each pixel of the output is made of the one in its place alone: then pictures are matrices [pixels, channels]. */

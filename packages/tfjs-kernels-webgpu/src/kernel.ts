@@ -8,6 +8,7 @@ import {
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import type { WebgpuBackend } from "./backend.js";
+import { asDeclared } from "./stored-type.js";
 
 export const BACKEND_NAME = "webgpu";
 
@@ -32,7 +33,10 @@ export function registerOver({ kernelName, kernelFunc }: GpuKernel): void {
   const stock: KernelConfig | undefined = getKernel(kernelName, BACKEND_NAME);
   if (stock !== undefined) unregisterKernel(kernelName, BACKEND_NAME);
   const serve: KernelFunc = (call) => {
-    const result = kernelFunc(call as unknown as KernelCall<never, never>);
+    const own = call as unknown as KernelCall<never, never>;
+    const { inputs, temporary } = declaredInputs(own.backend, call.inputs);
+    const result = kernelFunc({ ...own, inputs: inputs as never });
+    for (const { dataId } of temporary) own.backend.disposeData(dataId);
     if (result !== undefined) return result;
     if (stock !== undefined) return stock.kernelFunc(call);
     throw new Error(
@@ -40,4 +44,16 @@ export function registerOver({ kernelName, kernelFunc }: GpuKernel): void {
     );
   };
   registerKernel({ ...stock, kernelName, backendName: BACKEND_NAME, kernelFunc: serve });
+}
+
+/** Of a kernel that takes tensors by name or, as AddN does, a list of them. */
+function declaredInputs(backend: WebgpuBackend, inputs: Readonly<Record<string, TensorInfo | undefined>>) {
+  const temporary: TensorInfo[] = [];
+  const entries = Object.entries(inputs).map(([name, tensor]) => {
+    const declared = tensor && asDeclared(backend, tensor);
+    if (declared && declared !== tensor) temporary.push(declared);
+    return [name, declared] as const;
+  });
+  const all = Array.isArray(inputs) ? entries.map(([, tensor]) => tensor) : Object.fromEntries(entries);
+  return { inputs: all, temporary };
 }

@@ -5,6 +5,7 @@ import type { BufferPool } from "./buffer-pool.js";
 
 export interface TensorData {
   values: backend_util.BackendValues | null | undefined;
+  /** As it is stored: of a tensor that was cast it may be another one. */
   readonly dtype: DataType;
   readonly shape: number[];
   refCount: number;

@@ -1,5 +1,8 @@
 import { Rng } from "@convkit/random";
-import { it } from "vitest";
+import { expect, it } from "vitest";
+import { conv2DBackpropFilter } from "../src/kernels/conv2d-backprop-filter.js";
+import { conv2DBackpropInput } from "../src/kernels/conv2d-backprop-input.js";
+import { callKernel, randomValues } from "./call-kernel.js";
 import { testSeed } from "./env.js";
 import { expectConvolution } from "./expect-convolution.js";
 import type { ConvCase } from "./float64/convolution.js";
@@ -75,4 +78,18 @@ await describeOnGpu("convolutions", (backend) => {
       }
     },
   );
+
+  it("leave gradients of another shape than the output's to tfjs, which copes with them", async () => {
+    const rng = Rng.fromSeed(testSeed);
+    const [dy, filter, x] = [
+      [1, 8, 8, 4],
+      [3, 3, 4, 4],
+      [1, 4, 4, 4],
+    ].map((shape) => randomValues(rng, shape));
+    const attrs = { strides: [1, 1], pad: "same", dataFormat: "NHWC" };
+    const toInput = { inputs: { dy, filter }, attrs: { ...attrs, inputShape: x!.shape } };
+    expect(await callKernel(backend, conv2DBackpropInput, toInput)).toBeNull();
+    const toFilter = { inputs: { x, dy }, attrs: { ...attrs, filterShape: filter!.shape } };
+    expect(await callKernel(backend, conv2DBackpropFilter, toFilter)).toBeNull();
+  });
 });

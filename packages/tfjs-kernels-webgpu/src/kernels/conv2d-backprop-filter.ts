@@ -9,6 +9,7 @@ import {
   isPointwise,
   PICTURE_UNIFORMS,
   pictureUniforms,
+  fitsOutput,
   planConv,
 } from "../conv-plan.js";
 import type { GemmForm } from "../gemm/gemm-program.js";
@@ -25,7 +26,7 @@ export const conv2DBackpropFilter = defineKernel<Inputs, Attrs>(
   ({ inputs: { x, dy }, attrs, backend }) => {
     const { filterShape } = attrs;
     const conv = planConv({ tensors: [x, dy], xShape: x.shape, filterShape }, attrs);
-    if (conv === undefined) return undefined;
+    if (conv === undefined || !fitsOutput(conv, dy)) return undefined;
     const sizes = {
       m: conv.filterHeight * conv.filterWidth * conv.inChannels,
       n: conv.outChannels,

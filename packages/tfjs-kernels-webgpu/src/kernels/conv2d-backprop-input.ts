@@ -5,7 +5,14 @@
  * zeros that it inserts.
  */
 import { Conv2DBackpropInput, type TensorInfo } from "@tensorflow/tfjs-core";
-import { type ConvAttrs, type ConvInfo, isPointwise, planConv, USUAL_BATCH } from "../conv-plan.js";
+import {
+  type ConvAttrs,
+  type ConvInfo,
+  isPointwise,
+  fitsOutput,
+  planConv,
+  USUAL_BATCH,
+} from "../conv-plan.js";
 import type { GemmForm } from "../gemm/gemm-program.js";
 import { gemm } from "../gemm/gemm.js";
 import { filterAcross, pixelsUnderTaps } from "../gemm/operands.js";
@@ -20,7 +27,7 @@ export const conv2DBackpropInput = defineKernel<Inputs, Attrs>(
   ({ inputs: { dy, filter }, attrs, backend }) => {
     const { inputShape } = attrs;
     const conv = planConv({ tensors: [dy, filter], xShape: inputShape, filterShape: filter.shape }, attrs);
-    if (conv === undefined) return undefined;
+    if (conv === undefined || !fitsOutput(conv, dy)) return undefined;
     const { strideHeight, strideWidth } = conv;
     // Of the phase that has most.
     const pixels = Math.ceil(conv.inHeight / strideHeight) * Math.ceil(conv.inWidth / strideWidth);

@@ -48,8 +48,9 @@ function multiply(
   const [aRows, aColumns] = a.shape.slice(-2) as [number, number];
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
-  const n = transposeB ? bRows : bColumns;
-  if (m * n * k === 0 || (bias && !isPerColumn(bias, n))) return undefined;
+  const [n, sameK] = transposeB ? [bRows, bColumns] : [bColumns, bRows];
+  // tfjs says of those that do not fit what is wrong.
+  if (k !== sameK || m * n * k === 0 || (bias && !isPerColumn(bias, n))) return undefined;
   const batch = a.shape.length > b.shape.length ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
   return gemm(backend, {
     ...{ m, n, k },
