@@ -12,6 +12,7 @@ const MEETS_THE_BACKEND = [
   "kill-and-resume",
   "loss",
   "optimizer",
+  "reads-in-flight",
   "resume",
   "steps-in-flight",
   "terminate-on-nan",

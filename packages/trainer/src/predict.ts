@@ -4,6 +4,7 @@ import { applyToViews } from "@convkit/models";
 import type { Predictions, TestTimeAugmentation } from "@convkit/schema";
 import * as tf from "@tensorflow/tfjs";
 import { imagesTensor, type AnyBatch } from "./batch-tensors.js";
+import { readAndDispose, ReadsInFlight } from "./reads-in-flight.js";
 
 export interface PredictOptions {
   /** Name of the split, kept with the predictions. */
@@ -28,6 +29,7 @@ export async function predict(
   const labels: number[] = [];
   const rows: Float32Array[] = [];
   const sets: Float32Array[] = [];
+  const reads = new ReadsInFlight<Float32Array>((probabilities) => rows.push(probabilities));
   for await (const batch of loader.epoch(0)) {
     signal?.throwIfAborted();
     const probabilities = tf.tidy(() => {
@@ -35,12 +37,12 @@ export async function predict(
       const logits = applyToViews(apply, imagesTensor(batch), testTimeAugmentation);
       return batch.targets ? tf.sigmoid(logits) : tf.softmax(logits);
     });
-    rows.push((await probabilities.data()) as Float32Array);
-    probabilities.dispose();
+    await reads.add(readAndDispose([probabilities]).then(([values]) => values!));
     ids.push(...batch.ids);
     labels.push(...batch.labels);
     if (batch.targets) sets.push(batch.targets);
   }
+  await reads.land();
   return {
     split,
     classNames,

@@ -7,6 +7,7 @@ import type { LogValues } from "./callback.js";
 import { countCorrect, countCorrectLabels } from "./cross-entropy.js";
 import type { Loss } from "./loss.js";
 import { copyValues, weightsByName, type NamedVariables } from "./named-tensors.js";
+import { readAndDispose, ReadsInFlight } from "./reads-in-flight.js";
 import type { WeightAverage } from "./weight-averages.js";
 
 export interface ValidateOptions {
@@ -29,8 +30,17 @@ async function validate(
   let count = 0;
   const targets: number[] = [];
   const probabilities: number[] = [];
+  const reads = new ReadsInFlight<[pictures: number, ...values: Float32Array[]]>(
+    ([pictures, metrics, sigmoids]) => {
+      const [batchLoss, batchCorrect] = metrics!;
+      if (sigmoids) for (const probability of sigmoids) probabilities.push(probability);
+      loss += batchLoss! * pictures;
+      correct += batchCorrect!;
+      count += pictures;
+    },
+  );
   for await (const batch of loader.epoch(0)) {
-    const [metrics, sigmoids] = tf.tidy(() => {
+    const tensors = tf.tidy(() => {
       const labels = labelsTensor(batch);
       const sets = targetsTensor(batch);
       const logits = model.apply(imagesTensor(batch)) as tf.Tensor2D;
@@ -40,15 +50,12 @@ async function validate(
         ...(sets ? [tf.sigmoid(logits)] : []),
       ];
     });
-    const [batchLoss, batchCorrect] = await metrics.data();
-    if (sigmoids) for (const probability of await sigmoids.data()) probabilities.push(probability);
     if (batch.targets) for (const target of batch.targets) targets.push(target);
-    tf.dispose([metrics, ...(sigmoids ? [sigmoids] : [])]);
-    loss += batchLoss! * batch.labels.length;
-    correct += batchCorrect!;
-    count += batch.labels.length;
+    const pictures = batch.labels.length;
+    await reads.add(readAndDispose(tensors).then((values) => [pictures, ...values]));
     if (signal?.aborted) break;
   }
+  await reads.land();
   const logs = { val_loss: loss / count, val_accuracy: correct / count };
   if (targets.length === 0) return logs;
   const { meanAveragePrecision, macroAverage } = labelSetFigures({
