@@ -11,9 +11,13 @@ const folder = makeFolder();
 const SOFTWARE_VULKAN = fileURLToPath(new URL("../../../../.scratch/software-vulkan", import.meta.url));
 const VULKAN = process.env["CONVKIT_VULKAN"] || (existsSync(SOFTWARE_VULKAN) ? SOFTWARE_VULKAN : "");
 
-/** A callback that destroys the GPU's device at a step's end, so many times in all. */
-function writeLoss(times: number): string {
-  const name = `lose-${times}`;
+const DESTROY = "tf.backend().device.destroy()";
+/** As a driver does that touches memory that is not its own. */
+const CRASH = 'process.kill(process.pid, "SIGSEGV")';
+
+/** A callback that does this at a step's end, so many times in all. */
+function writeLoss(times: number, loss: string): string {
+  const name = `${loss === CRASH ? "crash" : "lose"}-${times}`;
   const source = `import { existsSync, writeFileSync } from "node:fs";
     const marks = Array.from({ length: ${times} }, (_, i) => "${name}-" + i);
     export default ({ tf }, { at }) => ({
@@ -21,14 +25,14 @@ function writeLoss(times: number): string {
         const mark = marks.find((file) => !existsSync(file));
         if (step < at || mark === undefined) return;
         writeFileSync(mark, String(step));
-        tf.backend().device.destroy();
+        ${loss};
       },
     });`;
   writeFileSync(join(folder, `${name}.mjs`), source);
   return `./${name}.mjs`;
 }
 
-const trainLosing = (times: number) =>
+const trainLosing = (times: number, loss = DESTROY) =>
   startConvkit(
     folder,
     [
@@ -40,7 +44,7 @@ const trainLosing = (times: number) =>
       '--set=model={"layers":[{"layer":"conv","filters":4,"activation":"relu"},{"layer":"flatten"}]}',
       "--set=data.validationFraction=0.2",
       "--set=checkpoint.everySteps=2",
-      `--set=callbacks=[{"module":"${writeLoss(times)}","options":{"at":5}}]`,
+      `--set=callbacks=[{"module":"${writeLoss(times, loss)}","options":{"at":5}}]`,
       "--json",
     ],
     { CONVKIT_VULKAN: VULKAN },
@@ -62,6 +66,17 @@ describe.runIf(VULKAN)("a lost GPU", { timeout: TIMEOUT_MS }, () => {
     expect(told).toMatchObject([
       { type: "runEnded", status: "failed", reason: expect.stringContaining("its device is lost") as string },
       { type: "note", text: expect.stringContaining("goes on from its last checkpoint") as string },
+      { type: "resumed", attempt: 2, fromStep: 4 },
+      { type: "runEnded", status: "completed" },
+    ]);
+  });
+
+  it("whose driver crashes the process is told of likewise, and the run goes on", async () => {
+    const { exitCode, json } = await trainLosing(1, CRASH);
+    expect(exitCode).toBe(0);
+    const told = json().filter(({ type }) => ["runEnded", "note", "resumed"].includes(String(type)));
+    expect(told).toMatchObject([
+      { type: "note", text: expect.stringMatching(/SIGSEGV.*the GPU's driver.*last checkpoint/) as string },
       { type: "resumed", attempt: 2, fromStep: 4 },
       { type: "runEnded", status: "completed" },
     ]);

@@ -1,6 +1,6 @@
 /**
- * A job's training process and, where that loses its GPU, one more: a driver that was reset forgets all that a process had on
- * the GPU, and serves the next process as if nothing had been. What is lost twice is lost for a reason.
+ * A job's training process and, where that loses its GPU or the GPU's driver crashes it, one more: a driver that was reset forgets all
+ * that a process had on the GPU, and serves the next process as if nothing had been. What is lost twice is lost for a reason.
  */
 import { join } from "node:path";
 import type { EngineName, TrainEvent } from "@convkit/schema";
@@ -46,10 +46,10 @@ export function startResumingProcess(
   const goOn = async (): Promise<ProcessOutcome> => {
     const outcome = await child.outcome;
     const next = directory === undefined || isEnding ? undefined : resumingJob(job, { directory, engine });
-    if (!next || reasonOfLoss(outcome) === null) return outcome;
+    const loss = describeLoss(outcome, engine);
+    if (!next || loss === null) return outcome;
     options.onNote(
-      `The GPU was lost, and what was on it with it: ${reasonOfLoss(outcome)} The run goes on from its last checkpoint, in ` +
-        "another process. That is done once.",
+      `${loss} The run goes on from its last checkpoint, in another process. That is done once.`,
     );
     child = start(next);
     return toldTwice(await child.outcome, next);
@@ -91,6 +91,17 @@ function reasonOfLoss(outcome: ProcessOutcome): string | null {
     if (error.name === LOST) return error.message;
   }
   return null;
+}
+
+/** A process that uses a GPU runs the driver's code in its own memory. SIGABRT may be Node's own end, for want of heap. */
+const CRASHES: readonly (NodeJS.Signals | null)[] = ["SIGSEGV", "SIGBUS"];
+
+/** null unless another process may fare better. */
+function describeLoss(outcome: ProcessOutcome, engine: EngineName | undefined): string | null {
+  const reason = reasonOfLoss(outcome);
+  if (reason !== null) return `The GPU was lost, and what was on it with it: ${reason}`;
+  if (outcome.type !== "died" || engine !== "webgpu" || !CRASHES.includes(outcome.signal)) return null;
+  return `The training process crashed in native code (${outcome.signal}), perhaps in the GPU's driver.`;
 }
 
 function toldTwice(
