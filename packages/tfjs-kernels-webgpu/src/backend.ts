@@ -14,6 +14,7 @@ import {
   SynchronousReadError,
 } from "./gpu-errors.js";
 import type { Precision } from "./gemm/gemm-program.js";
+import type { MatrixUnits } from "./gemm/matrix-units.js";
 import type { GpuCall, GpuProgram } from "./program.js";
 import { type CompiledProgram, type ProgramUniform, TfjsWebGPUBackend } from "./tfjs-internals.js";
 
@@ -44,6 +45,8 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   readonly isSoftware: boolean;
   /** Whoever reads a tensor waits for all that was recorded before; whoever does not, records on while the GPU computes. */
   readonly computesLater = true;
+  /** What products of float16 are computed on; null: by threads, as all others are. */
+  matrixUnits: MatrixUnits | null = null;
   #failure: Error | null = null;
   #isDestroyed = false;
   readonly #programs = new Map<string, CompiledGpuProgram>();

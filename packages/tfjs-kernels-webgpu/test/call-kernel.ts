@@ -29,6 +29,12 @@ export function randomValues(rng: Rng, shape: readonly number[]): Values {
   };
 }
 
+/** Numbers that float16 holds as they are, and so do products of two of them in float32. */
+export function coarseValues(rng: Rng, shape: readonly number[]): Values {
+  const { values } = randomValues(rng, shape);
+  return { shape, values: values.map((value) => Math.round(value * 16) / 16) };
+}
+
 /**
  * @returns the outputs, or null where the kernel leaves the call to tfjs's own.
  * @throws {Error} if it keeps memory.

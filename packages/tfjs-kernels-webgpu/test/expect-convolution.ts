@@ -5,7 +5,7 @@ import type { WebgpuBackend } from "../src/index.js";
 import { conv2D, fusedConv2D } from "../src/kernels/conv2d.js";
 import { conv2DBackpropFilter } from "../src/kernels/conv2d-backprop-filter.js";
 import { conv2DBackpropInput } from "../src/kernels/conv2d-backprop-input.js";
-import { callKernel, randomValues } from "./call-kernel.js";
+import { callKernel, randomValues, type Values } from "./call-kernel.js";
 import {
   type ConvCase,
   convolve,
@@ -15,20 +15,24 @@ import {
 } from "./float64/convolution.js";
 import { expectSums } from "./float64/term-sums.js";
 
-/**
- * Fails unless the output, with and without a bias, and the gradients of random operands are those of float64.
- *
- * @param where told with a failure.
- */
+interface Operands {
+  readonly rng: Rng;
+  /** Told with a failure. */
+  readonly where: string;
+  /** Of random values; normal numbers unless told. */
+  readonly values?: (rng: Rng, shape: readonly number[]) => Values;
+}
+
+/** Fails unless the output, with and without a bias, and the gradients of random operands are those of float64. */
 export async function expectConvolution(
   backend: WebgpuBackend,
   conv: ConvCase,
-  { rng, where }: { rng: Rng; where: string },
+  { rng, where, values = randomValues }: Operands,
 ): Promise<void> {
-  const x = randomValues(rng.split("x"), conv.xShape);
-  const filter = randomValues(rng.split("filter"), conv.filterShape);
-  const dy = randomValues(rng.split("dy"), outputShape(conv));
-  const bias = randomValues(rng.split("bias"), [conv.filterShape[3]]);
+  const x = values(rng.split("x"), conv.xShape);
+  const filter = values(rng.split("filter"), conv.filterShape);
+  const dy = values(rng.split("dy"), outputShape(conv));
+  const bias = values(rng.split("bias"), [conv.filterShape[3]]);
   const { strides, pad, dilations = [1, 1] } = conv;
   const attrs = { strides, pad, dilations, dataFormat: "NHWC" };
   const y = await callKernel(backend, conv2D, { inputs: { x, filter }, attrs });

@@ -29,17 +29,19 @@ interface GemmCall {
 
 /** @returns C, float32 in `outputShape`. */
 export function gemm(backend: WebgpuBackend, call: GemmCall): TensorInfo {
-  const { form, a, b, bias, isRelu = false, outputShape, m, n, k, phases = 1, uniforms } = call;
-  const tile = call.tile ?? chooseTile(call.usualM, n, backend.isSoftware);
-  const tilesM = Math.ceil(m / tile.m);
+  const { form, a, b, bias, isRelu = false, outputShape, m, n, k, usualM, phases = 1, uniforms } = call;
+  const { precision, isSoftware } = backend;
+  const matrixUnits = precision === "f16" ? (backend.matrixUnits ?? undefined) : undefined;
+  const tile = call.tile ?? chooseTile(usualM, n, { isSoftware, hasUnits: matrixUnits !== undefined });
   const tilesN = Math.ceil(n / tile.n);
-  const { splits, termsPerSplit } = splitSums(tilesM * tilesN * phases, k, tile);
+  const tiles = Math.ceil(m / tile.m) * tilesN;
+  const { splits, termsPerSplit } = splitSums({ m, n, k, usualM }, phases);
   const output = backend.output(outputShape);
   const size = util.sizeFromShape([...outputShape]);
   const finish = [Number(bias !== undefined), Number(isRelu)];
   const parts = splits === 1 ? undefined : backend.scratch(splits * size * 4);
-  const [x, y] = spreadWorkgroups(tilesM * tilesN);
-  backend.dispatch(gemmProgram(form, tile, backend.precision), {
+  const [x, y] = spreadWorkgroups(tiles);
+  backend.dispatch(gemmProgram(form, { tile, precision, matrixUnits }), {
     // Something has to be bound where there is no bias.
     buffers: [a, b, bias ?? b, parts ?? output],
     uniforms: {
