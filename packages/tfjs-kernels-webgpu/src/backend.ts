@@ -14,7 +14,7 @@ import {
   SynchronousReadError,
 } from "./gpu-errors.js";
 import type { Precision } from "./gemm/gemm-program.js";
-import type { MatrixUnits } from "./gemm/matrix-units.js";
+import { type MatrixUnits, matrixUnitsOf } from "./gemm/matrix-units.js";
 import type { GpuCall, GpuProgram } from "./program.js";
 import { type CompiledProgram, type ProgramUniform, TfjsWebGPUBackend } from "./tfjs-internals.js";
 
@@ -47,6 +47,8 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   readonly computesLater = true;
   /** What products of float16 are computed on; null: by threads, as all others are. */
   matrixUnits: MatrixUnits | null = null;
+  /** What of the device's matrix units could be, one way after the other; a driver may yet refuse them, or get sums wrong. */
+  readonly unprovenUnits: readonly MatrixUnits[];
   #failure: Error | null = null;
   #isDestroyed = false;
   readonly #programs = new Map<string, CompiledGpuProgram>();
@@ -67,6 +69,7 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   constructor(device: GPUDevice, adapterInfo: GPUAdapterInfo) {
     super(device, adapterInfo);
     this.isSoftware = adapterInfo.isFallbackAdapter === true || adapterInfo.architecture === "software";
+    this.unprovenUnits = matrixUnitsOf(device, adapterInfo);
     this.#kept = new KeptBuffers(device);
     this.bufferManager = new BufferPool(device, () => this.#forgetBuffers());
     device.addEventListener("uncapturederror", this.#onError);

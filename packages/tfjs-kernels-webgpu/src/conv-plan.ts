@@ -2,6 +2,7 @@
 import { backend_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
 
 export type ConvInfo = backend_util.Conv2DInfo;
+export type Channels = Pick<ConvInfo, "inChannels" | "outChannels">;
 
 export interface ConvAttrs {
   readonly strides: [number, number] | number;

@@ -1,6 +1,5 @@
 import { Rng } from "@convkit/random";
 import { afterEach, describe, expect, it } from "vitest";
-import { matrixUnitsOf } from "../src/gemm/matrix-units.js";
 import { fusedMatMul } from "../src/kernels/mat-mul.js";
 import { callKernel, coarseValues } from "./call-kernel.js";
 import { emulatedUnits } from "./emulated-units.js";
@@ -32,10 +31,7 @@ await describeOnGpu("matrix units", (backend) => {
     backend.matrixUnits = null;
   });
 
-  const all = [
-    emulatedUnits({ m: 16, n: 8, k: 16, subgroupSize: 32 }),
-    ...matrixUnitsOf(backend.device, backend.device.adapterInfo),
-  ];
+  const all = [emulatedUnits({ m: 16, n: 8, k: 16, subgroupSize: 32 }), ...backend.unprovenUnits];
   describe.runIf(backend.device.features.has("shader-f16")).each(all)("$name", (units) => {
     const operandsOf = (product: MatMulCase, rng: Rng) => {
       const shapes = shapesOf(product);

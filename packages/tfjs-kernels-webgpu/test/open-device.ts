@@ -8,6 +8,7 @@ import { useVulkanDriver, vulkanFolder } from "./env.js";
 export const FEATURES = [
   "shader-f16",
   "subgroups",
+  "subgroup-size-control",
   "chromium-experimental-subgroup-matrix",
 ] as GPUFeatureName[];
 const LIMITS = [
@@ -43,6 +44,14 @@ export async function openDevice(
   defineNavigatorGpu(gpu);
   process.once("exit", () => device.destroy());
   return { device, info: adapter.info };
+}
+
+/** Dawn's device that executes nothing, with all features that kernels use: programs are checked on it. */
+export async function openNullDevice(): Promise<GPUDevice> {
+  const gpu = create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
+  alive.push(gpu);
+  const adapter = (await gpu.requestAdapter())!;
+  return adapter.requestDevice({ requiredFeatures: FEATURES });
 }
 
 /** Each library as soon as those that it needs are there. */

@@ -89,7 +89,10 @@ function subgroupSizes(device: Pick<GPUDevice, "features">, info: GPUAdapterInfo
   return sizes;
 }
 
-export function dawnUnits({ M, N, K }: UnitsConfig, { size, isSet }: SubgroupSize): MatrixUnits {
+export function dawnUnits(
+  { M, N, K }: Pick<UnitsConfig, "M" | "N" | "K">,
+  { size, isSet }: SubgroupSize,
+): MatrixUnits {
   const load = (tile: string, type: string) => (source: FragmentSource, offset: string) =>
     `subgroupMatrixLoad<${type}, ${source.isTransposed ? "col_major" : "row_major"}>(&${tile}, ${offset}, ${source.stride})`;
   return {

@@ -5,7 +5,7 @@
 import { Conv2DBackpropFilter, type TensorInfo } from "@tensorflow/tfjs-core";
 import {
   type ConvAttrs,
-  type ConvInfo,
+  type Channels,
   isPointwise,
   PICTURE_UNIFORMS,
   pictureUniforms,
@@ -34,7 +34,7 @@ export const conv2DBackpropFilter = defineKernel<Inputs, Attrs>(
     };
     return gemm(backend, {
       ...sizes,
-      form: isPointwise(conv) ? plainForm({ ...sizes, transposeA: true }) : formOf(conv),
+      form: isPointwise(conv) ? plainForm({ ...sizes, transposeA: true }) : filterGradientForm(conv),
       a: x,
       b: dy,
       outputShape: filterShape,
@@ -44,7 +44,7 @@ export const conv2DBackpropFilter = defineKernel<Inputs, Attrs>(
   },
 );
 
-function formOf({ inChannels, outChannels }: ConvInfo): GemmForm {
+export function filterGradientForm({ inChannels, outChannels }: Channels): GemmForm {
   return {
     name: "conv2d-backprop-filter",
     a: pixelsUnderPlaces(inChannels % 4 === 0),

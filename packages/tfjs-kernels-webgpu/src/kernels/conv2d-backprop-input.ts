@@ -6,10 +6,10 @@
  */
 import { Conv2DBackpropInput, type TensorInfo } from "@tensorflow/tfjs-core";
 import {
+  type Channels,
   type ConvAttrs,
-  type ConvInfo,
-  isPointwise,
   fitsOutput,
+  isPointwise,
   planConv,
   USUAL_BATCH,
 } from "../conv-plan.js";
@@ -35,7 +35,7 @@ export const conv2DBackpropInput = defineKernel<Inputs, Attrs>(
     const sizes = { m: conv.batchSize * pixels, n: conv.inChannels, k: taps * conv.outChannels };
     return gemm(backend, {
       ...sizes,
-      form: isPointwise(conv) ? plainForm({ ...sizes, transposeB: true }) : formOf(conv),
+      form: isPointwise(conv) ? plainForm({ ...sizes, transposeB: true }) : inputGradientForm(conv),
       a: dy,
       b: filter,
       outputShape: inputShape,
@@ -62,7 +62,7 @@ export const conv2DBackpropInput = defineKernel<Inputs, Attrs>(
   },
 );
 
-function formOf({ outChannels }: ConvInfo): GemmForm {
+export function inputGradientForm({ outChannels }: Channels): GemmForm {
   const isVec4 = outChannels % 4 === 0;
   return {
     name: "conv2d-backprop-input",

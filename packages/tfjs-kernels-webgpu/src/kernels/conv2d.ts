@@ -3,6 +3,7 @@ import { Conv2D, FusedConv2D, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { WebgpuBackend } from "../backend.js";
 import {
   type ConvAttrs,
+  type Channels,
   type ConvInfo,
   isPointwise,
   PICTURE_UNIFORMS,
@@ -56,7 +57,7 @@ function convolve(
   };
   return gemm(backend, {
     ...sizes,
-    form: isPointwise(conv) ? plainForm(sizes) : formOf(conv),
+    form: isPointwise(conv) ? plainForm(sizes) : convForm(conv),
     a: x,
     b: filter,
     bias,
@@ -71,7 +72,7 @@ function isPerChannel({ shape }: TensorInfo, { outChannels }: ConvInfo): boolean
   return shape.at(-1) === outChannels && shape.slice(0, -1).every((size) => size === 1);
 }
 
-function formOf({ inChannels, outChannels }: ConvInfo): GemmForm {
+export function convForm({ inChannels, outChannels }: Channels): GemmForm {
   return {
     name: "conv2d",
     a: pixelsUnderTaps(inChannels % 4 === 0),
