@@ -15,6 +15,7 @@ import {
 } from "./gpu-errors.js";
 import type { Precision } from "./gemm/gemm-program.js";
 import { type MatrixUnits, matrixUnitsOf } from "./gemm/matrix-units.js";
+import type { GemmTile, ProductSize } from "./gemm/tile.js";
 import type { GpuCall, GpuProgram } from "./program.js";
 import { type CompiledProgram, type ProgramUniform, TfjsWebGPUBackend } from "./tfjs-internals.js";
 
@@ -47,6 +48,8 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
   readonly computesLater = true;
   /** What products of float16 are computed on; null: by threads, as all others are. */
   matrixUnits: MatrixUnits | null = null;
+  /** Which tiles suit a product, the best first, with matrix units or without; null: the largest. `useGemmTable` sets it. */
+  tileOrder: ((product: ProductSize, hasUnits: boolean) => readonly GemmTile[]) | null = null;
   /** What of the device's matrix units could be, one way after the other; a driver may yet refuse them, or get sums wrong. */
   readonly unprovenUnits: readonly MatrixUnits[];
   #failure: Error | null = null;

@@ -32,7 +32,9 @@ export function gemm(backend: WebgpuBackend, call: GemmCall): TensorInfo {
   const { form, a, b, bias, isRelu = false, outputShape, m, n, k, usualM, phases = 1, uniforms } = call;
   const { precision, isSoftware } = backend;
   const matrixUnits = precision === "f16" ? (backend.matrixUnits ?? undefined) : undefined;
-  const tile = call.tile ?? chooseTile(usualM, n, { isSoftware, hasUnits: matrixUnits !== undefined });
+  const hasUnits = matrixUnits !== undefined;
+  const order = backend.tileOrder?.({ m: usualM, n, isAcross: !form.a.isAlongK }, hasUnits);
+  const tile = call.tile ?? chooseTile(usualM, n, { isSoftware, hasUnits, order });
   const tilesN = Math.ceil(n / tile.n);
   const tiles = Math.ceil(m / tile.m) * tilesN;
   const { splits, termsPerSplit } = splitSums({ m, n, k, usualM }, phases);

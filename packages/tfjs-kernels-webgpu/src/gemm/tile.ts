@@ -60,11 +60,20 @@ const LEAST_TERMS = 128;
 /** A multiple of every tile's `k`. */
 const SPLIT_STEP = 32;
 
+/** Of a product, what its tile is chosen by. */
+export interface ProductSize {
+  /** Those of the product's rows where its batch is a usual one. */
+  readonly m: number;
+  readonly n: number;
+  /** Whether it sums over places of pictures, as gradients of filters do. */
+  readonly isAcross: boolean;
+}
+
 interface TileChoice {
   readonly isSoftware: boolean;
   /** Whether matrix units compute. */
   readonly hasUnits?: boolean;
-  /** From the one that is liked best; the largest unless told. The last of them has to be of the smallest size. */
+  /** From the one that is liked best; the largest unless told. The last is taken where all waste much. */
   readonly order?: readonly GemmTile[] | undefined;
 }
 
@@ -79,10 +88,35 @@ export function chooseTile(
   n: number,
   { isSoftware, hasUnits = false, order }: TileChoice,
 ): GemmTile {
-  if (isSoftware) return hasUnits ? SOFTWARE_UNIT_TILE : SOFTWARE_TILE;
+  if (isSoftware && order === undefined) return hasUnits ? SOFTWARE_UNIT_TILE : SOFTWARE_TILE;
   const tiles = order ?? (hasUnits ? UNIT_TILES : TILES);
-  const fits = (size: number, tile: number) => padded(size, tile) <= MOST_WASTE * padded(size, SMALLEST);
-  return tiles.find((tile) => fits(m, tile.m) && fits(n, tile.n)) ?? tiles.at(-1)!;
+  return tiles.find((tile) => hasLittleWaste(tile, m, n)) ?? tiles.at(-1)!;
+}
+
+/** Whether a tile computes little for nothing beyond the edges of a matrix of m × n. */
+export function hasLittleWaste(tile: GemmTile, m: number, n: number): boolean {
+  const fits = (size: number, side: number) => padded(size, side) <= MOST_WASTE * padded(size, SMALLEST);
+  return fits(m, tile.m) && fits(n, tile.n);
+}
+
+/** Whether a device has the threads and the shared memory that a tile takes with matrix units of this subgroup size. */
+export function fitsInto(
+  { limits }: Pick<GPUDevice, "limits">,
+  { m, n, k, shareM, shareN }: GemmTile,
+  subgroupSize: number,
+): boolean {
+  const subgroups = (m / shareM) * (n / shareN);
+  const threads = subgroups * subgroupSize;
+  // Slices of float16 with gaps of 16 bytes, and a fragment of 16 × 16 for each subgroup.
+  const slice = (outer: number) => Math.max(outer * (2 * k + 16), k * (2 * outer + 16));
+  const sharedBytes = slice(m) + slice(n) + subgroups * 16 * 16 * 4;
+  return (
+    threads <= limits.maxComputeInvocationsPerWorkgroup &&
+    threads <= limits.maxComputeWorkgroupSizeX &&
+    sharedBytes <= limits.maxComputeWorkgroupStorageSize &&
+    // Each thread loads a vec4 of a slice at least.
+    threads <= (Math.min(m, n) * k) / 4
+  );
 }
 
 /**
