@@ -20,10 +20,12 @@ export interface AdapterDescription {
   readonly driver: string;
   /** Whether it computes on the processor. */
   readonly isSoftware: boolean;
-  /** Of float16, subgroups, matrix units and timestamps, what it has; kernels make use of the first. */
+  /** Of float16, subgroups, matrix units and timestamps, what it has; kernels make use of all but the last. */
   readonly features: readonly string[];
   /** Products that its matrix units compute, such as "f16 to f32, 16×16×16"; empty without them. */
   readonly matrixUnits: readonly string[];
+  /** Why precision f16 multiplies without them, or null if it multiplies on them. Only an opened engine says it. */
+  readonly matrixUnitsUnused?: string | null;
   /** WebGPU's names → bytes or counts. */
   readonly limits: Readonly<Record<string, number>>;
 }

@@ -52,3 +52,11 @@ export function setVulkanDrivers(manifests: readonly string[]): void {
 export function gpuChoice(): string | undefined {
   return process.env.CONVKIT_GPU || undefined;
 }
+
+/**
+ * CONVKIT_GPU_TUNING: `off` has the engine `webgpu` measure nothing and use nothing that was measured; it then chooses programs by
+ * rules, and uses no matrix units.
+ */
+export function isGpuTuned(): boolean {
+  return process.env.CONVKIT_GPU_TUNING !== "off";
+}

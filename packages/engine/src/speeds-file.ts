@@ -1,12 +1,6 @@
-/**
- * Remembers what comparing engines came to, so that it is done once: a JSON file in the user's cache folder. What it
- * holds can be measured again, so a file that is damaged, or cannot be written, is no error.
- */
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
+/** Remembers what comparing engines came to, so that it is done once: a JSON file in the user's cache folder. */
+import { readCacheFile, writeCacheFile } from "./cache-file.js";
 import { ENGINE_ORDER, type EngineName } from "./engine-order.js";
-import { cacheFolder } from "./env.js";
 
 /** How fast an engine took a training step, or why it was not to be had. */
 export type Outcome = { readonly gflopsPerSecond: number } | { readonly reason: string };
@@ -26,9 +20,7 @@ interface SpeedsFile {
 
 const FORMAT_VERSION = 1;
 
-function speedsFile(): string {
-  return path.join(cacheFolder(), "convkit", "engine-speeds.json");
-}
+const FILE = "engine-speeds.json";
 
 /** @returns null if there is none under this key. */
 export async function recallComparison(key: string): Promise<Comparison | null> {
@@ -36,33 +28,18 @@ export async function recallComparison(key: string): Promise<Comparison | null> 
   return Object.hasOwn(comparisons, key) ? comparisons[key]! : null;
 }
 
-/** Replaces the file by one rename: another process reads the old one or the new one, and never half of it. */
 export async function rememberComparison(key: string, comparison: Comparison): Promise<void> {
   const { comparisons } = await readSpeeds();
   const speeds: SpeedsFile = {
     formatVersion: FORMAT_VERSION,
     comparisons: { ...comparisons, [key]: comparison },
   };
-  const file = speedsFile();
-  const draft = `${file}.${randomUUID()}`;
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(draft, `${JSON.stringify(speeds, null, 2)}\n`);
-    await rename(draft, file);
-  } catch {
-    // A home that is read-only or full: the next process measures again.
-    await rm(draft, { force: true }).catch(() => undefined);
-  }
+  await writeCacheFile(FILE, speeds);
 }
 
 async function readSpeeds(): Promise<SpeedsFile> {
-  try {
-    const speeds: unknown = JSON.parse(await readFile(speedsFile(), "utf8"));
-    if (isSpeedsFile(speeds)) return speeds;
-  } catch {
-    // Not there yet, or damaged.
-  }
-  return { formatVersion: FORMAT_VERSION, comparisons: {} };
+  const speeds = await readCacheFile(FILE);
+  return isSpeedsFile(speeds) ? speeds : { formatVersion: FORMAT_VERSION, comparisons: {} };
 }
 
 function isSpeedsFile(value: unknown): value is SpeedsFile {

@@ -1,5 +1,6 @@
 import { Rng } from "@convkit/random";
 import { afterEach, describe, expect, it } from "vitest";
+import { fitsInto, nameOfTile, UNIT_TILES } from "../src/gemm/tile.js";
 import { fusedMatMul } from "../src/kernels/mat-mul.js";
 import { callKernel, coarseValues } from "./call-kernel.js";
 import { emulatedUnits } from "./emulated-units.js";
@@ -29,6 +30,7 @@ await describeOnGpu("matrix units", (backend) => {
   afterEach(() => {
     backend.precision = "f32";
     backend.matrixUnits = null;
+    backend.tileOrder = null;
   });
 
   const all = [emulatedUnits({ m: 16, n: 8, k: 16, subgroupSize: 32 }), ...backend.unprovenUnits];
@@ -65,6 +67,21 @@ await describeOnGpu("matrix units", (backend) => {
         const outputs = await callKernel(backend, fusedMatMul, { inputs, attrs });
         const cut = [0, 0, 0, 4, 0].slice(0, n);
         expect([...outputs![0]!.values]).toEqual([...new Array(n).fill(NaN), ...cut]);
+      }
+    });
+
+    it("give the same bits by any tile", async () => {
+      switchOn();
+      const product = { m: 40, n: 40, k: 400 };
+      const rng = Rng.fromSeed(testSeed);
+      const { a, b } = operandsOf(product, rng);
+      const inputs = { a, b: { ...b, values: b.values.map((value) => value / 3) } };
+      const attrs = { transposeA: false, transposeB: false, activation: "linear" };
+      let first: Float32Array | undefined;
+      for (const tile of UNIT_TILES.filter((tile) => fitsInto(backend.device, tile, units.subgroupSize))) {
+        backend.tileOrder = () => [tile];
+        const [output] = (await callKernel(backend, fusedMatMul, { inputs, attrs }))!;
+        expect(output!.values, nameOfTile(tile)).toEqual((first ??= output!.values));
       }
     });
 

@@ -1,14 +1,18 @@
 /** tfjs's WebGPU backend over Dawn, with convkit's kernels: GPUs of any make, without CUDA. */
+import type { WebgpuBackend } from "@convkit/tfjs-kernels-webgpu";
 import { GpuChoiceError } from "../engine-errors.js";
-import type { TfjsModule } from "../engine.js";
+import type { AdapterDescription, TfjsModule } from "../engine.js";
+import { isGpuTuned } from "../env.js";
 import { installedVersion } from "../installed-version.js";
 import { findAdapter } from "../webgpu/adapters.js";
+import { tuneGemm } from "../webgpu/gemm-tables.js";
 import { describeAdapter, openGpu } from "../webgpu/open-gpu.js";
 import { setBackend, type Candidate } from "./candidate.js";
 
 const KERNELS = "@convkit/tfjs-kernels-webgpu";
 
 let deviceName = "";
+let matrixUnitsUnused: string | null = null;
 
 export const webgpu: Candidate = {
   backend: "webgpu",
@@ -18,11 +22,12 @@ export const webgpu: Candidate = {
     const { device, info, adapter } = await openGpu();
     await registerBackend(device, info);
     await setBackend(tf, "webgpu");
+    matrixUnitsUnused = await tune(tf, adapter);
     deviceName = `${adapter.name} (${adapter.isSoftware ? "software" : "WebGPU"})`;
     return {
       device: deviceName,
       threads: null,
-      adapter,
+      adapter: { ...adapter, matrixUnitsUnused },
       onGpu: !adapter.isSoftware,
       precisions: adapter.features.includes("shader-f16") ? ["f32", "f16"] : ["f32"],
       versions: versions(tf),
@@ -33,7 +38,8 @@ export const webgpu: Candidate = {
       throw new Error("it has float16 (--precision f16), and bfloat16 for none of its kernels");
     const { backend } = await import("@tensorflow/tfjs");
     (backend() as unknown as { precision: typeof precision }).precision = precision;
-    return { device: precision === "f32" ? deviceName : `${deviceName}, ${precision}` };
+    const how = matrixUnitsUnused === null ? `${precision} on matrix units` : precision;
+    return { device: precision === "f32" ? deviceName : `${deviceName}, ${how}` };
   },
   async identify() {
     const { adapter } = await findAdapter();
@@ -57,6 +63,15 @@ async function registerBackend(device: GPUDevice, info: GPUAdapterInfo): Promise
       { cause },
     );
   }
+}
+
+/** @returns why float16 is multiplied without matrix units, or null if it is multiplied on them. */
+async function tune(tf: TfjsModule, adapter: AdapterDescription): Promise<string | null> {
+  if (adapter.isSoftware) return "it computes in software";
+  if (!isGpuTuned()) return "CONVKIT_GPU_TUNING is off";
+  const { name, vendor, architecture, driver } = adapter;
+  const backend = tf.backend() as unknown as WebgpuBackend;
+  return tuneGemm(backend, [vendor, architecture, name, driver, ...Object.values(versions(tf))].join(", "));
 }
 
 function versions(tf: TfjsModule): Record<string, string> {

@@ -10,7 +10,7 @@ const importDawn = () => import("webgpu");
 type Dawn = Awaited<ReturnType<typeof importDawn>>;
 
 /**
- * Features that no web page may have: matrix units are told of, and not used yet. Float16 on NVIDIA's drivers below 615.71, which tests
+ * Features that no web page may have: matrix units, and float16 on NVIDIA's drivers below 615.71, which tests
  * of the standard found wanting; only `--precision f16` uses it. Dawn ignores in silence what it does not know.
  */
 const FEATURES = "enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia";

@@ -3,7 +3,13 @@ import type { AdapterDescription } from "../engine.js";
 import { findAdapter } from "./adapters.js";
 
 /** What kernels make use of, where an adapter has it. */
-const WANTED_FEATURES = ["shader-f16", "timestamp-query"] as const;
+const WANTED_FEATURES = [
+  "shader-f16",
+  "timestamp-query",
+  "subgroups",
+  "subgroup-size-control",
+  "chromium-experimental-subgroup-matrix",
+] as GPUFeatureName[];
 
 /** What is told of an adapter: its speed depends on them, or may. */
 const TOLD_FEATURES = [
