@@ -41,7 +41,7 @@ it.skipIf(VULKAN === "")("measures a GPU once, and again where what it kept is o
   const tile = { m: 32, n: 32, k: 16, shareM: 4, shareN: 4 };
   const tune = () =>
     tuneGemm(backend, "this GPU", {
-      ...{ batchSize: 1, repetitions: 1, channelDivisor: 32 },
+      ...{ batchSize: 1, repetitions: 1, channelDivisor: 8 },
       ...{ tiles: [tile], unitTiles: [] },
     });
   const file = path.join(cache, "convkit", "gpu-programs.json");
@@ -64,5 +64,8 @@ it.skipIf(VULKAN === "")("measures a GPU once, and again where what it kept is o
   await writeFile(file, '{"formatVersion":1,"tab');
   expect(await tune()).toBe(reason);
   expect(Object.keys((await kept()).tables)).toEqual(["this GPU"]);
+  await writeFile(file, JSON.stringify({ formatVersion: 1, tables: { "this GPU": { attempts: 3 } } }));
+  const hasF16 = backend.device.features.has("shader-f16");
+  expect(await tune()).toBe(hasF16 ? "3 processes ended while they tried them" : reason);
   Object.assign(backend, { tileOrder: null });
 });

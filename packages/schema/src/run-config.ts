@@ -176,7 +176,7 @@ export const RunConfig = z.strictObject({
   engine: EnginePreference.default("auto").describe("What computes; auto: the fastest that is available"),
   precision: Precision.optional().describe(
     "What convolutions compute in: bf16 rounds what they multiply to 8 bits, several times as fast where the processor has it " +
-      "(engine native; AMX or AVX512-BF16), f16 to 11 bits on a graphics card (engine webgpu; matrix units are not used yet); " +
+      "(engine native; AMX or AVX512-BF16), f16 to 11 bits on a graphics card (engine webgpu; on its matrix units where it has them); " +
       "weights and sums stay f32, as everything does if left out",
   ),
   data: DataSpec.describe("What is learnt from"),

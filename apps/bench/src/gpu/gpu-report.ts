@@ -53,10 +53,11 @@ export function formatGpuReport({ adapter, parts, errors }: GpuReport): string {
 
 export function formatAdapter(adapter: AdapterDescription | null): string {
   if (!adapter) return "No adapter.";
-  const { name, vendor, architecture, driver, features, matrixUnits } = adapter;
+  const { name, vendor, architecture, driver, features, matrixUnits, matrixUnitsUnused } = adapter;
+  const unused = matrixUnits.length > 0 && matrixUnitsUnused ? ` (not used: ${matrixUnitsUnused})` : "";
   return [
     `Adapter: ${[vendor, architecture, name, driver].filter((word) => word !== "").join(", ")}.`,
-    `shader-f16: ${features.includes("shader-f16") ? "yes" : "no"}. Matrix units: ${matrixUnits.join("; ") || "none"}.`,
+    `shader-f16: ${features.includes("shader-f16") ? "yes" : "no"}. Matrix units: ${matrixUnits.join("; ") || "none"}${unused}.`,
   ].join("\n");
 }
 

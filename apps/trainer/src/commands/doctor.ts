@@ -78,12 +78,20 @@ function describeAvailable(report: EngineReport & { available: true }): string {
   return [device, ...describeThreads(threads), ...more, ...(caution === null ? [] : [caution])].join(" · ");
 }
 
+const MATRIX_UNITS = "chromium-experimental-subgroup-matrix";
+
 /** Of the GPU that `webgpu` opens: what of it kernels make use of, and how large tensors may be. */
 function adapterLines(reports: readonly EngineReport[]): string[] {
   return reports.flatMap((report) => {
     if (!report.available || report.adapter === undefined) return [];
     const { name, vendor, architecture, driver, isSoftware, features, limits } = report.adapter;
     const has = (feature: string): string => (features.includes(feature) ? "yes" : "no");
+    const { matrixUnitsUnused: unused } = report.adapter;
+    const hasUnits = features.includes(MATRIX_UNITS);
+    const use =
+      !hasUnits || unused === undefined
+        ? ""
+        : ` (${unused === null ? "used by --precision f16" : `not used: ${unused}`})`;
     const make = [vendor, architecture].filter((text) => text !== "").join(" ");
     return [
       "",
@@ -93,7 +101,7 @@ function adapterLines(reports: readonly EngineReport[]): string[] {
         [
           "features",
           `float16 ${has("shader-f16")}, subgroups ${has("subgroups")}, ` +
-            `matrix units ${has("chromium-experimental-subgroup-matrix")}, timestamps ${has("timestamp-query")}`,
+            `matrix units ${has(MATRIX_UNITS)}${use}, timestamps ${has("timestamp-query")}`,
         ],
         [
           "limits",

@@ -52,6 +52,8 @@ export interface DawnAdapterInfo extends GPUAdapterInfo {
   readonly subgroupMatrixConfigs?: Iterable<UnitsConfig>;
 }
 
+/** What matrix units are made for on most GPUs that have several sizes. */
+const USUAL_SUBGROUP = 32;
 /** A tile's shares are multiples of it. */
 const MOST_SIDE = 16;
 
@@ -84,9 +86,10 @@ function subgroupSizes(device: Pick<GPUDevice, "features">, info: GPUAdapterInfo
   if (least === undefined || most === undefined) return [];
   if (least === most) return [{ size: most, isSet: false }];
   if (!device.features.has("subgroup-size-control")) return [];
-  const sizes: SubgroupSize[] = [];
-  for (let size = most; size >= least; size /= 2) sizes.push({ size, isSet: true });
-  return sizes;
+  const sizes: number[] = [];
+  for (let size = most; size >= least; size /= 2) sizes.push(size);
+  const usualFirst = sizes.sort((a, b) => Number(b === USUAL_SUBGROUP) - Number(a === USUAL_SUBGROUP));
+  return usualFirst.map((size) => ({ size, isSet: true }));
 }
 
 export function dawnUnits(

@@ -18,6 +18,8 @@ export interface MeasureGemmOptions {
   readonly repetitions?: number;
   /** The workloads' channels are divided by it, for devices in software. 1 unless told. */
   readonly channelDivisor?: number;
+  /** Why the device's matrix units are not even tried; they are unless told. */
+  readonly unitsRefused?: string | undefined;
   /** All that there are unless told. */
   readonly tiles?: readonly GemmTile[];
   readonly unitTiles?: readonly GemmTile[];
@@ -58,7 +60,8 @@ export async function measureGemm(
     }
     backend.precision = "f16";
     const fitting = (size: number) => unitTiles.filter((tile) => fitsInto(backend.device, tile, size));
-    const proven = await prove(backend, fitting);
+    const { unitsRefused } = options;
+    const proven = unitsRefused === undefined ? await prove(backend, fitting) : { reason: unitsRefused };
     if ("reason" in proven) return { ...table, units: {}, matrixUnits: proven };
     const units: Times = {};
     const all = { withUnits: 0, without: 0 };
