@@ -7,7 +7,7 @@ import { UNIT_TILES } from "../src/gemm/tile.js";
 import { convForm } from "../src/kernels/conv2d.js";
 import { filterGradientForm } from "../src/kernels/conv2d-backprop-filter.js";
 import { inputGradientForm } from "../src/kernels/conv2d-backprop-input.js";
-import { openNullDevice } from "./open-backend.js";
+import { openNullDevice } from "./open-device.js";
 
 const device = await openNullDevice();
 afterAll(() => device.destroy());
