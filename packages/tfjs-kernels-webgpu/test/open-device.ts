@@ -5,7 +5,7 @@ import path from "node:path";
 import { create, globals } from "webgpu";
 import { useVulkanDriver, vulkanFolder } from "./env.js";
 
-export const FEATURES = [
+const FEATURES = [
   "shader-f16",
   "subgroups",
   "subgroup-size-control",
