@@ -41,11 +41,17 @@ export async function tuneGemm(
   async function measure(): Promise<GemmTable> {
     const attempts = isAttempts(kept) ? kept.attempts : 0;
     const unitsRefused =
-      attempts < MOST_ATTEMPTS ? undefined : `${attempts} processes ended while they tried them`;
+      attempts < MOST_ATTEMPTS ? undefined : "processes failed or ended while they tried them";
     await keep(key, { attempts: attempts + 1 } satisfies Attempts);
-    const measured = await measureGemm(backend, { ...options, unitsRefused });
-    await keep(key, measured);
-    return measured;
+    try {
+      const measured = await measureGemm(backend, { ...options, unitsRefused });
+      await keep(key, measured);
+      return measured;
+    } catch (error) {
+      // It may have cost the device. The next process does not try it again.
+      await keep(key, { attempts: MOST_ATTEMPTS } satisfies Attempts);
+      throw error;
+    }
   }
 }
 
