@@ -57,6 +57,8 @@ describe("a pipeline that stops at bytes", () => {
       NORMALIZE,
       ERASE,
     ],
+    "a crop of a part": [made("RandomCrop", { size: [2, 3] }), FLIP, NORMALIZE, ERASE],
+    "a crop into a border": [made("RandomCrop", { size: [9, 9], padding: 3 }), NORMALIZE],
     "moves before a policy": [CROP, POLICY, FLIP, NORMALIZE],
   };
   for (const [name, specs] of Object.entries(lists)) {
@@ -73,6 +75,8 @@ describe("a pipeline that stops at bytes", () => {
           });
           const finish = pipeline.finishOf(shape)!;
           expect(finish.shape).toEqual(expected.shape);
+          // A quarter of float32 at the most.
+          expect(bytesPerImage(finish)).toBeLessThanOrEqual(expected.images.length / count);
           const out = roomFor(finish);
           const source = inPlace && images.length === out.bytes.length ? out.bytes : images.slice();
           source.set(images);
@@ -117,9 +121,9 @@ describe("a pipeline that stops at bytes", () => {
     expect(() => pipeline.finishOf({ ...shape, height: 0, width: 0 })).toThrow(
       "Expected a RandomCrop no larger",
     );
-    const out = { bytes: new Uint8Array(252), places: new Int32Array(29) };
+    const out = { bytes: new Uint8Array(180), places: new Int32Array(29) };
     expect(() => pipeline.applyToBytes(new Uint8Array(252), shape, rngsOf(2, 0), { out })).toThrow(
-      "Expected 252 bytes and 30 places in `out`. Received: 252 and 29.",
+      "Expected 180 bytes and 30 places in `out`. Received: 180 and 29.",
     );
     expect(() =>
       pipeline.applyToBytes(new Uint8Array(252), shape, [], { out: roomFor(pipeline.finishOf(shape)!) }),

@@ -15,7 +15,7 @@ import {
   type Finish,
   type UnfinishedImages,
 } from "./finish.js";
-import { checkPixels, ShapeError, valuesPerImage, type ImageBatchShape } from "./image-batch.js";
+import { checkPixels, formatShape, ShapeError, valuesPerImage, type ImageBatchShape } from "./image-batch.js";
 import type { ChannelStatistics } from "./normalize.js";
 import type { PixelMap } from "./pixel-map.js";
 import type { PixelMove } from "./pixel-move.js";
@@ -109,11 +109,12 @@ export function createTransformPipeline(
   );
   const outputShape = (shape: ImageBatchShape) => stages.reduce(shapeAfter, shape);
   const split = splitAtBytes(stages);
-  const finishOf = (shape: ImageBatchShape): Finish | null => {
-    if (split === null) return null;
-    const bytesShape = split.before.reduce(shapeAfter, shape);
-    const after = split.moves.reduce(shapeAfter, bytesShape);
-    return { bytesShape, shape: after, values: finishValues(after.channels, split) };
+  const plans = new Map<string, BytePlan | null>();
+  const planFor = (shape: ImageBatchShape): BytePlan | null => {
+    const key = formatShape(shape);
+    let plan = plans.get(key);
+    if (plan === undefined) plans.set(key, (plan = split && planBytes(split, shape)));
+    return plan;
   };
   const prepare = (
     images: Uint8Array,
@@ -140,7 +141,7 @@ export function createTransformPipeline(
   return {
     isRandom,
     outputShape,
-    finishOf,
+    finishOf: (shape) => planFor(shape)?.finish ?? null,
     apply(images, shape, rngs, options = {}) {
       const { out } = options;
       const { batch, optionsOf } = prepare(images, shape, rngs, options);
@@ -150,21 +151,21 @@ export function createTransformPipeline(
       return { images: handOver(batch.settle() as Float32Array, out), shape: batch.shape };
     },
     applyToBytes(images, shape, rngs, { out, ...options }) {
-      const finish = finishOf(shape);
-      if (split === null || finish === null) {
+      const plan = planFor(shape);
+      if (plan === null) {
         throw new ShapeError(
           "Expected transforms that end with Normalize, with crops and flips before and RandomErasing behind it at most. " +
             `Received: ${specs.map((spec) => ("module" in spec ? spec.module : spec.name)).join(", ")}. Use \`apply\`.`,
         );
       }
+      const { before, moves, erasing, finish } = plan;
       checkUnfinished(out, finish);
       const { batch, optionsOf } = prepare(images, shape, rngs, options);
-      for (const stage of split.before) applyStage(stage, batch, optionsOf(stage));
-      const made = split.before.length > 0 ? batch.settle() : images;
+      for (const stage of before) applyStage(stage, batch, optionsOf(stage));
+      const made = before.length > 0 ? batch.settle() : images;
       const isThere = made.buffer === out.bytes.buffer && made.byteOffset === out.bytes.byteOffset;
       if (!isThere) out.bytes.set(made);
-      for (const stage of split.moves) applyStage(stage, batch, optionsOf(stage));
-      const { erasing } = split;
+      for (const stage of moves) applyStage(stage, batch, optionsOf(stage));
       const erased = erasing ? sampleAll(erasing.transform, finish.shape, optionsOf(erasing)) : [];
       writePlaces(out.places, batch.moves, erased as (RandomErasingParameters | null)[]);
     },
@@ -197,6 +198,22 @@ function splitAtBytes(stages: readonly Stage[]): SplitPipeline | null {
     erasing: isErased ? last : null,
     fill: (isErased && last.fill) || [0],
   };
+}
+
+/** For pictures of one shape. */
+interface BytePlan extends Pick<SplitPipeline, "before" | "moves" | "erasing"> {
+  readonly finish: Finish;
+}
+
+/** Crops that make pictures smaller are carried out on bytes: what they cut off need not cross. */
+function planBytes({ before, moves, erasing, ...end }: SplitPipeline, shape: ImageBatchShape): BytePlan {
+  const whole = before.reduce(shapeAfter, shape);
+  const made = moves.reduce(shapeAfter, whole);
+  const finish = { shape: made, values: finishValues(made.channels, end) };
+  if (valuesPerImage(made) >= valuesPerImage(whole)) {
+    return { before, moves, erasing, finish: { ...finish, bytesShape: whole } };
+  }
+  return { before: [...before, ...moves], moves: [], erasing, finish: { ...finish, bytesShape: made } };
 }
 
 /** What an image's parameters are drawn from. */
