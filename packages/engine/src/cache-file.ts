@@ -10,7 +10,7 @@ import { cacheFolder } from "./env.js";
 /** @returns undefined if it is not there, or holds no JSON. */
 export async function readCacheFile(name: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(pathOf(name), "utf8"));
+    return JSON.parse(await readFile(cachePath(name), "utf8"));
   } catch {
     return undefined;
   }
@@ -18,7 +18,7 @@ export async function readCacheFile(name: string): Promise<unknown> {
 
 /** Replaces the file by one rename: another process reads the old one or the new one, and never half of it. */
 export async function writeCacheFile(name: string, content: object): Promise<void> {
-  const file = pathOf(name);
+  const file = cachePath(name);
   const draft = `${file}.${randomUUID()}`;
   try {
     await mkdir(path.dirname(file), { recursive: true });
@@ -30,6 +30,10 @@ export async function writeCacheFile(name: string, content: object): Promise<voi
   }
 }
 
-function pathOf(name: string): string {
+export function cachePath(name: string): string {
   return path.join(cacheFolder(), "convkit", name);
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

@@ -1,5 +1,5 @@
 /** Remembers what comparing engines came to, so that it is done once: a JSON file in the user's cache folder. */
-import { readCacheFile, writeCacheFile } from "./cache-file.js";
+import { isRecord, readCacheFile, writeCacheFile } from "./cache-file.js";
 import { ENGINE_ORDER, type EngineName } from "./engine-order.js";
 
 /** How fast an engine took a training step, or why it was not to be had. */
@@ -66,8 +66,4 @@ function isOutcome(value: unknown): value is Outcome {
 
 function isEngineName(name: string): boolean {
   return (ENGINE_ORDER as readonly string[]).includes(name);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

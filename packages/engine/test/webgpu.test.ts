@@ -1,11 +1,12 @@
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { GemmTable, WebgpuBackend } from "@convkit/tfjs-kernels-webgpu";
-import { afterAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openEngine } from "../src/open-engine.js";
 import { findAdapter } from "../src/webgpu/adapters.js";
-import { tuneGemm } from "../src/webgpu/gemm-tables.js";
+import { tuneGemm, type TuneGemmOptions } from "../src/webgpu/gemm-tables.js";
 import { runEngineSuite } from "./engine-suite.js";
 import { VULKAN } from "./software-vulkan.js";
 
@@ -36,36 +37,100 @@ it.skipIf(VULKAN === "")("measures nothing on a GPU in software", async () => {
   expect(adapter!.matrixUnitsUnused).toBe("it computes in software");
 });
 
-it.skipIf(VULKAN === "")("measures a GPU once, and again where what it kept is of no use", async () => {
-  const backend = (await openEngine("webgpu")).tf.backend() as unknown as WebgpuBackend;
+describe.skipIf(VULKAN === "")("what is measured of a GPU", () => {
+  const file = path.join(cache, "convkit", "gpu-programs.json");
+  const KEY = "this GPU";
+  const LATER = "they are tried when --precision f16 is first used";
   const tile = { m: 32, n: 32, k: 16, shareM: 4, shareN: 4 };
-  const tune = () =>
-    tuneGemm(backend, "this GPU", {
+  interface Kept {
+    tables: Record<string, GemmTable>;
+    trials: Record<string, number[]>;
+  }
+  const kept = async () => JSON.parse(await readFile(file, "utf8")) as Kept;
+  const write = (content: object) => writeFile(file, JSON.stringify({ formatVersion: 2, ...content }));
+  const opened = async () => (await openEngine("webgpu")).tf.backend() as unknown as WebgpuBackend;
+  const tune = async (more: TuneGemmOptions = {}) =>
+    tuneGemm(await opened(), KEY, {
       ...{ batchSize: 1, repetitions: 1, channelDivisor: 8 },
       ...{ tiles: [tile], unitTiles: [] },
+      ...more,
     });
-  const file = path.join(cache, "convkit", "gpu-programs.json");
-  const kept = async () => JSON.parse(await readFile(file, "utf8")) as { tables: Record<string, GemmTable> };
+  afterEach(async () => Object.assign(await opened(), { tileOrder: null, precision: "f32" }));
 
-  const reason = await tune();
-  const { tables } = await kept();
-  const table = tables["this GPU"]!;
-  expect(table.matrixUnits).toEqual({ reason });
-  const said = { ...table, matrixUnits: { reason: "it was said" } };
-  await writeFile(file, JSON.stringify({ formatVersion: 1, tables: { another: {}, "this GPU": said } }));
-  expect(await tune()).toBe("it was said");
-  const unknown = {
-    ...said,
-    threads: { ...said.threads, [Object.keys(said.threads)[0]!]: { "9x9x9/9x9": 1 } },
-  };
-  await writeFile(file, JSON.stringify({ formatVersion: 1, tables: { another: {}, "this GPU": unknown } }));
-  expect(await tune()).toBe(reason);
-  expect(Object.keys((await kept()).tables)).toEqual(["another", "this GPU"]);
-  await writeFile(file, '{"formatVersion":1,"tab');
-  expect(await tune()).toBe(reason);
-  expect(Object.keys((await kept()).tables)).toEqual(["this GPU"]);
-  await writeFile(file, JSON.stringify({ formatVersion: 1, tables: { "this GPU": { attempts: 3 } } }));
-  const hasF16 = backend.device.features.has("shader-f16");
-  expect(await tune()).toBe(hasF16 ? "processes failed or ended while they tried them" : reason);
-  Object.assign(backend, { tileOrder: null });
+  it("is so once, and again where what was kept is of no use", async () => {
+    expect(await tune()).toBe(LATER);
+    const table = (await kept()).tables[KEY]!;
+    const { threads } = table;
+    expect(table.f16).toBeNull();
+    const said = { ...table, f16: { units: {}, matrixUnits: { reason: "it was said" } } };
+    await write({ tables: { another: {}, [KEY]: said }, trials: {} });
+    expect(await tune({ f16: true })).toBe("it was said");
+    const unknown = { ...said, threads: { ...threads, [Object.keys(threads)[0]!]: { "9x9x9/9x9": 1 } } };
+    await write({ tables: { another: {}, [KEY]: unknown } });
+    expect(await tune()).toBe(LATER);
+    expect(Object.keys((await kept()).tables)).toEqual(["another", KEY]);
+    await writeFile(file, '{"formatVersion":2,"tab');
+    expect(await tune()).toBe(LATER);
+    expect(Object.keys((await kept()).tables)).toEqual([KEY]);
+  });
+
+  describe("in float16", () => {
+    beforeEach(async ({ skip }) => {
+      if (!(await opened()).device.features.has("shader-f16")) skip("The GPU has none.");
+    });
+    const GIVEN_UP = `processes failed or ended while they tried them. To have them tried again, remove ${file}`;
+    const tried = async (pids: number[]) => {
+      await tune();
+      await write({ tables: (await kept()).tables, trials: { [KEY]: pids } });
+    };
+    /** A process that has ended. */
+    const { pid: gone } = spawnSync(process.execPath, ["-e", ""]);
+
+    it("keeps why matrix units are not used, and forgets who tried", async () => {
+      await tried([gone, gone]);
+      const reason = await tune({ f16: true });
+      expect(reason).toMatch(/GPU has none|no tile fits/);
+      expect(await kept()).toMatchObject({
+        tables: { [KEY]: { f16: { matrixUnits: { reason } } } },
+        trials: {},
+      });
+      expect((await kept()).trials).toEqual({});
+    });
+
+    it("gives matrix units up where processes ended over them, but not for those that are still at it", async () => {
+      await rm(file);
+      await tried([process.ppid, process.ppid, process.ppid]);
+      expect(await tune({ f16: true })).not.toBe(GIVEN_UP);
+      await rm(file);
+      await tried([gone, gone, process.pid]);
+      expect(await tune({ f16: true })).toBe(GIVEN_UP);
+    });
+
+    it("throws where trying fails, and does not try again", async () => {
+      await rm(file);
+      const backend = await opened();
+      const loss = new Error("the GPU is gone");
+      const { unprovenUnits } = backend;
+      const failing = new Proxy([], {
+        get: () => {
+          throw loss;
+        },
+      });
+      Object.assign(backend, { unprovenUnits: failing });
+      await expect(tune({ f16: true })).rejects.toBe(loss);
+      Object.assign(backend, { unprovenUnits });
+      expect((await kept()).tables[KEY]!.f16).toBeNull();
+      expect(await tune({ f16: true })).toBe(GIVEN_UP);
+    });
+
+    it("takes what another process has kept meanwhile", async () => {
+      await rm(file);
+      await tune();
+      const { tables } = await kept();
+      const others = { ...tables[KEY]!, f16: { units: {}, matrixUnits: { reason: "the other was first" } } };
+      const mine = tune({ f16: true });
+      await write({ tables: { [KEY]: others }, trials: {} });
+      expect(await mine).toBe("the other was first");
+    });
+  });
 });

@@ -35,8 +35,12 @@ export function registerOver({ kernelName, kernelFunc }: GpuKernel): void {
   const serve: KernelFunc = (call) => {
     const own = call as unknown as KernelCall<never, never>;
     const { inputs, temporary } = declaredInputs(own.backend, call.inputs);
-    const result = kernelFunc({ ...own, inputs: inputs as never });
-    for (const { dataId } of temporary) own.backend.disposeData(dataId);
+    let result: ReturnType<typeof kernelFunc>;
+    try {
+      result = kernelFunc({ ...own, inputs: inputs as never });
+    } finally {
+      for (const { dataId } of temporary) own.backend.disposeData(dataId);
+    }
     if (result !== undefined) return result;
     if (stock !== undefined) return stock.kernelFunc(call);
     throw new Error(
@@ -46,14 +50,19 @@ export function registerOver({ kernelName, kernelFunc }: GpuKernel): void {
   registerKernel({ ...stock, kernelName, backendName: BACKEND_NAME, kernelFunc: serve });
 }
 
+type Inputs = Readonly<Record<string, TensorInfo | undefined>>;
+
 /** Of a kernel that takes tensors by name or, as AddN does, a list of them. */
-function declaredInputs(backend: WebgpuBackend, inputs: Readonly<Record<string, TensorInfo | undefined>>) {
+function declaredInputs(backend: WebgpuBackend, inputs: Inputs): { inputs: Inputs; temporary: TensorInfo[] } {
   const temporary: TensorInfo[] = [];
-  const entries = Object.entries(inputs).map(([name, tensor]) => {
-    const declared = tensor && asDeclared(backend, tensor);
-    if (declared && declared !== tensor) temporary.push(declared);
-    return [name, declared] as const;
-  });
-  const all = Array.isArray(inputs) ? entries.map(([, tensor]) => tensor) : Object.fromEntries(entries);
-  return { inputs: all, temporary };
+  // As a rule all are, and nothing is copied.
+  let declared = inputs;
+  for (const name in inputs) {
+    const tensor = inputs[name];
+    const own = tensor && asDeclared(backend, tensor);
+    if (own === undefined || own === tensor) continue;
+    temporary.push(own);
+    declared = Object.assign(Array.isArray(inputs) ? [] : {}, declared, { [name]: own });
+  }
+  return { inputs: declared, temporary };
 }

@@ -27,6 +27,7 @@ ${elementwiseMain("y", "y[i] = T(x[i]);")}`;
 export function asDeclared(backend: WebgpuBackend, tensor: TensorInfo): TensorInfo {
   const stored = backend.tensorMap.get(tensor.dataId);
   if (tensor.dtype !== "float32" || (stored.dtype !== "int32" && stored.dtype !== "bool")) return tensor;
+  if (tensor.shape.includes(0)) return tensor;
   const floats = backend.output(tensor.shape);
   runElementwise(backend, { program: PROGRAMS[widthOf(floats)], buffers: [tensor, floats] });
   if (stored.refCount > 1) return floats;

@@ -2,7 +2,7 @@ import { Rng } from "@convkit/random";
 import { afterEach, describe, expect, it } from "vitest";
 import { type GemmTable, isGemmTable, useGemmTable, WORKLOADS } from "../src/gemm/gemm-table.js";
 import type { MatrixUnits } from "../src/gemm/matrix-units.js";
-import { measureGemm } from "../src/gemm/measure-gemm.js";
+import { measureF16, measureGemm } from "../src/gemm/measure-gemm.js";
 import { whyNotUnits } from "../src/gemm/prove-units.js";
 import { nameOfTile, TILES, UNIT_TILES } from "../src/gemm/tile.js";
 import { conv2D } from "../src/kernels/conv2d.js";
@@ -27,8 +27,7 @@ const TABLE: GemmTable = {
       Object.fromEntries(TILES.map((tile, i) => [nameOfTile(tile), 9 - i])),
     ]),
   ),
-  units: {},
-  matrixUnits: { reason: "there are none" },
+  f16: { units: {}, matrixUnits: { reason: "there are none" } },
 };
 
 await describeOnGpu("what is measured of products of matrices", (backend) => {
@@ -46,8 +45,8 @@ await describeOnGpu("what is measured of products of matrices", (backend) => {
       batchSize: 1,
       repetitions: 1,
       tiles: SMALLEST,
-      unitTiles: [],
     });
+    expect(measured.f16).toBeNull();
     expect(backend).toMatchObject(untouched);
     const table: unknown = JSON.parse(JSON.stringify(measured));
     expect(isGemmTable(backend, table)).toBe(true);
@@ -56,7 +55,14 @@ await describeOnGpu("what is measured of products of matrices", (backend) => {
       expect(Object.keys(times)).toEqual(SMALLEST.map(nameOfTile));
       expect(Math.min(...Object.values(times))).toBeGreaterThan(0);
     }
-    expect(measured.matrixUnits).toMatchObject({ reason: expect.stringMatching(/GPU has n|no tile fits/) });
+  });
+
+  it.runIf(hasF16)("is so of float16, too, where no matrix units can be used", async () => {
+    const f16 = await measureF16(backend, TABLE, { unitTiles: [] });
+    expect(f16.units).toEqual({});
+    expect(f16.matrixUnits).toMatchObject({ reason: expect.stringMatching(/GPU has none|no tile fits/) });
+    expect(backend).toMatchObject(untouched);
+    expect(isGemmTable(backend, JSON.parse(JSON.stringify({ ...TABLE, f16 })))).toBe(true);
   });
 
   it("chooses tiles, and changes no bit", async () => {
@@ -100,7 +106,8 @@ await describeOnGpu("what is measured of products of matrices", (backend) => {
       { ...TABLE, threads: { ...TABLE.threads, [WORKLOADS[0]!.name]: { "32x32x16/4x4": null } } },
     ],
     ["a workload less", { ...TABLE, threads: {} }],
-    ["matrix units of another GPU", { ...TABLE, matrixUnits: { name: "4x4x4 of 4" } }],
+    ["matrix units of another GPU", { ...TABLE, f16: { units: {}, matrixUnits: { name: "4x4x4 of 4" } } }],
+    ["nothing of float16", { ...TABLE, f16: undefined }],
   ])("is refused where it holds %s", (_, table) => {
     expect(isGemmTable(backend, TABLE)).toBe(true);
     expect(isGemmTable(backend, table)).toBe(false);
@@ -114,7 +121,7 @@ await describeOnGpu("what is measured of products of matrices", (backend) => {
       return whyNotUnits(backend, units, SMALLEST_OF_UNITS);
     };
 
-    it("are used where their sums are right, and no longer time is taken", async () => {
+    it("are used where their sums are right, and not much more time is taken", async () => {
       expect(await why(EMULATED)).toBeNull();
       const [first] = [...backend.unprovenUnits, EMULATED];
       Object.assign(backend, { ...untouched, unprovenUnits: [first] });
@@ -123,7 +130,8 @@ await describeOnGpu("what is measured of products of matrices", (backend) => {
         tiles: SMALLEST.slice(-1),
         unitTiles: SMALLEST_OF_UNITS,
       };
-      const { matrixUnits, units } = await measureGemm(backend, options);
+      const table = await measureGemm(backend, options);
+      const { matrixUnits, units } = await measureF16(backend, table, options);
       if ("name" in matrixUnits) expect(matrixUnits.name).toBe(first.name);
       else expect(matrixUnits.reason).toMatch(/^they are slower: \d+\.\d ms instead of \d+\.\d ms$/);
       expect(Object.keys(units).length).toBe("name" in matrixUnits ? WORKLOADS.length : 0);

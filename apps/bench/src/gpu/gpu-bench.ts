@@ -109,7 +109,11 @@ async function partsOf(
   const add = (name: string, part: Part): void => {
     for (const precision of precisions) {
       parts[`${precision} ${name}`] = async (context) => {
-        if (options.backend === "convkit") await openEngine("webgpu", { precision });
+        if (options.backend === "convkit") {
+          const { adapter } = await openEngine("webgpu", { precision });
+          // Whether matrix units are used is known once float16 is asked for.
+          if (precision === "f16") report.adapter = adapter ?? null;
+        }
         await part(context);
       };
     }

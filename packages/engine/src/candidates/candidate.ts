@@ -21,7 +21,7 @@ export interface Candidate {
    * float32 has it.
    * @throws {Error} whose message says what this machine lacks.
    */
-  setPrecision?(precision: Precision): Promise<Pick<EngineDescription, "device">>;
+  setPrecision?(precision: Precision): Promise<Pick<EngineDescription, "device" | "adapter">>;
   /**
    * What would be opened: versions, threads and whatever else its speed depends on. Registers nothing. Only what may
    * turn out to be the fastest has it.

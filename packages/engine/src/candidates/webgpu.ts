@@ -12,7 +12,7 @@ import { setBackend, type Candidate } from "./candidate.js";
 const KERNELS = "@convkit/tfjs-kernels-webgpu";
 
 let deviceName = "";
-let matrixUnitsUnused: string | null = null;
+let opened: AdapterDescription | undefined;
 
 export const webgpu: Candidate = {
   backend: "webgpu",
@@ -22,12 +22,12 @@ export const webgpu: Candidate = {
     const { device, info, adapter } = await openGpu();
     await registerBackend(device, info);
     await setBackend(tf, "webgpu");
-    matrixUnitsUnused = await tune(tf, adapter);
+    opened = { ...adapter, matrixUnitsUnused: await tune(tf, adapter, "f32") };
     deviceName = `${adapter.name} (${adapter.isSoftware ? "software" : "WebGPU"})`;
     return {
       device: deviceName,
       threads: null,
-      adapter: { ...adapter, matrixUnitsUnused },
+      adapter: opened,
       onGpu: !adapter.isSoftware,
       precisions: adapter.features.includes("shader-f16") ? ["f32", "f16"] : ["f32"],
       versions: versions(tf),
@@ -36,10 +36,13 @@ export const webgpu: Candidate = {
   async setPrecision(precision) {
     if (precision === "bf16")
       throw new Error("it has float16 (--precision f16), and bfloat16 for none of its kernels");
-    const { backend } = await import("@tensorflow/tfjs");
-    (backend() as unknown as { precision: typeof precision }).precision = precision;
+    const tf = await import("@tensorflow/tfjs");
+    (tf.backend() as unknown as { precision: typeof precision }).precision = precision;
+    const adapter = opened!;
+    if (precision === "f32") return { device: deviceName, adapter };
+    const matrixUnitsUnused = await tune(tf, adapter, precision);
     const how = matrixUnitsUnused === null ? `${precision} on matrix units` : precision;
-    return { device: precision === "f32" ? deviceName : `${deviceName}, ${how}` };
+    return { device: `${deviceName}, ${how}`, adapter: (opened = { ...adapter, matrixUnitsUnused }) };
   },
   async identify() {
     const { adapter } = await findAdapter();
@@ -66,12 +69,17 @@ async function registerBackend(device: GPUDevice, info: GPUAdapterInfo): Promise
 }
 
 /** @returns why float16 is multiplied without matrix units, or null if it is multiplied on them. */
-async function tune(tf: TfjsModule, adapter: AdapterDescription): Promise<string | null> {
+async function tune(
+  tf: TfjsModule,
+  adapter: AdapterDescription,
+  precision: "f32" | "f16",
+): Promise<string | null> {
   if (adapter.isSoftware) return "it computes in software";
   if (!isGpuTuned()) return "CONVKIT_GPU_TUNING is off";
   const { name, vendor, architecture, driver } = adapter;
   const backend = tf.backend() as unknown as WebgpuBackend;
-  return tuneGemm(backend, [vendor, architecture, name, driver, ...Object.values(versions(tf))].join(", "));
+  const key = [vendor, architecture, name, driver, ...Object.values(versions(tf))].join(", ");
+  return tuneGemm(backend, key, { f16: precision === "f16" });
 }
 
 function versions(tf: TfjsModule): Record<string, string> {

@@ -1,4 +1,5 @@
 /** Opens a GPU's device and gives it to tfjs. */
+import type { DawnAdapterInfo } from "@convkit/tfjs-kernels-webgpu";
 import type { AdapterDescription } from "../engine.js";
 import { findAdapter } from "./adapters.js";
 
@@ -31,17 +32,6 @@ const WANTED_LIMITS = [
   "maxStorageBufferBindingSize",
   "maxStorageBuffersPerShaderStage",
 ] as const;
-
-/** What Dawn tells beyond the standard. */
-interface DawnAdapterInfo extends GPUAdapterInfo {
-  readonly subgroupMatrixConfigs?: Iterable<{
-    readonly componentType: string;
-    readonly resultComponentType: string;
-    readonly M: number;
-    readonly N: number;
-    readonly K: number;
-  }>;
-}
 
 export async function openGpu(): Promise<{
   device: GPUDevice;

@@ -11,7 +11,12 @@ export interface GemmTable {
   readonly formatVersion: typeof FORMAT_VERSION;
   /** By workloads' names; float32, by threads. */
   readonly threads: Readonly<Record<string, TileTimes>>;
-  /** float16 on matrix units, where they are used. */
+  /** null until somebody has wanted float16. */
+  readonly f16: F16Table | null;
+}
+
+export interface F16Table {
+  /** By workloads' names; on matrix units, where they are used. */
   readonly units: Readonly<Record<string, TileTimes>>;
   /** Which matrix units compute products of float16, or why none do. */
   readonly matrixUnits: { readonly name: string } | { readonly reason: string };
@@ -66,23 +71,28 @@ export function useGemmTable(backend: WebgpuBackend, table: GemmTable): void {
   const orders = (tiles: readonly GemmTile[], times: GemmTable["threads"]) =>
     new Map(WORKLOADS.map(({ name }) => [name, orderOf(tiles, times[name] ?? {})]));
   const threads = orders(TILES, table.threads);
-  const units = orders(unitTiles, table.units);
+  const units = orders(unitTiles, table.f16?.units ?? {});
   backend.tileOrder = (product, hasUnits) => (hasUnits ? units : threads).get(nearest(product).name)!;
 }
 
 /** Whether it is a table of what this package and this backend have: of known tiles, workloads and matrix units. */
 export function isGemmTable(backend: WebgpuBackend, value: unknown): value is GemmTable {
   if (!isRecord(value) || value.formatVersion !== FORMAT_VERSION) return false;
-  const { threads, units, matrixUnits } = value;
-  if (!isRecord(matrixUnits) || !areTimes(threads, TILES) || !areTimes(units, UNIT_TILES)) return false;
-  if (WORKLOADS.some(({ name }) => !Object.hasOwn(threads, name))) return false;
-  return (
-    typeof matrixUnits.reason === "string" || unitsOf(backend, value as unknown as GemmTable) !== undefined
-  );
+  const { threads, f16 } = value;
+  if (!areTimes(threads, TILES) || WORKLOADS.some(({ name }) => !Object.hasOwn(threads, name))) return false;
+  return f16 === null || isF16Table(backend, f16);
 }
 
-function unitsOf({ unprovenUnits }: WebgpuBackend, { matrixUnits }: GemmTable) {
-  return "name" in matrixUnits ? unprovenUnits.find(({ name }) => name === matrixUnits.name) : undefined;
+function isF16Table(backend: WebgpuBackend, value: unknown): value is F16Table {
+  if (!isRecord(value) || !isRecord(value.matrixUnits) || !areTimes(value.units, UNIT_TILES)) return false;
+  const { name, reason } = value.matrixUnits;
+  return typeof reason === "string" || backend.unprovenUnits.some((units) => units.name === name);
+}
+
+function unitsOf({ unprovenUnits }: WebgpuBackend, { f16 }: GemmTable) {
+  if (f16 === null || !("name" in f16.matrixUnits)) return undefined;
+  const { name } = f16.matrixUnits;
+  return unprovenUnits.find((units) => units.name === name);
 }
 
 /** The fastest first; behind them, as they come, those that the workload was not measured by. */

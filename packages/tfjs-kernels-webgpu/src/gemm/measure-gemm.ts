@@ -6,7 +6,14 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { WebgpuBackend } from "../backend.js";
 import { conv2D } from "../kernels/conv2d.js";
 import { conv2DBackpropFilter } from "../kernels/conv2d-backprop-filter.js";
-import { FORMAT_VERSION, type GemmTable, type TileTimes, type Workload, WORKLOADS } from "./gemm-table.js";
+import {
+  type F16Table,
+  FORMAT_VERSION,
+  type GemmTable,
+  type TileTimes,
+  type Workload,
+  WORKLOADS,
+} from "./gemm-table.js";
 import type { MatrixUnits } from "./matrix-units.js";
 import { whyNotUnits } from "./prove-units.js";
 import { fitsInto, type GemmTile, hasLittleWaste, nameOfTile, TILES, UNIT_TILES } from "./tile.js";
@@ -18,8 +25,6 @@ export interface MeasureGemmOptions {
   readonly repetitions?: number;
   /** The workloads' channels are divided by it, for devices in software. 1 unless told. */
   readonly channelDivisor?: number;
-  /** Why the device's matrix units are not even tried; they are unless told. */
-  readonly unitsRefused?: string | undefined;
   /** All that there are unless told. */
   readonly tiles?: readonly GemmTile[];
   readonly unitTiles?: readonly GemmTile[];
@@ -27,12 +32,15 @@ export interface MeasureGemmOptions {
 
 /** What a repetition is to take at least, by several calls of the kernel: less is lost in what starting it takes. */
 const LEAST_MS = 4;
-const MOST_CALLS = 8;
+const MOST_CALLS = 256;
+/** What matrix units may take, as a share of what threads take: what is measured on another day is not to decide otherwise. */
+const MOST_TIME = 1.5;
 
 type Times = Record<string, TileTimes>;
 
 /**
- * Takes a second or two, most of it for compiling some thirty programs. To be called while the GPU does nothing else.
+ * Measures float32. To be called while the GPU does nothing else; most of its time goes into compiling a program for each tile and kind
+ * of product.
  *
  * @returns a table for `useGemmTable`.
  */
@@ -40,29 +48,34 @@ export async function measureGemm(
   backend: WebgpuBackend,
   options: MeasureGemmOptions = {},
 ): Promise<GemmTable> {
-  const {
-    batchSize = 128,
-    repetitions = 3,
-    channelDivisor = 1,
-    tiles = TILES,
-    unitTiles = UNIT_TILES,
-  } = options;
-  const { precision, matrixUnits, tileOrder } = backend;
-  const measure = (workload: Workload, candidates: readonly GemmTile[]) =>
-    timesOf(backend, workload, { batchSize, repetitions, channelDivisor, candidates });
-  try {
+  const { tiles = TILES } = options;
+  const measure = measurer(backend, options);
+  return restoring(backend, async () => {
     backend.precision = "f32";
     const threads: Times = {};
     for (const workload of WORKLOADS) threads[workload.name] = await measure(workload, tiles);
-    const table = { formatVersion: FORMAT_VERSION, threads } as const;
-    if (!backend.device.features.has("shader-f16")) {
-      return { ...table, units: {}, matrixUnits: { reason: "the GPU has no float16" } };
-    }
+    return { formatVersion: FORMAT_VERSION, threads, f16: null };
+  });
+}
+
+/**
+ * Proves the device's matrix units and measures them, in float16. A driver may crash the process over them.
+ *
+ * @returns for the field `f16` of the table.
+ * @throws {GpuDeviceLostError} if they cost the device.
+ */
+export async function measureF16(
+  backend: WebgpuBackend,
+  { threads }: Pick<GemmTable, "threads">,
+  options: MeasureGemmOptions = {},
+): Promise<F16Table> {
+  const { tiles = TILES, unitTiles = UNIT_TILES } = options;
+  const measure = measurer(backend, options);
+  return restoring(backend, async () => {
     backend.precision = "f16";
     const fitting = (size: number) => unitTiles.filter((tile) => fitsInto(backend.device, tile, size));
-    const { unitsRefused } = options;
-    const proven = unitsRefused === undefined ? await prove(backend, fitting) : { reason: unitsRefused };
-    if ("reason" in proven) return { ...table, units: {}, matrixUnits: proven };
+    const proven = await prove(backend, fitting);
+    if ("reason" in proven) return { units: {}, matrixUnits: proven };
     const units: Times = {};
     const all = { withUnits: 0, without: 0 };
     for (const workload of WORKLOADS) {
@@ -73,21 +86,37 @@ export async function measureGemm(
       const best = fastest(tiles, threads[workload.name]!);
       all.without += Math.min(...Object.values(await measure(workload, [best])));
     }
-    if (all.withUnits > all.without) {
+    if (all.withUnits > MOST_TIME * all.without) {
       const reason = `they are slower: ${all.withUnits.toFixed(1)} ms instead of ${all.without.toFixed(1)} ms`;
-      return { ...table, units: {}, matrixUnits: { reason } };
+      return { units: {}, matrixUnits: { reason } };
     }
-    return { ...table, units, matrixUnits: { name: proven.units.name } };
+    return { units, matrixUnits: { name: proven.units.name } };
+  });
+}
+
+/** What is tried on the backend is not left set there. */
+async function restoring<Result>(backend: WebgpuBackend, run: () => Promise<Result>): Promise<Result> {
+  const { precision, matrixUnits, tileOrder } = backend;
+  try {
+    return await run();
   } finally {
     Object.assign(backend, { precision, matrixUnits, tileOrder });
   }
+}
+
+function measurer(
+  backend: WebgpuBackend,
+  { batchSize = 128, repetitions = 3, channelDivisor = 1 }: MeasureGemmOptions,
+) {
+  return (workload: Workload, candidates: readonly GemmTile[]) =>
+    timesOf(backend, workload, { batchSize, repetitions, channelDivisor, candidates });
 }
 
 async function prove(
   backend: WebgpuBackend,
   tilesFor: (subgroupSize: number) => readonly GemmTile[],
 ): Promise<{ readonly units: MatrixUnits } | { readonly reason: string }> {
-  let reason = "the GPU has none for products of float16";
+  let reason = "the GPU has none for products of float16 that this version can use";
   for (const units of backend.unprovenUnits) {
     const tiles = tilesFor(units.subgroupSize);
     const refused = tiles.length === 0 ? "no tile fits them" : await whyNotUnits(backend, units, tiles);

@@ -5,13 +5,18 @@ import type { GpuKernel } from "../kernel.js";
 import { conv2D } from "../kernels/conv2d.js";
 import { conv2DBackpropFilter } from "../kernels/conv2d-backprop-filter.js";
 import { conv2DBackpropInput } from "../kernels/conv2d-backprop-input.js";
+import { batchMatMul } from "../kernels/mat-mul.js";
 import type { MatrixUnits } from "./matrix-units.js";
 import type { GemmTile } from "./tile.js";
 
-/** Tiles of 128 meet edges in it on both sides, sums are shared, and rows can be read as vec4s. */
-const X_SHAPE = [3, 8, 7, 12];
-const FILTER_SHAPE = [3, 3, 12, 132];
-const Y_SHAPE = [3, 8, 7, 132];
+/**
+ * Channels of a convolution's input and output. Tiles of 128 meet edges on both sides and sums are shared; rows can be read as
+ * vec4s, and cannot.
+ */
+const CHANNELS: readonly (readonly [number, number])[] = [
+  [12, 132],
+  [5, 10],
+];
 const ATTRS = { strides: 1, pad: "same", dataFormat: "NHWC", dilations: 1 };
 
 /** Sums of small integers are exact, in float32 and in any order. */
@@ -21,6 +26,10 @@ interface Operands {
   readonly x: TensorInfo;
   readonly filter: TensorInfo;
   readonly dy: TensorInfo;
+  /** Matrices [168, inputs], [inputs, outputs] and [168, outputs]. */
+  readonly rows: TensorInfo;
+  readonly weights: TensorInfo;
+  readonly dRows: TensorInfo;
 }
 
 /**
@@ -35,18 +44,14 @@ export async function whyNotUnits(
   units: MatrixUnits,
   tiles: readonly GemmTile[],
 ): Promise<string | null> {
-  const operands = {
-    x: integers(backend, X_SHAPE, 1),
-    filter: integers(backend, FILTER_SHAPE, 2),
-    dy: integers(backend, Y_SHAPE, 3),
-  };
+  const operands = CHANNELS.map(([inputs, outputs]) => operandsOf(backend, inputs, outputs));
   try {
     backend.matrixUnits = null;
-    const expected = await products(backend, operands);
+    const expected = await allProducts(backend, operands);
     backend.matrixUnits = units;
     for (const tile of tiles) {
       backend.tileOrder = () => [tile];
-      const tried = await withErrors(backend, () => products(backend, operands));
+      const tried = await withErrors(backend, () => allProducts(backend, operands));
       if (tried instanceof Error) return tried.message.split("\n")[0]!;
       for (const [which, sums] of tried.entries()) {
         const wrong = sums.findIndex((sum, i) => !(Math.abs(sum - expected[which]![i]!) <= MOST_ERROR));
@@ -55,18 +60,43 @@ export async function whyNotUnits(
     }
     return null;
   } finally {
-    for (const { dataId } of Object.values(operands)) backend.disposeData(dataId);
+    for (const { dataId } of operands.flatMap((each) => Object.values(each) as TensorInfo[])) {
+      backend.disposeData(dataId);
+    }
   }
 }
 
-/** A convolution and both of its gradients. */
-async function products(backend: WebgpuBackend, { x, filter, dy }: Operands): Promise<Float32Array[]> {
+function operandsOf(backend: WebgpuBackend, inputs: number, outputs: number): Operands {
+  return {
+    x: integers(backend, [3, 8, 7, inputs], 1),
+    filter: integers(backend, [3, 3, inputs, outputs], 2),
+    dy: integers(backend, [3, 8, 7, outputs], 3),
+    rows: integers(backend, [168, inputs], 4),
+    weights: integers(backend, [inputs, outputs], 5),
+    dRows: integers(backend, [168, outputs], 6),
+  };
+}
+
+async function allProducts(backend: WebgpuBackend, all: readonly Operands[]): Promise<Float32Array[]> {
+  const found: Float32Array[] = [];
+  for (const operands of all) found.push(...(await products(backend, operands)));
+  return found;
+}
+
+/** A convolution and a dense layer, and the gradients of both. */
+async function products(
+  backend: WebgpuBackend,
+  { x, filter, dy, rows, weights, dRows }: Operands,
+): Promise<Float32Array[]> {
   const call = ({ kernelFunc }: GpuKernel, inputs: object, attrs: object) =>
     kernelFunc({ inputs, attrs: { ...ATTRS, ...attrs }, backend } as never) as TensorInfo;
   const outputs = [
     call(conv2D, { x, filter }, {}),
-    call(conv2DBackpropFilter, { x, dy }, { filterShape: FILTER_SHAPE }),
-    call(conv2DBackpropInput, { dy, filter }, { inputShape: X_SHAPE }),
+    call(conv2DBackpropFilter, { x, dy }, { filterShape: filter.shape }),
+    call(conv2DBackpropInput, { dy, filter }, { inputShape: x.shape }),
+    call(batchMatMul, { a: rows, b: weights }, { transposeA: false, transposeB: false }),
+    call(batchMatMul, { a: rows, b: dRows }, { transposeA: true, transposeB: false }),
+    call(batchMatMul, { a: dRows, b: weights }, { transposeA: false, transposeB: true }),
   ];
   const values = outputs.map(({ dataId }) => backend.read(dataId) as Promise<Float32Array>);
   try {

@@ -114,8 +114,9 @@ export function fitsInto(
     threads <= limits.maxComputeInvocationsPerWorkgroup &&
     threads <= limits.maxComputeWorkgroupSizeX &&
     sharedBytes <= limits.maxComputeWorkgroupStorageSize &&
-    // Each thread loads a vec4 of a slice at least.
-    threads <= (Math.min(m, n) * k) / 4
+    // Each thread loads vec4s of a slice in whole rows, along k or across it: one at least.
+    threads <= (Math.min(m, n) * k) / 4 &&
+    [m, n, k].every((side) => threads % (side / 4) === 0)
   );
 }
 
