@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type GemmTable, isGemmTable, useGemmTable, WORKLOADS } from "../src/gemm/gemm-table.js";
 import type { MatrixUnits } from "../src/gemm/matrix-units.js";
 import { measureF16, measureGemm } from "../src/gemm/measure-gemm.js";
-import { whyNotUnits } from "../src/gemm/prove-units.js";
+import { type Proof, whyNotUnits } from "../src/gemm/prove-units.js";
 import { nameOfTile, TILES, UNIT_TILES } from "../src/gemm/tile.js";
 import { conv2D } from "../src/kernels/conv2d.js";
 import { batchMatMul } from "../src/kernels/mat-mul.js";
@@ -116,9 +116,11 @@ await describeOnGpu("what is measured of products of matrices", (backend) => {
   });
 
   describe.runIf(hasF16)("matrix units", () => {
+    /** A device in software compiles a program in emulation for half a minute; matrix-units.test.ts has all forms. */
+    const proof: Proof = { channels: [[5, 10]], products: ["convolution"] };
     const why = (units: MatrixUnits) => {
       backend.precision = "f16";
-      return whyNotUnits(backend, units, SMALLEST_OF_UNITS);
+      return whyNotUnits(backend, units, SMALLEST_OF_UNITS, proof);
     };
 
     it("are used where their sums are right, and not much more time is taken", async () => {
@@ -129,6 +131,7 @@ await describeOnGpu("what is measured of products of matrices", (backend) => {
         ...QUICK,
         tiles: SMALLEST.slice(-1),
         unitTiles: SMALLEST_OF_UNITS,
+        proof,
       };
       const table = await measureGemm(backend, options);
       const { matrixUnits, units } = await measureF16(backend, table, options);

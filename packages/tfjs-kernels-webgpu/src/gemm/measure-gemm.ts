@@ -15,7 +15,7 @@ import {
   WORKLOADS,
 } from "./gemm-table.js";
 import type { MatrixUnits } from "./matrix-units.js";
-import { whyNotUnits } from "./prove-units.js";
+import { type Proof, whyNotUnits } from "./prove-units.js";
 import { fitsInto, type GemmTile, hasLittleWaste, nameOfTile, TILES, UNIT_TILES } from "./tile.js";
 
 export interface MeasureGemmOptions {
@@ -28,6 +28,8 @@ export interface MeasureGemmOptions {
   /** All that there are unless told. */
   readonly tiles?: readonly GemmTile[];
   readonly unitTiles?: readonly GemmTile[];
+  /** What matrix units are proven by. */
+  readonly proof?: Proof;
 }
 
 /** What a repetition is to take at least, by several calls of the kernel: less is lost in what starting it takes. */
@@ -69,12 +71,12 @@ export async function measureF16(
   { threads }: Pick<GemmTable, "threads">,
   options: MeasureGemmOptions = {},
 ): Promise<F16Table> {
-  const { tiles = TILES, unitTiles = UNIT_TILES } = options;
+  const { tiles = TILES, unitTiles = UNIT_TILES, proof } = options;
   const measure = measurer(backend, options);
   return restoring(backend, async () => {
     backend.precision = "f16";
     const fitting = (size: number) => unitTiles.filter((tile) => fitsInto(backend.device, tile, size));
-    const proven = await prove(backend, fitting);
+    const proven = await prove(backend, fitting, proof);
     if ("reason" in proven) return { units: {}, matrixUnits: proven };
     const units: Times = {};
     const all = { withUnits: 0, without: 0 };
@@ -115,11 +117,13 @@ function measurer(
 async function prove(
   backend: WebgpuBackend,
   tilesFor: (subgroupSize: number) => readonly GemmTile[],
+  proof?: Proof,
 ): Promise<{ readonly units: MatrixUnits } | { readonly reason: string }> {
   let reason = "the GPU has none for products of float16 that this version can use";
   for (const units of backend.unprovenUnits) {
     const tiles = tilesFor(units.subgroupSize);
-    const refused = tiles.length === 0 ? "no tile fits them" : await whyNotUnits(backend, units, tiles);
+    const refused =
+      tiles.length === 0 ? "no tile fits them" : await whyNotUnits(backend, units, tiles, proof);
     if (refused === null) return { units };
     reason = refused;
   }

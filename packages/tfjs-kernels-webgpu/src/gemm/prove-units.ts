@@ -32,10 +32,34 @@ interface Operands {
   readonly dRows: TensorInfo;
 }
 
+type Run = (kernel: GpuKernel, inputs: object, attrs?: object) => TensorInfo;
+const NOT_TRANSPOSED = { transposeA: false, transposeB: false };
+
+/** A convolution and a dense layer, and the gradients of both: every form of product that there is. */
+const PRODUCTS = {
+  convolution: (run: Run, { x, filter }: Operands) => run(conv2D, { x, filter }),
+  filterGradient: (run: Run, { x, dy, filter }: Operands) =>
+    run(conv2DBackpropFilter, { x, dy }, { filterShape: filter.shape }),
+  inputGradient: (run: Run, { x, dy, filter }: Operands) =>
+    run(conv2DBackpropInput, { dy, filter }, { inputShape: x.shape }),
+  dense: (run: Run, { rows, weights }: Operands) => run(batchMatMul, { a: rows, b: weights }, NOT_TRANSPOSED),
+  denseWeightsGradient: (run: Run, { rows, dRows }: Operands) =>
+    run(batchMatMul, { a: rows, b: dRows }, { ...NOT_TRANSPOSED, transposeA: true }),
+  denseInputGradient: (run: Run, { dRows, weights }: Operands) =>
+    run(batchMatMul, { a: dRows, b: weights }, { ...NOT_TRANSPOSED, transposeB: true }),
+} as const;
+
+export interface Proof {
+  /** Of each product, input's and output's. */
+  readonly channels?: readonly (readonly [number, number])[];
+  readonly products?: readonly (keyof typeof PRODUCTS)[];
+}
+
 /**
  * Sets the backend's `matrixUnits` and `tileOrder`, and leaves them set: the caller puts back what they were.
  *
  * @param tiles each of which is tried.
+ * @param proof of what; of all unless told.
  * @returns why these units are not to be used, or null if their sums are right.
  * @throws {GpuDeviceLostError} if they cost the device.
  */
@@ -43,27 +67,31 @@ export async function whyNotUnits(
   backend: WebgpuBackend,
   units: MatrixUnits,
   tiles: readonly GemmTile[],
+  { channels = CHANNELS, products = Object.keys(PRODUCTS) as (keyof typeof PRODUCTS)[] }: Proof = {},
 ): Promise<string | null> {
-  const operands = CHANNELS.map(([inputs, outputs]) => operandsOf(backend, inputs, outputs));
-  try {
-    backend.matrixUnits = null;
-    const expected = await allProducts(backend, operands);
-    backend.matrixUnits = units;
-    for (const tile of tiles) {
-      backend.tileOrder = () => [tile];
-      const tried = await withErrors(backend, () => allProducts(backend, operands));
-      if (tried instanceof Error) return tried.message.split("\n")[0]!;
-      for (const [which, sums] of tried.entries()) {
-        const wrong = sums.findIndex((sum, i) => !(Math.abs(sum - expected[which]![i]!) <= MOST_ERROR));
-        if (wrong >= 0) return `their sums are wrong: ${sums[wrong]} instead of ${expected[which]![wrong]}`;
+  const run: Run = ({ kernelFunc }, inputs, attrs) =>
+    kernelFunc({ inputs, attrs: { ...ATTRS, ...attrs }, backend } as never) as TensorInfo;
+  for (const [inputs, outputs] of channels) {
+    const operands = operandsOf(backend, inputs, outputs);
+    try {
+      for (const name of products) {
+        const valuesOf = () => readAndDispose(backend, PRODUCTS[name](run, operands));
+        backend.matrixUnits = null;
+        const expected = await valuesOf();
+        backend.matrixUnits = units;
+        for (const tile of tiles) {
+          backend.tileOrder = () => [tile];
+          const sums = await withErrors(backend, valuesOf);
+          if (sums instanceof Error) return sums.message.split("\n")[0]!;
+          const wrong = sums.findIndex((sum, i) => !(Math.abs(sum - expected[i]!) <= MOST_ERROR));
+          if (wrong >= 0) return `their sums are wrong: ${sums[wrong]} instead of ${expected[wrong]}`;
+        }
       }
-    }
-    return null;
-  } finally {
-    for (const { dataId } of operands.flatMap((each) => Object.values(each) as TensorInfo[])) {
-      backend.disposeData(dataId);
+    } finally {
+      for (const { dataId } of Object.values(operands) as TensorInfo[]) backend.disposeData(dataId);
     }
   }
+  return null;
 }
 
 function operandsOf(backend: WebgpuBackend, inputs: number, outputs: number): Operands {
@@ -77,32 +105,11 @@ function operandsOf(backend: WebgpuBackend, inputs: number, outputs: number): Op
   };
 }
 
-async function allProducts(backend: WebgpuBackend, all: readonly Operands[]): Promise<Float32Array[]> {
-  const found: Float32Array[] = [];
-  for (const operands of all) found.push(...(await products(backend, operands)));
-  return found;
-}
-
-/** A convolution and a dense layer, and the gradients of both. */
-async function products(
-  backend: WebgpuBackend,
-  { x, filter, dy, rows, weights, dRows }: Operands,
-): Promise<Float32Array[]> {
-  const call = ({ kernelFunc }: GpuKernel, inputs: object, attrs: object) =>
-    kernelFunc({ inputs, attrs: { ...ATTRS, ...attrs }, backend } as never) as TensorInfo;
-  const outputs = [
-    call(conv2D, { x, filter }, {}),
-    call(conv2DBackpropFilter, { x, dy }, { filterShape: filter.shape }),
-    call(conv2DBackpropInput, { dy, filter }, { inputShape: x.shape }),
-    call(batchMatMul, { a: rows, b: weights }, { transposeA: false, transposeB: false }),
-    call(batchMatMul, { a: rows, b: dRows }, { transposeA: true, transposeB: false }),
-    call(batchMatMul, { a: dRows, b: weights }, { transposeA: false, transposeB: true }),
-  ];
-  const values = outputs.map(({ dataId }) => backend.read(dataId) as Promise<Float32Array>);
+async function readAndDispose(backend: WebgpuBackend, { dataId }: TensorInfo): Promise<Float32Array> {
   try {
-    return await Promise.all(values);
+    return (await backend.read(dataId)) as Float32Array;
   } finally {
-    for (const { dataId } of outputs) backend.disposeData(dataId);
+    backend.disposeData(dataId);
   }
 }
 
