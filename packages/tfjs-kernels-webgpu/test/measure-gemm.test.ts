@@ -12,8 +12,10 @@ import { emulatedUnits } from "./emulated-units.js";
 import { testSeed } from "./env.js";
 import { describeOnGpu } from "./open-backend.js";
 
-const SMALLEST = TILES.slice(-2);
-const SMALLEST_OF_UNITS = UNIT_TILES.slice(-1);
+// A device in software compiles a large tile for half a minute.
+const SMALLEST = TILES.slice(-1);
+const SMALLEST_OF_UNITS = [{ ...UNIT_TILES.at(-1)!, k: 16 }];
+const SOME_TILES = TILES.filter(({ shareM, shareN }) => shareM * shareN === 16);
 
 const QUICK = { batchSize: 1, repetitions: 1, channelDivisor: 8 };
 
@@ -74,7 +76,7 @@ await describeOnGpu("what is measured of products of matrices", (backend) => {
         attrs: { transposeA: false, transposeB: false },
       }))![0]!;
     const before = await product();
-    for (const tile of TILES) {
+    for (const tile of SOME_TILES) {
       backend.tileOrder = () => [tile];
       expect(await product(), nameOfTile(tile)).toEqual(before);
     }
