@@ -9,11 +9,18 @@ import { execFile } from "node:child_process";
  */
 export function runCommand(file, args, { cwd, timeoutMs = 300_000 }) {
   return new Promise((resolve, reject) => {
-    execFile(file, args, { cwd, maxBuffer: 64 * 2 ** 20, timeout: timeoutMs }, (error, stdout, stderr) => {
-      if (error === null) return resolve();
-      const { code, signal } = error;
-      const ending = typeof code === "number" || signal ? `ended with ${signal ?? code}` : error.message;
-      reject(new Error(`${file} ${args.join(" ")}\n${stdout}${stderr}${ending}`));
-    });
+    const child = execFile(
+      file,
+      args,
+      { cwd, maxBuffer: 64 * 2 ** 20, timeout: timeoutMs },
+      (error, stdout, stderr) => {
+        if (error === null) return resolve();
+        const { code, signal } = error;
+        const ending = typeof code === "number" || signal ? `ended with ${signal ?? code}` : error.message;
+        reject(new Error(`${file} ${args.join(" ")}\n${stdout}${stderr}${ending}`));
+      },
+    );
+    // Whoever asks gets no answer.
+    child.stdin?.end();
   });
 }

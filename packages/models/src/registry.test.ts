@@ -69,16 +69,17 @@ const STAGES: Record<ModelName, string[]> = {
 };
 /** GPUs in software compile a second for each of the hundreds of programs of a network: two of very different layers stand for all. */
 const ON_SOFTWARE_GPU: readonly ModelName[] = ["resnet20", "mobilenet-v3-small"];
-/** Of tens of millions of weights, most of the time goes into drawing those. What they are made of is in their smaller siblings. */
-const LARGE: readonly ModelName[] = [
-  "vgg16-bn",
-  "resnet34",
-  "resnet50",
-  "wide-resnet-28-10",
-  "convnext-tiny",
-];
+/** Of tens of millions of weights, most of the time goes into drawing those. Their smaller siblings are made of the same. */
+const LARGE: readonly ModelName[] = ["vgg16-bn", "resnet34", "wide-resnet-28-10", "convnext-tiny"];
 /** Stock tfjs's convolutions take minutes for the large ones, and these are more of the same. */
-const MORE_OF_THE_SAME: readonly ModelName[] = ["vgg11-bn", "resnet32", "resnet56", "resnet18", "airbench96"];
+const MORE_OF_THE_SAME: readonly ModelName[] = [
+  "vgg11-bn",
+  "resnet32",
+  "resnet56",
+  "resnet18",
+  "resnet50",
+  "airbench96",
+];
 const isLeftOut = (name: ModelName): boolean =>
   (tf.getBackend() === "webgpu" && !ON_SOFTWARE_GPU.includes(name)) ||
   (tf.getBackend() === "cpu" && [...LARGE, ...MORE_OF_THE_SAME].includes(name));

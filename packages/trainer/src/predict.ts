@@ -30,19 +30,23 @@ export async function predict(
   const rows: Float32Array[] = [];
   const sets: Float32Array[] = [];
   const reads = new ReadsInFlight<Float32Array>((probabilities) => rows.push(probabilities));
-  for await (const batch of loader.epoch(0)) {
-    signal?.throwIfAborted();
-    const probabilities = tf.tidy(() => {
-      const apply = (views: tf.Tensor4D) => model.apply(views) as tf.Tensor2D;
-      const logits = applyToViews(apply, imagesTensor(batch), testTimeAugmentation);
-      return batch.targets ? tf.sigmoid(logits) : tf.softmax(logits);
-    });
-    await reads.add(readAndDispose([probabilities]).then(([values]) => values!));
-    ids.push(...batch.ids);
-    labels.push(...batch.labels);
-    if (batch.targets) sets.push(batch.targets);
+  try {
+    for await (const batch of loader.epoch(0)) {
+      signal?.throwIfAborted();
+      const probabilities = tf.tidy(() => {
+        const apply = (views: tf.Tensor4D) => model.apply(views) as tf.Tensor2D;
+        const logits = applyToViews(apply, imagesTensor(batch), testTimeAugmentation);
+        return batch.targets ? tf.sigmoid(logits) : tf.softmax(logits);
+      });
+      await reads.add(readAndDispose([probabilities]).then(([values]) => values!));
+      ids.push(...batch.ids);
+      labels.push(...batch.labels);
+      if (batch.targets) sets.push(batch.targets);
+    }
+    await reads.land();
+  } finally {
+    await reads.abandon();
   }
-  await reads.land();
   return {
     split,
     classNames,

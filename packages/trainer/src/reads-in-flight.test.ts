@@ -39,6 +39,16 @@ it("throws what a read threw, and counts nothing behind it", async () => {
   expect(got).toEqual([1]);
 });
 
+it("leaves nothing behind where its loop fails", async () => {
+  const before = tf.memory().numTensors;
+  const reads = new ReadsInFlight<Float32Array>(() => undefined);
+  for (let i = 1; i < usualStepsInFlight(); i++) {
+    await reads.add(readAndDispose([tf.tidy(() => tf.add(tf.scalar(i), 1))]).then(([values]) => values!));
+  }
+  await reads.abandon();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 it("disposes of what it reads", async () => {
   const before = tf.memory().numTensors;
   const values = await readAndDispose([tf.tensor1d([1, 2]), tf.scalar(3)]);

@@ -25,9 +25,14 @@ export class ReadsInFlight<Result> {
     if (this.#reads.length >= this.#most) this.#onRead(await this.#reads.shift()!);
   }
 
+  /** Waits for what is left behind a failure, and forgets it. */
+  async abandon(): Promise<void> {
+    await Promise.allSettled(this.#reads.splice(0));
+  }
+
   /** Waits for all. @throws what a read threw. */
   async land(): Promise<void> {
-    for (const read of this.#reads.splice(0)) this.#onRead(await read);
+    while (this.#reads.length > 0) this.#onRead(await this.#reads.shift()!);
   }
 }
 

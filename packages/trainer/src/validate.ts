@@ -39,23 +39,27 @@ async function validate(
       count += pictures;
     },
   );
-  for await (const batch of loader.epoch(0)) {
-    const tensors = tf.tidy(() => {
-      const labels = labelsTensor(batch);
-      const sets = targetsTensor(batch);
-      const logits = model.apply(imagesTensor(batch)) as tf.Tensor2D;
-      const right = sets ? countCorrectLabels(logits, sets) : countCorrect(logits, labels);
-      return [
-        tf.stack([lossOf(logits, { labels, targets: sets }), right]),
-        ...(sets ? [tf.sigmoid(logits)] : []),
-      ];
-    });
-    if (batch.targets) for (const target of batch.targets) targets.push(target);
-    const pictures = batch.labels.length;
-    await reads.add(readAndDispose(tensors).then((values) => [pictures, ...values]));
-    if (signal?.aborted) break;
+  try {
+    for await (const batch of loader.epoch(0)) {
+      const tensors = tf.tidy(() => {
+        const labels = labelsTensor(batch);
+        const sets = targetsTensor(batch);
+        const logits = model.apply(imagesTensor(batch)) as tf.Tensor2D;
+        const right = sets ? countCorrectLabels(logits, sets) : countCorrect(logits, labels);
+        return [
+          tf.stack([lossOf(logits, { labels, targets: sets }), right]),
+          ...(sets ? [tf.sigmoid(logits)] : []),
+        ];
+      });
+      if (batch.targets) for (const target of batch.targets) targets.push(target);
+      const pictures = batch.labels.length;
+      await reads.add(readAndDispose(tensors).then((values) => [pictures, ...values]));
+      if (signal?.aborted) break;
+    }
+    await reads.land();
+  } finally {
+    await reads.abandon();
   }
-  await reads.land();
   const logs = { val_loss: loss / count, val_accuracy: correct / count };
   if (targets.length === 0) return logs;
   const { meanAveragePrecision, macroAverage } = labelSetFigures({

@@ -88,7 +88,7 @@ describe.runIf(VULKAN)("a lost GPU", { timeout: TIMEOUT_MS }, () => {
       type: "error",
       name: "GpuDeviceLostError",
       message: expect.stringMatching(
-        /its device is lost.*It was lost twice.*To go on: convkit resume \S+$/,
+        /its device is lost.*the second time; at first: The GPU was lost.*To go on: convkit resume \S+$/,
       ) as string,
       exitCode: 5,
     });

@@ -52,7 +52,7 @@ export function startResumingProcess(
       `${loss} The run goes on from its last checkpoint, in another process. That is done once.`,
     );
     child = start(next);
-    return toldTwice(await child.outcome, next);
+    return toldTwice(await child.outcome, { ...next, loss });
   };
   return {
     outcome: goOn(),
@@ -104,14 +104,20 @@ function describeLoss(outcome: ProcessOutcome, engine: EngineName | undefined): 
   return `The training process crashed in native code (${outcome.signal}), perhaps in the GPU's driver.`;
 }
 
+/** @param loss what the first process ended with. */
 function toldTwice(
   outcome: ProcessOutcome,
-  { directory, home }: { directory: string; home: string },
+  { loss, directory, home }: { loss: string; directory: string; home: string },
 ): ProcessOutcome {
-  const reason = reasonOfLoss(outcome);
-  if (outcome.type !== "error" || reason === null) return outcome;
-  const message =
-    `${reason} It was lost twice: look for the GPU in the system's log (dmesg), at its temperature and its power. ` +
+  const advice =
+    `That was the second time; at first: ${loss} Look for the GPU in the system's log (dmesg), at its temperature and its power. ` +
     `To go on: convkit resume ${runArgument(directory, home)}`;
-  return { ...outcome, error: { ...outcome.error, name: LOST, message } };
+  const reason = reasonOfLoss(outcome);
+  if (outcome.type === "error" && reason !== null) {
+    return { ...outcome, error: { ...outcome.error, name: LOST, message: `${reason} ${advice}` } };
+  }
+  if (outcome.type === "died" && CRASHES.includes(outcome.signal)) {
+    return { ...outcome, diagnosis: `${outcome.diagnosis} ${advice}` };
+  }
+  return outcome;
 }
