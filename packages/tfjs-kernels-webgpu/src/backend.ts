@@ -17,7 +17,12 @@ import type { Precision } from "./gemm/gemm-program.js";
 import { type MatrixUnits, matrixUnitsOf } from "./gemm/matrix-units.js";
 import type { GemmTile, ProductSize } from "./gemm/tile.js";
 import type { GpuCall, GpuProgram } from "./program.js";
-import { type CompiledProgram, type ProgramUniform, TfjsWebGPUBackend } from "./tfjs-internals.js";
+import {
+  type CompiledProgram,
+  type ProgramUniform,
+  type TfjsProgram,
+  TfjsWebGPUBackend,
+} from "./tfjs-internals.js";
 
 /** What recording took since the backend was made. */
 export interface CommandCounts {
@@ -226,6 +231,12 @@ export class WebgpuBackend extends TfjsWebGPUBackend {
     data: backend_util.BackendValues,
   ): backend_util.BackendValues {
     return data;
+  }
+
+  /** A cumulated sum or product has its length in the source, which tfjs leaves out of the key: the next length would run the first's. */
+  override runWebGPUProgram(program: TfjsProgram, ...more: unknown[]): TensorInfo {
+    if (program.shaderKey.startsWith("cum_")) program.shaderKey += `_${program.outputShape.at(-1)}`;
+    return super.runWebGPUProgram(program, ...more);
   }
 
   override recordAndSubmit(

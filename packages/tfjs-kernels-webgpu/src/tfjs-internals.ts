@@ -24,6 +24,13 @@ export interface CompiledProgram {
   readonly size?: boolean;
 }
 
+/** A `WebGPUProgram`. */
+export interface TfjsProgram {
+  /** Names the source, with the ranks of its tensors. */
+  shaderKey: string;
+  readonly outputShape: readonly number[];
+}
+
 export interface ProgramUniform {
   readonly type: string;
   data: number[];
@@ -47,6 +54,7 @@ export interface TfjsBackend extends KernelBackend {
   convertAndCacheOnCPU(dataId: DataId, data: backend_util.BackendValues): backend_util.BackendValues;
   getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer>;
   makeUniforms(uniforms: ProgramUniform[]): GPUBufferBinding;
+  runWebGPUProgram(program: TfjsProgram, ...more: unknown[]): TensorInfo;
   recordAndSubmit(
     program: CompiledProgram,
     output: TensorInfo,

@@ -53,6 +53,17 @@ await describeOnGpu("the backend", (backend) => {
     tensor.dispose();
   });
 
+  it("cumulates from the end whatever length came before", async () => {
+    for (const length of [5, 3, 4]) {
+      const x = tf.range(1, length + 1);
+      const [sums, products] = [tf.cumsum(x, 0, false, true), tf.cumprod(x, 0, false, true)];
+      const ahead = Array.from({ length }, (_, i) => Array.from({ length: length - i }, (_, j) => i + j + 1));
+      expect([...(await sums.data())]).toEqual(ahead.map((each) => each.reduce((a, b) => a + b)));
+      expect([...(await products.data())]).toEqual(ahead.map((each) => each.reduce((a, b) => a * b)));
+      tf.dispose([x, sums, products]);
+    }
+  });
+
   it("sums more columns than a dispatch has workgroups", async () => {
     const columns = 8 * 65_536;
     const total = tf.tidy(() => tf.sum(tf.ones([2, columns]), 0));
