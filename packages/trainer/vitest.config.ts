@@ -13,7 +13,6 @@ const MEETS_THE_BACKEND = [
   "loss",
   "optimizer",
   "reads-in-flight",
-  "resume",
   "steps-in-flight",
   "terminate-on-nan",
   "train-step",

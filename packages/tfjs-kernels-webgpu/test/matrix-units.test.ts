@@ -42,7 +42,8 @@ await describeOnGpu("matrix units", (backend) => {
 
     it.each(WAYS)("multiply matrices: %o", async (way) => {
       switchOn();
-      for (let i = 0; i < 6; i++) {
+      // A device in software compiles each form for ten seconds.
+      for (let i = 0; i < 4; i++) {
         const rng = Rng.fromSeed(testSeed).split(i);
         const size = (most: number) => (i % 2 === 0 ? 4 * (1 + rng.int(most / 4)) : 1 + rng.int(most));
         const product = { ...way, m: size(72), n: size(72), k: size(i % 3 === 0 ? 700 : 40) };
@@ -78,7 +79,7 @@ await describeOnGpu("matrix units", (backend) => {
       let first: Float32Array | undefined;
       const fitting = UNIT_TILES.filter((tile) => fitsInto(backend.device, tile, units.subgroupSize));
       // A device in software compiles one of the larger ones for minutes.
-      const quick = fitting.filter((tile) => !backend.isSoftware || tile.m * tile.n <= 2048);
+      const quick = backend.isSoftware ? fitting.slice(-2) : fitting;
       expect(quick.length).toBeGreaterThan(1);
       for (const tile of quick) {
         backend.tileOrder = () => [tile];
@@ -97,7 +98,7 @@ await describeOnGpu("matrix units", (backend) => {
 
     it("convolve by random shapes", async () => {
       switchOn();
-      for (let i = 0; i < 3; i++) {
+      for (let i = 0; i < 2; i++) {
         const rng = Rng.fromSeed(testSeed).split(i);
         const conv = randomConv(rng);
         const where = `${nameOf(conv)}, seed ${testSeed}, case ${i}`;
