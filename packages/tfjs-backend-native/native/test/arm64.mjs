@@ -21,6 +21,7 @@ for (const tool of [compiler, emulator]) {
 const binary = await compile("kernels_test", {
   compiler,
   directory: join(root, "build", "arm64"),
+  objects: join(root, "build", "arm64", "objects"),
   isas: ["kernels_portable"],
   flags: ["-static"],
 });

@@ -35,30 +35,39 @@ export async function run(command, args, options = {}) {
   }
 }
 
+/** What this process has compiled, by its arguments: a program and an addon share their kernels. */
+const compiled = new Set();
+
 /**
  * Builds `target` ("convkit_native" or "kernels_test") with its kernels.
  *
  * @param options.isas names of targets: "kernels_portable", "kernels_avx2", "kernels_avx512".
+ * @param options.directory for the binary.
+ * @param options.objects for what is compiled on the way.
  * @param options.flags for compiling and linking, after those of binding.gyp.
  * @returns the path of the binary.
  */
-export async function compile(target, { compiler, directory, isas, flags, includes = [] }) {
+export async function compile(target, { compiler, directory, objects, isas, flags, includes = [] }) {
   const binding = readBinding();
   const targets = readTargets(binding);
-  const objects = join(directory, "objects");
   mkdirSync(objects, { recursive: true });
   const common = [...binding.variables.kernel_cflags, ...flags];
   const jobs = [target, ...isas].flatMap((name) =>
     targets[name].sources.map((source) => {
       const object = join(objects, `${name}-${basename(source, ".cc")}.o`);
       const defines = (targets[name].defines ?? []).map((define) => `-D${define}`);
-      const own = [...(targets[name].cflags_cc ?? []), ...defines, ...includes.map((path) => `-I${path}`)];
+      const paths = name === target ? includes.map((path) => `-I${path}`) : [];
+      const own = [...(targets[name].cflags_cc ?? []), ...defines, ...paths];
       return { object, args: [...common, ...own, "-c", source, "-o", object] };
     }),
   );
-  const waiting = [...jobs];
+  const keyOf = ({ args }) => [compiler, ...args].join("\0");
+  const waiting = jobs.filter((job) => !compiled.has(keyOf(job)));
   const worker = async () => {
-    for (let job = waiting.pop(); job !== undefined; job = waiting.pop()) await run(compiler, job.args);
+    for (let job = waiting.pop(); job !== undefined; job = waiting.pop()) {
+      await run(compiler, job.args);
+      compiled.add(keyOf(job));
+    }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
   const isAddon = target === "convkit_native";

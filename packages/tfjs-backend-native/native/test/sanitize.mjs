@@ -28,13 +28,14 @@ const flags = [
   ...(hasBf16 ? ["-DCK_BF16"] : []),
 ];
 const directory = join(root, "build", "sanitize");
+const objects = join(directory, "objects");
 const settings = (leaks) => [
   // A test asks for more memory than there is.
   `ASAN_OPTIONS=detect_leaks=${leaks}:abort_on_error=1:allocator_may_return_null=1`,
   "UBSAN_OPTIONS=print_stacktrace=1",
 ];
 
-const program = await compile("kernels_test", { compiler, directory, isas, flags });
+const program = await compile("kernels_test", { compiler, directory, objects, isas, flags });
 await run("env", [...settings(1), program, ...process.argv.slice(2)]);
 
 // Where node-gyp-build looks under the folder that its variable names.
@@ -42,7 +43,7 @@ const prebuild = join(directory, "addon");
 const release = join(prebuild, "build", "Release");
 mkdirSync(release, { recursive: true });
 const { include_dir: headers } = require("node-api-headers");
-await compile("convkit_native", { compiler, directory: release, isas, flags, includes: [headers] });
+await compile("convkit_native", { compiler, directory: release, objects, isas, flags, includes: [headers] });
 
 const runtimes = ["libasan.so", "libubsan.so"].map((library) =>
   execFileSync(compiler, [`-print-file-name=${library}`], { encoding: "utf8" }).trim(),
